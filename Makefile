@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+# falcoc: `make help` lists the targets.
+#
+# Sources are found by directory, so a new file needs no line here. Each part
+# adds its own targets in a .mk file that stands beside it.
+
+VERSION	:= 0.1.0
+BUILD	?= build
+CC	?= gcc
+PKGS	:= yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson
+WARN	:= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes
+OPT	?= -O2 -g
+SAN	?=
+PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(SAN) -D_GNU_SOURCE -DFALCOC_VERSION='"$(VERSION)"' \
+	     -Ilib -Ikmod/uapi $(PKG_CFLAGS) $(CFLAGS)
+LIBS_ALL   = $(PKG_LIBS) -lm -pthread $(LDLIBS)
+
+LIB_SRC	:= $(wildcard lib/*.c lib/*/*.c)
+CLI_SRC	:= $(wildcard cli/*.c)
+LIB_OBJ	:= $(LIB_SRC:%.c=$(BUILD)/%.o)
+CLI_OBJ	:= $(CLI_SRC:%.c=$(BUILD)/%.o)
+
+.DEFAULT_GOAL := all
+.PHONY: all clean help
+all: $(BUILD)/falcoc	## build the command line tool
+
+$(BUILD)/falcoc: $(CLI_OBJ) $(BUILD)/libfalcoc.a
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+
+# made anew each time, so that an object whose source is gone does not linger
+$(BUILD)/libfalcoc.a: $(LIB_OBJ)
+	rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+clean:	## remove everything built here
+	rm -rf build build-*
+
+help:	## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | sort | expand -t 16
+
+-include $(wildcard kmod/*.mk tests/*.mk tests/*/*.mk)
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d)
