@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note OR MIT */
+/*
+ * falcoc.h - the contract between the falcoc module and its consumers
+ *
+ * The module offers one character device, /dev/falcoc (root only, and the
+ * opener needs CAP_SYS_ADMIN). Each open file is one consumer with rings, a
+ * mask and counters of its own. A consumer lives through these steps:
+ *
+ *	fd = open("/dev/falcoc", O_RDWR | O_CLOEXEC);
+ *	ioctl(fd, FALCOC_IOC_HELLO, &hello);	both sides speak the same ABI?
+ *	ioctl(fd, FALCOC_IOC_SETUP, &setup);	sizes of rings, when to wake
+ *	ioctl(fd, FALCOC_IOC_INFO, &info);	which CPUs have rings
+ *	mmap() of each ring's three regions
+ *	ioctl(fd, FALCOC_IOC_EXCLUDE, &excl);	leave out what we do ourselves
+ *	ioctl(fd, FALCOC_IOC_MASK, &mask);	what to record; any number of times
+ *	ioctl(fd, FALCOC_IOC_START);
+ *	poll() and read the rings ...
+ *	ioctl(fd, FALCOC_IOC_STOP);
+ *	ioctl(fd, FALCOC_IOC_STATS, &stats);	what was produced and dropped
+ *	close(fd);
+ *
+ * The tracepoints are attached while at least one consumer is started, and
+ * sys_exit and sys_enter only while some mask holds an event that needs them.
+ *
+ * Every ioctl argument begins with its size in bytes, filled in by the caller.
+ * The module refuses a size that it does not know with EINVAL.
+ *
+ * HELLO carries the caller's ABI number in and the module's out. Where they
+ * differ it fails with EPROTO, after having filled in the module's number, so
+ * that the consumer can say which side is the older one. Until HELLO has
+ * succeeded every other call fails with EPROTO.
+ *
+ * Rings
+ * -----
+ * There is one ring for each CPU and each class (enum falcoc_class). Process
+ * life-cycle and credential events have a class of their own, so that a flood
+ * of file events cannot push them out. A ring is three mappings, each at the
+ * file offset FALCOC_MMAP_OFFSET(cpu, class, region):
+ *
+ *	FALCOC_REGION_PRODUCER	one page, read only: struct falcoc_producer
+ *	FALCOC_REGION_CONSUMER	one page, writable:  struct falcoc_consumer
+ *	FALCOC_REGION_DATA	2 * ring size bytes, read only: the ring's pages
+ *				mapped twice in a row, so that no record is ever
+ *				split by the end of the ring
+ *
+ * Positions count bytes since the ring was made and never wrap. The byte at
+ * position p lies at data[p % size]. The producer writes a record and then
+ * stores `head` (store-release); a consumer loads `head` (load-acquire), reads
+ * the records between its `tail` and `head`, and then stores `tail`
+ * (store-release; the producer's load-acquire pairs with it).
+ *
+ * What a consumer writes is input, never state: a tail that is not a multiple
+ * of FALCOC_ALIGN, or is not within one ring size behind head, makes the module
+ * treat the ring as full (counted in `bad_tail`) until the tail makes sense.
+ *
+ * CPUs that come online later get their rings then: poll() reports EPOLLPRI
+ * until the consumer has called INFO again, and the new bits in `cpus` tell
+ * which rings to map. A ring is never taken away before close().
+ *
+ * poll() reports EPOLLIN when a ring holds at least `watermark_bytes`, or when
+ * a record has waited for `latency_us`.
+ *
+ * Order
+ * -----
+ * time_ns is CLOCK_BOOTTIME. To read all rings in an order that keeps cause
+ * before effect: take the time T (clock_gettime(CLOCK_BOOTTIME)), then load
+ * every head, then take records with time_ns <= T in order of time. A record
+ * caused by another was made after that one was committed, so whenever it is
+ * visible with time_ns <= T its cause is visible too.
+ *
+ * Accounting
+ * ----------
+ * Each record that a mask asked for counts as `produced`, whether or not there
+ * was room for it; those without room count as `dropped` too. After STOP:
+ * produced = read by the consumer + still in the ring + dropped, for each CPU,
+ * class and event. `seq` numbers the records of one ring without gaps.
+ *
+ * Records
+ * -------
+ * A record is struct falcoc_rec, then `nattrs` attributes: struct falcoc_attr
+ * and its payload, each padded with zeros to FALCOC_ALIGN. A record tells what the
+ * kernel's own objects said when the system call returned; what the caller
+ * passed is kept beside it (arg[], and the attributes that say "as passed").
+ * Attributes that do not apply, or could not be read, are missing.
+ * Strings end in a NUL which is counted in the attribute's length.
+ */
+#ifndef _UAPI_FALCOC_H
+#define _UAPI_FALCOC_H
+
+#include <linux/types.h>
+#include <linux/ioctl.h>
+
+#include "falcoc_events.h"
+
+/* Raise it whenever anything in this file or the event list changes meaning. */
+#define FALCOC_ABI		1
+
+#define FALCOC_DEVICE		"/dev/falcoc"
+#define FALCOC_ALIGN		8
+#define FALCOC_MAX_CPUS		1024
+#define FALCOC_REC_MAX		65536	/* no record is longer */
+#define FALCOC_STR_MAX		4096	/* nor any string in it, its NUL included */
+#define FALCOC_COMM_LEN		16
+#define FALCOC_NO_SYSCALL	0xffff
+
+enum falcoc_class {
+	FALCOC_CLASS_MAIN,	/* files, network, signals and all the rest */
+	FALCOC_CLASS_PROC,	/* fork, exec, exit, credentials */
+	FALCOC_CLASS_COUNT,
+};
+
+enum falcoc_region {
+	FALCOC_REGION_PRODUCER,
+	FALCOC_REGION_CONSUMER,
+	FALCOC_REGION_DATA,
+	FALCOC_REGION_COUNT,
+};
+
+#define FALCOC_MMAP_OFFSET(cpu, cls, region)						\
+	((((__u64)(cpu) * FALCOC_CLASS_COUNT + (cls)) * FALCOC_REGION_COUNT + (region)) << 32)
+
+/* Flags of a record. */
+#define FALCOC_R_ENTER		0x0001	/* made at the entry of the call; res means nothing */
+#define FALCOC_R_IA32		0x0002	/* 32-bit call; syscall and arg[] as its ABI has them */
+#define FALCOC_R_X32		0x0004
+#define FALCOC_R_LIFECYCLE	0x0008	/* sent for state's sake whatever the mask says */
+#define FALCOC_R_KTHREAD	0x0010	/* made by a kernel thread */
+
+struct falcoc_rec {
+	__u32 len;		/* bytes, attributes included; a multiple of FALCOC_ALIGN */
+	__u32 seq;		/* number of the record in its ring, from 0 */
+	__u64 time_ns;		/* CLOCK_BOOTTIME */
+	__u16 event;		/* enum falcoc_event */
+	__u16 flags;		/* FALCOC_R_* */
+	__u16 syscall;		/* number in the table of its ABI, or FALCOC_NO_SYSCALL */
+	__u16 nattrs;
+	__s64 res;		/* what the call returned; 0 for events that are no call */
+	__u64 arg[6];		/* the call's arguments as passed */
+	__u32 pid, tid, ppid;	/* in the first pid namespace */
+	__u32 vpid, vtid;	/* in the task's own pid namespace */
+	__u32 sid, pgid, vpgid;	/* session and process group */
+	__u32 uid, euid, suid, gid, egid, sgid;	/* in the first user namespace */
+	__u32 loginuid, sessionid;	/* audit; 0xffffffff where unset */
+	__u32 mntns, pidns, netns, userns;	/* inode numbers of the namespaces */
+	__u32 tty;		/* device number of the controlling terminal, or 0 */
+	__u32 cpu;
+	__u64 start_ns;		/* start of the process, CLOCK_BOOTTIME: tells reused pids apart */
+	__u64 cgroup;		/* id in the default (v2) hierarchy */
+	__u64 cap_permitted, cap_effective, cap_inheritable;
+	char comm[FALCOC_COMM_LEN];
+};
+
+#define FALCOC_ATTR_TRUNCATED	0x0001	/* there was more of it than fits */
+
+struct falcoc_attr {
+	__u16 id;		/* enum falcoc_attr_id */
+	__u16 flags;		/* FALCOC_ATTR_* */
+	__u32 len;		/* bytes of payload, padding not counted */
+};
+
+enum falcoc_attr_id {
+	FALCOC_A_NONE,
+	FALCOC_A_FD,		/* struct falcoc_fd: the open file that the event is about */
+	FALCOC_A_FD_PATH,	/* its path, as the root of the process sees it (d_path) */
+	FALCOC_A_SOCK,		/* struct falcoc_sock: if that file is a socket */
+	FALCOC_A_UNIX_LOCAL,	/* path of that unix socket; abstract names begin with '@' */
+	FALCOC_A_UNIX_PEER,	/* path of the one it is connected to */
+	FALCOC_A_SOCKADDR,	/* struct sockaddr as passed */
+	FALCOC_A_PATH0,		/* first path as passed */
+	FALCOC_A_PATH1,		/* second path as passed */
+	FALCOC_A_DIR0,		/* directory that a relative PATH0 starts from (d_path) */
+	FALCOC_A_DIR1,		/* likewise for PATH1 */
+	FALCOC_A_EXE,		/* struct falcoc_exe: the image that exec installed */
+	FALCOC_A_EXE_PATH,	/* its path (d_path) */
+	FALCOC_A_ARGV,		/* strings, each with its NUL, argv[0] first */
+	FALCOC_A_ENV,		/* likewise, the environment */
+	FALCOC_A_CWD,		/* current directory (d_path) */
+	FALCOC_A_CHILD,		/* struct falcoc_child: the new process of a fork */
+	FALCOC_A_EXIT,		/* struct falcoc_exit */
+	FALCOC_A_OPEN_HOW,	/* struct falcoc_open_how: of openat2, as passed */
+	FALCOC_A_CLONE_FLAGS,	/* __u64: flags of clone and clone3, as passed */
+	FALCOC_A_FDS,		/* __s32[2]: descriptors that the call made (pipe, socketpair) */
+	FALCOC_A_CREATED,	/* __u64: 1 where open made the file; else missing */
+	FALCOC_A_COUNT,
+};
+
+/* Kinds of open files. */
+enum falcoc_fd_kind {
+	FALCOC_FD_OTHER,
+	FALCOC_FD_FILE,
+	FALCOC_FD_DIR,
+	FALCOC_FD_SOCKET,
+	FALCOC_FD_PIPE,
+	FALCOC_FD_CHAR,
+	FALCOC_FD_BLOCK,
+	FALCOC_FD_EVENTFD,
+	FALCOC_FD_SIGNALFD,
+	FALCOC_FD_EVENTPOLL,
+	FALCOC_FD_INOTIFY,
+	FALCOC_FD_FANOTIFY,
+	FALCOC_FD_TIMERFD,
+	FALCOC_FD_MEMFD,
+	FALCOC_FD_BPF,
+	FALCOC_FD_USERFAULTFD,
+	FALCOC_FD_IO_URING,
+	FALCOC_FD_PIDFD,
+};
+
+#define FALCOC_FD_F_UPPER	0x01	/* in the upper layer of an overlay */
+#define FALCOC_FD_F_LOWER	0x02	/* in a lower layer of an overlay */
+
+struct falcoc_fd {
+	__s32 fd;
+	__u16 kind;		/* enum falcoc_fd_kind */
+	__u16 layer;		/* FALCOC_FD_F_* */
+	__u64 ino;
+	__u32 dev;		/* major << 20 | minor */
+	__u32 mode;		/* type and permissions of the inode */
+	__u32 flags;		/* of the open file: O_* as F_GETFL tells them */
+	__u32 nlink;
+};
+
+/* Which side of a connection the owner of the socket is, where the call itself tells. */
+enum falcoc_role {
+	FALCOC_ROLE_UNKNOWN,
+	FALCOC_ROLE_CLIENT,	/* it called connect: the local side is the client */
+	FALCOC_ROLE_SERVER,	/* it listens, or accept made it: the local side is the server */
+};
+
+struct falcoc_sock {
+	__u16 family;		/* AF_*; IPv4-mapped IPv6 addresses come as AF_INET */
+	__u16 type;		/* SOCK_* */
+	__u16 protocol;		/* IPPROTO_* */
+	__u8 role;		/* enum falcoc_role */
+	__u8 state;		/* TCP_* of include/net/tcp_states.h */
+	__u16 lport, rport;	/* local and remote, host order; 0 where unset */
+	__u32 netns;		/* network namespace of the socket */
+	__u64 ino;		/* of the socket in sockfs: its identity */
+	__u64 peer_ino;		/* of the peer of a unix socket, or 0 */
+	__u8 laddr[16], raddr[16];	/* network order; the first 4 bytes for AF_INET */
+	__u32 accept_len, accept_max;	/* listening socket's queue and its limit */
+};
+
+/* Traits of an executable, in falcoc_exe.flags. */
+#define FALCOC_EXE_WRITABLE	0x01	/* the user who runs it may write it */
+#define FALCOC_EXE_UPPER	0x02
+#define FALCOC_EXE_LOWER	0x04
+#define FALCOC_EXE_MEMFD	0x08	/* lives in memory only */
+#define FALCOC_EXE_SETUID	0x10
+#define FALCOC_EXE_SETGID	0x20
+#define FALCOC_EXE_SCRIPT	0x40	/* the file executed is a script; EXE is its interpreter */
+#define FALCOC_EXE_DELETED	0x80
+
+struct falcoc_exe {
+	__u64 ino;
+	__u32 dev;		/* major << 20 | minor */
+	__u32 flags;		/* FALCOC_EXE_* */
+	__u64 ctime_ns, mtime_ns;	/* CLOCK_REALTIME */
+	__u64 fdlimit;		/* RLIMIT_NOFILE, soft */
+	__u64 maj_flt, min_flt;
+	__u32 vm_size_kib, vm_rss_kib, vm_swap_kib;
+	__u32 argc;
+	__u64 pidns_start_ns;	/* start of the pid namespace's first process, CLOCK_BOOTTIME */
+};
+
+struct falcoc_child {
+	__u32 pid, tid;		/* in the first pid namespace */
+	__u32 vpid, vtid;
+	__u64 start_ns;		/* of the process (its leader), CLOCK_BOOTTIME */
+	__u64 cgroup;
+	__u32 mntns, pidns, netns, userns;
+};
+
+struct falcoc_exit {
+	__u32 status;		/* as wait(2) gives it */
+	__u32 ret;		/* exit status, if it ended by itself */
+	__u32 sig;		/* signal that ended it, or 0 */
+	__u32 core;		/* a core was dumped */
+	__u32 reaper_tid;	/* who inherits its children, where known */
+	__u32 thread;		/* 1: a thread ended, 0: the process with its last thread */
+};
+
+struct falcoc_open_how {
+	__u64 flags, mode, resolve;
+};
+
+struct falcoc_producer {
+	__u64 head;
+};
+
+struct falcoc_consumer {
+	__u64 tail;
+};
+
+struct falcoc_hello {
+	__u32 size;
+	__u32 abi;		/* in: the caller's; out: the module's */
+	__u32 rec_size;		/* in: sizeof(struct falcoc_rec) of the caller; out: the module's */
+	__u32 events;		/* in: FALCOC_E_COUNT of the caller; out: the module's */
+	char version[32];	/* out: the module's version, NUL ended */
+};
+
+struct falcoc_setup {
+	__u32 size;
+	__u32 latency_us;	/* 1 .. 1000000: a record waits no longer for a wake-up */
+	__u32 ring_bytes[FALCOC_CLASS_COUNT];	/* powers of two, 128 KiB .. 512 MiB */
+	__u32 watermark_bytes;	/* 1 .. the smaller ring's size */
+	__u32 reserved;		/* 0 */
+};
+
+struct falcoc_info {
+	__u32 size;
+	__u32 possible;		/* out: CPUs that can exist */
+	__u64 cpus[FALCOC_MAX_CPUS / 64];	/* out: those that have rings */
+};
+
+#define FALCOC_MASK_WORDS	8	/* room for 512 events */
+
+#define FALCOC_MASK_F_LIFECYCLE	0x1	/* fork, exec and exit whatever the masks say */
+#define FALCOC_MASK_F_KTHREADS	0x2	/* events of kernel threads too */
+
+struct falcoc_mask {
+	__u32 size;
+	__u32 flags;		/* FALCOC_MASK_F_* */
+	__u64 exit[FALCOC_MASK_WORDS];	/* bit n: record event n (enum falcoc_event) */
+	__u64 enter[FALCOC_MASK_WORDS];	/* likewise, at the entry of the call */
+};
+
+/* Leaves out the events of a process. A second call replaces the first. */
+struct falcoc_exclude {
+	__u32 size;
+	__u32 pid;		/* 0: the caller's process; 0xffffffff: nobody */
+};
+
+#define FALCOC_EVENTS_MAX	(FALCOC_MASK_WORDS * 64)
+
+/* Counters of one ring (or, with cpu = 0xffffffff, of all CPUs summed). */
+struct falcoc_stats {
+	__u32 size;
+	__u32 cpu;		/* in */
+	__u32 cls;		/* in: enum falcoc_class */
+	__u32 reserved;		/* 0 */
+	__u64 head, tail;	/* out: positions; both 0 in a sum */
+	__u64 produced, dropped;	/* out: records */
+	__u64 dropped_full;	/* of these: the ring was full */
+	__u64 dropped_nested;	/* a probe interrupted by another on its CPU */
+	__u64 dropped_noring;	/* the CPU had no ring yet */
+	__u64 bad_tail;		/* times that the consumer's tail made no sense */
+	__u64 faults;		/* strings of callers that could not be read */
+	__u32 drop_pid;		/* whose record was dropped last */
+	char drop_comm[FALCOC_COMM_LEN];
+	__u32 reserved2;
+	__u64 ev_produced[FALCOC_EVENTS_MAX];
+	__u64 ev_dropped[FALCOC_EVENTS_MAX];
+};
+
+#define FALCOC_IOC_HELLO	_IOWR('F', 0xc0, struct falcoc_hello)
+#define FALCOC_IOC_SETUP	_IOW('F', 0xc1, struct falcoc_setup)
+#define FALCOC_IOC_INFO		_IOWR('F', 0xc2, struct falcoc_info)
+#define FALCOC_IOC_MASK		_IOW('F', 0xc3, struct falcoc_mask)
+#define FALCOC_IOC_EXCLUDE	_IOW('F', 0xc4, struct falcoc_exclude)
+#define FALCOC_IOC_START	_IO('F', 0xc5)
+#define FALCOC_IOC_STOP		_IO('F', 0xc6)
+#define FALCOC_IOC_STATS	_IOWR('F', 0xc7, struct falcoc_stats)
+
+/* Both sides compile these: a layout that differs does not build. */
+#ifdef __KERNEL__
+#define FALCOC_ASSERT(e) static_assert(e)
+#else
+#define FALCOC_ASSERT(e) _Static_assert(e, #e)
+#endif
+FALCOC_ASSERT(sizeof(struct falcoc_rec) == 224);
+FALCOC_ASSERT(sizeof(struct falcoc_attr) == 8);
+FALCOC_ASSERT(sizeof(struct falcoc_fd) == 32);
+FALCOC_ASSERT(sizeof(struct falcoc_sock) == 72);
+FALCOC_ASSERT(sizeof(struct falcoc_exe) == 80);
+FALCOC_ASSERT(sizeof(struct falcoc_child) == 48);
+FALCOC_ASSERT(sizeof(struct falcoc_exit) == 24);
+FALCOC_ASSERT(sizeof(struct falcoc_setup) == 24);
+FALCOC_ASSERT(sizeof(struct falcoc_mask) == 136);
+FALCOC_ASSERT(FALCOC_E_COUNT <= FALCOC_EVENTS_MAX);
+
+#endif
