@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * capture.h - where events come from, in the order of their time
+ *
+ * Today the module's rings; a replayed capture file will be a second kind behind
+ * the same calls. A capture is owned by whoever opened it and used by one thread.
+ */
+#ifndef CAPTURE_CAPTURE_H
+#define CAPTURE_CAPTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/event.h"
+#include "event/eventset.h"
+
+struct capture;
+
+struct capture_options {
+	const char *device;		/* NULL: /dev/falcoc */
+	uint32_t main_ring_bytes;	/* per CPU; powers of two; 0: default 8 MiB */
+	uint32_t proc_ring_bytes;	/* 0: default 1 MiB */
+	uint32_t watermark_bytes;	/* 0: an eighth of the smaller ring */
+	uint32_t latency_us;		/* 0: default 5000 */
+};
+
+/* Why a device could not be opened: each has a sentence of its own that says what to do. */
+enum capture_error {
+	CAPTURE_OK,
+	CAPTURE_ERR_NOT_LOADED,		/* the module is installed but not loaded */
+	CAPTURE_ERR_NOT_FOUND,		/* no module for the running kernel */
+	CAPTURE_ERR_PERMISSION,		/* not root, or without CAP_SYS_ADMIN */
+	CAPTURE_ERR_ABI_OLD_MODULE,	/* the loaded module is older than this program */
+	CAPTURE_ERR_ABI_OLD_TOOL,	/* and the reverse */
+	CAPTURE_ERR_SECURE_BOOT,	/* not loaded, and the kernel takes only signed modules */
+	CAPTURE_ERR_BUSY,		/* all consumer places are taken */
+	CAPTURE_ERR_MEMORY,
+	CAPTURE_ERR_SYSTEM,		/* something else: errno tells */
+};
+
+/*
+ * Opens the device, sets up and maps the rings, leaves this process's own events
+ * out. Nothing is recorded yet. On failure the sentence for the user is put into
+ * @errbuf (with "what to do"), and the reason is returned.
+ */
+enum capture_error capture_open(const struct capture_options *opt, struct capture **ret_capture,
+				char *errbuf, size_t errlen);
+void capture_free(struct capture *c);	/* takes NULL; stops first */
+
+/* What to record. Fork, exec and exit come in any case. 0 or a negative errno. */
+int capture_set_events(struct capture *c, const struct eventset *events);
+int capture_start(struct capture *c);
+/* After it no more is produced; what is in the rings can still be read. */
+int capture_stop(struct capture *c);
+
+/* Readable (epoll, level) when events wait or CPUs came online. */
+int capture_fd(const struct capture *c);
+
+/*
+ * The next event in order of time (falcoc.h, "Order"). Its record stays valid until the
+ * next call. Returns 1 with *ret_event filled; 0: none for now; -EBADMSG: the
+ * rings hold nonsense, the capture cannot go on.
+ */
+int capture_next(struct capture *c, struct event *ret_event);
+
+struct capture_event_stats {
+	uint64_t produced, delivered, dropped;
+};
+
+struct capture_stats {
+	uint64_t produced, delivered, dropped;
+	uint64_t dropped_full, dropped_nested, dropped_noring;
+	uint64_t in_rings;	/* records not read yet, exact after capture_stop() */
+	uint64_t faults, bad_tail;
+	uint32_t drop_pid;	/* who caused the last drop, 0: nobody */
+	char drop_comm[FALCOC_COMM_LEN];
+	struct capture_event_stats event[FALCOC_E_COUNT];
+	struct capture_event_stats cls[FALCOC_CLASS_COUNT];
+};
+
+int capture_stats(struct capture *c, struct capture_stats *ret_stats);
+/* One CPU's share; -ENOENT where it has no rings. */
+int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats);
+unsigned int capture_cpus(const struct capture *c);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * filter.h - conditions: parse, resolve, compile, evaluate (LANGUAGE.md tells the language)
+ *
+ *	text --scan, parse--> struct ast --macros, lists (rules/)--> struct ast
+ *	     --compile--> a filter in a struct filter_set --evaluate--> yes or no
+ *
+ * All conditions of a ruleset are compiled into one set: sub-conditions that
+ * are equal are one node, evaluated at most once an event.
+ */
+#ifndef FILTER_FILTER_H
+#define FILTER_FILTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/eventset.h"
+#include "filter/ast.h"
+#include "filter/field.h"
+#include "util/arena.h"
+#include "util/diag.h"
+
+struct filter_set;
+struct filter_set *filter_set_new(void);
+void filter_set_free(struct filter_set *fs);
+
+/*
+ * Compiles @ast (macros and lists already resolved) and adds it. Unknown fields,
+ * operators that do not fit a type, constants of a wrong type go to @ds, located,
+ * all of them. Returns the number of the filter (from 0) or -EINVAL, -ENOMEM.
+ */
+int filter_set_add(struct filter_set *fs, const struct ast *ast, struct diags *ds);
+
+/*
+ * The event types for which filter @id can be true. Each node has two sets: events for
+ * which it may be true, and for which it may be false. evt.type and its like tell both;
+ * a field that only events with an open file have (FIELD_F_NEEDS_FD) can only be
+ * true for those; any other comparison may be either for every event. `and` intersects the
+ * first and joins the second, `or` the reverse, `not` swaps them.
+ */
+const struct eventset *filter_events(const struct filter_set *fs, int id);
+
+/*
+ * Does evt.type (and its like) alone bound the filter's events? Where not, Falco warns with
+ * LOAD_NO_EVTTYPE: the rule looks at too many events.
+ */
+bool filter_bounded_by_type(const struct filter_set *fs, int id);
+
+/* Literals compared with domain name fields: names that the resolver shall ask for. */
+size_t filter_set_names(const struct filter_set *fs);
+struct slice filter_set_name(const struct filter_set *fs, size_t i);
+
+/* Begins an event: forgets what was cached of the last one. */
+void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx);
+/* Is filter @id true for it? */
+bool filter_set_match(struct filter_set *fs, int id);
+
+struct filter_set_stats {
+	size_t filters, nodes, shared;	/* shared: nodes that were found, not made */
+	uint64_t evaluated, cached;	/* comparisons made, and answered from the cache */
+};
+void filter_set_stats(const struct filter_set *fs, struct filter_set_stats *ret_stats);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rules.h - rules files: YAML to lists, macros and rules, to a compiled ruleset
+ *
+ * A loader takes files in order (later ones override earlier ones), then compiles
+ * everything at once. All faults are collected and located. The ruleset is the
+ * place where loading and running meet: it says what to record and what to judge.
+ */
+#ifndef RULES_RULES_H
+#define RULES_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event/eventset.h"
+#include "filter/filter.h"
+#include "util/diag.h"
+#include "util/slice.h"
+
+enum priority {
+	PRIORITY_EMERGENCY,
+	PRIORITY_ALERT,
+	PRIORITY_CRITICAL,
+	PRIORITY_ERROR,
+	PRIORITY_WARNING,
+	PRIORITY_NOTICE,
+	PRIORITY_INFORMATIONAL,
+	PRIORITY_DEBUG,
+	PRIORITY_COUNT,
+};
+
+/* "Emergency", ..., "Informational" as Falco prints them. */
+const char *priority_name(enum priority p);
+/* Any case; INFO means INFORMATIONAL. */
+bool priority_parse(struct slice text, enum priority *ret_priority);
+
+struct rule {
+	const char *name;
+	const char *desc;
+	const char *output;	/* the template as written */
+	struct text output_text;	/* the same with its place, for output_compile() */
+	enum priority priority;
+	const char *source;	/* "syscall" */
+	const char *const *tags;
+	size_t ntags;
+	bool enabled;
+	struct loc loc;
+	int filter;		/* in the set; -1 where not compiled */
+	size_t index;		/* place in the ruleset */
+};
+
+struct ruleset;
+
+struct rules_options {
+	enum priority min_priority;	/* rules below it are not run; default DEBUG */
+};
+
+struct rules_loader;
+struct rules_loader *rules_loader_new(const struct rules_options *opt);
+void rules_loader_free(struct rules_loader *l);
+
+/*
+ * Reads a file, or all *.yaml and *.yml of a directory in order of their names. Faults go to
+ * @ds. 0; -ENOENT and the like where a file cannot be read (also told in @ds).
+ */
+int rules_loader_add_path(struct rules_loader *l, const char *path, struct diags *ds);
+int rules_loader_add_text(struct rules_loader *l, const char *name, const char *text, size_t len,
+			  struct diags *ds);
+
+/*
+ * Resolves and compiles all. NULL where @ds holds errors. The ruleset is independent of
+ * the loader.
+ */
+struct ruleset *rules_loader_compile(struct rules_loader *l, struct diags *ds);
+
+void ruleset_free(struct ruleset *rs);
+size_t ruleset_count(const struct ruleset *rs);
+const struct rule *ruleset_rule(const struct ruleset *rs, size_t i);
+struct filter_set *ruleset_filters(struct ruleset *rs);
+
+/* What the kernel has to record for the enabled rules. */
+const struct eventset *ruleset_events(const struct ruleset *rs);
+
+/*
+ * The enabled rules that an event of this type could match, in the order of the files.
+ * *ret_n is their number.
+ */
+const struct rule *const *ruleset_candidates(const struct ruleset *rs, unsigned int event,
+					     bool enter, size_t *ret_n);
+
+#endif

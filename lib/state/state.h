@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * state.h - what events add up to: processes, users, names, addresses
+ *
+ * The engine feeds each event to state_apply() before any rule sees it; filters
+ * read the state and never change it.
+ */
+#ifndef STATE_STATE_H
+#define STATE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dns/table.h"
+#include "event/event.h"
+#include "state/proc.h"
+#include "state/user.h"
+
+struct net_local;
+struct net_roles;
+
+/*
+ * The parts that filters read. The engine owns the DNS table and the network
+ * tables; the state owns the rest.
+ */
+struct state {
+	struct proc_table *procs;
+	struct user_table *users;
+	const struct dns_table *dns;	/* may be NULL: no names are known */
+	const struct net_local *local;	/* may be NULL */
+	struct net_roles *roles;	/* may be NULL */
+	char hostname[256];
+	uint64_t start_ns;		/* CLOCK_BOOTTIME of the first event: evt.reltime */
+	uint64_t last_event_ns;		/* of the event before this one: evt.deltatime */
+	int64_t wall_offset_ns;		/* CLOCK_REALTIME - CLOCK_BOOTTIME */
+};
+
+struct state_options {
+	uint32_t max_procs;	/* 0: default 32768 */
+	const char *proc_root;	/* NULL: "/proc" */
+	uint32_t keep_exited_s;	/* 0: default 60: ancestors stay known that long */
+};
+
+int state_init(struct state *st, const struct state_options *opt);
+void state_release(struct state *st);
+
+/* Reads /proc once: call it after capture_start(), before the first event. 0 or a negative errno. */
+int state_scan(struct state *st);
+
+/*
+ * Takes an event in. Returns the process that it is about (never NULL for a process that
+ * lives; one that is unknown is made from the record and /proc), valid until the next call.
+ */
+const struct proc *state_apply(struct state *st, const struct event *ev);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * user.h - names of users and groups
+ *
+ * Reads /etc/passwd and /etc/group (paths settable), again when they change
+ * (checked by stat at most once a second of event time, without a timer). Never asks
+ * a network service: that would block event handling.
+ */
+#ifndef STATE_USER_H
+#define STATE_USER_H
+
+#include <stdint.h>
+
+#include "util/slice.h"
+
+struct user {
+	uint32_t uid, gid;
+	struct slice name, home, shell;
+};
+
+struct user_table;
+struct user_table *user_table_new(const char *passwd, const char *group);	/* NULL: /etc/... */
+void user_table_free(struct user_table *t);
+/* NULL where no such user or group is known. */
+const struct user *user_by_uid(const struct user_table *t, uint32_t uid);
+const char *group_name(const struct user_table *t, uint32_t gid);
+/* Looks whether the files changed; cheap when called again within a second. */
+void user_table_refresh(struct user_table *t, uint64_t now_ns);
+
+#endif
