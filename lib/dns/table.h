@@ -91,7 +91,8 @@ typedef int (*dns_link_fn)(const struct dns_link_info *info, void *arg);
 
 /*
  * limits NULL means DNS_TABLE_LIMITS_DEFAULT; otherwise all fields count as they
- * are, and limits of 0 links or bytes are refused. NULL with errno set on error.
+ * are. NULL with errno set on error: ENOMEM, or EINVAL for fewer than 2 links, 1
+ * name an address, 1 address a name, or 8 KiB of names (two longest chains).
  */
 struct dns_table *dns_table_new(const struct dns_table_limits *limits);
 void dns_table_free(struct dns_table *t);
