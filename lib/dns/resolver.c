@@ -25,6 +25,7 @@
 
 #include "dns/name.h"
 #include "dns/table.h"
+#include "util/hash.h"
 #include "util/ihash.h"
 #include "util/ip.h"
 
@@ -70,8 +71,7 @@ struct dns_resolver {
 	unsigned int in_flight;
 	unsigned int generation;
 	uint64_t now_ns; /* of the process call under way, or the last */
-	uint64_t seed;	 /* of the hash */
-	uint64_t random;
+	uint64_t random; /* counts; its hash is what is random */
 	struct dns_resolver_stats stats; /* the counters only */
 };
 
@@ -152,8 +152,7 @@ static void heap_remove(struct dns_resolver *r, struct wanted *w)
 
 static uint64_t random_below(struct dns_resolver *r, uint64_t bound)
 {
-	r->random = ihash_mix(r->random + 0x9e3779b97f4a7c15u, r->seed);
-	return bound ? r->random % bound : 0;
+	return bound ? hash_u64(r->random++) % bound : 0;
 }
 
 static uint64_t clamp_s(uint64_t s, unsigned int min_s, unsigned int max_s)
@@ -432,7 +431,7 @@ int dns_resolver_want(struct dns_resolver *r, const char *name)
 		return 1;
 	if (kind != DNS_NAME_DOMAIN || dns_name_normalize(name, strlen(name), kept, &len) < 0)
 		return -EINVAL;
-	hash = ihash_bytes(kept, len, r->seed);
+	hash = hash_bytes(kept, len);
 	for (struct ihash_node *n = ihash_first(&r->names, hash); n; n = ihash_next(n)) {
 		w = ihash_entry(n, struct wanted, node);
 		if (strcmp(w->name, kept) == 0) {
@@ -497,7 +496,7 @@ bool dns_resolver_pending(const struct dns_resolver *r, const char *name)
 
 	if (dns_name_normalize(name, strlen(name), kept, &len) < 0)
 		return false;
-	hash = ihash_bytes(kept, len, r->seed);
+	hash = hash_bytes(kept, len);
 	for (struct ihash_node *n = ihash_first(&r->names, hash); n; n = ihash_next(n)) {
 		const struct wanted *w = ihash_entry(n, struct wanted, node);
 
@@ -634,7 +633,6 @@ int dns_resolver_new(struct dns_table *table, const struct dns_resolver_options 
 	if (options)
 		r->options = *options;
 	options_default(&r->options);
-	r->seed = ihash_seed();
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (r->epoll_fd < 0) {
 		err = -errno;

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "dns/name.h"
+#include "util/hash.h"
 #include "util/ihash.h"
 
 #define NS_PER_S 1000000000ull
@@ -52,7 +53,6 @@ struct dns_link {
 
 struct dns_table {
 	struct dns_table_limits limits;
-	uint64_t seed;
 	struct ihash names, addrs, links;
 	struct ilist recent, pinned;
 	size_t name_bytes;
@@ -77,12 +77,12 @@ const char *dns_source_name(enum dns_source source)
 
 static uint64_t link_hash(const struct dns_name *name, const struct dns_addr *addr)
 {
-	return ihash_mix(name->node.hash, addr->node.hash);
+	return hash_u64(name->node.hash ^ hash_u64(addr->node.hash));
 }
 
 static struct dns_name *name_find(const struct dns_table *t, const char *text, size_t len)
 {
-	uint64_t hash = ihash_bytes(text, len, t->seed);
+	uint64_t hash = hash_bytes(text, len);
 
 	for (struct ihash_node *n = ihash_first(&t->names, hash); n; n = ihash_next(n)) {
 		struct dns_name *name = ihash_entry(n, struct dns_name, node);
@@ -95,7 +95,7 @@ static struct dns_name *name_find(const struct dns_table *t, const char *text, s
 
 static struct dns_addr *addr_find(const struct dns_table *t, const struct ip_addr *ip)
 {
-	uint64_t hash = ip_addr_hash(ip, t->seed);
+	uint64_t hash = ip_addr_hash(ip);
 
 	for (struct ihash_node *n = ihash_first(&t->addrs, hash); n; n = ihash_next(n)) {
 		struct dns_addr *addr = ihash_entry(n, struct dns_addr, node);
@@ -132,7 +132,7 @@ static struct dns_name *name_get(struct dns_table *t, const char *text, size_t l
 		name->len = len;
 		memcpy(name->text, text, len);
 		ilist_init(&name->links);
-		ihash_add(&t->names, &name->node, ihash_bytes(text, len, t->seed));
+		ihash_add(&t->names, &name->node, hash_bytes(text, len));
 		t->name_bytes += len + 1;
 	}
 	name->refs++;
@@ -158,7 +158,7 @@ static struct dns_addr *addr_get(struct dns_table *t, const struct ip_addr *ip)
 			return NULL;
 		addr->ip = *ip;
 		ilist_init(&addr->links);
-		ihash_add(&t->addrs, &addr->node, ip_addr_hash(ip, t->seed));
+		ihash_add(&t->addrs, &addr->node, ip_addr_hash(ip));
 	}
 	addr->refs++;
 	return addr;
@@ -702,7 +702,6 @@ struct dns_table *dns_table_new(const struct dns_table_limits *limits)
 	if (!t)
 		return NULL;
 	t->limits = *limits;
-	t->seed = ihash_seed();
 	ilist_init(&t->recent);
 	ilist_init(&t->pinned);
 	if (ihash_init(&t->names) < 0 || ihash_init(&t->addrs) < 0 || ihash_init(&t->links) < 0) {

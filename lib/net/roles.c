@@ -4,6 +4,7 @@
 
 #include <errno.h>
 
+#include "util/hash.h"
 #include "util/ihash.h"
 
 #define WELL_KNOWN_END 1024
@@ -20,7 +21,6 @@ struct net_roles {
 	struct ilist order, unused;
 	struct role_entry *entries;
 	size_t max_entries, fresh; /* entries from fresh on were never used, nor touched */
-	uint64_t seed;
 	uint64_t evicted;
 };
 
@@ -75,14 +75,9 @@ enum net_role net_role_decide(const struct net_role_facts *facts,
 	return role;
 }
 
-static uint64_t inode_hash(const struct net_roles *r, uint64_t inode)
-{
-	return ihash_mix(inode ^ r->seed, r->seed);
-}
-
 static struct role_entry *role_find(const struct net_roles *r, uint64_t inode)
 {
-	uint64_t hash = inode_hash(r, inode);
+	uint64_t hash = hash_u64(inode);
 
 	for (struct ihash_node *n = ihash_first(&r->by_inode, hash); n; n = ihash_next(n)) {
 		struct role_entry *e = ihash_entry(n, struct role_entry, node);
@@ -122,7 +117,7 @@ void net_roles_set(struct net_roles *r, uint64_t inode, enum net_role role)
 		e = role_take(r);
 		e->inode = inode;
 		ilist_add(&r->order, &e->in_order);
-		ihash_add(&r->by_inode, &e->node, inode_hash(r, inode));
+		ihash_add(&r->by_inode, &e->node, hash_u64(inode));
 	}
 	e->role = role;
 }
@@ -161,7 +156,6 @@ struct net_roles *net_roles_new(size_t max_entries)
 		return NULL;
 	if (!max_entries)
 		max_entries = 65536;
-	r->seed = ihash_seed();
 	ilist_init(&r->order);
 	ilist_init(&r->unused);
 	r->max_entries = max_entries;

@@ -20,6 +20,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 
+#include "util/hash.h"
 #include "util/ihash.h"
 
 #define STATE_BIT(state) (1u << (state))
@@ -48,20 +49,18 @@ struct net_socks {
 	struct ihash listening, socks;
 	struct ilist order;
 	size_t max_listening, max_socks;
-	uint64_t seed;
 	struct net_socks_stats stats; /* the counters only */
 };
 
-static uint64_t listen_hash(const struct net_socks *s, const struct net_listen *l)
+static uint64_t listen_hash(const struct net_listen *l)
 {
-	uint64_t rest = l->netns << 24 | (uint64_t)l->proto << 16 | l->port;
-
-	return ihash_mix(ip_addr_hash(&l->addr, s->seed) ^ rest, s->seed);
+	return hash_u64(ip_addr_hash(&l->addr) ^
+			(l->netns << 24 | (uint64_t)l->proto << 16 | l->port));
 }
 
 static struct listen_entry *listen_find(const struct net_socks *s, const struct net_listen *l)
 {
-	uint64_t hash = listen_hash(s, l);
+	uint64_t hash = listen_hash(l);
 
 	for (struct ihash_node *n = ihash_first(&s->listening, hash); n; n = ihash_next(n)) {
 		struct listen_entry *e = ihash_entry(n, struct listen_entry, node);
@@ -96,7 +95,7 @@ int net_listen_add(struct net_socks *s, const struct net_listen *l)
 	}
 	e->l = *l;
 	ilist_add(&s->order, &e->in_order);
-	ihash_add(&s->listening, &e->node, listen_hash(s, l));
+	ihash_add(&s->listening, &e->node, listen_hash(l));
 	return 0;
 }
 
@@ -117,14 +116,9 @@ bool net_sock_is_listening(const struct net_socks *s, uint8_t proto, const struc
 	return addr->family == 4 && listen_find(s, &l);
 }
 
-static uint64_t inode_hash(const struct net_socks *s, uint64_t inode)
-{
-	return ihash_mix(inode ^ s->seed, s->seed);
-}
-
 static struct sock_entry *sock_find(const struct net_socks *s, uint64_t inode)
 {
-	uint64_t hash = inode_hash(s, inode);
+	uint64_t hash = hash_u64(inode);
 
 	for (struct ihash_node *n = ihash_first(&s->socks, hash); n; n = ihash_next(n)) {
 		struct sock_entry *e = ihash_entry(n, struct sock_entry, node);
@@ -164,7 +158,7 @@ static int sock_add(struct net_socks *s, const struct net_sock *sock)
 		e = malloc(sizeof(*e));
 		if (!e)
 			return -ENOMEM;
-		ihash_add(&s->socks, &e->node, inode_hash(s, sock->inode));
+		ihash_add(&s->socks, &e->node, hash_u64(sock->inode));
 	}
 	e->sock = *sock;
 	return 0;
@@ -175,6 +169,7 @@ struct dump {
 	struct net_socks *set;
 	uint64_t netns;
 	uint8_t proto;
+	unsigned int seq;
 	unsigned int client_port_min, client_port_max; /* what the kernel gives to clients */
 	int err;
 };
@@ -241,7 +236,6 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
 
 static int dump_one(struct dump *d, struct mnl_socket *nl, uint8_t family, unsigned int states)
 {
-	static unsigned int seq;
 	char buf[16384] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct inet_diag_req_v2 *req;
@@ -249,7 +243,7 @@ static int dump_one(struct dump *d, struct mnl_socket *nl, uint8_t family, unsig
 
 	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = ++seq;
+	nlh->nlmsg_seq = ++d->seq;
 	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = family;
 	req->sdiag_protocol = d->proto;
@@ -261,7 +255,7 @@ static int dump_one(struct dump *d, struct mnl_socket *nl, uint8_t family, unsig
 
 		if (n < 0)
 			return -errno;
-		rc = mnl_cb_run(buf, (size_t)n, seq, mnl_socket_get_portid(nl), on_message, d);
+		rc = mnl_cb_run(buf, (size_t)n, d->seq, mnl_socket_get_portid(nl), on_message, d);
 		if (rc == MNL_CB_ERROR)
 			return d->err ? d->err : -errno;
 	} while (rc == MNL_CB_OK);
@@ -353,7 +347,6 @@ struct net_socks *net_socks_new(size_t max_listening, size_t max_socks)
 		return NULL;
 	s->max_listening = max_listening ? max_listening : 16384;
 	s->max_socks = max_socks ? max_socks : 65536;
-	s->seed = ihash_seed();
 	ilist_init(&s->order);
 	if (ihash_init(&s->listening) < 0 || ihash_init(&s->socks) < 0) {
 		net_socks_free(s);

@@ -4,7 +4,7 @@
  * caller allocates, links in several ways, and evicts.
  *
  * The table stores nodes that are part of the caller's entries and knows only
- * their hash; whether two entries of one hash are equal the caller compares. It
+ * their hash (util/hash.h makes good ones); whether two entries of one hash are equal the caller compares. It
  * doubles its buckets as it fills (if there is no memory for that it goes on with
  * the old ones) and never shrinks. It owns the buckets, never the entries.
  */
@@ -143,22 +143,5 @@ static inline void ilist_move(struct ilist *head, struct ilist *n)
 	ilist_remove(n);
 	ilist_add(head, n);
 }
-
-/*
- * Mixing for hashes that someone who chooses the keys cannot steer without the
- * seed: a word at a time, by the halves of a 128-bit product.
- */
-static inline uint64_t ihash_mix(uint64_t a, uint64_t b)
-{
-	__extension__ typedef unsigned __int128 u128;
-	u128 product = (u128)(a ^ 0x9e3779b97f4a7c15u) * (b | 1);
-
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-uint64_t ihash_bytes(const void *data, size_t len, uint64_t seed);
-
-/* A random seed; the kernel gives it without waiting, once booted. */
-uint64_t ihash_seed(void);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "util/ihash.h"
+#include "util/hash.h"
 
 static const uint8_t mapped_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -169,7 +169,8 @@ bool ip_net_contains(const struct ip_net *net, const struct ip_addr *addr)
 	return !rest || ((net->addr.bytes[whole] ^ addr->bytes[whole]) & mask) == 0;
 }
 
-uint64_t ip_addr_hash(const struct ip_addr *addr, uint64_t seed)
+uint64_t ip_addr_hash(const struct ip_addr *addr)
 {
-	return ihash_bytes(addr->bytes, ip_addr_len(addr), seed ^ addr->family);
+	/* the length tells the families apart */
+	return hash_bytes(addr->bytes, ip_addr_len(addr));
 }

@@ -78,10 +78,7 @@ size_t ip_addr_len(const struct ip_addr *addr);
 /* Whether addr lies in net. Another family never does, so ::/0 holds no IPv4 address. */
 bool ip_net_contains(const struct ip_net *net, const struct ip_addr *addr);
 
-/*
- * A hash of the address that someone who picks addresses cannot steer without
- * knowing seed, which is random and kept for the life of the table.
- */
-uint64_t ip_addr_hash(const struct ip_addr *addr, uint64_t seed);
+/* Seeded at start, as hash_bytes(), so that who picks addresses cannot make them collide. */
+uint64_t ip_addr_hash(const struct ip_addr *addr);
 
 #endif
