@@ -40,7 +40,8 @@ main() {
 	cd "$TOP"
 	find kmod -name '*.[ch]' ! -name '*.mod.c' | sort |
 		xargs perl "$script" --no-tree --strict --quiet --terse --show-types \
-			--max-line-length=100 --ignore "$IGNORE" -f
+			--max-line-length=100 --ignore "$IGNORE" -f |
+		{ grep -v '^total: 0 errors, 0 warnings, 0 checks' || true; }
 }
 
 main

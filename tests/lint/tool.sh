@@ -23,10 +23,12 @@ files() {
 
 # scripts: all shell scripts, by name or by first line
 scripts() {
+	local dirs=(tests)
+	[ ! -d .ci ] || dirs+=(.ci)
 	{
-		find tests .ci -type f -name '*.sh' 2>/dev/null
-		find tests .ci -type f -perm -u+x ! -path '*/data/*' -exec \
-			awk 'FNR == 1 && /^#!.*(\/| )(ba|da)?sh( |$)/ { print FILENAME }' {} + 2>/dev/null
+		find "${dirs[@]}" -type f -name '*.sh'
+		find "${dirs[@]}" -type f -perm -u+x ! -path '*/data/*' -exec \
+			awk 'FNR == 1 && /^#!.*(\/| )(ba|da)?sh( |$)/ { print FILENAME }' {} +
 	} | sort -u
 }
 
