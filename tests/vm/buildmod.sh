@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# buildmod.sh ALIAS: builds falcoc.ko of this tree for a Debian kernel (see kernel.sh), with the
-# extra warnings of W=1, in build-kmod-ALIAS/ and not beside the sources. Prints the module's
-# path. A warning is a failure.
+# buildmod.sh ALIAS: builds falcoc.ko of this tree for a Debian kernel (see kernel.sh), or for the
+# `running` one if its headers are installed, with the extra warnings of W=1, in
+# build-kmod-ALIAS/ and not beside the sources. Prints the module's path. A warning is a failure.
 #
 #	SPARSE=1	sparse reads the sources as well (not from 7 on: those headers come without
 #			the script that kbuild calls it through)
@@ -81,9 +81,25 @@ run_make() {
 	in_tree "$tree" "$dir" "$out" -- make "${args[@]}"
 }
 
+# running DIR: makes DIR look like what kernel.sh prints, for this machine's own kernel
+running() {
+	local build
+	build=/lib/modules/$(uname -r)/build
+	[ -e "$build/Makefile" ] || skip "no headers for the running kernel $(uname -r)"
+	mkdir -p "$1"
+	ln -sfn "$build" "$1/headers"
+	uname -r >"$1/KVER"
+	sed -n 's/^CC = .*\(gcc-[0-9]*\).*/\1/p' "$build/.kernelvariables" >"$1/CC" 2>/dev/null || true
+}
+
 main() {
 	local alias=$1 out=$TOP/build-kmod-$1 dir
-	dir=$("$VM/kernel.sh" "$alias")
+	if [ "$alias" = running ]; then
+		dir=$out/kernel
+		running "$dir"
+	else
+		dir=$("$VM/kernel.sh" "$alias")
+	fi
 	mkdir -p "$out"
 	exec 201>"$out/.lock"
 	flock 201

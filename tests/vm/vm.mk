@@ -9,8 +9,11 @@ export SPARSE
 
 .PHONY: modules
 modules:	## build the kernel module (KERNEL=6.1; KERNEL=running for this machine's)
-ifeq ($(KERNEL),running)
-	$(MAKE) -C /lib/modules/$(shell uname -r)/build M=$(CURDIR) modules
-else
-	tests/vm/buildmod.sh $(KERNEL)
-endif
+	@tests/vm/buildmod.sh $(KERNEL)
+
+.PHONY: vm matrix
+vm:	## run the VM suite on a kernel (KERNEL=7.3; T=NAME: one test of tests/vm/t)
+	@tests/all.sh vm $(KERNEL) $(T)
+
+matrix:	## run the VM suite on every kernel (5.10, 6.1, 6.12, newest)
+	@tests/all.sh matrix

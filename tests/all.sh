@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# all.sh MODE: runs tests one step after another, with one summary at the end, whose last line is
+# `N passed, N failed, N skipped`.
+#
+#	quick		everything, but of the VM suite only the core on other kernels than 6.1
+#	full		everything, with the whole VM suite on each kernel
+#	matrix		the whole VM suite on each kernel
+#	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+mkdir -p build
+LOG=build/test.log
+: >"$LOG"
+JOBS=$(nproc)
+OTHERS="5.10 6.12 newest"
+T0=$SECONDS
+
+# step NAME COMMAND...: its output goes to the terminal and to the log that is counted. One that
+# fails without a counted failure of its own counts as one.
+step() {
+	local name=$1 start=$SECONDS rc before
+	shift
+	before=$(grep -c '^FAIL\>\|^[0-9]*%: Checks: ' "$LOG")
+	echo
+	echo "=== $name"
+	"$@" 2>&1 | tee -a "$LOG"
+	rc=${PIPESTATUS[0]}
+	if [ "$rc" = 77 ]; then
+		tail -1 "$LOG" | grep -q '^SKIP' || echo "SKIP $name" | tee -a "$LOG"
+	elif [ "$rc" != 0 ] && [ "$before" = "$(grep -c '^FAIL\>\|^[0-9]*%: Checks: ' "$LOG")" ]; then
+		echo "FAIL $name: status $rc" | tee -a "$LOG"
+	fi
+	echo "=== $name: $((SECONDS - start)) s, $((SECONDS - T0)) s in all"
+	return "$rc"
+}
+
+# one result for a command that only succeeds or fails
+passes() {
+	local name=$1
+	shift
+	"$@" || return
+	echo "PASS $name"
+}
+
+checks() {
+	local k
+	step "packages" tests/setup.sh test || true
+	# what the network gives comes while the compiler works
+	for k in 6.1 $OTHERS; do
+		tests/vm/kernel.sh "$k"
+	done >build/kernels.log 2>&1 &
+	step "build" passes "falcoc builds" make -j"$JOBS" all || true
+	step "lint" make --no-print-directory lint || true
+	step "unit tests" make --no-print-directory -j"$JOBS" unit || true
+	step "unit tests with sanitizers" make --no-print-directory -j"$JOBS" unit-asan || true
+	step "command line" make --no-print-directory test-cli || true
+	wait
+}
+
+# kernels "KERNEL..." [TEST...]: these tests (or all) on each
+kernels() {
+	local k list=$1
+	shift
+	for k in $list; do
+		step "kernel $k" tests/vm/suite.sh "$k" "$@" || true
+	done
+}
+
+case ${1:-quick} in
+quick)
+	checks
+	kernels 6.1
+	kernels "$OTHERS" load
+	;;
+full)
+	checks
+	kernels "6.1 $OTHERS"
+	;;
+matrix) kernels "6.1 $OTHERS" ;;
+vm)
+	shift
+	kernels "$@"
+	;;
+*)
+	echo "usage: all.sh quick | full | matrix | vm KERNEL [TEST...]" >&2
+	exit 2
+	;;
+esac
+awk -f tests/count.awk "$LOG"

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+#
+# What the tests of t/ share; sourced first. A test says each thing that it checks with `check` or
+# with pass and fail, and ends with the worst of them. Nothing here sleeps for a fixed time: wait_for
+# waits until something is so.
+#
+# $T is a fresh directory of the test's own.
+
+NAME=$(basename "$0" .sh)
+T=$(mktemp -d)
+FAILED=0
+FALCOC_PID=
+
+pass() { echo "PASS $NAME: $*"; }
+fail() {
+	echo "FAIL $NAME: $*"
+	FAILED=1
+}
+
+# check WHAT COMMAND...: one result, by the command's status
+check() {
+	local what=$1
+	shift
+	if "$@"; then pass "$what"; else fail "$what"; fi
+}
+
+# refused COMMAND...: true if it fails
+refused() { ! "$@"; }
+
+# skip WHY: the test cannot be done here
+skip() {
+	echo "SKIP $NAME: $*"
+	exit 77
+}
+
+# wait_for SECONDS COMMAND...: true as soon as the command is
+wait_for() {
+	local end=$(($(date +%s) + $1))
+	shift
+	until "$@"; do
+		[ "$(date +%s)" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+module_loaded() { [ -d /sys/module/falcoc ]; }
+
+load_module() {
+	module_loaded || insmod /falcoc/falcoc.ko
+}
+
+unload_module() {
+	! module_loaded || rmmod falcoc
+}
+
+# start_falcoc ARGUMENT...: in the background, with its output in $T/out and $T/err; returns when it
+# listens
+start_falcoc() {
+	load_module
+	falcoc "$@" >"$T/out" 2>"$T/err" &
+	FALCOC_PID=$!
+	if ! wait_for 60 falcoc_ready; then
+		fail "falcoc $* starts"
+		cat "$T/err"
+		return 1
+	fi
+}
+
+falcoc_ready() { grep -q 'watching' "$T/err" || ! kill -0 "$FALCOC_PID" 2>/dev/null; }
+
+# stop_falcoc: asks it to end; returns its exit status
+stop_falcoc() {
+	local rc=0
+	[ -n "$FALCOC_PID" ] || return 0
+	kill -TERM "$FALCOC_PID" 2>/dev/null
+	wait "$FALCOC_PID" || rc=$?
+	FALCOC_PID=
+	return $rc
+}
+
+# alerts PATTERN: how many lines of falcoc's output match
+alerts() { grep -cE -- "$1" "$T/out"; }
+has_alert() { grep -qE -- "$1" "$T/out"; }
+
+# expect_alert WHAT PATTERN: waits for it
+expect_alert() {
+	if wait_for 20 has_alert "$2"; then
+		pass "$1"
+	else
+		fail "$1: no alert matches $2; the output is:"
+		tail -20 "$T/out"
+	fi
+}
+
+finish() {
+	local rc=$?
+	[ -z "$FALCOC_PID" ] || kill -KILL "$FALCOC_PID" 2>/dev/null
+	rm -rf "$T"
+	[ "$rc" != 0 ] || rc=$FAILED
+	exit "$rc"
+}
+trap finish EXIT

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# root.sh NAME: an ext4 image with the packages that roots/NAME lists, made once and kept in
+# the cache; prints its path. Guests write to a snapshot of it.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+main() {
+	local name=$1 packages tree image size
+	[ -f "$VM/roots/$name" ] || die "no list of packages $VM/roots/$name"
+	packages=$(sed 's/#.*//' "$VM/roots/$name" | xargs)
+	# shellcheck disable=SC2086  # one word a package
+	tree=$("$VM/tree.sh" "$(host_codename)" $packages)
+	image=$CACHE/images/$name-$(basename "$tree").img
+	mkdir -p "$CACHE/images"
+	lock "root-$name"
+	if [ ! -f "$image" ]; then
+		rm -f "$CACHE/images/$name-"*.img
+		[ ! -f "$tree/usr/share/libc-bin/nsswitch.conf" ] ||
+			cp "$tree/usr/share/libc-bin/nsswitch.conf" "$tree/etc/"
+		size=$(($(du -sm "$tree" | cut -f1) * 12 / 10 + 128))
+		mkfs.ext4 -q -F -d "$tree" -L root -O ^has_journal -E root_owner=0:0,lazy_itable_init=1 \
+			"$image.new" "${size}M" >/dev/null
+		mv "$image.new" "$image"
+	fi
+	echo "$image"
+}
+
+[ $# = 1 ] || die "usage: root.sh NAME"
+main "$1"
