@@ -47,6 +47,46 @@ const struct falcoc_exit *event_exit(const struct event *ev);
 bool event_str(const struct event *ev, enum falcoc_attr_id id, struct slice *ret_str);
 /* Attributes of any bytes (ARGV, ENV, SOCKADDR). */
 bool event_bytes(const struct event *ev, enum falcoc_attr_id id, struct slice *ret_bytes);
+/* Attributes that are one number (CLONE_FLAGS, CREATED). */
+bool event_u64(const struct event *ev, enum falcoc_attr_id id, uint64_t *ret_value);
+const struct falcoc_open_how *event_open_how(const struct event *ev);
+/* Name of the thread that made the event (task->comm). */
+struct slice event_comm(const struct event *ev);
+
+static inline bool event_is_enter(const struct event *ev)
+{
+	return ev->rec->flags & FALCOC_R_ENTER;
+}
+
+/* Wall clock of a CLOCK_BOOTTIME moment, by the offset that this event shows. */
+static inline uint64_t event_wall_ns(const struct event *ev, uint64_t boot_ns)
+{
+	return boot_ns + (ev->ts_ns - ev->rec->time_ns);
+}
+
+/*
+ * One side of a socket: the kernel's own local or remote address (family 0: it has none),
+ * and what the caller passed to the call. IPv4-mapped addresses come as IPv4.
+ */
+struct endpoint {
+	struct ip_addr ip;
+	uint16_t port;		/* host order */
+};
+
+struct endpoint event_local(const struct event *ev);
+/*
+ * The remote side. The kernel's where the socket is connected; as passed where it is not
+ * (a failed connect, a datagram sent to or received from an address of its own).
+ */
+struct endpoint event_remote(const struct event *ev);
+/* FALCOC_A_SOCKADDR as an IP address; false for another family or nonsense. */
+bool event_sockaddr_ip(const struct event *ev, struct endpoint *ret_addr);
+/* The same as a path; abstract names begin with '@'. */
+bool event_sockaddr_path(const struct event *ev, struct slice *ret_path, struct arena *scratch);
+/* "1.2.3.4:5->6.7.8.9:10", from sender to receiver. False where no remote side is known. */
+bool event_tuple_text(const struct event *ev, struct arena *scratch, struct slice *ret_text);
+/* "1.2.3.4:5" */
+bool endpoint_text(const struct endpoint *e, struct arena *scratch, struct slice *ret_text);
 
 /* What the list says of an event type. */
 struct event_param_def {
@@ -74,6 +114,8 @@ int event_by_name(struct slice name);
  * record it yet? Rules that name one load, with a warning.
  */
 bool event_name_known(struct slice name);
+/* Those names one by one, sorted, without the event list's; NULL past the last. */
+const char *event_name_known_at(size_t i);
 
 /*
  * The raw value of parameter @i (evt.rawarg). False where the record does not hold
@@ -85,16 +127,24 @@ bool event_param(const struct event *ev, unsigned int i, struct arena *scratch,
 /* The index of the parameter named @name, or -1. */
 int event_param_index(const struct event_def *def, struct slice name);
 /*
- * The same as text (evt.arg): flags and enumerations by name (A|B), error codes
- * as "ENOENT", modes, descriptors, tuples "1.2.3.4:5->6.7.8.9:10" as Falco prints them.
+ * The same as text (evt.arg): flags and enumerations by name (A|B), error codes as
+ * "ENOENT", AT_FDCWD, modes, relative paths made absolute, tuples
+ * "1.2.3.4:5->6.7.8.9:10" as Falco prints them. What needs more than the record
+ * (names of users, processes and open files) comes as a number.
  */
 bool event_param_text(const struct event *ev, unsigned int i, struct arena *scratch,
 		      struct slice *ret_text);
+/* The same without names: numbers in the base that Falco prints them in, paths as passed. */
+bool event_param_raw_text(const struct event *ev, unsigned int i, struct arena *scratch,
+			  struct slice *ret_text);
+/* Bytes with '.' for all that cannot be printed, as Falco shows argument vectors. */
+struct slice bytes_printable(struct slice bytes, struct arena *scratch);
 
 /* Flag and enumeration names (lib/event/flags.c). */
 struct slice flags_format(const struct flag_table *t, uint64_t value, struct arena *scratch);
 /* "ENOENT" for 2; NULL for no error code. */
 const char *errno_name(int err);
+/* "SIGKILL" for 9; NULL for real-time signals and nonsense. */
 const char *signal_name(unsigned int sig);
 
 #endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * flags.h - names of flags and enumeration values, for lib/event's own use
+ *
+ * The event list (kmod/uapi/falcoc_events.h) names a table for each parameter that has
+ * one; the tables are listed here and filled in flags.c.
+ */
+#ifndef EVENT_FLAGS_H
+#define EVENT_FLAGS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FLAG_TABLES(F)								\
+	F(exe) F(clone) F(signal) F(open) F(resolve) F(unlinkat) F(renameat2)	\
+	F(mode) F(at) F(family) F(sock) F(shutdown) F(finit_module)
+
+enum flag_table_id {
+	FLAG_TABLE_NONE,
+#define FLAG_TABLE_ENUM(name) FLAG_TABLE_##name,
+	FLAG_TABLES(FLAG_TABLE_ENUM)
+#undef FLAG_TABLE_ENUM
+	FLAG_TABLE_COUNT,
+};
+
+enum flag_table_kind {
+	FLAGS_BITS,	/* names joined by '|', each bit shown once */
+	FLAGS_ENUM,	/* every name of that very value */
+};
+
+struct flag_name {
+	const char *name;
+	uint64_t mask, value;	/* the name holds where (number & mask) == value */
+};
+
+struct flag_table {
+	enum flag_table_kind kind;
+	const struct flag_name *names;
+	size_t n;
+};
+
+extern const struct flag_table flag_tables[FLAG_TABLE_COUNT];
+
+/* Bits that no kernel flag uses: what the record tells of an opened file besides. */
+#define OPEN_X_CREATED	(1ull << 32)
+#define OPEN_X_UPPER	(1ull << 33)
+#define OPEN_X_LOWER	(1ull << 34)
+
+#endif
