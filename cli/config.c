@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * config.c - the keys of -o key=value: those of Falco's configuration that falcoc has
+ */
+#include "cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* 0; -1: the value is none of those that "values" names */
+typedef int (*key_fn)(struct engine_options *opt, const char *value);
+
+static int parse_bool(const char *value, bool *ret)
+{
+	if (strcmp(value, "true") == 0)
+		*ret = true;
+	else if (strcmp(value, "false") == 0)
+		*ret = false;
+	else
+		return -1;
+	return 0;
+}
+
+/* For keys whose true is our false. */
+static int parse_not(const char *value, bool *ret)
+{
+	bool b;
+
+	if (parse_bool(value, &b) < 0)
+		return -1;
+	*ret = !b;
+	return 0;
+}
+
+static int key_json(struct engine_options *opt, const char *value)
+{
+	return parse_bool(value, &opt->json);
+}
+
+static int key_json_output(struct engine_options *opt, const char *value)
+{
+	return parse_not(value, &opt->json_no_output);
+}
+
+static int key_json_tags(struct engine_options *opt, const char *value)
+{
+	return parse_not(value, &opt->json_no_tags);
+}
+
+static int key_json_fields(struct engine_options *opt, const char *value)
+{
+	return parse_not(value, &opt->json_no_fields);
+}
+
+static int key_iso8601(struct engine_options *opt, const char *value)
+{
+	return parse_bool(value, &opt->iso8601);
+}
+
+static int key_priority(struct engine_options *opt, const char *value)
+{
+	opt->min_priority = value;	/* engine_new() judges it */
+	return 0;
+}
+
+static int key_matching(struct engine_options *opt, const char *value)
+{
+	if (strcmp(value, "first") != 0 && strcmp(value, "all") != 0)
+		return -1;
+	opt->match_all = value[0] == 'a';
+	return 0;
+}
+
+static const struct key {
+	const char *name, *values, *help;
+	key_fn set;
+} keys[] = {
+	{ "json_output", "true|false", "alerts as JSON objects, one a line (as --json)", key_json },
+	{ "json_include_output_property", "true|false", "'output' in them", key_json_output },
+	{ "json_include_tags_property", "true|false", "'tags' in them", key_json_tags },
+	{ "json_include_output_fields_property", "true|false", "'output_fields' in them",
+	  key_json_fields },
+	{ "time_format_iso_8601", "true|false", "times of alerts as ISO 8601", key_iso8601 },
+	{ "priority", "PRIORITY", "rules below it are not run: emergency, alert, critical, error,\n"
+	  "warning, notice, informational, debug (default: debug, all)", key_priority },
+	{ "rule_matching", "first|all", "which of the rules that match an event tell (default: first)",
+	  key_matching },
+};
+
+#define NKEYS	(sizeof(keys) / sizeof(keys[0]))
+
+static enum status unknown_key(const char *name)
+{
+	const char *names[NKEYS + 1] = { NULL };
+	const char *near;
+
+	for (size_t i = 0; i < NKEYS; i++)
+		names[i] = keys[i].name;
+	near = engine_suggest(name, names);
+	if (near)
+		complain("-o: unknown key '%s'; did you mean '%s'?", name, near);
+	else
+		complain("-o: unknown key '%s'; 'falcoc help run' lists them", name);
+	return STATUS_USAGE;
+}
+
+enum status set_config(struct settings *s, const char *value)
+{
+	const char *eq = strchr(value, '=');
+	char name[64];
+
+	if (!eq) {
+		complain("-o: '%s' is not of the form KEY=VALUE", value);
+		return STATUS_USAGE;
+	}
+	snprintf(name, sizeof(name), "%.*s", (int)(eq - value), value);
+	for (size_t i = 0; i < NKEYS; i++) {
+		if (strcmp(keys[i].name, name) != 0)
+			continue;
+		if (keys[i].set(&s->engine, eq + 1) == 0)
+			return STATUS_OK;
+		complain("-o: %s is %s, not '%s'", name, keys[i].values, eq + 1);
+		return STATUS_USAGE;
+	}
+	return unknown_key(name);
+}
+
+void config_help(void)
+{
+	printf("Keys of -o:\n");
+	for (size_t i = 0; i < NKEYS; i++) {
+		const char *help = keys[i].help;
+
+		printf("  %s=%s\n      ", keys[i].name, keys[i].values);
+		for (; *help; help++) {
+			putchar(*help);
+			if (*help == '\n')
+				printf("      ");
+		}
+		putchar('\n');
+	}
+}

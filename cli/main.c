@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * main.c - the commands, and which one is meant
+ */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct command commands[] = {
+	{
+		.name = "run",
+		.args = "[-r RULES]...",
+		.summary = "watch this machine and tell what the rules match (the default command)",
+		.text = "Alerts go to the standard output as they happen, everything else to the standard\n"
+			"error. Ctrl-C, SIGTERM or the time of -M ends it with a summary.\n",
+		.options = run_options,
+		.run = run_command,
+	},
+	{
+		.name = "validate",
+		.args = "RULES...",
+		.summary = "check rules files and say where they are wrong",
+		.text = "Files are read in the order given, as one set of rules; a directory stands for the\n"
+			"*.yaml and *.yml in it. All errors are told at once. Needs no module and no root.\n",
+		.options = validate_options,
+		.run = validate_command,
+	},
+	{
+		.name = "list",
+		.args = "fields | events",
+		.summary = "show what conditions and outputs may use",
+		.options = list_options,
+		.run = list_command,
+	},
+	{
+		.name = "help",
+		.args = "[COMMAND]",
+		.summary = "show this help, or that of a command",
+		.run = help_command,
+	},
+	{
+		.name = "version",
+		.args = "",
+		.summary = "show the version",
+		.run = version_command,
+	},
+	{ 0 },
+};
+
+const struct command *command_find(const char *name)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (strcmp(c->name, name) == 0)
+			return c;
+	return NULL;
+}
+
+static enum status unknown_command(const char *name)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])] = { NULL };
+	const char *near;
+
+	for (size_t i = 0; commands[i].name; i++)
+		names[i] = commands[i].name;
+	near = engine_suggest(name, names);
+	if (near)
+		complain("there is no command '%s'; did you mean '%s'?", name, near);
+	else
+		complain("there is no command '%s'; 'falcoc help' lists them (rules are given with -r)",
+			 name);
+	return STATUS_USAGE;
+}
+
+enum status version_command(struct settings *s)
+{
+	if (s->nargs) {
+		complain("version takes no arguments");
+		return STATUS_USAGE;
+	}
+	printf("falcoc %s\n", engine_version());
+	return STATUS_OK;
+}
+
+static enum status run(const struct command *cmd, int argc, char **argv)
+{
+	struct settings s = { 0 };
+	enum status status = options_parse(cmd, argc, argv, &s);
+
+	if (status == STATUS_OK) {
+		if (s.help)
+			status = cmd == commands ? help_show(NULL) : help_show(cmd);
+		else if (s.version)
+			status = version_command(&s);
+		else
+			status = cmd->run(&s);
+	}
+	settings_release(&s);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd = commands;
+	enum status status;
+
+	/* a reader of our output that goes away is an error of write(), not our end */
+	signal(SIGPIPE, SIG_IGN);
+	argc--;
+	argv++;
+	if (argc > 0 && argv[0][0] != '-') {
+		cmd = command_find(argv[0]);
+		if (!cmd)
+			return unknown_command(argv[0]);
+		argc--;
+		argv++;
+	}
+	status = run(cmd, argc, argv);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK) {
+		complain("cannot write to the standard output");
+		status = STATUS_RUNTIME;
+	}
+	return status;
+}

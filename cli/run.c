@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * run.c - the main command: rules and the module in, alerts out
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum status set_rules(struct settings *s, const char *value)
+{
+	s->paths[s->npaths++] = value;
+	return STATUS_OK;
+}
+
+static enum status set_validate(struct settings *s, const char *value)
+{
+	s->check_only = true;
+	return set_rules(s, value);
+}
+
+static enum status set_dry_run(struct settings *s, const char *value)
+{
+	(void)value;
+	s->dry_run = true;
+	return STATUS_OK;
+}
+
+static enum status set_json(struct settings *s, const char *value)
+{
+	(void)value;
+	s->engine.json = true;
+	return STATUS_OK;
+}
+
+static enum status set_verbose(struct settings *s, const char *value)
+{
+	(void)value;
+	s->verbose = true;
+	return STATUS_OK;
+}
+
+static enum status set_version(struct settings *s, const char *value)
+{
+	(void)value;
+	s->version = true;
+	return STATUS_OK;
+}
+
+/* Alerts are never held back, so there is nothing to turn off. */
+static enum status set_unbuffered(struct settings *s, const char *value)
+{
+	(void)s;
+	(void)value;
+	return STATUS_OK;
+}
+
+static enum status set_no_dns(struct settings *s, const char *value)
+{
+	(void)value;
+	s->engine.no_dns_queries = true;
+	return STATUS_OK;
+}
+
+static enum status set_dns_server(struct settings *s, const char *value)
+{
+	s->engine.dns_servers = value;
+	return STATUS_OK;
+}
+
+static enum status set_hosts(struct settings *s, const char *value)
+{
+	s->engine.hosts_path = value;
+	return STATUS_OK;
+}
+
+static enum status set_device(struct settings *s, const char *value)
+{
+	s->engine.device = value;
+	return STATUS_OK;
+}
+
+static enum status set_list_fields(struct settings *s, const char *value)
+{
+	(void)value;
+	s->list_fields = true;
+	return STATUS_OK;
+}
+
+static enum status set_list_events(struct settings *s, const char *value)
+{
+	(void)value;
+	s->list_events = true;
+	return STATUS_OK;
+}
+
+/* A decimal number up to @max, of which all of @value is read. -1: it is none. */
+static int parse_number(const char *value, uint64_t max, const char **ret_end, uint64_t *ret)
+{
+	char *end;
+
+	if (*value < '0' || *value > '9')
+		return -1;
+	errno = 0;
+	*ret = strtoull(value, &end, 10);
+	*ret_end = end;
+	return errno || *ret > max ? -1 : 0;
+}
+
+static enum status set_seconds(struct settings *s, const char *value)
+{
+	const char *end;
+	uint64_t n;
+
+	if (parse_number(value, UINT32_MAX, &end, &n) < 0 || *end) {
+		complain("-M takes a number of seconds, not '%s'", value);
+		return STATUS_USAGE;
+	}
+	s->engine.duration_ms = n * 1000;
+	return STATUS_OK;
+}
+
+static enum status set_dns_wait(struct settings *s, const char *value)
+{
+	const char *end;
+	uint64_t n;
+
+	if (parse_number(value, 60000, &end, &n) < 0 || *end) {
+		complain("--dns-wait takes milliseconds up to 60000, not '%s'", value);
+		return STATUS_USAGE;
+	}
+	s->engine.dns_wait_ms = (uint32_t)n;
+	return STATUS_OK;
+}
+
+static enum status set_ring_size(struct settings *s, const char *value)
+{
+	const char *end = value;
+	uint64_t n = 0;
+	int rc = parse_number(value, UINT32_MAX, &end, &n);
+
+	if (rc == 0 && (*end == 'K' || *end == 'M')) {
+		n <<= *end == 'K' ? 10 : 20;
+		end++;
+	}
+	if (rc < 0 || *end || (n & (n - 1)) || n < ENGINE_RING_BYTES_MIN ||
+	    n > ENGINE_RING_BYTES_MAX) {
+		complain("--ring-size takes a power of two from 128K to 512M, not '%s'", value);
+		return STATUS_USAGE;
+	}
+	s->engine.ring_bytes = (uint32_t)n;
+	return STATUS_OK;
+}
+
+const struct option run_options[] = {
+	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more, of which\n"
+	  "later ones override earlier ones (default: " DEFAULT_RULES ")", set_rules },
+	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", set_validate },
+	{ 0, "dry-run", NULL, "stop once the rules are loaded", set_dry_run },
+	{ 'M', NULL, "SECONDS", "end after so many seconds", set_seconds },
+	{ 0, "json", NULL, "alerts as JSON objects, one a line", set_json },
+	{ 'o', "option", "KEY=VALUE", "set a key of Falco's configuration; those below", set_config },
+	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
+	  set_unbuffered },
+	{ 0, "no-dns-queries", NULL, "ask no name server; names come from the hosts file only",
+	  set_no_dns },
+	{ 0, "dns-server", "ADDRESS", "name servers to ask, ADDRESS[:PORT],...\n"
+	  "(default: those of /etc/resolv.conf)", set_dns_server },
+	{ 0, "dns-wait", "MS", "at the start, let events wait so long for the first answers,\n"
+	  "lest trusted names raise alerts (default: 2000; 0: do not wait)", set_dns_wait },
+	{ 0, "hosts-file", "FILE", "read and watch this instead of /etc/hosts", set_hosts },
+	{ 0, "ring-size", "BYTES", "of each CPU's ring; K and M are understood (default: 8M)",
+	  set_ring_size },
+	{ 0, "device", "FILE", "the module's device (default: /dev/falcoc)", set_device },
+	{ 0, "list", NULL, "show the fields (as 'falcoc list fields')", set_list_fields },
+	{ 0, "list-events", NULL, "show the events (as 'falcoc list events')", set_list_events },
+	{ 0, "format", "FORMAT", "of these: text, markdown or json", set_format },
+	{ 'N', NULL, NULL, "of these: names only", set_names_only },
+	{ 'v', "verbose", NULL, "tell more in the summary: events by type, tables, names",
+	  set_verbose },
+	{ 'h', "help", NULL, "show this help", set_help },
+	{ 0, "version", NULL, "show the version", set_version },
+	{ 0 },
+};
+
+/* All of it, whatever the reader's pace. */
+static int write_alert(void *arg, const char *line, size_t len)
+{
+	(void)arg;
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, line, len);
+
+		if (n >= 0) {
+			line += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN) {
+			struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+			poll(&p, 1, -1);
+		} else if (errno != EINTR) {
+			return -errno;
+		}
+	}
+	return 0;
+}
+
+static void show_notice(void *arg, const char *text)
+{
+	(void)arg;
+	complain("%s", text);
+}
+
+static enum status watch(struct engine *e, const struct settings *s)
+{
+	enum status status = rules_load(e, s);
+	enum engine_status rc;
+
+	if (status != STATUS_OK || s->dry_run)
+		return status;
+	rc = engine_start(e);
+	if (rc != ENGINE_OK)
+		return engine_complain(e, rc);
+	rc = engine_run(e);
+	fputs(engine_report(e, s->verbose), stderr);
+	return engine_complain(e, rc);
+}
+
+/* The commands that go by an option, as in Falco. */
+static bool other_command(struct settings *s, enum status *ret_status)
+{
+	if (s->check_only)
+		*ret_status = validate_command(s);
+	else if (s->list_fields)
+		*ret_status = print_list(engine_list_fields(s->format, s->names_only));
+	else if (s->list_events)
+		*ret_status = print_list(engine_list_events(s->format, s->names_only));
+	else
+		return false;
+	return true;
+}
+
+enum status run_command(struct settings *s)
+{
+	enum status status;
+	struct engine *e;
+
+	if (s->nargs) {
+		complain("what to do with '%s'? Rules are given with -r", s->args[0]);
+		return STATUS_USAGE;
+	}
+	if (other_command(s, &status))
+		return status;
+	if (s->format_set || s->names_only) {
+		complain("--format and -N belong to --list or --list-events");
+		return STATUS_USAGE;
+	}
+	if (s->npaths == 0) {
+		if (access(DEFAULT_RULES, F_OK) < 0) {
+			complain("no rules: give some with -r (there is no " DEFAULT_RULES ")");
+			return STATUS_USAGE;
+		}
+		s->paths[s->npaths++] = DEFAULT_RULES;
+	}
+	s->engine.alert = write_alert;
+	s->engine.notice = show_notice;
+	status = engine_make(s, &e);
+	if (status != STATUS_OK)
+		return status;
+	status = watch(e, s);
+	engine_free(e);
+	return status;
+}

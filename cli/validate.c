@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * validate.c - rules files read, and what is wrong with them shown
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct option validate_options[] = {
+	{ 'h', "help", NULL, "show this help", set_help },
+	{ 0 },
+};
+
+enum status engine_make(const struct settings *s, struct engine **ret_engine)
+{
+	int rc = engine_new(&s->engine, ret_engine);
+
+	if (rc == 0)
+		return STATUS_OK;
+	if (rc != -EINVAL) {
+		complain("%s", strerror(-rc));
+		return STATUS_RUNTIME;
+	}
+	complain("-o: priority is emergency, alert, critical, error, warning, notice, "
+		 "informational or debug, not '%s'",
+		 s->engine.min_priority);
+	return STATUS_USAGE;
+}
+
+enum status engine_complain(const struct engine *e, enum engine_status status)
+{
+	if (status != ENGINE_OK && *engine_error(e))
+		complain("%s", engine_error(e));
+	switch (status) {
+	case ENGINE_OK:
+		return STATUS_OK;
+	case ENGINE_ERR_OPTION:
+		return STATUS_USAGE;
+	case ENGINE_ERR_RULES:
+		return STATUS_RULES;
+	case ENGINE_ERR_DEVICE:
+		return STATUS_DEVICE;
+	case ENGINE_ERR_RUNTIME:
+		break;
+	}
+	return STATUS_RUNTIME;
+}
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+enum status rules_load(struct engine *e, const struct settings *s)
+{
+	enum engine_status status;
+	size_t errors, warnings;
+
+	for (size_t i = 0; i < s->npaths; i++)
+		engine_add_rules(e, s->paths[i]);
+	status = engine_compile(e);
+	fputs(engine_diagnostics(e), stderr);
+	errors = engine_errors(e);
+	warnings = engine_warnings(e);
+	if (status == ENGINE_ERR_RULES) {
+		complain("the rules have %zu error%s and %zu warning%s", errors, plural(errors),
+			 warnings, plural(warnings));
+		return STATUS_RULES;
+	}
+	return engine_complain(e, status);
+}
+
+enum status validate_command(struct settings *s)
+{
+	enum status status;
+	struct engine *e;
+
+	for (size_t i = 0; i < s->nargs; i++)
+		s->paths[s->npaths++] = s->args[i];
+	if (s->npaths == 0) {
+		complain("validate: which files? falcoc validate RULES...");
+		return STATUS_USAGE;
+	}
+	status = engine_make(s, &e);
+	if (status != STATUS_OK)
+		return status;
+	status = rules_load(e, s);
+	if (status == STATUS_OK)
+		printf("OK: %zu rules, %zu enabled, %zu warning%s\n", engine_rules(e),
+		       engine_rules_enabled(e), engine_warnings(e), plural(engine_warnings(e)));
+	engine_free(e);
+	return status;
+}

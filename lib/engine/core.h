@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * core.h - what the files of lib/engine share
+ *
+ *	engine.c	life cycle, rules
+ *	start.c		everything that has to stand before the first event
+ *	loop.c		waits, and hands each source its turn
+ *	judge.c		one event: state, rules, alert
+ *	report.c	counters as text
+ *	list.c		fields and events as text
+ *
+ * Clock: the DNS table and all deadlines run on CLOCK_BOOTTIME, the clock of the
+ * records' time_ns.
+ */
+#ifndef ENGINE_CORE_H
+#define ENGINE_CORE_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "capture/capture.h"
+#include "dns/hosts.h"
+#include "dns/resolver.h"
+#include "dns/table.h"
+#include "engine/engine.h"
+#include "net/local.h"
+#include "net/roles.h"
+#include "net/socks.h"
+#include "output/output.h"
+#include "rules/rules.h"
+#include "state/state.h"
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/diag.h"
+
+#define NS_PER_MS	1000000ull
+#define NS_PER_S	1000000000ull
+/* What one event's values may take: a record holds 64 KiB, fields make a few times that. */
+#define SCRATCH_BYTES	(4u << 20)
+
+struct engine {
+	struct engine_options opt;
+
+	/* rules */
+	struct diags *diags;
+	struct rules_loader *loader;	/* NULL once compiled */
+	struct ruleset *rules;
+	struct arena *templates_arena;
+	struct output_template **templates;	/* by place of the rule in the ruleset */
+
+	/* what events come from and add up to */
+	struct capture *capture;
+	struct state state;
+	bool state_ready;
+	struct dns_table *dns;
+	struct dns_resolver *resolver;	/* NULL: nothing is asked */
+	struct dns_hosts *hosts;	/* NULL: not to be had */
+	struct net_local *local;	/* NULL: not to be had */
+	struct net_socks *socks;
+	struct net_roles *roles;
+
+	/* the loop */
+	int epoll_fd, signal_fd;	/* -1: none */
+	sigset_t old_mask;
+	bool mask_changed;
+	bool stop;
+	bool holding;		/* events wait for the first answers */
+	uint64_t hold_until_ns;
+	uint64_t end_ns;	/* UINT64_MAX: never */
+	uint64_t next_expire_ns;	/* when the DNS table is to be swept */
+
+	/* one event */
+	struct arena *scratch;
+	struct buf line;
+	struct alert_format format;
+
+	/* counters */
+	uint64_t events;	/* records that came, those for state's sake included */
+	uint64_t judged;	/* of these, those that a rule was tried on */
+	uint64_t alerts;
+	uint64_t alerts_by_priority[PRIORITY_COUNT];
+	uint64_t *alerts_by_rule;
+
+	/* texts */
+	struct buf diag_text, report;
+	char error[512];
+};
+
+/* engine.c */
+uint64_t now_boot_ns(void);
+void engine_notice(struct engine *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Keeps the sentence for engine_error() and returns @status. */
+enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* judge.c: takes one event in. 0, or what the alert function gave. */
+int engine_judge(struct engine *e, const struct event *ev);
+
+#endif

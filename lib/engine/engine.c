@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * engine.c - an engine's life, and its rules
+ */
+#include "engine/core.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+uint64_t now_boot_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+void engine_notice(struct engine *e, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	if (!e->opt.notice)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	e->opt.notice(e->opt.notice_arg, text);
+}
+
+enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(e->error, sizeof(e->error), fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+int engine_new(const struct engine_options *opt, struct engine **ret_engine)
+{
+	enum priority min_priority = PRIORITY_DEBUG;
+	struct engine *e;
+
+	if (opt->min_priority && !priority_parse(slice_of(opt->min_priority), &min_priority))
+		return -EINVAL;
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return -ENOMEM;
+	e->opt = *opt;
+	e->epoll_fd = -1;
+	e->signal_fd = -1;
+	e->end_ns = UINT64_MAX;
+	e->loader = rules_loader_new(&(struct rules_options){ .min_priority = min_priority });
+	buf_init(&e->line, 1 << 20);
+	buf_init(&e->diag_text, 0);
+	buf_init(&e->report, 0);
+	e->diags = diags_new(0);
+	e->scratch = arena_new(SCRATCH_BYTES);
+	e->templates_arena = arena_new(0);
+	if (!e->loader || !e->diags || !e->scratch || !e->templates_arena) {
+		engine_free(e);
+		return -ENOMEM;
+	}
+	*ret_engine = e;
+	return 0;
+}
+
+void engine_free(struct engine *e)
+{
+	if (!e)
+		return;
+	capture_free(e->capture);
+	dns_hosts_free(e->hosts);
+	dns_resolver_free(e->resolver);
+	net_local_free(e->local);
+	if (e->state_ready)
+		state_release(&e->state);
+	net_roles_free(e->roles);
+	net_socks_free(e->socks);
+	dns_table_free(e->dns);
+	if (e->signal_fd >= 0)
+		close(e->signal_fd);
+	if (e->epoll_fd >= 0)
+		close(e->epoll_fd);
+	if (e->mask_changed)
+		sigprocmask(SIG_SETMASK, &e->old_mask, NULL);
+	free(e->alerts_by_rule);
+	free(e->templates);
+	ruleset_free(e->rules);
+	rules_loader_free(e->loader);
+	arena_free(e->templates_arena);
+	arena_free(e->scratch);
+	diags_free(e->diags);
+	buf_release(&e->line);
+	buf_release(&e->diag_text);
+	buf_release(&e->report);
+	free(e);
+}
+
+void engine_add_rules(struct engine *e, const char *path)
+{
+	/* whatever went wrong stands in the diagnostics too */
+	rules_loader_add_path(e->loader, path, e->diags);
+}
+
+/* Outputs are part of a rule: their faults are told together with those of the conditions. */
+static int compile_outputs(struct engine *e)
+{
+	size_t n = ruleset_count(e->rules);
+
+	e->templates = calloc(n + 1, sizeof(*e->templates));
+	e->alerts_by_rule = calloc(n + 1, sizeof(*e->alerts_by_rule));
+	if (!e->templates || !e->alerts_by_rule)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const struct rule *rule = ruleset_rule(e->rules, i);
+
+		e->templates[i] = output_compile(&rule->output_text, e->templates_arena, e->diags);
+	}
+	return 0;
+}
+
+enum engine_status engine_compile(struct engine *e)
+{
+	e->rules = rules_loader_compile(e->loader, e->diags);
+	rules_loader_free(e->loader);
+	e->loader = NULL;
+	if (e->rules && compile_outputs(e) < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (!e->rules || engine_errors(e) > 0)
+		return engine_fail(e, ENGINE_ERR_RULES, "the rules have errors");
+	return ENGINE_OK;
+}
+
+const char *engine_diagnostics(struct engine *e)
+{
+	buf_clear(&e->diag_text);
+	diags_format(e->diags, &e->diag_text);
+	return buf_str(&e->diag_text);
+}
+
+size_t engine_errors(const struct engine *e)
+{
+	return diags_count(e->diags, DIAG_ERROR);
+}
+
+size_t engine_warnings(const struct engine *e)
+{
+	return diags_count(e->diags, DIAG_WARNING);
+}
+
+size_t engine_rules(const struct engine *e)
+{
+	return e->rules ? ruleset_count(e->rules) : 0;
+}
+
+size_t engine_rules_enabled(const struct engine *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < engine_rules(e); i++)
+		n += ruleset_rule(e->rules, i)->enabled;
+	return n;
+}
+
+const char *engine_error(const struct engine *e)
+{
+	return e->error;
+}
+
+const char *engine_version(void)
+{
+	return FALCOC_VERSION;
+}
+
+static const char *candidate(void *ctx, size_t i)
+{
+	return ((const char *const *)ctx)[i];
+}
+
+const char *engine_suggest(const char *word, const char *const *candidates)
+{
+	return suggest(slice_of(word), candidate, (void *)candidates);
+}

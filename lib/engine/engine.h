@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * engine.h - the whole of falcoc as one object, and the one header that a program needs
+ *
+ * An engine reads rules, opens the module's device, and turns events into alerts:
+ *
+ *	engine_new()		with the options
+ *	engine_add_rules()	for each file or directory, later ones override earlier ones
+ *	engine_compile()	all faults of all files are then in engine_diagnostics()
+ *	engine_start()		opens the device; from here on nothing is missed
+ *	engine_run()		until a signal, the set duration, or a failure
+ *	engine_report()		what was seen, told and lost
+ *	engine_free()
+ *
+ * To check rules, stop after engine_compile(). Nothing here prints or ends the
+ * program: alerts and notices go to the functions of the options, and what went
+ * wrong is told by a status and a text. One engine at a time, used by one thread.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct engine;
+
+enum engine_status {
+	ENGINE_OK,
+	ENGINE_ERR_OPTION,	/* an option's value makes no sense */
+	ENGINE_ERR_RULES,	/* the rules have errors: see engine_diagnostics() */
+	ENGINE_ERR_DEVICE,	/* the module is not there, or does not let us in */
+	ENGINE_ERR_RUNTIME,	/* everything else */
+};
+
+#define ENGINE_RING_BYTES_MIN	(128u << 10)
+#define ENGINE_RING_BYTES_MAX	(512u << 20)
+#define ENGINE_DNS_WAIT_MS	2000
+
+/*
+ * Takes one alert: a line of text or of JSON, its newline included. 0, or a negative
+ * errno, which ends engine_run() with ENGINE_ERR_RUNTIME.
+ */
+typedef int (*engine_alert_fn)(void *arg, const char *line, size_t len);
+
+/* Takes a sentence about how things go (no newline), such as that capturing began. */
+typedef void (*engine_notice_fn)(void *arg, const char *text);
+
+/* Strings are not copied and must outlive the engine. Zero everywhere is the default. */
+struct engine_options {
+	/* rules */
+	const char *min_priority;	/* name of the least one to run, any case; NULL: all */
+	bool match_all;			/* every rule that matches tells, not only the first */
+
+	/* events */
+	const char *device;		/* NULL: /dev/falcoc */
+	uint32_t ring_bytes;		/* per CPU, a power of two in the bounds above; 0: 8 MiB */
+	uint64_t duration_ms;		/* end after so long; 0: never */
+
+	/*
+	 * Names. Rules that know trusted names would tell false alerts before the first
+	 * answers are there, so the first events wait (in the rings) for them, but
+	 * only so long; later on no event ever waits for a name.
+	 */
+	bool no_dns_queries;		/* ask nobody: only /etc/hosts gives names */
+	const char *dns_servers;	/* "ADDRESS[:PORT],..."; NULL: those of resolv.conf */
+	const char *hosts_path;		/* NULL: /etc/hosts */
+	uint32_t dns_wait_ms;		/* the bound of that wait; 0: do not wait */
+
+	/* alerts */
+	bool json;
+	bool iso8601;			/* times as ISO 8601 in UTC */
+	bool json_no_output;		/* leave the property out of the JSON object */
+	bool json_no_tags;
+	bool json_no_fields;
+	engine_alert_fn alert;
+	void *alert_arg;
+	engine_notice_fn notice;	/* may be NULL */
+	void *notice_arg;
+};
+
+/* 0; -EINVAL: min_priority names none; -ENOMEM. */
+int engine_new(const struct engine_options *opt, struct engine **ret_engine);
+/* Takes NULL. Gives the signal mask back that engine_start() changed. */
+void engine_free(struct engine *e);
+
+/*
+ * Reads a rules file, or all *.yaml and *.yml of a directory in order of their names.
+ * Faults are kept for engine_diagnostics(); engine_compile() fails after one.
+ */
+void engine_add_rules(struct engine *e, const char *path);
+enum engine_status engine_compile(struct engine *e);
+
+/* All errors and warnings so far, located, ready to be shown. "" without any. */
+const char *engine_diagnostics(struct engine *e);
+size_t engine_errors(const struct engine *e);
+size_t engine_warnings(const struct engine *e);
+/* Rules that are loaded, and those of them that are enabled. After engine_compile(). */
+size_t engine_rules(const struct engine *e);
+size_t engine_rules_enabled(const struct engine *e);
+
+/*
+ * Opens the device, reads who runs, asks for names, and begins to record. SIGINT and
+ * SIGTERM are blocked from here on, and end engine_run(). On failure
+ * engine_error() says why.
+ */
+enum engine_status engine_start(struct engine *e);
+enum engine_status engine_run(struct engine *e);
+
+/* The sentence of the last failure; "" without one. */
+const char *engine_error(const struct engine *e);
+
+/*
+ * Events seen, alerts by severity and rule, and what was dropped; verbose: with the counters
+ * of each table too. A text of several lines, valid until the next call.
+ */
+const char *engine_report(struct engine *e, bool verbose);
+
+enum engine_format {
+	ENGINE_FORMAT_TEXT,
+	ENGINE_FORMAT_MARKDOWN,
+	ENGINE_FORMAT_JSON,
+};
+
+/*
+ * All fields that conditions and outputs may use, and all event types. The text is
+ * the caller's to free(); NULL where there is no memory.
+ */
+char *engine_list_fields(enum engine_format format, bool names_only);
+char *engine_list_events(enum engine_format format, bool names_only);
+
+const char *engine_version(void);
+
+/* Of @candidates (ended by NULL) the one that @word was likely meant to be, or NULL. */
+const char *engine_suggest(const char *word, const char *const *candidates);
+
+#endif

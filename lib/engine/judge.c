@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * judge.c - one event: into the state, past the rules, out as an alert
+ */
+#include "engine/core.h"
+
+#include <sys/socket.h>
+
+#define EXPIRE_NS	(60 * NS_PER_S)	/* names past their time give back their memory that often */
+
+static struct ip_addr address(uint16_t family, const uint8_t *bytes)
+{
+	return family == AF_INET ? ip_addr_from_v4(bytes) : ip_addr_from_v6(bytes);
+}
+
+/*
+ * Keeps what the event tells of who is server and who is client, for later events of the
+ * same socket that do not say it themselves.
+ */
+static void note_socket(struct engine *e, const struct event *ev)
+{
+	const struct falcoc_sock *s = event_sock(ev);
+	const struct net_sock *old;
+	struct net_listen local;
+
+	if (!s || (s->family != AF_INET && s->family != AF_INET6))
+		return;
+	if (ev->rec->event == FALCOC_E_SOCKET) {	/* a new socket, maybe with an old number */
+		net_roles_forget(e->roles, s->ino);
+		net_sock_forget(e->socks, s->ino);
+		return;
+	}
+	local = (struct net_listen){
+		.addr = address(s->family, s->laddr),
+		.port = s->lport,
+		.proto = (uint8_t)s->protocol,
+		.netns = s->netns,
+	};
+	if (ev->rec->event == FALCOC_E_LISTEN && ev->rec->res == 0)
+		net_listen_add(e->socks, &local);
+	if (s->role != FALCOC_ROLE_UNKNOWN) {
+		net_roles_set(e->roles, s->ino,
+			      s->role == FALCOC_ROLE_CLIENT ? NET_ROLE_CLIENT : NET_ROLE_SERVER);
+		return;
+	}
+	if (net_roles_get(e->roles, s->ino) != NET_ROLE_UNKNOWN)
+		return;
+	old = net_sock_by_inode(e->socks, s->ino);
+	if (old && old->role != NET_ROLE_UNKNOWN)
+		net_roles_set(e->roles, s->ino, old->role);
+	else if (s->lport &&
+		 net_sock_is_listening(e->socks, local.proto, &local.addr, local.port, s->netns))
+		net_roles_set(e->roles, s->ino, NET_ROLE_SERVER);
+}
+
+static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
+{
+	struct alert alert = {
+		.rule = rule,
+		.tmpl = e->templates[rule->index],
+		.ctx = ctx,
+	};
+
+	e->alerts++;
+	e->alerts_by_rule[rule->index]++;
+	e->alerts_by_priority[rule->priority]++;
+	buf_clear(&e->line);
+	alert_format(&alert, &e->format, &e->line);
+	return e->opt.alert(e->opt.alert_arg, e->line.ptr, e->line.len);
+}
+
+static int try_rules(struct engine *e, const struct eval_ctx *ctx)
+{
+	const struct falcoc_rec *rec = ctx->ev->rec;
+	struct filter_set *fs = ruleset_filters(e->rules);
+	const struct rule *const *rules;
+	size_t n;
+	int rc = 0;
+
+	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
+	if (n == 0)
+		return 0;
+	e->judged++;
+	filter_set_begin(fs, ctx);
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		if (!filter_set_match(fs, rules[i]->filter))
+			continue;
+		rc = tell(e, rules[i], ctx);
+		if (!e->opt.match_all)
+			break;
+	}
+	return rc;
+}
+
+int engine_judge(struct engine *e, const struct event *ev)
+{
+	struct eval_ctx ctx = {
+		.ev = ev,
+		.state = &e->state,
+		.scratch = e->scratch,
+	};
+	int rc;
+
+	e->events++;
+	ctx.proc = state_apply(&e->state, ev);
+	note_socket(e, ev);
+	rc = try_rules(e, &ctx);
+	arena_clear(e->scratch);
+	e->state.last_event_ns = ev->rec->time_ns;
+	if (ev->rec->time_ns >= e->next_expire_ns) {
+		dns_table_expire(e->dns, ev->rec->time_ns);
+		e->next_expire_ns = ev->rec->time_ns + EXPIRE_NS;
+	}
+	return rc;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * list.c - the fields and events that falcoc knows, from the tables that it runs on
+ */
+#include "engine/core.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WIDTH	100	/* columns of the text form */
+
+/* Moves the text out of the buffer. */
+static char *take(struct buf *out)
+{
+	char *text = out->truncated ? NULL : strdup(buf_str(out));
+
+	buf_release(out);
+	return text;
+}
+
+static int dump_piece(const char *bytes, size_t len, void *arg)
+{
+	buf_add(arg, bytes, len);
+	return 0;
+}
+
+/* The JSON text of @list, which is released. */
+static char *take_json(json_t *list)
+{
+	struct buf out = BUF_INIT;
+
+	if (!list || json_dump_callback(list, dump_piece, &out, JSON_INDENT(2)) < 0)
+		out.truncated = true;
+	buf_add_char(&out, '\n');
+	json_decref(list);
+	return take(&out);
+}
+
+/* Words of @text, broken at WIDTH; later lines begin at column @indent. */
+static void add_wrapped(struct buf *out, const char *text, size_t column, size_t indent)
+{
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (column + 1 + word > WIDTH && column > indent) {
+			buf_printf(out, "\n%*s", (int)indent, "");
+			column = indent;
+		} else if (column > indent) {
+			buf_add_char(out, ' ');
+			column++;
+		}
+		buf_add(out, text, word);
+		column += word;
+		text += word;
+		text += strspn(text, " ");
+	}
+	buf_add_char(out, '\n');
+}
+
+/* ---- fields ---- */
+
+static const char *argument_of(const struct field_def *f)
+{
+	if (f->flags & FIELD_F_ARG_REQUIRED)
+		return "required";
+	return f->flags & FIELD_F_ARG_ALLOWED ? "allowed" : "none";
+}
+
+/* The field's name with the place of its argument. */
+static void add_field_name(struct buf *out, const struct field_def *f)
+{
+	const char *what = f->flags & FIELD_F_ARG_INDEX ? "N" : "NAME";
+
+	buf_add_str(out, f->name);
+	if (f->flags & FIELD_F_ARG_REQUIRED)
+		buf_printf(out, "[%s]", what);
+	else if (f->flags & FIELD_F_ARG_ALLOWED)
+		buf_printf(out, "[[%s]]", what);
+}
+
+static const char *use_of(const struct field_def *f)
+{
+	if (f->flags & FIELD_F_FILTER_ONLY)
+		return " Conditions only.";
+	return f->flags & FIELD_F_PRINT_ONLY ? " Outputs only." : "";
+}
+
+static void fields_text(struct buf *out, const struct field_class *c)
+{
+	buf_printf(out, "%s: %s\n", c->name, c->desc);
+	for (size_t i = 0; i < c->nfields; i++) {
+		const struct field_def *f = &c->fields[i];
+		size_t start = out->len, used;
+
+		buf_add_str(out, "  ");
+		add_field_name(out, f);
+		used = out->len - start;
+		buf_printf(out, "%*s %-12s", used < 28 ? (int)(28 - used) : 0, "",
+			   value_type_name(f->type));
+		used = out->len - start;
+		buf_add_str(out, "  ");
+		add_wrapped(out, f->desc, used + 2, used + 2);
+		if (*use_of(f))
+			buf_printf(out, "%*s%s\n", (int)used + 1, "", use_of(f));
+	}
+	buf_add_char(out, '\n');
+}
+
+static void fields_markdown(struct buf *out, const struct field_class *c)
+{
+	buf_printf(out, "## %s\n\n%s\n\n| field | type | meaning |\n| --- | --- | --- |\n", c->name,
+		   c->desc);
+	for (size_t i = 0; i < c->nfields; i++) {
+		const struct field_def *f = &c->fields[i];
+
+		buf_add_str(out, "| `");
+		add_field_name(out, f);
+		buf_printf(out, "` | %s%s | ", f->flags & FIELD_F_LIST ? "list of " : "",
+			   value_type_name(f->type));
+		/* a bar would end the cell */
+		for (const char *p = f->desc; *p; p++)
+			buf_printf(out, *p == '|' ? "\\%c" : "%c", *p);
+		buf_printf(out, "%s |\n", use_of(f));
+	}
+	buf_add_char(out, '\n');
+}
+
+static json_t *field_json(const struct field_class *c, const struct field_def *f)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "name", f->name, "class",
+			 c->name, "type", value_type_name(f->type), "description", f->desc,
+			 "argument", argument_of(f), "list", !!(f->flags & FIELD_F_LIST),
+			 "condition", !(f->flags & FIELD_F_PRINT_ONLY), "output",
+			 !(f->flags & FIELD_F_FILTER_ONLY));
+}
+
+static char *fields_json(void)
+{
+	const struct field_class *c;
+	json_t *list = json_array();
+
+	for (size_t i = 0; (c = field_class(i)) != NULL; i++)
+		for (size_t k = 0; k < c->nfields; k++)
+			json_array_append_new(list, field_json(c, &c->fields[k]));
+	return take_json(list);
+}
+
+char *engine_list_fields(enum engine_format format, bool names_only)
+{
+	const struct field_class *c;
+	struct buf out = BUF_INIT;
+
+	if (format == ENGINE_FORMAT_JSON && !names_only)
+		return fields_json();
+	for (size_t i = 0; (c = field_class(i)) != NULL; i++) {
+		if (names_only)
+			for (size_t k = 0; k < c->nfields; k++)
+				buf_printf(&out, "%s\n", c->fields[k].name);
+		else if (format == ENGINE_FORMAT_MARKDOWN)
+			fields_markdown(&out, c);
+		else
+			fields_text(&out, c);
+	}
+	return take(&out);
+}
+
+/* ---- events ---- */
+
+/* Events that rules may name: not those that are only for falcoc's own state. */
+static const struct event_def *listed(unsigned int id)
+{
+	const struct event_def *def = event_def(id);
+
+	return def->traits & FALCOC_T_META ? NULL : def;
+}
+
+static void add_params(struct buf *out, const struct event_def *def)
+{
+	for (unsigned int i = 0; i < def->nparams; i++)
+		buf_printf(out, "%s%s %s", i ? ", " : "", value_type_name(def->params[i].type),
+			   def->params[i].name);
+}
+
+static void event_text(struct buf *out, const struct event_def *def)
+{
+	struct buf params = BUF_INIT;
+
+	add_params(&params, def);
+	buf_printf(out, "%-20s %-9s ", def->name, def->category);
+	add_wrapped(out, buf_str(&params), 31, 31);
+	buf_release(&params);
+}
+
+static void event_markdown(struct buf *out, const struct event_def *def)
+{
+	buf_printf(out, "| `%s` | %s | ", def->name, def->category);
+	add_params(out, def);
+	buf_add_str(out, " |\n");
+}
+
+static json_t *event_json(const struct event_def *def)
+{
+	json_t *params = json_array();
+
+	for (unsigned int i = 0; i < def->nparams; i++)
+		json_array_append_new(params,
+				      json_pack("{s:s, s:s}", "name", def->params[i].name, "type",
+						value_type_name(def->params[i].type)));
+	return json_pack("{s:s, s:s, s:b, s:o}", "name", def->name, "category", def->category,
+			 "syscall", !(def->traits & FALCOC_T_TRACEPOINT), "params", params);
+}
+
+static char *events_json(void)
+{
+	json_t *list = json_array();
+
+	for (unsigned int id = 0; id < FALCOC_E_COUNT; id++)
+		if (listed(id))
+			json_array_append_new(list, event_json(listed(id)));
+	return take_json(list);
+}
+
+char *engine_list_events(enum engine_format format, bool names_only)
+{
+	struct buf out = BUF_INIT;
+
+	if (format == ENGINE_FORMAT_JSON && !names_only)
+		return events_json();
+	if (format == ENGINE_FORMAT_MARKDOWN && !names_only)
+		buf_add_str(&out, "| event | category | parameters |\n| --- | --- | --- |\n");
+	for (unsigned int id = 0; id < FALCOC_E_COUNT; id++) {
+		const struct event_def *def = listed(id);
+
+		if (!def)
+			continue;
+		if (names_only)
+			buf_printf(&out, "%s\n", def->name);
+		else if (format == ENGINE_FORMAT_MARKDOWN)
+			event_markdown(&out, def);
+		else
+			event_text(&out, def);
+	}
+	return take(&out);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * loop.c - waits in epoll for whatever comes next, and hands each source its turn
+ *
+ * It sleeps until a source is readable or a known moment comes (the set end, the
+ * resolver's next question), so that an idle falcoc does nothing at all. Events are
+ * taken in batches, so that a flood of them does not keep answers and signals waiting.
+ */
+#include "engine/core.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define BATCH		4096	/* events between two looks at the other sources */
+#define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
+
+enum loop_source {
+	SOURCE_SIGNAL,
+	SOURCE_CAPTURE,
+	SOURCE_RESOLVER,
+	SOURCE_HOSTS,
+	SOURCE_LOCAL,
+};
+
+static int watch(struct engine *e, enum loop_source source, int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = source };
+
+	return epoll_ctl(e->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+}
+
+static int watch_all(struct engine *e)
+{
+	int rc;
+
+	e->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (e->epoll_fd < 0)
+		return -errno;
+	rc = watch(e, SOURCE_SIGNAL, e->signal_fd);
+	if (rc == 0 && !e->holding)
+		rc = watch(e, SOURCE_CAPTURE, capture_fd(e->capture));
+	if (rc == 0 && e->resolver)
+		rc = watch(e, SOURCE_RESOLVER, dns_resolver_fd(e->resolver));
+	if (rc == 0 && e->hosts)
+		rc = watch(e, SOURCE_HOSTS, dns_hosts_fd(e->hosts));
+	if (rc == 0 && e->local)
+		rc = watch(e, SOURCE_LOCAL, net_local_fd(e->local));
+	return rc;
+}
+
+/* Takes up to @max events. 1: there may be more; 0: none for now; else an error. */
+static int take_events(struct engine *e, unsigned int max)
+{
+	struct event ev;
+	int rc;
+
+	for (unsigned int i = 0; i < max; i++) {
+		rc = capture_next(e->capture, &ev);
+		if (rc <= 0)
+			return rc;
+		rc = engine_judge(e, &ev);
+		if (rc < 0)
+			return rc;
+	}
+	return 1;
+}
+
+static int take_source(struct engine *e, enum loop_source source)
+{
+	uint64_t now = now_boot_ns();
+
+	switch (source) {
+	case SOURCE_SIGNAL:
+		e->stop = true;
+		return 0;
+	case SOURCE_CAPTURE:
+		return take_events(e, BATCH);
+	case SOURCE_RESOLVER:
+		return dns_resolver_process(e->resolver, now);
+	case SOURCE_HOSTS:
+		return dns_hosts_process(e->hosts, now);
+	case SOURCE_LOCAL:
+		return net_local_process(e->local);
+	}
+	return 0;
+}
+
+/* Milliseconds until something is due that no descriptor tells; -1: nothing is. */
+static int wait_ms(const struct engine *e)
+{
+	uint64_t now = now_boot_ns(), due = e->end_ns, ms;
+
+	if (e->holding && e->hold_until_ns < due)
+		due = e->hold_until_ns;
+	if (e->resolver) {
+		uint64_t next = dns_resolver_next_timeout_ns(e->resolver, now);
+
+		if (next < due)
+			due = next;
+	}
+	if (due == UINT64_MAX)
+		return -1;
+	if (due <= now)
+		return 0;
+	/* rounded up: to wake a moment too early would mean to wake again and again */
+	ms = (due - now + NS_PER_MS - 1) / NS_PER_MS;
+	return ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/* What is due by the clock. */
+static int take_due(struct engine *e)
+{
+	uint64_t now = now_boot_ns();
+	struct dns_resolver_stats st;
+	int rc;
+
+	if (now >= e->end_ns)
+		e->stop = true;
+	if (!e->resolver)
+		return 0;
+	if (dns_resolver_next_timeout_ns(e->resolver, now) <= now)
+		dns_resolver_process(e->resolver, now);
+	if (!e->holding)
+		return 0;
+	dns_resolver_get_stats(e->resolver, &st);
+	if (st.pending && now < e->hold_until_ns && !e->stop)
+		return 0;
+	if (st.pending)
+		engine_notice(e, "%zu of %zu domain names have no answer yet: "
+			      "connections to them may raise alerts",
+			      st.pending, st.names);
+	e->holding = false;
+	rc = watch(e, SOURCE_CAPTURE, capture_fd(e->capture));
+	return rc;
+}
+
+static enum engine_status run_failed(struct engine *e, enum loop_source source, int err)
+{
+	if (source != SOURCE_CAPTURE)
+		return ENGINE_OK;	/* their last state stays; they have counters */
+	if (err == -EBADMSG)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module's rings hold nonsense; "
+				   "is it the module of this version (%s)?",
+				   engine_version());
+	return engine_fail(e, ENGINE_ERR_RUNTIME, "%s", strerror(-err));
+}
+
+/* The end has come: no more is recorded, but what was is still judged. */
+static enum engine_status finish(struct engine *e)
+{
+	uint64_t until = now_boot_ns() + DRAIN_NS;
+	int rc = capture_stop(e->capture);
+
+	if (rc < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module does not stop recording: %s",
+				   strerror(-rc));
+	do {
+		rc = take_events(e, BATCH);
+	} while (rc == 1 && now_boot_ns() < until);
+	return rc < 0 ? run_failed(e, SOURCE_CAPTURE, rc) : ENGINE_OK;
+}
+
+enum engine_status engine_run(struct engine *e)
+{
+	enum engine_status status = ENGINE_OK;
+	struct epoll_event ready[8];
+	int rc = watch_all(e);
+
+	if (rc < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
+				   strerror(-rc));
+	while (!e->stop && status == ENGINE_OK) {
+		int n = epoll_wait(e->epoll_fd, ready, 8, wait_ms(e));
+
+		if (n < 0 && errno != EINTR)
+			return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
+					   strerror(errno));
+		for (int i = 0; i < n && status == ENGINE_OK; i++) {
+			rc = take_source(e, ready[i].data.u32);
+			if (rc < 0)
+				status = run_failed(e, ready[i].data.u32, rc);
+		}
+		if (status == ENGINE_OK && take_due(e) < 0)
+			status = engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events");
+	}
+	return status == ENGINE_OK ? finish(e) : status;
+}

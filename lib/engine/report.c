@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * report.c - what was seen, told and lost, as text
+ */
+#include "engine/core.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void report_alerts(const struct engine *e, struct buf *out)
+{
+	buf_printf(out, "Events seen: %" PRIu64 "\nAlerts: %" PRIu64 "\n", e->events, e->alerts);
+	if (e->alerts == 0)
+		return;
+	buf_add_str(out, "Alerts by severity:\n");
+	for (int p = 0; p < PRIORITY_COUNT; p++)
+		if (e->alerts_by_priority[p])
+			buf_printf(out, "   %s: %" PRIu64 "\n", priority_name(p),
+				   e->alerts_by_priority[p]);
+	buf_add_str(out, "Alerts by rule:\n");
+	for (size_t i = 0; i < engine_rules(e); i++)
+		if (e->alerts_by_rule[i])
+			buf_printf(out, "   %s: %" PRIu64 "\n", ruleset_rule(e->rules, i)->name,
+				   e->alerts_by_rule[i]);
+}
+
+static void report_drops(const struct capture_stats *st, struct buf *out)
+{
+	buf_printf(out, "Events dropped: %" PRIu64 " of %" PRIu64 "\n", st->dropped, st->produced);
+	if (st->dropped == 0)
+		return;
+	if (st->dropped_full)
+		buf_printf(out, "   %" PRIu64 " because a ring was full (--ring-size)\n",
+			   st->dropped_full);
+	if (st->dropped_nested)
+		buf_printf(out, "   %" PRIu64 " inside another event's recording\n",
+			   st->dropped_nested);
+	if (st->dropped_noring)
+		buf_printf(out, "   %" PRIu64 " on a CPU that had just come online\n",
+			   st->dropped_noring);
+	if (st->drop_pid)
+		buf_printf(out, "   the last was of process %u (%.*s)\n", st->drop_pid,
+			   (int)strnlen(st->drop_comm, sizeof(st->drop_comm)), st->drop_comm);
+}
+
+static void report_capture(const struct capture_stats *st, struct buf *out)
+{
+	buf_printf(out,
+		   "Records: produced %" PRIu64 " = delivered %" PRIu64 " + dropped %" PRIu64
+		   " + unread %" PRIu64 "%s\n",
+		   st->produced, st->delivered, st->dropped, st->in_rings,
+		   st->produced == st->delivered + st->dropped + st->in_rings ?
+			   "" : " (does not add up)");
+	if (st->faults)
+		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
+	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)
+		if (st->event[i].produced)
+			buf_printf(out, "   %s: %" PRIu64 ", dropped %" PRIu64 "\n",
+				   event_def(i)->name, st->event[i].produced,
+				   st->event[i].dropped);
+}
+
+static void report_names(const struct engine *e, struct buf *out)
+{
+	struct dns_table_stats table;
+	struct dns_resolver_stats asked;
+	struct dns_hosts_stats hosts;
+
+	if (!e->dns)
+		return;
+	dns_table_get_stats(e->dns, &table);
+	buf_printf(out,
+		   "Names: %zu of %zu addresses (%zu KiB), %" PRIu64 " expired, %" PRIu64
+		   " evicted, %" PRIu64 " refused\n",
+		   table.names, table.addrs, table.memory_bytes >> 10, table.expired, table.evicted,
+		   table.refused);
+	if (e->resolver) {
+		dns_resolver_get_stats(e->resolver, &asked);
+		buf_printf(out,
+			   "   asked for %zu names: %" PRIu64 " questions, %" PRIu64
+			   " answers, %" PRIu64 " empty, %" PRIu64 " failed\n",
+			   asked.names, asked.queries, asked.answers, asked.empty, asked.failures);
+	}
+	if (e->hosts) {
+		dns_hosts_get_stats(e->hosts, &hosts);
+		buf_printf(out, "   from the hosts file: %zu, read %" PRIu64 " times\n",
+			   hosts.entries, hosts.loads);
+	}
+}
+
+static void report_tables(const struct engine *e, struct buf *out)
+{
+	struct filter_set_stats filters;
+	struct proc_table_stats procs;
+
+	filter_set_stats(ruleset_filters(e->rules), &filters);
+	buf_printf(out,
+		   "Conditions: %zu of %zu nodes (%zu shared), %" PRIu64 " comparisons, %" PRIu64
+		   " from the cache; events judged: %" PRIu64 "\n",
+		   filters.filters, filters.nodes, filters.shared, filters.evaluated,
+		   filters.cached, e->judged);
+	if (!e->state_ready)
+		return;
+	proc_table_stats(e->state.procs, &procs);
+	buf_printf(out,
+		   "Processes: %" PRIu64 " alive, %" PRIu64 " ended, %" PRIu64 " evicted, %" PRIu64
+		   " looked up in /proc, %" PRIu64 " not known, %" PRIu64 " pids used again\n",
+		   procs.procs, procs.exited, procs.evicted, procs.proc_reads,
+		   procs.lookups_failed, procs.reused);
+}
+
+const char *engine_report(struct engine *e, bool verbose)
+{
+	/* counters of every event: too much for a stack */
+	struct capture_stats *st = calloc(1, sizeof(*st));
+	struct buf *out = &e->report;
+
+	buf_clear(out);
+	report_alerts(e, out);
+	if (st && e->capture && capture_stats(e->capture, st) == 0) {
+		report_drops(st, out);
+		if (verbose)
+			report_capture(st, out);
+	}
+	if (verbose && e->rules) {
+		report_tables(e, out);
+		report_names(e, out);
+	}
+	free(st);
+	return buf_str(out);
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * start.c - what has to stand before the first event is judged
+ *
+ * In an order that loses nothing: the device is opened first, because without it all
+ * else is in vain; questions for names go out before recording begins, so that their
+ * answers are under way meanwhile; /proc is read after recording began, so that no
+ * process falls between the two.
+ */
+#include "engine/core.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+static enum engine_status open_capture(struct engine *e)
+{
+	struct capture_options opt = {
+		.device = e->opt.device,
+		.main_ring_bytes = e->opt.ring_bytes,
+	};
+	uint32_t bytes = e->opt.ring_bytes;
+	char why[400] = "";
+	int rc;
+
+	if (bytes && (bytes & (bytes - 1) || bytes < ENGINE_RING_BYTES_MIN ||
+		      bytes > ENGINE_RING_BYTES_MAX))
+		return engine_fail(e, ENGINE_ERR_OPTION,
+				   "a ring of %u bytes: it must be a power of two from 128 KiB to 512 MiB",
+				   bytes);
+	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
+		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
+	rc = capture_set_events(e->capture, ruleset_events(e->rules));
+	if (rc < 0)
+		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
+				   strerror(-rc));
+	return ENGINE_OK;
+}
+
+/* Registers the names that rules mention. */
+static void want_names(struct engine *e)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+	size_t refused = 0;
+
+	for (size_t i = 0; i < filter_set_names(fs); i++) {
+		char *name = arena_slicedup(e->scratch, filter_set_name(fs, i));
+		int rc = name ? dns_resolver_want(e->resolver, name) : -ENOMEM;
+
+		/* what is no domain name (-EINVAL) can never be in an answer */
+		if (rc == -ENOSPC || rc == -ENOMEM)
+			refused++;
+		arena_clear(e->scratch);
+	}
+	if (refused)
+		engine_notice(e, "%zu domain names of the rules are not asked for: too many", refused);
+}
+
+static enum engine_status start_names(struct engine *e)
+{
+	struct dns_resolver_options resolver = { .servers = e->opt.dns_servers };
+	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
+	uint64_t now = now_boot_ns();
+	int rc;
+
+	e->dns = dns_table_new(NULL);
+	if (!e->dns)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
+	if (rc < 0)
+		engine_notice(e, "%s gives no names: %s",
+			      hosts.path ? hosts.path : "/etc/hosts", strerror(-rc));
+	if (e->opt.no_dns_queries || filter_set_names(ruleset_filters(e->rules)) == 0)
+		return ENGINE_OK;
+	rc = dns_resolver_new(e->dns, &resolver, &e->resolver);
+	if (rc == -EINVAL && e->opt.dns_servers)
+		return engine_fail(e, ENGINE_ERR_OPTION,
+				   "'%s' is no list of name servers: ADDRESS[:PORT],...",
+				   e->opt.dns_servers);
+	if (rc < 0) {
+		engine_notice(e, "no name is asked for: %s", strerror(-rc));
+		return ENGINE_OK;
+	}
+	want_names(e);
+	rc = dns_resolver_process(e->resolver, now);
+	if (rc < 0)
+		engine_notice(e, "asking for names: %s", strerror(-rc));
+	return ENGINE_OK;
+}
+
+/* Addresses and sockets: rules work without them, only less exactly. */
+static enum engine_status start_net(struct engine *e)
+{
+	int rc = net_local_new(0, &e->local);
+
+	if (rc < 0)
+		engine_notice(e, "addresses of this machine are not known: %s", strerror(-rc));
+	e->socks = net_socks_new(0, 0);
+	e->roles = net_roles_new(0);
+	if (!e->socks || !e->roles)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	rc = net_socks_dump(e->socks);
+	if (rc < 0)
+		engine_notice(e, "sockets opened before now are not known: %s", strerror(-rc));
+	return ENGINE_OK;
+}
+
+static enum engine_status start_state(struct engine *e)
+{
+	int rc = state_init(&e->state, &(struct state_options){ 0 });
+
+	if (rc < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));
+	e->state_ready = true;
+	e->state.dns = e->dns;
+	e->state.local = e->local;
+	e->state.roles = e->roles;
+	e->format = (struct alert_format){
+		.json = e->opt.json,
+		/* a newline in a file's name must not make a second alert, wherever it goes */
+		.escape = true,
+		.iso8601 = e->opt.iso8601,
+		.include_output = !e->opt.json_no_output,
+		.include_tags = !e->opt.json_no_tags,
+		.include_fields = !e->opt.json_no_fields,
+		.hostname = e->state.hostname,
+	};
+	return ENGINE_OK;
+}
+
+static enum engine_status start_signals(struct engine *e)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	if (sigprocmask(SIG_BLOCK, &set, &e->old_mask) < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "sigprocmask: %s", strerror(errno));
+	e->mask_changed = true;
+	e->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (e->signal_fd < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "signalfd: %s", strerror(errno));
+	return ENGINE_OK;
+}
+
+static enum engine_status start_capture(struct engine *e)
+{
+	int rc = capture_start(e->capture);
+
+	if (rc < 0)
+		return engine_fail(e, ENGINE_ERR_DEVICE, "the module does not start recording: %s",
+				   strerror(-rc));
+	e->state.start_ns = now_boot_ns();
+	if (e->opt.duration_ms)
+		e->end_ns = e->state.start_ns + e->opt.duration_ms * NS_PER_MS;
+	if (e->resolver && e->opt.dns_wait_ms) {
+		e->holding = true;
+		e->hold_until_ns = e->state.start_ns + e->opt.dns_wait_ms * NS_PER_MS;
+	}
+	rc = state_scan(&e->state);
+	if (rc < 0)
+		engine_notice(e, "processes started before now are not known: %s", strerror(-rc));
+	return ENGINE_OK;
+}
+
+enum engine_status engine_start(struct engine *e)
+{
+	static enum engine_status (*const steps[])(struct engine *) = {
+		open_capture, start_names, start_net, start_state, start_signals, start_capture,
+	};
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		enum engine_status status = steps[i](e);
+
+		if (status != ENGINE_OK)
+			return status;
+	}
+	engine_notice(e, "recording began: %zu of %zu rules are enabled", engine_rules_enabled(e),
+		      engine_rules(e));
+	return ENGINE_OK;
+}
