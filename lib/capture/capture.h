@@ -54,16 +54,26 @@ int capture_start(struct capture *c);
 /* After it no more is produced; what is in the rings can still be read. */
 int capture_stop(struct capture *c);
 
-/* Readable (epoll, level) when events wait or CPUs came online. */
+/*
+ * Readable (epoll or poll, level) when events wait or CPUs came online: call
+ * capture_next() then until it gives 0. The same for the capture's life.
+ */
 int capture_fd(const struct capture *c);
 
 /*
  * The next event in order of time (falcoc.h, "Order"). Its record stays valid until the
  * next call. Returns 1 with *ret_event filled; 0: none for now; -EBADMSG: the
- * rings hold nonsense, the capture cannot go on.
+ * rings hold nonsense; -EIO: the device is gone; the capture cannot go on.
  */
 int capture_next(struct capture *c, struct event *ret_event);
+/* After -EBADMSG: what is wrong, as a static sentence. NULL: nothing is. */
+const char *capture_fault(const struct capture *c);
 
+/*
+ * Accounting: produced = delivered + dropped + in_rings after capture_stop(), in all, for
+ * each CPU and class, and (in_rings being told by none) once all is read for each event.
+ * delivered counts what capture_next() gave out.
+ */
 struct capture_event_stats {
 	uint64_t produced, delivered, dropped;
 };
@@ -82,6 +92,7 @@ struct capture_stats {
 int capture_stats(struct capture *c, struct capture_stats *ret_stats);
 /* One CPU's share; -ENOENT where it has no rings. */
 int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats);
+/* CPUs that can exist: the numbers below it may be asked for. */
 unsigned int capture_cpus(const struct capture *c);
 
 #endif

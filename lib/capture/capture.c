@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+/* capture.c - the calls of capture.h, handed to the source behind them */
+#include "capture/capture.h"
+#include "capture/source.h"
+
+enum capture_error capture_open(const struct capture_options *opt, struct capture **ret_capture,
+				char *errbuf, size_t errlen)
+{
+	static const struct capture_options defaults;
+
+	return device_open(opt ? opt : &defaults, ret_capture, errbuf, errlen);
+}
+
+void capture_free(struct capture *c)
+{
+	if (c)
+		c->ops->free(c);
+}
+
+int capture_set_events(struct capture *c, const struct eventset *events)
+{
+	return c->ops->set_events(c, events);
+}
+
+int capture_start(struct capture *c)
+{
+	return c->ops->start(c);
+}
+
+int capture_stop(struct capture *c)
+{
+	return c->ops->stop(c);
+}
+
+int capture_fd(const struct capture *c)
+{
+	return c->ops->fd(c);
+}
+
+int capture_next(struct capture *c, struct event *ret_event)
+{
+	int got = c->ops->next(c, ret_event);
+
+	if (got == 1)
+		ret_event->num = ++c->num;
+	return got;
+}
+
+const char *capture_fault(const struct capture *c)
+{
+	return c->ops->fault(c);
+}
+
+int capture_stats(struct capture *c, struct capture_stats *ret_stats)
+{
+	return c->ops->stats(c, ret_stats);
+}
+
+int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats)
+{
+	return c->ops->cpu_stats(c, cpu, ret_stats);
+}
+
+unsigned int capture_cpus(const struct capture *c)
+{
+	return c->ops->cpus(c);
+}

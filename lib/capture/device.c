@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * device.c - events from the module: /dev/falcoc opened, its rings mapped and read
+ *
+ * CPUs that come online later are noticed where no event could be taken although
+ * something had woken us, and every tenth of a second under load; the
+ * normal path costs no system call.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "capture/capture.h"
+#include "capture/merge.h"
+#include "capture/source.h"
+
+#define MAIN_RING_BYTES		(8u << 20)
+#define PROC_RING_BYTES		(1u << 20)
+#define LATENCY_US		5000
+#define HOTPLUG_CHECK_NS	100000000ull
+
+struct device_ring {
+	struct ring ring;
+	void *map[FALCOC_REGION_COUNT];
+	size_t len[FALCOC_REGION_COUNT];
+};
+
+struct device {
+	struct capture base;	/* first: the two are cast into each other */
+	int fd;
+	int epfd;		/* fd for input and for CPUs coming online: one thing to wait for */
+	bool started;
+	bool idle;		/* the last call had no event either */
+	unsigned int possible;
+	uint32_t ring_bytes[FALCOC_CLASS_COUNT];
+	struct device_ring **rings;	/* [cpu * FALCOC_CLASS_COUNT + cls]; NULL: none yet */
+	struct merge merge;
+	uint64_t hotplug_ns;	/* last look for new CPUs */
+};
+
+static struct device *device_of(struct capture *c)
+{
+	return (struct device *)c;
+}
+
+static void device_ring_free(struct device_ring *dr)
+{
+	if (!dr)
+		return;
+	for (int i = 0; i < FALCOC_REGION_COUNT; i++)
+		if (dr->map[i] && dr->map[i] != MAP_FAILED)
+			munmap(dr->map[i], dr->len[i]);
+	free(dr);
+}
+
+static void device_free(struct capture *c)
+{
+	struct device *d = device_of(c);
+
+	if (d->started)
+		ioctl(d->fd, FALCOC_IOC_STOP);
+	merge_release(&d->merge);
+	for (size_t i = 0; d->rings && i < (size_t)d->possible * FALCOC_CLASS_COUNT; i++)
+		device_ring_free(d->rings[i]);
+	free(d->rings);
+	if (d->epfd >= 0)
+		close(d->epfd);
+	if (d->fd >= 0)
+		close(d->fd);
+	free(d);
+}
+
+static int device_map_ring(struct device *d, unsigned int cpu, unsigned int cls)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct device_ring *dr = calloc(1, sizeof(*dr));
+	int err = -ENOMEM;
+
+	if (!dr)
+		return -ENOMEM;
+	for (int i = 0; i < FALCOC_REGION_COUNT; i++) {
+		int prot = i == FALCOC_REGION_CONSUMER ? PROT_READ | PROT_WRITE : PROT_READ;
+
+		dr->len[i] = i == FALCOC_REGION_DATA ? 2 * (size_t)d->ring_bytes[cls] : page;
+		dr->map[i] = mmap(NULL, dr->len[i], prot, MAP_SHARED, d->fd,
+				  (off_t)FALCOC_MMAP_OFFSET(cpu, cls, i));
+		if (dr->map[i] == MAP_FAILED) {
+			err = -errno;
+			goto fail;
+		}
+	}
+	ring_init(&dr->ring, dr->map[FALCOC_REGION_PRODUCER], dr->map[FALCOC_REGION_CONSUMER],
+		  dr->map[FALCOC_REGION_DATA], d->ring_bytes[cls]);
+	dr->ring.cpu = cpu;
+	dr->ring.cls = cls;
+	err = merge_add(&d->merge, &dr->ring);
+	if (err)
+		goto fail;
+	d->rings[cpu * FALCOC_CLASS_COUNT + cls] = dr;
+	return 0;
+fail:
+	device_ring_free(dr);
+	return err;
+}
+
+/* Maps the rings of all CPUs that have some and are not mapped yet. 0 or a negative errno. */
+static int device_map_new(struct device *d)
+{
+	struct falcoc_info info = { .size = sizeof(info) };
+	unsigned int cpu, cls;
+	int err;
+
+	if (ioctl(d->fd, FALCOC_IOC_INFO, &info) < 0)
+		return -errno;
+	if (info.possible == 0 || info.possible > FALCOC_MAX_CPUS)
+		return -EBADMSG;
+	if (!d->rings) {
+		d->rings = calloc((size_t)info.possible * FALCOC_CLASS_COUNT, sizeof(*d->rings));
+		if (!d->rings)
+			return -ENOMEM;
+		d->possible = info.possible;
+	}
+	for (cpu = 0; cpu < d->possible; cpu++) {
+		if (!(info.cpus[cpu / 64] >> (cpu % 64) & 1))
+			continue;
+		for (cls = 0; cls < FALCOC_CLASS_COUNT; cls++) {
+			if (d->rings[cpu * FALCOC_CLASS_COUNT + cls])
+				continue;
+			err = device_map_ring(d, cpu, cls);
+			if (err)
+				return err;
+		}
+	}
+	return 0;
+}
+
+static int device_set_events(struct capture *c, const struct eventset *events)
+{
+	struct falcoc_mask mask = { .size = sizeof(mask), .flags = FALCOC_MASK_F_LIFECYCLE };
+
+	memcpy(mask.exit, events->exit, sizeof(mask.exit));
+	memcpy(mask.enter, events->enter, sizeof(mask.enter));
+	return ioctl(device_of(c)->fd, FALCOC_IOC_MASK, &mask) < 0 ? -errno : 0;
+}
+
+static int device_start(struct capture *c)
+{
+	struct device *d = device_of(c);
+
+	if (ioctl(d->fd, FALCOC_IOC_START) < 0)
+		return -errno;
+	d->started = true;
+	return 0;
+}
+
+static int device_stop(struct capture *c)
+{
+	struct device *d = device_of(c);
+
+	if (!d->started)
+		return 0;
+	if (ioctl(d->fd, FALCOC_IOC_STOP) < 0)
+		return -errno;
+	d->started = false;
+	return device_map_new(d);
+}
+
+static int device_fd(const struct capture *c)
+{
+	return ((const struct device *)c)->epfd;
+}
+
+/* Maps new CPUs if the module says that there are any. 1: there were, 0, or a negative errno. */
+static int device_check_hotplug(struct device *d)
+{
+	struct pollfd pfd = { .fd = d->fd, .events = POLLPRI };
+	int err;
+
+	if (poll(&pfd, 1, 0) <= 0)
+		return 0;
+	if (pfd.revents & (POLLERR | POLLHUP | POLLNVAL))
+		return -EIO;
+	if (!(pfd.revents & POLLPRI))
+		return 0;
+	err = device_map_new(d);
+	return err ? err : 1;
+}
+
+static int device_next(struct capture *c, struct event *ret_event)
+{
+	struct device *d = device_of(c);
+	uint64_t refills = d->merge.refills;
+	int got = merge_next(&d->merge, ret_event);
+	int found;
+
+	if (got < 0)
+		return got;
+	if (d->merge.refills != refills &&
+	    d->merge.horizon_ns - d->hotplug_ns >= HOTPLUG_CHECK_NS) {
+		d->hotplug_ns = d->merge.horizon_ns;
+		found = device_check_hotplug(d);
+		if (found < 0)
+			return found;
+	}
+	if (got == 0 && d->idle) {
+		found = device_check_hotplug(d);
+		if (found < 0)
+			return found;
+		if (found)
+			got = merge_next(&d->merge, ret_event);
+	}
+	d->idle = got == 0;
+	return got;
+}
+
+static const char *device_fault(const struct capture *c)
+{
+	return merge_fault(&((const struct device *)c)->merge);
+}
+
+static void stats_add(struct capture_stats *to, unsigned int cls, const struct falcoc_stats *from)
+{
+	to->produced += from->produced;
+	to->dropped += from->dropped;
+	to->dropped_full += from->dropped_full;
+	to->dropped_nested += from->dropped_nested;
+	to->dropped_noring += from->dropped_noring;
+	to->faults += from->faults;
+	to->bad_tail += from->bad_tail;
+	to->cls[cls].produced += from->produced;
+	to->cls[cls].dropped += from->dropped;
+	if (from->drop_pid) {
+		to->drop_pid = from->drop_pid;
+		memcpy(to->drop_comm, from->drop_comm, sizeof(to->drop_comm));
+		to->drop_comm[sizeof(to->drop_comm) - 1] = '\0';
+	}
+	for (int i = 0; i < FALCOC_E_COUNT; i++) {
+		to->event[i].produced += from->ev_produced[i];
+		to->event[i].dropped += from->ev_dropped[i];
+	}
+}
+
+/* What we have read of a ring, and what is still in it. */
+static int stats_add_ring(struct capture_stats *to, struct device_ring *dr)
+{
+	struct ring *r = &dr->ring;
+	uint64_t waiting;
+	int err = ring_count(r, &waiting);
+
+	if (err)
+		return err;
+	to->in_rings += waiting;
+	for (int i = 0; i < FALCOC_E_COUNT; i++) {
+		to->delivered += r->delivered[i];
+		to->cls[r->cls].delivered += r->delivered[i];
+		to->event[i].delivered += r->delivered[i];
+	}
+	return 0;
+}
+
+static int device_collect(struct device *d, uint32_t cpu, struct capture_stats *st)
+{
+	struct falcoc_stats raw;
+
+	for (unsigned int cls = 0; cls < FALCOC_CLASS_COUNT; cls++) {
+		raw = (struct falcoc_stats){ .size = sizeof(raw), .cpu = cpu, .cls = cls };
+		if (ioctl(d->fd, FALCOC_IOC_STATS, &raw) < 0)
+			return -errno;
+		stats_add(st, cls, &raw);
+	}
+	for (size_t i = 0; i < (size_t)d->possible * FALCOC_CLASS_COUNT; i++) {
+		if (!d->rings[i] || (cpu != UINT32_MAX && d->rings[i]->ring.cpu != cpu))
+			continue;
+		int err = stats_add_ring(st, d->rings[i]);
+
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int device_stats(struct capture *c, struct capture_stats *ret_stats)
+{
+	struct capture_stats st = { 0 };
+	int err = device_collect(device_of(c), UINT32_MAX, &st);
+
+	if (!err)
+		*ret_stats = st;
+	return err;
+}
+
+static int device_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats)
+{
+	struct device *d = device_of(c);
+	struct capture_stats st = { 0 };
+	int err;
+
+	if (cpu >= d->possible || !d->rings[cpu * FALCOC_CLASS_COUNT])
+		return -ENOENT;
+	err = device_collect(d, cpu, &st);
+	if (!err)
+		*ret_stats = st;
+	return err;
+}
+
+static unsigned int device_cpus(const struct capture *c)
+{
+	return ((const struct device *)c)->possible;
+}
+
+static const struct capture_ops device_ops = {
+	.free = device_free,
+	.set_events = device_set_events,
+	.start = device_start,
+	.stop = device_stop,
+	.fd = device_fd,
+	.next = device_next,
+	.fault = device_fault,
+	.stats = device_stats,
+	.cpu_stats = device_cpu_stats,
+	.cpus = device_cpus,
+};
+
+/* Where the sentence for the user goes while a device is opened. */
+struct complaint {
+	const char *device;
+	char *buf;
+	size_t len;
+};
+
+__attribute__((format(printf, 3, 4)))
+static enum capture_error complain(const struct complaint *to, enum capture_error why,
+				   const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(to->buf, to->len, fmt, ap);
+	va_end(ap);
+	return why;
+}
+
+static enum capture_error device_open_fd(struct device *d, const struct complaint *to)
+{
+	d->fd = open(to->device, O_RDWR | O_CLOEXEC);
+	if (d->fd >= 0)
+		return CAPTURE_OK;
+	switch (errno) {
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		return device_diagnose("", to->device, to->buf, to->len);
+	case EACCES:
+	case EPERM:
+		if (geteuid() != 0)
+			return complain(to, CAPTURE_ERR_PERMISSION,
+					"no permission to open %s: run falcoc as root (sudo falcoc ...)",
+					to->device);
+		return complain(to, CAPTURE_ERR_PERMISSION,
+				"no permission to open %s although we are root: falcoc needs the "
+				"capability CAP_SYS_ADMIN of the host, and a container must be "
+				"given the device too", to->device);
+	case EBUSY:
+		return complain(to, CAPTURE_ERR_BUSY,
+				"all places for consumers of %s are taken: end another falcoc first "
+				"(fuser -v %s shows them)", to->device, to->device);
+	case ENOMEM:
+		return complain(to, CAPTURE_ERR_MEMORY, "the kernel has no memory to open %s",
+				to->device);
+	}
+	return complain(to, CAPTURE_ERR_SYSTEM, "cannot open %s: %s", to->device,
+			strerror(errno));
+}
+
+static enum capture_error device_hello(struct device *d, const struct complaint *to)
+{
+	struct falcoc_hello hello = {
+		.size = sizeof(hello),
+		.abi = FALCOC_ABI,
+		.rec_size = sizeof(struct falcoc_rec),
+		.events = FALCOC_E_COUNT,
+	};
+
+	if (ioctl(d->fd, FALCOC_IOC_HELLO, &hello) == 0)
+		return CAPTURE_OK;
+	if (errno == ENOTTY)
+		return complain(to, CAPTURE_ERR_SYSTEM,
+				"%s is not the device of the falcoc module: check --device, or remove "
+				"what lies there and load the module (modprobe falcoc)", to->device);
+	/* a module that knows another size of the greeting refuses it unread */
+	if (errno != EPROTO && errno != EINVAL)
+		return complain(to, CAPTURE_ERR_SYSTEM, "%s does not answer: %s", to->device,
+				strerror(errno));
+	hello.version[sizeof(hello.version) - 1] = '\0';
+	if (hello.abi > FALCOC_ABI || (hello.abi == FALCOC_ABI && hello.events > FALCOC_E_COUNT))
+		return complain(to, CAPTURE_ERR_ABI_OLD_TOOL,
+				"this falcoc (%s, ABI %u) is older than the loaded module (%s, ABI %u): "
+				"upgrade the falcoc program", FALCOC_VERSION, FALCOC_ABI,
+				hello.version, hello.abi);
+	return complain(to, CAPTURE_ERR_ABI_OLD_MODULE,
+			"the loaded module (%s, ABI %u) is older than this falcoc (%s, ABI %u): "
+			"upgrade the module and load it anew (rmmod falcoc; modprobe falcoc)",
+			hello.version, hello.abi, FALCOC_VERSION, FALCOC_ABI);
+}
+
+static enum capture_error complain_memory(const struct complaint *to, const struct device *d)
+{
+	return complain(to, CAPTURE_ERR_MEMORY,
+			"not enough memory for the rings, %u KiB for each CPU: choose smaller ones",
+			(d->ring_bytes[FALCOC_CLASS_MAIN] + d->ring_bytes[FALCOC_CLASS_PROC]) >> 10);
+}
+
+static enum capture_error device_setup(struct device *d, const struct capture_options *opt,
+				       const struct complaint *to)
+{
+	uint32_t *bytes = d->ring_bytes, smaller;
+	struct falcoc_setup setup = { .size = sizeof(setup) };
+	int err;
+
+	bytes[FALCOC_CLASS_MAIN] = opt->main_ring_bytes ? opt->main_ring_bytes : MAIN_RING_BYTES;
+	bytes[FALCOC_CLASS_PROC] = opt->proc_ring_bytes ? opt->proc_ring_bytes : PROC_RING_BYTES;
+	smaller = bytes[0] < bytes[1] ? bytes[0] : bytes[1];
+	memcpy(setup.ring_bytes, bytes, sizeof(setup.ring_bytes));
+	setup.latency_us = opt->latency_us ? opt->latency_us : LATENCY_US;
+	setup.watermark_bytes = opt->watermark_bytes ? opt->watermark_bytes : smaller / 8;
+	if (ioctl(d->fd, FALCOC_IOC_SETUP, &setup) < 0) {
+		if (errno == ENOMEM)
+			return complain_memory(to, d);
+		if (errno == EINVAL)
+			return complain(to, CAPTURE_ERR_SYSTEM,
+					"the module does not take rings of %u and %u bytes with a watermark "
+					"of %u and a latency of %u us: rings are powers of two from 128 KiB "
+					"to 512 MiB, the watermark is no larger than a ring, the latency at "
+					"most a second", bytes[0], bytes[1], setup.watermark_bytes,
+					setup.latency_us);
+		return complain(to, CAPTURE_ERR_SYSTEM, "cannot set up the rings of %s: %s",
+				to->device, strerror(errno));
+	}
+	err = device_map_new(d);
+	if (err == -ENOMEM || err == -EAGAIN)
+		return complain_memory(to, d);
+	if (err)
+		return complain(to, CAPTURE_ERR_SYSTEM, "cannot map the rings of %s: %s",
+				to->device, strerror(-err));
+	return CAPTURE_OK;
+}
+
+static enum capture_error device_prepare(struct device *d, const struct complaint *to)
+{
+	struct falcoc_exclude excl = { .size = sizeof(excl) };
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLPRI };
+
+	if (ioctl(d->fd, FALCOC_IOC_EXCLUDE, &excl) < 0)
+		return complain(to, CAPTURE_ERR_SYSTEM, "cannot leave out our own events: %s",
+				strerror(errno));
+	d->epfd = epoll_create1(EPOLL_CLOEXEC);
+	if (d->epfd < 0 || epoll_ctl(d->epfd, EPOLL_CTL_ADD, d->fd, &ev) < 0)
+		return complain(to, CAPTURE_ERR_SYSTEM, "cannot wait for %s: %s", to->device,
+				strerror(errno));
+	return CAPTURE_OK;
+}
+
+enum capture_error device_open(const struct capture_options *opt, struct capture **ret_capture,
+			       char *errbuf, size_t errlen)
+{
+	struct complaint to = { opt->device ? opt->device : FALCOC_DEVICE, errbuf, errlen };
+	struct device *d = calloc(1, sizeof(*d));
+	enum capture_error why;
+
+	if (!d)
+		return complain(&to, CAPTURE_ERR_MEMORY, "no memory to open %s", to.device);
+	d->base.ops = &device_ops;
+	d->fd = d->epfd = -1;
+	merge_init(&d->merge);
+	why = device_open_fd(d, &to);
+	if (!why)
+		why = device_hello(d, &to);
+	if (!why)
+		why = device_setup(d, opt, &to);
+	if (!why)
+		why = device_prepare(d, &to);
+	if (why) {
+		device_free(&d->base);
+		return why;
+	}
+	*ret_capture = &d->base;
+	return CAPTURE_OK;
+}
