@@ -4,6 +4,7 @@
  */
 #include "engine/core.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #define EXPIRE_NS	(60 * NS_PER_S)	/* names past their time give back their memory that often */
@@ -60,13 +61,17 @@ static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		.tmpl = e->templates[rule->index],
 		.ctx = ctx,
 	};
+	int rc;
 
 	e->alerts++;
 	e->alerts_by_rule[rule->index]++;
 	e->alerts_by_priority[rule->priority]++;
 	buf_clear(&e->line);
 	alert_format(&alert, &e->format, &e->line);
-	return e->opt.alert(e->opt.alert_arg, e->line.ptr, e->line.len);
+	rc = e->opt.alert(e->opt.alert_arg, e->line.ptr, e->line.len);
+	if (rc < 0)
+		engine_fail(e, ENGINE_ERR_RUNTIME, "cannot write an alert: %s", strerror(-rc));
+	return rc;
 }
 
 static int try_rules(struct engine *e, const struct eval_ctx *ctx)

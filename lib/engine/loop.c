@@ -141,6 +141,8 @@ static enum engine_status run_failed(struct engine *e, enum loop_source source, 
 {
 	if (source != SOURCE_CAPTURE)
 		return ENGINE_OK;	/* their last state stays; they have counters */
+	if (*e->error)
+		return ENGINE_ERR_RUNTIME;	/* judging told more exactly */
 	if (err == -EBADMSG)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module's rings hold nonsense; "
 				   "is it the module of this version (%s)?",

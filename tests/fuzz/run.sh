@@ -1,0 +1,46 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# run.sh long SECONDS BUILD [TARGET] | run.sh smoke RUNS BUILD [TARGET]: runs the fuzz targets
+# that were built, each bounded in time. PASS or FAIL for each; a crash's input is kept in
+# BUILD/fuzz/TARGET/.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+mode=$1 amount=$2 build=$3 only=${4:-}
+top=$PWD
+status=0
+
+# seeds TARGET: the directory with its seeds, absolute
+seeds() { echo "$top/tests/fuzz/corpus/${1#fuzz_}"; }
+
+run_long() {
+	local dirs=()
+	mkdir -p found
+	[ ! -d "$(seeds "$name")" ] || dirs+=("$(seeds "$name")")
+	timeout -k 10 $((amount + 60)) "$bin" -max_total_time="$amount" -timeout=10 -rss_limit_mb=2048 \
+		-print_final_stats=1 found "${dirs[@]}" >log 2>&1
+}
+
+run_smoke() {
+	local files
+	mapfile -t files < <(find "$(seeds "$name")" -type f 2>/dev/null | sort)
+	timeout -k 10 "${SMOKE_SECONDS:-120}" "$bin" "$amount" "${files[@]}" >log 2>&1
+}
+
+for src in tests/fuzz/fuzz_*.c; do
+	[ -f "$src" ] || { echo "SKIP: no fuzz targets"; break; }
+	name=$(basename "$src" .c)
+	[ -z "$only" ] || [ "$only" = "$name" ] || continue
+	bin=$top/$build/tests/fuzz/$name
+	mkdir -p "$build/fuzz/$name"
+	cd "$build/fuzz/$name" || exit 1
+	if "run_$mode"; then
+		echo "PASS $name$(sed -n 's/^stat::number_of_executed_units: */, runs: /p' log)"
+	else
+		echo "FAIL $name (status $?; $build/fuzz/$name has log and input)"
+		grep -vE '^(INFO|#[0-9])' log | tail -40
+		status=1
+	fi
+	cd "$top" || exit 1
+done
+exit $status
