@@ -11,8 +11,8 @@ PKGS	:= yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson
 WARN	:= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes
 OPT	?= -O2 -g
 SAN	?=
-PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   = $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(SAN) -D_GNU_SOURCE -DFALCOC_VERSION='"$(VERSION)"' \
 	     -Ilib -Ikmod/uapi $(PKG_CFLAGS) $(CFLAGS)
 LIBS_ALL   = $(PKG_LIBS) -lm -pthread $(LDLIBS)
@@ -23,7 +23,7 @@ LIB_OBJ	:= $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ	:= $(CLI_SRC:%.c=$(BUILD)/%.o)
 
 .DEFAULT_GOAL := all
-.PHONY: all clean help
+.PHONY: all clean deb help install
 all: $(BUILD)/falcoc	## build the command line tool
 
 $(BUILD)/falcoc: $(CLI_OBJ) $(BUILD)/libfalcoc.a
@@ -36,6 +36,23 @@ $(BUILD)/libfalcoc.a: $(LIB_OBJ)
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+# What the module is built from, here, by DKMS or from the package.
+MODULE_SRC	:= Kbuild Makefile $(wildcard kmod/*.[ch] kmod/*/*.h)
+PREFIX	?= /usr/local
+SYSCONF	?= /etc
+SRC_DIR	= $(DESTDIR)/usr/src/falcoc-$(VERSION)
+
+install: all	## install the tool, its rules and the module's source (PREFIX, DESTDIR)
+	install -D -m 755 $(BUILD)/falcoc $(DESTDIR)$(PREFIX)/bin/falcoc
+	install -d $(DESTDIR)$(SYSCONF)/falcoc
+	install -m 644 rules/*.yaml $(DESTDIR)$(SYSCONF)/falcoc/
+	for f in $(MODULE_SRC); do install -D -m 644 $$f $(SRC_DIR)/$$f || exit 1; done
+	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SRC_DIR)/dkms.conf
+	@[ -n "$(DESTDIR)" ] || echo "falcoc: for the module: dkms install falcoc/$(VERSION) && modprobe falcoc"
+
+deb:	## build a Debian package, with the module through DKMS
+	debian/build.sh $(VERSION) $(BUILD)
 
 clean:	## remove everything built here
 	rm -rf build build-*
