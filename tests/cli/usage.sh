@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Arguments: what is wrong is said in one line, with status 2; help and version.
+. "$(dirname "$0")/common"
+
+# usage NAME TEXT ARG...
+usage() {
+	local name=$1 text=$2
+	shift 2
+	run "$@"
+	expect "$name" 2 err "$text"
+	[ "$(wc -l <err)" = 1 ] || verdict "$name" "more than one line"
+}
+
+usage "unknown option" "unknown option --frobnicate; 'falcoc help run' lists them" --frobnicate
+usage "near option" "unknown option --jsno; did you mean --json?" --jsno
+usage "near option of a command" "unknown option --formt; did you mean --format?" list --formt x
+usage "unknown letter" "unknown option -Z" -Z
+usage "letter behind another" "unknown option -Z" -vZ
+usage "value missing" "option -r needs a value: RULES" -r
+usage "long value missing" "option --dns-server needs a value" --dns-server
+usage "value unwanted" "option --json takes no value" --json=yes
+usage "near command" "did you mean 'validate'?" validat x
+usage "unknown command" "there is no command 'xyzzy'" xyzzy
+usage "argument that is no option" "what to do with 'rules.yaml'? Rules are given with -r" -v rules.yaml
+usage "-M without number" "-M takes a number of seconds, not 'ten'" -M ten
+usage "-M below 0" "-M takes a number of seconds, not '-1'" -M -1
+usage "ring size" "power of two from 128K to 512M, not '3M'" --ring-size 3M
+usage "ring size too small" "power of two from 128K to 512M" --ring-size 4096
+usage "ring size too big" "power of two from 128K to 512M" --ring-size=99999999999999999999
+usage "-o without value" "-o: 'json_output' is not of the form KEY=VALUE" -o json_output
+usage "-o near key" "-o: unknown key 'json_ouput'; did you mean 'json_output'?" -o json_ouput=true
+usage "-o unknown key" "-o: unknown key 'webserver.enabled'" -o webserver.enabled=true
+usage "-o wrong value" "-o: json_output is true|false, not '1'" -o json_output=1
+usage "-o matching" "-o: rule_matching is first|all, not 'some'" -o rule_matching=some
+usage "-o priority" "-o: priority is emergency, alert" -o priority=loud -r /dev/null
+usage "list of nothing" "falcoc list fields, or falcoc list events" list
+usage "list of what is not" "falcoc list fields, or falcoc list events" list rules
+usage "list format" "--format is text, markdown or json, not 'xml'" list fields --format xml
+usage "format without list" "--format and -N belong to" --format json -r /dev/null
+usage "validate nothing" "which files?" validate
+usage "help of what is not" "there is no command 'x'" help x
+
+run --help
+expect "help" 0 out "Usage: falcoc" "--ring-size" "validate" "json_output=true|false" "Exit status:"
+cp out help1
+run -h
+verdict "-h is --help" "$(cmp -s out help1 && echo ok || echo differs)"
+run help
+verdict "help is --help" "$(cmp -s out help1 && echo ok || echo differs)"
+verdict "help fits 100 columns" \
+	"$(awk 'length > 100 { bad = 1 } END { print bad ? "a longer line" : "ok" }' help1)"
+for cmd in run validate list; do
+	run help $cmd
+	expect "help $cmd" 0 out "Usage: falcoc $cmd"
+	cp out help2
+	[ $cmd = run ] && continue
+	run $cmd --help
+	verdict "$cmd --help is help $cmd" "$(cmp -s out help2 && echo ok || echo differs)"
+done
+run --version
+expect "version" 0 out "falcoc "
+grep -qE '^falcoc [0-9]+\.[0-9]+\.[0-9]+$' out || verdict "version" "not a version"
+
+# an output that cannot be written is no success
+"$FALCOC" --help >/dev/full 2>err
+status=$?
+expect "output full" 1 err "cannot write to the standard output"
+finish
