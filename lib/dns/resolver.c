@@ -397,26 +397,28 @@ static struct file_identity file_identify(const char *path)
 	return id;
 }
 
-/* A new channel when resolv.conf is another than it was; the old one stays on failure. */
-static int follow_resolv_conf(struct dns_resolver *r)
+/*
+ * A new channel when resolv.conf is another than it was. If that fails the old one
+ * goes on, and the next question tries again.
+ */
+static void follow_resolv_conf(struct dns_resolver *r)
 {
 	struct file_identity conf;
 	ares_channel channel, old = r->channel;
-	int err;
 
 	if (r->servers)
-		return 0;
+		return;
 	conf = file_identify(r->resolv_conf);
 	if (memcmp(&conf, &r->conf, sizeof(conf)) == 0)
-		return 0;
-	err = channel_new(r, &channel);
-	if (err)
-		return err;
+		return;
+	if (channel_new(r, &channel) < 0) {
+		r->stats.reload_errors++;
+		return;
+	}
 	r->channel = channel;
 	r->conf = conf;
 	r->stats.reloads++;
 	ares_destroy(old); /* its questions end as cut and are asked again */
-	return 0;
 }
 
 int dns_resolver_want(struct dns_resolver *r, const char *name)
@@ -549,7 +551,7 @@ static void follow_clock(struct dns_resolver *r, uint64_t now_ns)
 int dns_resolver_process(struct dns_resolver *r, uint64_t now_ns)
 {
 	struct epoll_event events[64];
-	int n, err = 0;
+	int n;
 
 	follow_clock(r, now_ns);
 	n = epoll_wait(r->epoll_fd, events, 64, 0);
@@ -566,10 +568,10 @@ int dns_resolver_process(struct dns_resolver *r, uint64_t now_ns)
 	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 
 	if (may_start(r) && r->heap[0]->due_ns <= now_ns)
-		err = follow_resolv_conf(r);
+		follow_resolv_conf(r);
 	while (may_start(r) && r->heap[0]->due_ns <= now_ns)
 		round_start(r, r->heap[0]);
-	return err;
+	return 0;
 }
 
 void dns_resolver_get_stats(const struct dns_resolver *r, struct dns_resolver_stats *ret_stats)

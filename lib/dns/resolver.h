@@ -51,6 +51,7 @@ struct dns_resolver_stats {
 	uint64_t empty;		/* that said: no such name, or none of that family */
 	uint64_t failures;	/* timeouts, refusals, SERVFAIL, garbage */
 	uint64_t reloads;	/* times that a changed resolv.conf was read */
+	uint64_t reload_errors; /* times that could not be done: the old servers stay for now */
 	uint64_t names_refused; /* max_names reached */
 };
 

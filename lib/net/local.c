@@ -16,12 +16,16 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
+
+#define RETRY_S 1
 
 struct net_local {
 	struct nl_cache_mngr *manager;
 	struct nl_cache *cache; /* the manager's */
 	int epoll_fd;		/* holds the manager's socket, so that ours never changes */
+	int retry_fd;		/* a timer, set only while there is no manager */
 	size_t max_addrs;
 	struct ip_addr *addrs; /* sorted */
 	bool changed;
@@ -135,21 +139,36 @@ static int manager_init(struct net_local *l)
 	return err;
 }
 
+/* Lost notices, or no manager since the last try: all anew. */
+static int resync(struct net_local *l)
+{
+	struct itimerspec retry = { .it_value.tv_sec = RETRY_S };
+	int err;
+
+	manager_release(l);
+	err = manager_init(l);
+	if (err)
+		timerfd_settime(l->retry_fd, 0, &retry, NULL);
+	else
+		l->stats.resyncs++;
+	l->changed = false;
+	return err;
+}
+
 int net_local_process(struct net_local *l)
 {
+	uint64_t ticks;
 	int err = 0;
 
+	if (!l->manager && read(l->retry_fd, &ticks, sizeof(ticks)) < 0 && errno == EAGAIN)
+		return 0;
 	if (l->manager) {
 		err = nl_cache_mngr_data_ready(l->manager);
 		if (err >= 0 || err == -NLE_AGAIN)
 			err = 0;
 	}
-	if (!l->manager || err < 0) {
-		manager_release(l);
-		l->stats.resyncs++;
-		l->changed = false;
-		return manager_init(l);
-	}
+	if (!l->manager || err < 0)
+		return resync(l);
 	if (!l->changed)
 		return 0;
 	l->changed = false;
@@ -177,6 +196,7 @@ void net_local_get_stats(const struct net_local *l, struct net_local_stats *ret_
 
 int net_local_new(size_t max_addrs, struct net_local **ret_local)
 {
+	struct epoll_event ev = { .events = EPOLLIN };
 	struct net_local *l = calloc(1, sizeof(*l));
 	int err;
 
@@ -184,7 +204,12 @@ int net_local_new(size_t max_addrs, struct net_local **ret_local)
 		return -ENOMEM;
 	l->max_addrs = max_addrs ? max_addrs : 16384;
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	err = l->epoll_fd < 0 ? -errno : manager_init(l);
+	l->retry_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+	if (l->epoll_fd < 0 || l->retry_fd < 0 ||
+	    epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, l->retry_fd, &ev) < 0)
+		err = -errno;
+	else
+		err = manager_init(l);
 	if (err) {
 		net_local_free(l);
 		return err;
@@ -201,6 +226,8 @@ void net_local_free(struct net_local *l)
 	manager_release(l);
 	if (l->epoll_fd >= 0)
 		close(l->epoll_fd);
+	if (l->retry_fd >= 0)
+		close(l->retry_fd);
 	free(l->addrs);
 	free(l);
 }

@@ -35,7 +35,8 @@ int net_local_fd(const struct net_local *l);
 
 /*
  * Takes pending notices; waits for nothing but, after lost notices, the kernel's
- * own answer to a dump. Returns 0 or a negative errno; the last known set stays.
+ * own answer to a dump. Returns 0 or a negative errno: the last known set stays,
+ * and the descriptor tells in a second to try again.
  */
 int net_local_process(struct net_local *l);
 

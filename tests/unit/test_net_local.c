@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "net/local.h"
@@ -137,29 +138,63 @@ START_TEST(ipv6_addresses)
 }
 END_TEST
 
+static void many_addrs_add(struct nl_sock *sk)
+{
+	char text[32];
+
+	for (int i = 0; i < 4000; i++) {
+		snprintf(text, sizeof(text), "10.0.%d.%d/32", i / 250, i % 250 + 1);
+		addr_change(sk, text, true);
+	}
+}
+
 /* More changes than the socket's buffer holds: the set is read anew, and is right again. */
 START_TEST(lost_notices)
 {
 	struct nl_sock *sk;
 	struct net_local *l;
-	char text[32];
 
 	if (!namespace_enter("lost_notices"))
 		return;
 	sk = route_open();
 	ck_assert_int_eq(net_local_new(2000, &l), 0);
-	for (int round = 0; round < 4 && !stats_of(l).resyncs; round++) {
-		for (int i = 0; i < 2000; i++) {
-			snprintf(text, sizeof(text), "10.%d.%d.%d/32", round, i / 250, i % 250 + 1);
-			addr_change(sk, text, true);
-		}
-		ck_assert_int_eq(net_local_process(l), 0);
-	}
-	ck_assert_uint_ge(stats_of(l).resyncs, 1);
-	/* and it goes on from there */
+	many_addrs_add(sk);
+	ck_assert_int_eq(net_local_process(l), 0);
+	ck_assert_uint_eq(stats_of(l).resyncs, 1);
 	ck_assert_uint_eq(stats_of(l).addrs, 2000);
+	ck_assert_uint_ge(stats_of(l).dropped, 2000);
+	/* and it goes on from there */
 	addr_change(sk, "10.0.0.1/32", false);
 	ck_assert(wait_for(l, "10.0.0.1", false));
+	net_local_free(l);
+	nl_socket_free(sk);
+}
+END_TEST
+
+/* The set cannot be read anew, for lack of descriptors, until they are there again. */
+START_TEST(resync_is_tried_again)
+{
+	struct rlimit limit, none;
+	struct net_local *l;
+	struct nl_sock *sk;
+
+	if (!namespace_enter("resync_is_tried_again"))
+		return;
+	sk = route_open();
+	addr_change(sk, "192.0.2.1/24", true);
+	ck_assert_int_eq(net_local_new(0, &l), 0);
+	many_addrs_add(sk);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = limit;
+	none.rlim_cur = 3;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	ck_assert_int_lt(net_local_process(l), 0);
+	ck_assert(is_local(l, "192.0.2.1")); /* the last known set */
+	ck_assert(!is_local(l, "10.0.0.1"));
+	ck_assert_int_eq(net_local_process(l), 0); /* not yet: does nothing */
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	ck_assert(wait_for(l, "10.0.0.1", true));
+	ck_assert_uint_eq(stats_of(l).resyncs, 1);
 	net_local_free(l);
 	nl_socket_free(sk);
 }
@@ -187,6 +222,7 @@ int main(void)
 	tcase_add_test(tc, addresses_come_and_go);
 	tcase_add_test(tc, ipv6_addresses);
 	tcase_add_test(tc, lost_notices);
+	tcase_add_test(tc, resync_is_tried_again);
 	tcase_add_test(tc, loopback_and_none);
 	srunner_run_all(sr, CK_ENV);
 	failed = srunner_ntests_failed(sr);
