@@ -34,7 +34,7 @@ scripts() {
 
 run_shellcheck() {
 	have shellcheck
-	scripts | xargs shellcheck -x -S style -e SC1091,SC2317
+	scripts | xargs shellcheck -x -P SCRIPTDIR -S style -e SC1091,SC2317
 }
 
 run_codespell() {

@@ -60,14 +60,14 @@ start_falcoc() {
 	load_module
 	falcoc "$@" >"$T/out" 2>"$T/err" &
 	FALCOC_PID=$!
-	if ! wait_for 60 falcoc_ready; then
+	if ! wait_for 60 falcoc_ready || ! kill -0 "$FALCOC_PID" 2>/dev/null; then
 		fail "falcoc $* starts"
 		cat "$T/err"
 		return 1
 	fi
 }
 
-falcoc_ready() { grep -q 'watching' "$T/err" || ! kill -0 "$FALCOC_PID" 2>/dev/null; }
+falcoc_ready() { grep -q 'recording began' "$T/err" || ! kill -0 "$FALCOC_PID" 2>/dev/null; }
 
 # stop_falcoc: asks it to end; returns its exit status
 stop_falcoc() {

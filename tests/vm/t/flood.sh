@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# More events than a small ring holds: falcoc stays alive, every loss is counted, and process events,
+# which have a ring of their own, are not pushed out by file events.
+# shellcheck source=../guest/lib.sh
+. /falcoc/guest/lib.sh
+
+cat >"$T/rules.yaml" <<'R'
+- rule: Flood
+  desc: every open is recorded, none matches
+  condition: evt.type in (open, openat) and fd.name = /nowhere
+  output: never
+  priority: NOTICE
+- rule: Process
+  desc: one program
+  condition: evt.type = execve and evt.dir = < and proc.name = tac
+  output: RAN %proc.args
+  priority: NOTICE
+R
+
+# opens as fast as a shell can
+opens() {
+	local i
+	for ((i = 0; i < $1; i++)); do : </dev/null; done
+}
+
+start_falcoc -v --ring-size 128K -r "$T/rules.yaml" || exit 1
+kill -STOP "$FALCOC_PID" # nobody reads: the ring must run full
+opens 3000
+for i in 1 2 3 4 5; do tac /dev/null "/dev/./null" 2>/dev/null; done
+kill -CONT "$FALCOC_PID"
+ran_five() { [ "$(alerts 'RAN /dev/null')" = 5 ]; }
+check "all five programs are told of" wait_for 30 ran_five
+opens 3000
+check "falcoc ends well" stop_falcoc
+report=$(grep '^Records: ' "$T/err")
+echo "$report"
+read -r _ _ produced _ _ delivered _ _ dropped _ _ unread _ <<<"$report"
+check "something was dropped" test "${dropped:-0}" -gt 0
+check "something was delivered" test "${delivered:-0}" -gt 0
+check "produced = delivered + dropped + unread" \
+	test "${produced:-1}" = $((delivered + dropped + unread))
+check "the losses are told of" grep -q 'because a ring was full' "$T/err"
+check "with the process that caused them" grep -q 'the last was of process [0-9]* (flood' "$T/err"
