@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * probe.c - the tracepoints, and the probes of those that are no system calls
+ *
+ * The tracepoints' own symbols are not exported to modules; they are found by name.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/binfmts.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/tracepoint.h>
+
+#include "compat/tracepoint.h"
+#include "probe.h"
+#include "record.h"
+#include "syscalls.h"
+
+static void probe_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	struct call call = {
+		.event = FALCOC_E_SCHED_FORK,
+		.syscall = FALCOC_NO_SYSCALL,
+		.recorder = record_fork,
+		.child = child,
+	};
+
+	if (child->pid == child->tgid)	/* a process, not a thread */
+		records_make(&call);
+}
+
+static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
+		       struct linux_binprm *bprm)
+{
+	struct call call = {
+		.event = FALCOC_E_EXECVE,
+		.syscall = FALCOC_NO_SYSCALL,
+		.recorder = record_exec,
+		.bprm = bprm,
+	};
+
+	records_make(&call);
+}
+
+static COMPAT_SCHED_PROCESS_EXIT_PROBE(probe_exit)
+{
+	struct call call = {
+		.event = FALCOC_E_PROCEXIT,
+		.syscall = FALCOC_NO_SYSCALL,
+		.recorder = record_exit,
+	};
+
+	if (compat_group_dead(task))
+		records_make(&call);
+}
+
+enum probe_id { PROBE_ENTER, PROBE_EXIT, PROBE_FORK, PROBE_EXEC, PROBE_PROCEXIT, PROBE_COUNT };
+
+struct probe {
+	const char *name;
+	void *fn;
+	struct tracepoint *tracepoint;
+	bool attached;
+};
+
+static struct probe probes[PROBE_COUNT] = {
+	[PROBE_ENTER] = { "sys_enter", probe_sys_enter },
+	[PROBE_EXIT] = { "sys_exit", probe_sys_exit },
+	[PROBE_FORK] = { "sched_process_fork", probe_fork },
+	[PROBE_EXEC] = { "sched_process_exec", probe_exec },
+	[PROBE_PROCEXIT] = { "sched_process_exit", probe_exit },
+};
+
+static void probe_match(struct tracepoint *tracepoint, void *data)
+{
+	unsigned int i;
+
+	for (i = 0; i < PROBE_COUNT; i++)
+		if (!strcmp(tracepoint->name, probes[i].name))
+			probes[i].tracepoint = tracepoint;
+}
+
+int probes_init(void)
+{
+	unsigned int i;
+
+	for_each_kernel_tracepoint(probe_match, NULL);
+	for (i = 0; i < PROBE_COUNT; i++) {
+		if (!probes[i].tracepoint) {
+			pr_err("this kernel has no tracepoint %s\n", probes[i].name);
+			return -ENOENT;
+		}
+	}
+	return 0;
+}
+
+void probes_release(void)
+{
+	tracepoint_synchronize_unregister();
+}
+
+static bool mask_needs_syscalls(const u64 *words)
+{
+	unsigned int event;
+
+	for (event = 0; event < FALCOC_E_COUNT; event++)
+		if (mask_test(words, event) && !(event_traits(event) & FALCOC_T_TRACEPOINT))
+			return true;
+	return false;
+}
+
+static int probe_switch(struct probe *probe, bool on)
+{
+	int err = 0;
+
+	if (on && !probe->attached)
+		err = tracepoint_probe_register(probe->tracepoint, probe->fn, NULL);
+	else if (!on && probe->attached)
+		err = tracepoint_probe_unregister(probe->tracepoint, probe->fn, NULL);
+	if (!err)
+		probe->attached = on;
+	return err;
+}
+
+int probes_want(const struct mask *mask)
+{
+	bool lifecycle = mask->flags & FALCOC_MASK_F_LIFECYCLE;
+	bool want[PROBE_COUNT] = {
+		[PROBE_ENTER] = mask_needs_syscalls(mask->enter),
+		[PROBE_EXIT] = mask_needs_syscalls(mask->exit),
+		[PROBE_FORK] = lifecycle || mask_test(mask->exit, FALCOC_E_SCHED_FORK),
+		[PROBE_EXEC] = lifecycle || mask_test(mask->exit, FALCOC_E_EXECVE),
+		[PROBE_PROCEXIT] = lifecycle || mask_test(mask->exit, FALCOC_E_PROCEXIT),
+	};
+	int err, ret = 0;
+	unsigned int i;
+
+	for (i = 0; i < PROBE_COUNT; i++) {
+		err = probe_switch(&probes[i], want[i]);
+		if (err)
+			ret = err;
+	}
+	return ret;
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record.c - builds records: who wants one, the header, attributes
+ *
+ * The header holds what is known of the current task without any lock or call that
+ * could sleep; it is filled in for each record, so everything here is hot.
+ */
+#include <linux/audit.h>
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/kdev_t.h>
+#include <linux/nsproxy.h>
+#include <linux/percpu.h>
+#include <linux/pid_namespace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+#include <linux/tty.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
+
+#include "compat/capability.h"
+#include "compat/mnt_namespace.h"
+#include "record.h"
+
+struct event_info {
+	recorder_fn recorder;
+	u16 cls;
+	u16 traits;
+};
+
+#define EVENT_INFO(id, name, cls, cat, traits, rec, params) \
+	[FALCOC_E_##id] = { record_##rec, FALCOC_CLASS_##cls, traits },
+static const struct event_info events[FALCOC_E_COUNT] = {
+	FALCOC_EVENTS(EVENT_INFO, FALCOC_EVENT_NO_PARAM)
+};
+
+/* What one CPU needs while it makes a record. */
+struct workplace {
+	int depth;		/* probes running on this CPU: more than one are nested */
+	char scratch[SCRATCH_BYTES];
+};
+
+static DEFINE_PER_CPU(struct workplace, workplaces);
+
+recorder_fn event_recorder(enum falcoc_event event)
+{
+	return events[event].recorder;
+}
+
+enum falcoc_class event_class(enum falcoc_event event)
+{
+	return events[event].cls;
+}
+
+u32 event_traits(enum falcoc_event event)
+{
+	return events[event].traits;
+}
+
+void record_none(struct record *record, const struct call *call)
+{
+}
+
+static void header_ids(struct falcoc_rec *head, struct task_struct *task)
+{
+	struct pid *pid = task_pid(task), *tgid = task_tgid(task);
+	struct pid *session = task_session(task), *pgrp = task_pgrp(task);
+	struct pid_namespace *ns = ns_of_pid(pid);
+
+	head->pid = task->tgid;
+	head->tid = task->pid;
+	head->ppid = rcu_dereference(task->real_parent)->tgid;
+	head->vtid = pid->numbers[pid->level].nr;
+	head->vpid = pid_nr_ns(tgid, ns);
+	head->sid = pid_nr(session);
+	head->pgid = pid_nr(pgrp);
+	head->vpgid = pid_nr_ns(pgrp, ns);
+	head->pidns = ns->ns.inum;
+}
+
+static void header_cred(struct falcoc_rec *head, struct task_struct *task)
+{
+	const struct cred *cred = current_cred();
+
+	head->uid = __kuid_val(cred->uid);
+	head->euid = __kuid_val(cred->euid);
+	head->suid = __kuid_val(cred->suid);
+	head->gid = __kgid_val(cred->gid);
+	head->egid = __kgid_val(cred->egid);
+	head->sgid = __kgid_val(cred->sgid);
+	head->loginuid = __kuid_val(audit_get_loginuid(task));
+	head->sessionid = audit_get_sessionid(task);
+	head->userns = cred->user_ns->ns.inum;
+	head->cap_permitted = compat_cap_bits(cred->cap_permitted);
+	head->cap_effective = compat_cap_bits(cred->cap_effective);
+	head->cap_inheritable = compat_cap_bits(cred->cap_inheritable);
+}
+
+/* As /proc/PID/stat has it. */
+static u32 task_tty(struct task_struct *task)
+{
+	struct tty_struct *tty;
+	unsigned long flags;
+	u32 dev = 0;
+
+	if (likely(!READ_ONCE(task->signal->tty)))
+		return 0;
+	spin_lock_irqsave(&task->sighand->siglock, flags);
+	tty = task->signal->tty;
+	if (tty)
+		dev = new_encode_dev(tty_devnum(tty));
+	spin_unlock_irqrestore(&task->sighand->siglock, flags);
+	return dev;
+}
+
+static void header_fill(struct falcoc_rec *head, const struct call *call, u16 flags)
+{
+	struct task_struct *task = current;
+	const struct nsproxy *nsproxy = task->nsproxy;
+
+	head->time_ns = ktime_get_boottime_ns();
+	head->event = call->event;
+	head->flags = call->flags | flags;
+	head->syscall = call->syscall;
+	head->nattrs = 0;
+	head->res = call->res;
+	memcpy(head->arg, call->arg, sizeof(head->arg));
+	header_ids(head, task);
+	header_cred(head, task);
+	/* gone in the last moments of a task */
+	head->mntns = nsproxy ? compat_mnt_ns_inum(nsproxy->mnt_ns) : 0;
+	head->netns = nsproxy ? nsproxy->net_ns->ns.inum : 0;
+	head->tty = task_tty(task);
+	head->cpu = smp_processor_id();
+	head->start_ns = task->group_leader->start_boottime;
+	head->cgroup = cgroup_id(task_dfl_cgroup(task));
+	memcpy(head->comm, task->comm, FALCOC_COMM_LEN);
+	head->comm[FALCOC_COMM_LEN - 1] = '\0';
+}
+
+static bool is_lifecycle(enum falcoc_event event)
+{
+	return event == FALCOC_E_SCHED_FORK || event == FALCOC_E_EXECVE ||
+	       event == FALCOC_E_PROCEXIT;
+}
+
+/* *ret_flags: those of the record that depend on who wants it. */
+static bool consumer_wants(const struct consumer *consumer, const struct call *call,
+			   u16 *ret_flags)
+{
+	const struct mask *mask = &consumer->mask;
+	u16 flags = 0;
+
+	if (!mask_test(call_is_enter(call) ? mask->enter : mask->exit, call->event)) {
+		/* by tracepoint only: a failed execve changes no state */
+		if (!(READ_ONCE(mask->flags) & FALCOC_MASK_F_LIFECYCLE) ||
+		    call->syscall != FALCOC_NO_SYSCALL || !is_lifecycle(call->event))
+			return false;
+		flags = FALCOC_R_LIFECYCLE;
+	}
+	if (current->tgid == READ_ONCE(consumer->exclude))
+		return false;
+	if (unlikely(current->flags & PF_KTHREAD)) {
+		if (!(READ_ONCE(mask->flags) & FALCOC_MASK_F_KTHREADS))
+			return false;
+		flags |= FALCOC_R_KTHREAD;
+	}
+	*ret_flags = flags;
+	return true;
+}
+
+/* For this moment's record; the counter tells why there is none. */
+static void count_drop(struct counters *counters, enum falcoc_event event, u64 *why)
+{
+	counters->ev_dropped[event]++;
+	(*why)++;
+	counters->drop_pid = current->tgid;
+	memcpy(counters->drop_comm, current->comm, FALCOC_COMM_LEN);
+	counters->drop_comm[FALCOC_COMM_LEN - 1] = '\0';
+}
+
+static bool record_build(struct ring *ring, struct counters *counters, const struct call *call,
+			 u16 flags, u64 *ret_used)
+{
+	struct record record = { .counters = counters };
+	u64 used;
+	u8 *place;
+	int space;
+
+	space = ring_reserve(ring, &place, &used);
+	if (unlikely(space < (int)sizeof(*record.head))) {
+		if (space < 0)
+			counters->bad_tail++;
+		return false;
+	}
+	record.head = (struct falcoc_rec *)place;
+	record.next = place + sizeof(*record.head);
+	record.end = place + space;
+	record.scratch = this_cpu_ptr(&workplaces)->scratch;
+	header_fill(record.head, call, flags);
+	call->recorder(&record, call);
+	if (unlikely(record.full))
+		return false;
+	record.head->len = record.next - place;
+	record.head->seq = ring->seq;
+	*ret_used = used + record.head->len;
+	ring_commit(ring, record.head->len);
+	return true;
+}
+
+static void deliver(struct consumer *consumer, const struct call *call, bool nested)
+{
+	struct counters *counters;
+	struct lane *lane;
+	struct ring *ring;
+	u16 flags;
+	u64 used;
+
+	if (!consumer_wants(consumer, call, &flags))
+		return;
+	lane = &this_cpu_ptr(consumer->lanes)->of[event_class(call->event)];
+	counters = &lane->counters;
+	counters->ev_produced[call->event]++;
+	if (unlikely(nested)) {
+		count_drop(counters, call->event, &counters->dropped_nested);
+		return;
+	}
+	ring = smp_load_acquire(&lane->ring);	/* pairs with consumer_add_cpu() */
+	if (unlikely(!ring))
+		count_drop(counters, call->event, &counters->dropped_noring);
+	else if (likely(record_build(ring, counters, call, flags, &used)))
+		consumer_wake(consumer, used);
+	else
+		count_drop(counters, call->event, &counters->dropped_full);
+}
+
+void records_make(const struct call *call)
+{
+	struct consumer *consumer;
+	bool nested;
+
+	preempt_disable_notrace();
+	rcu_read_lock();
+	nested = __this_cpu_inc_return(workplaces.depth) != 1;
+	list_for_each_entry_rcu(consumer, &consumers_started, started_node)
+		deliver(consumer, call, nested);
+	__this_cpu_dec(workplaces.depth);
+	rcu_read_unlock();
+	preempt_enable_notrace();
+}
+
+void *attr_open(struct record *record, enum falcoc_attr_id id, u32 max, u32 *ret_room)
+{
+	struct falcoc_attr *attr = (struct falcoc_attr *)record->next;
+	size_t left = record->end - record->next;
+
+	if (unlikely(record->full || left < sizeof(*attr) + FALCOC_ALIGN)) {
+		record->full = true;
+		return NULL;
+	}
+	attr->id = id;
+	*ret_room = min_t(size_t, left - sizeof(*attr), max);
+	return attr + 1;
+}
+
+void attr_close(struct record *record, u32 len, u16 flags)
+{
+	struct falcoc_attr *attr = (struct falcoc_attr *)record->next;
+	u8 *end = (u8 *)(attr + 1) + len;
+
+	attr->flags = flags;
+	attr->len = len;
+	while (!IS_ALIGNED((unsigned long)end, FALCOC_ALIGN))
+		*end++ = 0;
+	record->next = end;
+	record->head->nattrs++;
+}
+
+void attr_put(struct record *record, enum falcoc_attr_id id, const void *data, u32 len)
+{
+	u32 room;
+	void *payload = attr_open(record, id, len, &room);
+
+	if (!payload)
+		return;
+	if (room < len) {
+		record->full = true;
+		return;
+	}
+	memcpy(payload, data, len);
+	attr_close(record, len, 0);
+}
+
+void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, size_t len)
+{
+	bool cut = len >= FALCOC_STR_MAX;
+	u32 room;
+	char *payload;
+
+	if (cut)
+		len = FALCOC_STR_MAX - 1;
+	payload = attr_open(record, id, len + 1, &room);
+	if (!payload)
+		return;
+	if (room <= len) {
+		record->full = true;
+		return;
+	}
+	memcpy(payload, s, len);
+	payload[len] = '\0';
+	attr_close(record, len + 1, cut ? FALCOC_ATTR_TRUNCATED : 0);
+}
+
+bool user_read(struct record *record, void *dst, u64 ptr, size_t len)
+{
+	if (!copy_from_user_nofault(dst, (const void __user *)(unsigned long)ptr, len))
+		return true;
+	record->counters->faults++;
+	return false;
+}
+
+void attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr)
+{
+	u16 flags = 0;
+	u32 room;
+	char *payload;
+	long len;
+
+	payload = attr_open(record, id, FALCOC_STR_MAX, &room);
+	if (!payload)
+		return;
+	pagefault_disable();
+	len = strncpy_from_user(payload, (const char __user *)(unsigned long)ptr, room);
+	pagefault_enable();
+	if (len < 0) {
+		record->counters->faults++;
+		return;
+	}
+	if (len == room) {	/* no end in sight */
+		if (room < FALCOC_STR_MAX) {
+			record->full = true;
+			return;
+		}
+		flags = FALCOC_ATTR_TRUNCATED;
+		payload[--len] = '\0';
+	}
+	attr_close(record, len + 1, flags);
+}
+
+void attr_path(struct record *record, enum falcoc_attr_id id, const struct path *path)
+{
+	char *s = d_path(path, record->scratch, SCRATCH_BYTES);
+	u32 room;
+
+	if (!IS_ERR(s)) {
+		/* d_path() writes at the end of its buffer, NUL last */
+		attr_string(record, id, s, record->scratch + SCRATCH_BYTES - 1 - s);
+		return;
+	}
+	/* longer than anybody's limit: say so with an empty one */
+	s = attr_open(record, id, 1, &room);
+	if (s) {
+		*s = '\0';
+		attr_close(record, 1, FALCOC_ATTR_TRUNCATED);
+	}
+}

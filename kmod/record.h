@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * record.h - making records
+ *
+ * A probe describes what happened in a struct call and hands it to records_make(),
+ * which builds a record right in the ring of each consumer that wants it. The event's
+ * recorder (event list, 5th column) adds the attributes: a function record_<name>()
+ * in record_file.c, record_net.c or record_proc.c.
+ *
+ * Recorders run with preemption off, in the task that made the event, and never
+ * sleep: user memory is only touched by copies that do not fault pages in, and what
+ * cannot be read is left out. They need not check for room: when the ring has too
+ * little, the attribute is not made and the record is dropped and counted as a whole.
+ */
+#ifndef _FALCOC_RECORD_H
+#define _FALCOC_RECORD_H
+
+#include <linux/path.h>
+#include <linux/types.h>
+
+#include "consumer.h"
+
+struct file;
+struct linux_binprm;
+struct sock;
+struct socket;
+struct record;
+struct call;
+
+typedef void (*recorder_fn)(struct record *record, const struct call *call);
+
+/* What happened. Arguments are in the order of the 64-bit call of the same name. */
+struct call {
+	enum falcoc_event event;
+	u16 flags;		/* FALCOC_R_ENTER, _IA32, _X32 */
+	u16 syscall;
+	s64 res;
+	u64 arg[6];
+	recorder_fn recorder;
+	union {			/* what tracepoints other than sys_* are about */
+		struct linux_binprm *bprm;
+		struct task_struct *child;
+	};
+};
+
+/* A record in the making. */
+struct record {
+	struct falcoc_rec *head;
+	u8 *next;		/* where the next attribute goes */
+	u8 *end;
+	bool full;		/* something did not fit */
+	struct counters *counters;
+	char *scratch;		/* SCRATCH_BYTES, for d_path() */
+};
+
+#define SCRATCH_BYTES (2 * PAGE_SIZE)
+
+static inline bool call_is_enter(const struct call *call)
+{
+	return call->flags & FALCOC_R_ENTER;
+}
+
+static inline bool call_is_ia32(const struct call *call)
+{
+	return call->flags & FALCOC_R_IA32;
+}
+
+/* The recorder that the event list names, and the class of an event. */
+recorder_fn event_recorder(enum falcoc_event event);
+enum falcoc_class event_class(enum falcoc_event event);
+u32 event_traits(enum falcoc_event event);
+
+/* In a probe: records it for each consumer that wants it. Any preemption state. */
+void records_make(const struct call *call);
+
+/*
+ * Attributes. attr_open() gives room for at most max bytes of payload, *ret_room of
+ * them (less only where the ring has less; NULL: nothing left); attr_close() ends it.
+ * An attribute that is not closed was never there.
+ */
+void *attr_open(struct record *record, enum falcoc_attr_id id, u32 max, u32 *ret_room);
+void attr_close(struct record *record, u32 len, u16 flags);
+void attr_put(struct record *record, enum falcoc_attr_id id, const void *data, u32 len);
+/* len: without a NUL, which is added. Cut at FALCOC_STR_MAX. */
+void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, size_t len);
+void attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr);
+void attr_path(struct record *record, enum falcoc_attr_id id, const struct path *path);
+/* Never sleeps, counts a failure. True if all of it was read. */
+bool user_read(struct record *record, void *dst, u64 ptr, size_t len);
+
+/* A path as passed, and the directory that it starts from if it is relative. */
+void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
+		      int dirfd, u64 ptr);
+void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd);
+void attr_cwd(struct record *record, enum falcoc_attr_id id);
+/* What a call tells about its socket that the socket does not know. */
+struct sock_hint {
+	enum falcoc_role role;
+	const struct sock *listener;	/* its queue is what counts; or NULL */
+};
+
+/* What an open descriptor of the current process is. hint may be NULL. */
+void attr_fd(struct record *record, int fd, const struct sock_hint *hint);
+/* sock and hint may be NULL. */
+void attr_socket(struct record *record, struct socket *sock, const struct sock_hint *hint);
+bool file_is_memfd(const struct file *file);
+
+/* Recorders of the tracepoints that are no system calls. */
+void record_exec(struct record *record, const struct call *call);
+void record_fork(struct record *record, const struct call *call);
+void record_exit(struct record *record, const struct call *call);
+
+/* Recorders of system calls: all that the event list names. */
+#define RECORDER_PROTOTYPE(id, name, cls, cat, traits, rec, params) \
+	void record_##rec(struct record *record, const struct call *call);
+FALCOC_EVENTS(RECORDER_PROTOTYPE, FALCOC_EVENT_NO_PARAM)
+
+#endif

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record_file.c - open files and paths
+ *
+ * What a descriptor is comes from the kernel's own struct file at the time the call
+ * returned; paths as passed come from user memory and stand beside it.
+ *
+ * struct falcoc_fd.layer stays 0: in which layer of an overlay a file lies is known
+ * to overlayfs's private structures only.
+ */
+#include <linux/dcache.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <linux/sched.h>
+
+#include "compat/fs_struct.h"
+#include "compat/magic.h"
+#include "compat/net.h"
+#include "record.h"
+
+/* Names of the dentries of files that exist only in memory. */
+static const struct {
+	const char *name;
+	bool prefix;
+	enum falcoc_fd_kind kind;
+} anon_kinds[] = {
+	{ "[eventfd]", false, FALCOC_FD_EVENTFD },
+	{ "[eventpoll]", false, FALCOC_FD_EVENTPOLL },
+	{ "[signalfd]", false, FALCOC_FD_SIGNALFD },
+	{ "inotify", false, FALCOC_FD_INOTIFY },
+	{ "[fanotify]", false, FALCOC_FD_FANOTIFY },
+	{ "[timerfd]", false, FALCOC_FD_TIMERFD },
+	{ "bpf-", true, FALCOC_FD_BPF },
+	{ "bpf_", true, FALCOC_FD_BPF },
+	{ "btf", false, FALCOC_FD_BPF },
+	{ "[userfaultfd]", false, FALCOC_FD_USERFAULTFD },
+	{ "[io_uring]", false, FALCOC_FD_IO_URING },
+	{ "[pidfd]", false, FALCOC_FD_PIDFD },
+};
+
+static enum falcoc_fd_kind anon_kind(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(anon_kinds); i++)
+		if (anon_kinds[i].prefix ? str_has_prefix(name, anon_kinds[i].name) != 0 :
+					   !strcmp(name, anon_kinds[i].name))
+			return anon_kinds[i].kind;
+	return FALCOC_FD_OTHER;
+}
+
+bool file_is_memfd(const struct file *file)
+{
+	const struct super_block *sb = file_inode(file)->i_sb;
+	const char *name = (const char *)file->f_path.dentry->d_name.name;
+
+	/* tmpfs and hugetlbfs mounts of the kernel's own; their files are never renamed */
+	return (sb->s_magic == TMPFS_MAGIC || sb->s_magic == HUGETLBFS_MAGIC) &&
+	       sb->s_flags & SB_KERNMOUNT && str_has_prefix(name, "memfd:");
+}
+
+static enum falcoc_fd_kind file_kind(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	/* by file system first: since 6.16 their inodes pass for regular files */
+	if (inode->i_sb->s_magic == ANON_INODE_FS_MAGIC)
+		return anon_kind((const char *)file->f_path.dentry->d_name.name);
+	if (inode->i_sb->s_magic == PID_FS_MAGIC)
+		return FALCOC_FD_PIDFD;
+	switch (inode->i_mode & S_IFMT) {
+	case S_IFREG:
+		return file_is_memfd(file) ? FALCOC_FD_MEMFD : FALCOC_FD_FILE;
+	case S_IFDIR:
+		return FALCOC_FD_DIR;
+	case S_IFSOCK:
+		return FALCOC_FD_SOCKET;
+	case S_IFIFO:
+		return FALCOC_FD_PIPE;
+	case S_IFCHR:
+		return FALCOC_FD_CHAR;
+	case S_IFBLK:
+		return FALCOC_FD_BLOCK;
+	default:
+		return FALCOC_FD_OTHER;
+	}
+}
+
+/* created: tell if the call made the file */
+static void attr_file(struct record *record, int fd, struct file *file,
+		      const struct sock_hint *hint, bool created)
+{
+	const struct inode *inode = file_inode(file);
+	struct falcoc_fd attr = {
+		.fd = fd,
+		.kind = file_kind(file),
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.mode = inode->i_mode,
+		.flags = file->f_flags,
+		.nlink = inode->i_nlink,
+	};
+	u64 one = 1;
+
+	attr_put(record, FALCOC_A_FD, &attr, sizeof(attr));
+	if (attr.kind == FALCOC_FD_SOCKET)
+		/* NULL for one that was opened by path with O_PATH */
+		attr_socket(record, compat_sock_from_file(file), hint);
+	else
+		attr_path(record, FALCOC_A_FD_PATH, &file->f_path);
+	if (created && file->f_mode & FMODE_CREATED)
+		attr_put(record, FALCOC_A_CREATED, &one, sizeof(one));
+}
+
+void attr_fd(struct record *record, int fd, const struct sock_hint *hint)
+{
+	struct file *file;
+
+	if (fd < 0)
+		return;
+	file = fget_raw(fd);
+	if (!file)
+		return;
+	attr_file(record, fd, file, hint, false);
+	fput(file);	/* even the last reference: the rest is done by task work */
+}
+
+static void record_opened(struct record *record, const struct call *call)
+{
+	struct file *file;
+
+	if (call_is_enter(call) || call->res < 0)
+		return;
+	file = fget_raw(call->res);
+	if (!file)
+		return;
+	attr_file(record, call->res, file, NULL, true);
+	fput(file);
+}
+
+void attr_cwd(struct record *record, enum falcoc_attr_id id)
+{
+	struct fs_struct *fs = current->fs;
+
+	if (!fs)	/* a task that is about to be gone */
+		return;
+	/* keeps pwd in place; d_path() reads fs->root by sequence, which a reader's lock allows */
+	compat_fs_lock(fs);
+	attr_path(record, id, &fs->pwd);
+	compat_fs_unlock(fs);
+}
+
+void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd)
+{
+	struct file *file;
+
+	if (dirfd == AT_FDCWD) {
+		attr_cwd(record, id);
+		return;
+	}
+	if (dirfd < 0)
+		return;
+	file = fget_raw(dirfd);
+	if (!file)
+		return;
+	attr_path(record, id, &file->f_path);
+	fput(file);
+}
+
+void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
+		      int dirfd, u64 ptr)
+{
+	const u8 *attr = record->next;
+
+	attr_user_string(record, id, ptr);
+	if (record->next == attr)	/* could not be read */
+		return;
+	if (attr[sizeof(struct falcoc_attr)] != '/')
+		attr_dir(record, dir_id, dirfd);
+}
+
+void record_open(struct record *record, const struct call *call)
+{
+	record_opened(record, call);
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, AT_FDCWD, call->arg[0]);
+}
+
+void record_openat(struct record *record, const struct call *call)
+{
+	record_opened(record, call);
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, call->arg[0], call->arg[1]);
+}
+
+void record_openat2(struct record *record, const struct call *call)
+{
+	struct falcoc_open_how how;
+
+	BUILD_BUG_ON(sizeof(how) != OPEN_HOW_SIZE_VER0);
+	record_openat(record, call);
+	if (call->arg[3] >= sizeof(how) && user_read(record, &how, call->arg[2], sizeof(how)))
+		attr_put(record, FALCOC_A_OPEN_HOW, &how, sizeof(how));
+}
+
+void record_path(struct record *record, const struct call *call)
+{
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, AT_FDCWD, call->arg[0]);
+}
+
+void record_path_at(struct record *record, const struct call *call)
+{
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, call->arg[0], call->arg[1]);
+}
+
+void record_path2(struct record *record, const struct call *call)
+{
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, AT_FDCWD, call->arg[0]);
+	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, AT_FDCWD, call->arg[1]);
+}
+
+void record_path2_at(struct record *record, const struct call *call)
+{
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, call->arg[0], call->arg[1]);
+	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, call->arg[2], call->arg[3]);
+}
+
+/* A link's target is just text: it starts from the link's directory, if it is relative. */
+void record_symlink(struct record *record, const struct call *call)
+{
+	attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
+	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, AT_FDCWD, call->arg[1]);
+}
+
+void record_symlinkat(struct record *record, const struct call *call)
+{
+	attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
+	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, call->arg[1], call->arg[2]);
+}
+
+/* The file is the first argument. */
+void record_fd(struct record *record, const struct call *call)
+{
+	attr_fd(record, call->arg[0], NULL);
+}

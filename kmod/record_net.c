@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record_net.c - sockets
+ *
+ * Addresses, ports and state come from struct sock. Fields are read without the
+ * socket's lock, as getsockname(2) and sock_diag do: another thread may be changing
+ * them, but each is read whole. The address as passed is recorded besides.
+ */
+#include <linux/file.h>
+#include <linux/net.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
+#include <linux/un.h>
+#include <net/af_unix.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include <net/tcp_states.h>
+
+#include "compat/net.h"
+#include "record.h"
+
+static void fill_inet4(struct falcoc_sock *attr, const struct sock *sk)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	__be32 local = READ_ONCE(inet->inet_rcv_saddr) ?: READ_ONCE(inet->inet_saddr);
+	__be32 remote = READ_ONCE(inet->inet_daddr);
+
+	memcpy(attr->laddr, &local, sizeof(local));
+	memcpy(attr->raddr, &remote, sizeof(remote));
+	attr->lport = ntohs(READ_ONCE(inet->inet_sport));
+	attr->rport = ntohs(READ_ONCE(inet->inet_dport));
+}
+
+/* Is this `::` or an IPv4 address in IPv6's clothes? */
+static bool is_mapped_or_any(const struct in6_addr *addr, bool *ret_mapped)
+{
+	*ret_mapped = ipv6_addr_v4mapped(addr);
+	return *ret_mapped || ipv6_addr_any(addr);
+}
+
+static void fill_inet6(struct falcoc_sock *attr, const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct inet_sock *inet = inet_sk(sk);
+	struct in6_addr local = sk->sk_v6_rcv_saddr, remote = sk->sk_v6_daddr;
+	bool local_mapped, remote_mapped;
+
+	if (ipv6_addr_any(&local) && inet6_sk(sk))
+		local = inet6_sk(sk)->saddr;
+	attr->lport = ntohs(READ_ONCE(inet->inet_sport));
+	attr->rport = ntohs(READ_ONCE(inet->inet_dport));
+	if (is_mapped_or_any(&local, &local_mapped) &&
+	    is_mapped_or_any(&remote, &remote_mapped) && (local_mapped || remote_mapped)) {
+		attr->family = AF_INET;
+		memcpy(attr->laddr, &local.s6_addr32[3], sizeof(__be32));
+		memcpy(attr->raddr, &remote.s6_addr32[3], sizeof(__be32));
+		return;
+	}
+	memcpy(attr->laddr, &local, sizeof(local));
+	memcpy(attr->raddr, &remote, sizeof(remote));
+#endif
+}
+
+/*
+ * Where the call itself does not tell. The sockets that accept makes inherit the
+ * limit of the listener's queue, which is 0 in one that never was near listen.
+ */
+static enum falcoc_role tcp_role(const struct sock *sk)
+{
+	if (READ_ONCE(sk->sk_max_ack_backlog))
+		return FALCOC_ROLE_SERVER;
+	if (READ_ONCE(inet_sk(sk)->inet_dport))
+		return FALCOC_ROLE_CLIENT;
+	return FALCOC_ROLE_UNKNOWN;
+}
+
+static enum falcoc_role sock_role(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_LISTEN)
+		return FALCOC_ROLE_SERVER;
+	if ((sk->sk_family == AF_INET || sk->sk_family == AF_INET6) &&
+	    sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP)
+		return tcp_role(sk);
+	return FALCOC_ROLE_UNKNOWN;
+}
+
+/* Its name never changes nor goes away once it is set. */
+static void attr_unix_name(struct record *record, enum falcoc_attr_id id, struct sock *sk)
+{
+	/* pairs with the store-release in unix_bind() */
+	const struct unix_address *addr = smp_load_acquire(&unix_sk(sk)->addr);
+	char name[UNIX_PATH_MAX + 1];
+	unsigned int i;
+	int len;
+
+	if (!addr)
+		return;
+	len = addr->len - (int)offsetof(struct sockaddr_un, sun_path);
+	if (len <= 0 || len > UNIX_PATH_MAX + 1)
+		return;
+	memcpy(name, addr->name->sun_path, len);
+	if (!name[0]) {		/* abstract: any bytes, shown as /proc/net/unix does */
+		for (i = 0; i < len; i++)
+			if (!name[i])
+				name[i] = '@';
+	} else {
+		len = strnlen(name, len);
+	}
+	attr_string(record, id, name, len);
+}
+
+static void attr_unix_names(struct record *record, struct sock *sk, struct sock *peer)
+{
+	attr_unix_name(record, FALCOC_A_UNIX_LOCAL, sk);
+	if (peer)
+		attr_unix_name(record, FALCOC_A_UNIX_PEER, peer);
+}
+
+void attr_socket(struct record *record, struct socket *sock, const struct sock_hint *hint)
+{
+	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL, *peer = NULL;
+	const struct sock *listener = hint ? hint->listener : NULL;
+	struct falcoc_sock attr = {};
+
+	if (!sk)
+		return;
+	attr.family = sk->sk_family;
+	attr.type = sk->sk_type;
+	attr.protocol = sk->sk_protocol;
+	attr.role = hint && hint->role ? hint->role : sock_role(sk);
+	attr.state = READ_ONCE(sk->sk_state);
+	attr.netns = sock_net(sk)->ns.inum;
+	attr.ino = SOCK_INODE(sock)->i_ino;
+	if (!listener && attr.state == TCP_LISTEN)
+		listener = sk;
+	if (listener) {
+		attr.accept_len = READ_ONCE(listener->sk_ack_backlog);
+		attr.accept_max = READ_ONCE(listener->sk_max_ack_backlog);
+	}
+	if (sk->sk_family == AF_INET) {
+		fill_inet4(&attr, sk);
+	} else if (sk->sk_family == AF_INET6) {
+		fill_inet6(&attr, sk);
+	} else if (sk->sk_family == AF_UNIX) {
+		peer = unix_peer_get(sk);
+		attr.peer_ino = peer ? sock_i_ino(peer) : 0;
+	}
+	attr_put(record, FALCOC_A_SOCK, &attr, sizeof(attr));
+	if (sk->sk_family == AF_UNIX)
+		attr_unix_names(record, sk, peer);
+	if (peer)
+		sock_put(peer);
+}
+
+static void attr_sockaddr(struct record *record, u64 ptr, s64 len)
+{
+	struct sockaddr_storage addr;
+
+	if (!ptr || len < (s64)sizeof(addr.ss_family))
+		return;
+	len = min_t(s64, len, sizeof(addr));
+	if (user_read(record, &addr, ptr, len))
+		attr_put(record, FALCOC_A_SOCKADDR, &addr, len);
+}
+
+void record_new_fd(struct record *record, const struct call *call)
+{
+	if (!call_is_enter(call))
+		attr_fd(record, call->res, NULL);
+}
+
+void record_connect(struct record *record, const struct call *call)
+{
+	static const struct sock_hint client = { .role = FALCOC_ROLE_CLIENT };
+
+	attr_fd(record, call->arg[0], &client);
+	attr_sockaddr(record, call->arg[1], (s32)call->arg[2]);
+}
+
+void record_bind(struct record *record, const struct call *call)
+{
+	attr_fd(record, call->arg[0], NULL);
+	attr_sockaddr(record, call->arg[1], (s32)call->arg[2]);
+}
+
+void record_listen(struct record *record, const struct call *call)
+{
+	static const struct sock_hint server = { .role = FALCOC_ROLE_SERVER };
+
+	attr_fd(record, call->arg[0], &server);
+}
+
+/*
+ * FD and SOCK are the new socket, but the queue in SOCK is the listener's; where the
+ * call made none, they are the listener.
+ */
+void record_accept(struct record *record, const struct call *call)
+{
+	bool made = !call_is_enter(call) && call->res >= 0;
+	struct file *file = made ? fget_raw(call->arg[0]) : NULL;
+	struct socket *listener = file ? compat_sock_from_file(file) : NULL;
+	const struct sock_hint hint = {
+		.role = FALCOC_ROLE_SERVER,
+		.listener = listener ? READ_ONCE(listener->sk) : NULL,
+	};
+
+	attr_fd(record, made ? call->res : call->arg[0], &hint);
+	if (file)
+		fput(file);
+}
+
+void record_sendto(struct record *record, const struct call *call)
+{
+	attr_fd(record, call->arg[0], NULL);
+	attr_sockaddr(record, call->arg[4], (s32)call->arg[5]);
+}
+
+/* The address in a struct msghdr of the caller's. */
+static void attr_msg_name(struct record *record, const struct call *call)
+{
+	struct {
+		u64 name;
+		s32 namelen;
+	} msg = {};
+	u32 msg32[2];	/* the first two members, in the 32-bit layout */
+
+	if (!call_is_ia32(call)) {
+		if (user_read(record, &msg, call->arg[1], sizeof(u64) + sizeof(s32)))
+			attr_sockaddr(record, msg.name, msg.namelen);
+	} else if (user_read(record, msg32, call->arg[1], sizeof(msg32))) {
+		attr_sockaddr(record, msg32[0], (s32)msg32[1]);
+	}
+}
+
+void record_sendmsg(struct record *record, const struct call *call)
+{
+	attr_fd(record, call->arg[0], NULL);
+	attr_msg_name(record, call);
+}
+
+/* The first message's address stands for all. */
+void record_sendmmsg(struct record *record, const struct call *call)
+{
+	record_sendmsg(record, call);
+}
+
+/* The address that the kernel wrote back: the sender's. */
+void record_recvfrom(struct record *record, const struct call *call)
+{
+	s32 len;
+
+	attr_fd(record, call->arg[0], NULL);
+	if (call_is_enter(call) || call->res < 0 || !call->arg[4] || !call->arg[5])
+		return;
+	if (user_read(record, &len, call->arg[5], sizeof(len)))
+		attr_sockaddr(record, call->arg[4], len);
+}

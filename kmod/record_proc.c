@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * record_proc.c - programs, processes and threads: exec, clone, fork, exit
+ */
+#include <linux/binfmts.h>
+#include <linux/cgroup.h>
+#include <linux/dcache.h>
+#include <linux/file.h>
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
+
+#include "compat/fs.h"
+#include "compat/mnt_namespace.h"
+#include "record.h"
+
+#define ARGV_POINTERS_MAX 512	/* of a failed exec; FALCOC_STR_MAX bytes of them besides */
+
+#define PAGES_KIB(pages) ((pages) << (PAGE_SHIFT - 10))
+
+static u64 timespec_ns(struct timespec64 ts)
+{
+	return timespec64_to_ns(&ts);
+}
+
+/* A stretch of the new image's memory that holds strings one after another. */
+static void attr_strings(struct record *record, enum falcoc_attr_id id, unsigned long start,
+			 unsigned long end)
+{
+	bool cut = end - start > FALCOC_STR_MAX;
+	u32 room, len = cut ? FALCOC_STR_MAX : end - start;
+	char *payload;
+
+	if (end <= start)
+		return;
+	payload = attr_open(record, id, len, &room);
+	if (!payload)
+		return;
+	if (room < len) {
+		record->full = true;
+		return;
+	}
+	if (!user_read(record, payload, start, len))
+		return;
+	payload[len - 1] = '\0';
+	attr_close(record, len, cut ? FALCOC_ATTR_TRUNCATED : 0);
+}
+
+static u32 exe_flags(const struct linux_binprm *bprm)
+{
+	struct file *file = bprm->file;
+	umode_t mode = file_inode(file)->i_mode;
+	u32 flags = 0;
+
+	/* MAY_ACCESS: security modules need not report a refusal. Not known counts as no. */
+	if (!compat_file_permission(file, MAY_WRITE | MAY_ACCESS | MAY_NOT_BLOCK))
+		flags |= FALCOC_EXE_WRITABLE;
+	if (file_is_memfd(file))
+		flags |= FALCOC_EXE_MEMFD;
+	if (mode & S_ISUID)
+		flags |= FALCOC_EXE_SETUID;
+	if ((mode & (S_ISGID | 0010)) == (S_ISGID | 0010))
+		flags |= FALCOC_EXE_SETGID;
+	if (bprm->interp != bprm->filename)
+		flags |= FALCOC_EXE_SCRIPT;
+	if (d_unlinked(file->f_path.dentry))
+		flags |= FALCOC_EXE_DELETED;
+	return flags;
+}
+
+static void attr_exe(struct record *record, const struct linux_binprm *bprm)
+{
+	const struct inode *inode = file_inode(bprm->file);
+	const struct task_struct *reaper = task_active_pid_ns(current)->child_reaper;
+	struct mm_struct *mm = current->mm;
+	struct falcoc_exe exe = {
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.flags = exe_flags(bprm),
+		.ctime_ns = timespec_ns(compat_inode_ctime(inode)),
+		.mtime_ns = timespec_ns(compat_inode_mtime(inode)),
+		.fdlimit = rlimit(RLIMIT_NOFILE),
+		.maj_flt = current->maj_flt,
+		.min_flt = current->min_flt,
+		.vm_size_kib = PAGES_KIB(mm->total_vm),
+		.vm_rss_kib = PAGES_KIB(get_mm_rss(mm)),
+		.vm_swap_kib = PAGES_KIB(get_mm_counter(mm, MM_SWAPENTS)),
+		.argc = bprm->argc,
+		.pidns_start_ns = reaper ? reaper->start_boottime : 0,
+	};
+
+	attr_put(record, FALCOC_A_EXE, &exe, sizeof(exe));
+	attr_path(record, FALCOC_A_EXE_PATH, &bprm->file->f_path);
+}
+
+/* A successful exec, told by its tracepoint: memory and credentials are the new ones. */
+void record_exec(struct record *record, const struct call *call)
+{
+	const struct linux_binprm *bprm = call->bprm;
+	const struct mm_struct *mm = current->mm;
+
+	attr_exe(record, bprm);
+	attr_string(record, FALCOC_A_PATH0, bprm->filename, strlen(bprm->filename));
+	if (bprm->filename[0] != '/')
+		attr_cwd(record, FALCOC_A_DIR0);
+	attr_cwd(record, FALCOC_A_CWD);
+	attr_strings(record, FALCOC_A_ARGV, mm->arg_start, mm->arg_end);
+	attr_strings(record, FALCOC_A_ENV, mm->env_start, mm->env_end);
+}
+
+/* Pointer number i of an argv. */
+static bool user_argv(struct record *record, const struct call *call, u64 argv, unsigned int i,
+		      u64 *ret_ptr)
+{
+	u32 ptr32;
+
+	if (!call_is_ia32(call))
+		return user_read(record, ret_ptr, argv + i * sizeof(u64), sizeof(u64));
+	if (!user_read(record, &ptr32, argv + i * sizeof(u32), sizeof(u32)))
+		return false;
+	*ret_ptr = ptr32;
+	return true;
+}
+
+/* Appends a string to payload[0..room). Its length with the NUL; room: it does not fit. */
+static long user_string_append(struct record *record, char *payload, u32 room, u64 ptr)
+{
+	long len;
+
+	pagefault_disable();
+	len = strncpy_from_user(payload, (const char __user *)(unsigned long)ptr, room);
+	pagefault_enable();
+	if (len < 0) {
+		record->counters->faults++;
+		return len;
+	}
+	return len < room ? len + 1 : room;
+}
+
+/* The arguments that a failed exec was given. */
+static void attr_user_argv(struct record *record, const struct call *call, u64 argv)
+{
+	u16 flags = FALCOC_ATTR_TRUNCATED;
+	u32 room, used = 0;
+	unsigned int i;
+	char *payload;
+	long len;
+	u64 ptr;
+
+	payload = attr_open(record, FALCOC_A_ARGV, FALCOC_STR_MAX, &room);
+	if (!payload || !argv)
+		return;
+	for (i = 0; i < ARGV_POINTERS_MAX && used < room; i++) {
+		if (!user_argv(record, call, argv, i, &ptr))
+			break;
+		if (!ptr) {
+			flags = 0;
+			break;
+		}
+		len = user_string_append(record, payload + used, room - used, ptr);
+		if (len < 0)
+			break;
+		used += len;
+	}
+	if (used == room) {
+		if (room < FALCOC_STR_MAX) {
+			record->full = true;
+			return;
+		}
+		payload[room - 1] = '\0';
+	}
+	if (used)
+		attr_close(record, used, flags);
+}
+
+void record_exec_failed(struct record *record, const struct call *call)
+{
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, AT_FDCWD, call->arg[0]);
+	attr_cwd(record, FALCOC_A_CWD);
+	attr_user_argv(record, call, call->arg[1]);
+}
+
+void record_execveat_failed(struct record *record, const struct call *call)
+{
+	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, call->arg[0], call->arg[1]);
+	attr_cwd(record, FALCOC_A_CWD);
+	attr_user_argv(record, call, call->arg[2]);
+}
+
+void record_clone(struct record *record, const struct call *call)
+{
+	attr_put(record, FALCOC_A_CLONE_FLAGS, &call->arg[0], sizeof(call->arg[0]));
+}
+
+void record_clone3(struct record *record, const struct call *call)
+{
+	u64 flags;	/* the first member of struct clone_args */
+
+	if (user_read(record, &flags, call->arg[0], sizeof(flags)))
+		attr_put(record, FALCOC_A_CLONE_FLAGS, &flags, sizeof(flags));
+}
+
+/* The child has not run yet: nothing of it can change or go away. */
+void record_fork(struct record *record, const struct call *call)
+{
+	struct task_struct *task = call->child;
+	const struct nsproxy *nsproxy = task->nsproxy;
+	const struct pid *pid = task_pid(task);
+	struct falcoc_child child = {
+		.pid = task->tgid,
+		.tid = task->pid,
+		.vpid = pid->numbers[pid->level].nr,	/* a leader: one number for both */
+		.vtid = pid->numbers[pid->level].nr,
+		.start_ns = task->start_boottime,
+		.cgroup = cgroup_id(task_dfl_cgroup(task)),
+		.mntns = compat_mnt_ns_inum(nsproxy->mnt_ns),
+		.pidns = pid->numbers[pid->level].ns->ns.inum,
+		.netns = nsproxy->net_ns->ns.inum,
+		.userns = __task_cred(task)->user_ns->ns.inum,
+	};
+
+	attr_put(record, FALCOC_A_CHILD, &child, sizeof(child));
+}
+
+/* Who gets the orphans: the nearest ancestor that asked for them, or the namespace's init. */
+static u32 find_reaper(struct task_struct *task)
+{
+	struct pid_namespace *ns = task_active_pid_ns(task);
+	struct task_struct *p, *reaper = READ_ONCE(ns->child_reaper);
+
+	if (list_empty(&task->children))
+		return 0;
+	if (task->signal->has_child_subreaper) {
+		for (p = rcu_dereference(task->real_parent); p->pid && p != reaper;
+		     p = rcu_dereference(p->real_parent)) {
+			if (task_active_pid_ns(p) != ns)
+				break;
+			if (p->signal->is_child_subreaper)
+				return p->pid;
+		}
+	}
+	return reaper && reaper != task ? reaper->pid : 0;
+}
+
+void record_exit(struct record *record, const struct call *call)
+{
+	struct task_struct *task = current;
+	u32 status = task->signal->flags & SIGNAL_GROUP_EXIT ? task->signal->group_exit_code :
+							      task->group_leader->exit_code;
+	struct falcoc_exit attr = {
+		.status = status,
+		.ret = status & 0x7f ? 0 : status >> 8 & 0xff,
+		.sig = status & 0x7f,
+		.core = !!(status & 0x80),
+		.reaper_tid = find_reaper(task),
+	};
+
+	attr_put(record, FALCOC_A_EXIT, &attr, sizeof(attr));
+}
