@@ -14,6 +14,7 @@
 #include "consumer.h"
 #include "device.h"
 #include "probe.h"
+#include "record.h"
 
 static int __init falcoc_init(void)
 {
@@ -31,9 +32,12 @@ static int __init falcoc_init(void)
 	err = probes_init();
 	if (err)
 		return err;
-	err = consumers_init();
+	err = records_init();
 	if (err)
 		return err;
+	err = consumers_init();
+	if (err)
+		goto err_records;
 	err = device_init();
 	if (err)
 		goto err_consumers;
@@ -42,6 +46,8 @@ static int __init falcoc_init(void)
 
 err_consumers:
 	consumers_release();
+err_records:
+	records_release();
 	return err;
 }
 
@@ -50,6 +56,7 @@ static void __exit falcoc_exit(void)
 	device_exit();
 	consumers_release();
 	probes_release();
+	records_release();
 }
 
 module_init(falcoc_init);

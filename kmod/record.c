@@ -44,7 +44,19 @@ struct workplace {
 	char scratch[SCRATCH_BYTES];
 };
 
-static DEFINE_PER_CPU(struct workplace, workplaces);
+/* allocated: modules have 8 KiB of static per-CPU data, all of them together */
+static struct workplace __percpu *workplaces;
+
+int records_init(void)
+{
+	workplaces = alloc_percpu(struct workplace);
+	return workplaces ? 0 : -ENOMEM;
+}
+
+void records_release(void)
+{
+	free_percpu(workplaces);
+}
 
 recorder_fn event_recorder(enum falcoc_event event)
 {
@@ -200,7 +212,7 @@ static bool record_build(struct ring *ring, struct counters *counters, const str
 	record.head = (struct falcoc_rec *)place;
 	record.next = place + sizeof(*record.head);
 	record.end = place + space;
-	record.scratch = this_cpu_ptr(&workplaces)->scratch;
+	record.scratch = this_cpu_ptr(workplaces)->scratch;
 	header_fill(record.head, call, flags);
 	call->recorder(&record, call);
 	if (unlikely(record.full))
@@ -245,10 +257,10 @@ void records_make(const struct call *call)
 
 	preempt_disable_notrace();
 	rcu_read_lock();
-	nested = __this_cpu_inc_return(workplaces.depth) != 1;
+	nested = __this_cpu_inc_return(workplaces->depth) != 1;
 	list_for_each_entry_rcu(consumer, &consumers_started, started_node)
 		deliver(consumer, call, nested);
-	__this_cpu_dec(workplaces.depth);
+	__this_cpu_dec(workplaces->depth);
 	rcu_read_unlock();
 	preempt_enable_notrace();
 }

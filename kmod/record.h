@@ -65,6 +65,9 @@ static inline bool call_is_ia32(const struct call *call)
 	return call->flags & FALCOC_R_IA32;
 }
 
+int records_init(void);
+void records_release(void);
+
 /* The recorder that the event list names, and the class of an event. */
 recorder_fn event_recorder(enum falcoc_event event);
 enum falcoc_class event_class(enum falcoc_event event);
