@@ -84,7 +84,7 @@ int ring_reserve(const struct ring *ring, u8 **ret_place, u64 *ret_used)
 	u64 tail = ring_tail(ring);
 	u64 used = ring->head - tail;
 
-	if (unlikely(tail % FALCOC_ALIGN || used > ring->bytes))
+	if (unlikely(tail % FALCOC_ALIGN || tail > ring->head || used > ring->bytes))
 		return -ERANGE;
 	*ret_place = ring->data + (ring->head & (ring->bytes - 1));
 	*ret_used = used;
