@@ -72,7 +72,7 @@ case ${1:-quick} in
 quick)
 	checks
 	kernels 6.1
-	kernels "$OTHERS" load record
+	kernels "$OTHERS" load contract record
 	;;
 full)
 	checks

@@ -4,8 +4,8 @@
 # run.sh [options] SCRIPT [ARGUMENT...]: boots a Debian kernel under QEMU, runs a script of this
 # machine in it as root, passes its output on as it comes, and returns its exit status.
 #
-# The guest has, in /falcoc: bin/falcoc, falcoc.ko (both as built here, if built), rules/, and
-# guest/ and t/ of tests/vm. Nothing that it writes survives it.
+# The guest has, in /falcoc: bin/falcoc, bin/kmodtest and falcoc.ko (as built here, if built),
+# rules/, and guest/ and t/ of tests/vm. Nothing that it writes survives it.
 #
 #	--kernel ALIAS	as kernel.sh knows them [6.1]
 #	--root NAME	packages of the root (roots/NAME), the path of an ext4 image, or `none`
@@ -75,6 +75,7 @@ payload() {
 	cp -r "$VM/guest" "$VM/t" "$to/"
 	[ ! -d "$TOP/rules" ] || cp -r "$TOP/rules" "$to/"
 	[ ! -f "$TOP/build/falcoc" ] || strip -o "$to/bin/falcoc" "$TOP/build/falcoc"
+	[ ! -f "$TOP/build/kmodtest" ] || cp "$TOP/build/kmodtest" "$to/bin/"
 	[ ! -f "$ko" ] || strip -g -o "$to/falcoc.ko" "$ko"
 	for f in ${FILES[@]+"${FILES[@]}"}; do
 		mkdir -p "$(dirname "$to/${f#*=}")"
