@@ -115,17 +115,18 @@ static void header_cred(struct falcoc_rec *head, struct task_struct *task)
 /* As /proc/PID/stat has it. */
 static u32 task_tty(struct task_struct *task)
 {
+	struct sighand_struct *sighand = rcu_dereference(task->sighand);
 	struct tty_struct *tty;
 	unsigned long flags;
 	u32 dev = 0;
 
 	if (likely(!READ_ONCE(task->signal->tty)))
 		return 0;
-	spin_lock_irqsave(&task->sighand->siglock, flags);
+	spin_lock_irqsave(&sighand->siglock, flags);
 	tty = task->signal->tty;
 	if (tty)
 		dev = new_encode_dev(tty_devnum(tty));
-	spin_unlock_irqrestore(&task->sighand->siglock, flags);
+	spin_unlock_irqrestore(&sighand->siglock, flags);
 	return dev;
 }
 

@@ -11,12 +11,12 @@
 #include <linux/socket.h>
 #include <linux/tcp.h>
 #include <linux/un.h>
-#include <net/af_unix.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "compat/af_unix.h"
 #include "compat/net.h"
 #include "record.h"
 
