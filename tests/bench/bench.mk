@@ -4,3 +4,11 @@
 .PHONY: bench
 bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood or native: one of them)
 	@tests/bench/bench.sh $(BENCH)
+
+$(BUILD)/bench/judge: $(BUILD)/tests/bench/judge.o $(BUILD)/libfalcoc.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+
+$(BUILD)/bench/syscalls: tests/bench/syscalls.c
+	@mkdir -p $(@D)
+	$(CC) -O2 $(WARN) -o $@ $<

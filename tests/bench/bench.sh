@@ -16,17 +16,15 @@ OUT=$TOP/build/bench
 guest() {
 	local script=$1
 	shift
+	"$VM/buildmod.sh" $KERNEL >/dev/null
+	SCAP=$("$BENCH/scap.sh" $KERNEL || true)
 	"$VM/run.sh" --kernel $KERNEL --root bench --file "$OUT/syscalls=bench/syscalls" \
 		${SCAP:+--file "$SCAP=scap.ko"} --timeout 1500 "$@" "$BENCH/$script"
 }
 
 main() {
 	local what=${1:-all}
-	mkdir -p "$OUT"
-	make -s -C "$TOP" all
-	gcc -O2 -Wall -o "$OUT/syscalls" "$BENCH/syscalls.c"
-	"$VM/buildmod.sh" $KERNEL >/dev/null
-	SCAP=$("$BENCH/scap.sh" $KERNEL || true)
+	make -s -C "$TOP" all build/bench/syscalls build/bench/judge
 	case $what in all | cost)
 		say "counting instructions (some minutes)"
 		guest guest-icount --icount | tee "$OUT/cost.log" >&2
@@ -39,7 +37,7 @@ main() {
 		;;
 	esac
 	case $what in all | native)
-		[ ! -x "$BENCH/native.sh" ] || "$BENCH/native.sh"
+		"$BENCH/native.sh" "$OUT/judge"
 		;;
 	esac
 }

@@ -8,6 +8,6 @@ check "the module loads" load_module
 /falcoc/bin/kmodtest | grep -v '^[0-9]* passed, [0-9]* failed$'
 rc=${PIPESTATUS[0]}
 # it says PASS and FAIL itself; dying is one more failure
-[ $rc -le 1 ] || fail "kmodtest ended with status $rc"
-[ $rc = 0 ] || FAILED=1
+[ "$rc" -le 1 ] || fail "kmodtest ended with status $rc"
+[ "$rc" = 0 ] || FAILED=1
 check "the module unloads" wait_for 10 unload_module
