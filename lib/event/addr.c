@@ -97,11 +97,14 @@ bool event_sockaddr_path(const struct event *ev, struct slice *ret_path, struct 
 	}
 	if (b.len == 1)
 		return false;
-	/* an abstract name: all its bytes count, the first stands for the '@' */
+	/* an abstract name: all its bytes count, and '@' stands for each that is 0 */
 	name = arena_slicedup(scratch, b);
 	if (!name)
 		return false;
-	name[0] = '@';
+	for (size_t i = 0; i < b.len; i++) {
+		if (!name[i])
+			name[i] = '@';
+	}
 	*ret_path = (struct slice){ name, b.len };
 	return true;
 }

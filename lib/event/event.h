@@ -118,6 +118,14 @@ bool event_name_known(struct slice name);
 const char *event_name_known_at(size_t i);
 
 /*
+ * Does any event of Falco have a parameter of that name, and of which type (of the
+ * first event that has it)?
+ */
+bool event_param_known(struct slice name, enum value_type *ret_type);
+/* Those names one by one, sorted; NULL past the last. */
+const char *event_param_known_at(size_t i);
+
+/*
  * The raw value of parameter @i (evt.rawarg). False where the record does not hold
  * it, or where it is one that only the process table can tell (source EXE, ARGS, CWD,
  * CGROUPS of an event that is no exec): the caller looks there.

@@ -42,6 +42,8 @@ struct eval_ctx {
 #define FIELD_F_DEPRECATED	0x400
 #define FIELD_F_NAME		0x800	/* a domain name: compares without case, literals are asked for */
 #define FIELD_F_NEEDS_FD	0x1000	/* has a value only for events that can carry an fd */
+#define FIELD_F_NO_VALUE_YET	0x2000	/* known to Falco; falcoc records nothing that could serve it */
+#define FIELD_F_TABLE_ONLY	0x4000	/* Falco shows it in tables of its own tools only */
 
 struct field_ref;
 
@@ -62,15 +64,29 @@ struct field_def {
 	 * NULL: fine; else the fault as a static sentence.
 	 */
 	const char *(*prepare)(struct field_ref *ref);
+	/*
+	 * Optional: the value to print, where it is not the one to compare (the best name of
+	 * an address rather than all of them). Else @extract's.
+	 */
+	bool (*extract_shown)(const struct eval_ctx *ctx, const struct field_ref *ref,
+			      struct value *ret_value);
 	/* Optional: its own type by argument (evt.rawarg.x), else @type. */
 	enum value_type (*type_of)(const struct field_ref *ref);
 	/*
-	 * Optional, for fields that tell the type of the event (evt.type, evt.dir,
-	 * syscall.type, ...): the set of events for which the field equals @literal.
-	 * False: @literal is no possible value.
+	 * Optional, for fields that the type of the event alone decides (evt.type, evt.dir,
+	 * evt.is_io, ...): the events for which the field equals @literal; for all
+	 * others it does not, so that `not` and `!=` mean the complement. False: @literal is
+	 * no possible value.
 	 */
 	bool (*events_of)(const struct field_ref *ref, struct slice literal,
 			  struct eventset *ret_events);
+	/*
+	 * The same for fields that the type decides in part (evt.category, evt.is_open_*,
+	 * syscall.type): the field can equal @literal for these events only, but need not, so
+	 * that `not` and `!=` may hold for every event.
+	 */
+	bool (*events_may)(const struct field_ref *ref, struct slice literal,
+			   struct eventset *ret_events);
 	uintptr_t priv;		/* for families of fields that share one extract() */
 };
 
@@ -105,6 +121,14 @@ static inline bool field_extract(const struct eval_ctx *ctx, const struct field_
 				 struct value *ret_value)
 {
 	return ref->def->extract(ctx, ref, ret_value);
+}
+
+/* The value for outputs; as field_extract() but for the fields that say otherwise. */
+static inline bool field_extract_shown(const struct eval_ctx *ctx, const struct field_ref *ref,
+				       struct value *ret_value)
+{
+	return (ref->def->extract_shown ? ref->def->extract_shown : ref->def->extract)
+		(ctx, ref, ret_value);
 }
 
 /* The value as text for outputs (addresses, lists "(a,b)", times, numbers as Falco prints them). */

@@ -1,0 +1,588 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * evt.* and syscall.*: the event itself.
+ */
+#include <fcntl.h>
+
+#include "filter/field_impl.h"
+
+#define NS_PER_S 1000000000ull
+
+#define EXTRACTOR(name)								\
+	static bool name(const struct eval_ctx *ctx, const struct field_ref *ref,	\
+			 struct value *ret_value)
+
+bool evt_result(const struct eval_ctx *ctx, int64_t *ret_res)
+{
+	const struct event_def *def = ctx_def(ctx);
+
+	if (event_is_enter(ctx->ev) || (def->traits & FALCOC_T_TRACEPOINT))
+		return false;
+	*ret_res = ctx->ev->rec->res;
+	return true;
+}
+
+EXTRACTOR(evt_num)
+{
+	return set_uint(ref, ctx->ev->num, ret_value);
+}
+
+/* Moments and spans in ns; priv tells which part: all of it, seconds, or the rest. */
+enum { PART_ALL, PART_S, PART_NS };
+
+static bool set_part(const struct field_ref *ref, uint64_t ns, struct value *ret_value)
+{
+	switch (ref->def->priv) {
+	case PART_S:
+		return set_uint(ref, ns / NS_PER_S, ret_value);
+	case PART_NS:
+		return set_uint(ref, ns % NS_PER_S, ret_value);
+	default:
+		return set_uint(ref, ns, ret_value);
+	}
+}
+
+EXTRACTOR(evt_rawtime)
+{
+	return set_part(ref, ctx->ev->ts_ns, ret_value);
+}
+
+EXTRACTOR(evt_reltime)
+{
+	uint64_t now = ctx->ev->rec->time_ns, start = ctx->state->start_ns;
+
+	return set_part(ref, now > start && start ? now - start : 0, ret_value);
+}
+
+EXTRACTOR(evt_deltatime)
+{
+	uint64_t now = ctx->ev->rec->time_ns, last = ctx->state->last_event_ns;
+
+	return set_part(ref, last && now > last ? now - last : 0, ret_value);
+}
+
+EXTRACTOR(evt_source)
+{
+	(void)ctx;
+	return set_str(ref, SLICE_LIT("syscall"), ret_value);
+}
+
+EXTRACTOR(evt_false)
+{
+	(void)ctx;
+	return set_bool(ref, false, ret_value);
+}
+
+EXTRACTOR(evt_hostname)
+{
+	return set_str(ref, slice_of(ctx->state->hostname), ret_value);
+}
+
+EXTRACTOR(evt_cpu)
+{
+	return set_int(ref, ctx->ev->rec->cpu, ret_value);
+}
+
+/* Trace points count as entries, as Falco has it for procexit. */
+static bool shown_as_enter(unsigned int event, bool enter)
+{
+	return enter || (event_def(event)->traits & FALCOC_T_TRACEPOINT);
+}
+
+EXTRACTOR(evt_dir)
+{
+	bool enter = shown_as_enter(ctx->ev->rec->event, event_is_enter(ctx->ev));
+
+	return set_str(ref, enter ? SLICE_LIT(">") : SLICE_LIT("<"), ret_value);
+}
+
+static bool events_of_dir(const struct field_ref *ref, struct slice literal,
+			  struct eventset *ret_events)
+{
+	bool want_enter = slice_eq_str(literal, ">");
+
+	(void)ref;
+	if (!want_enter && !slice_eq_str(literal, "<"))
+		return false;
+	*ret_events = (struct eventset){ 0 };
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		if (shown_as_enter(e, false) == want_enter)
+			eventset_add(ret_events, e, false);
+		if (want_enter)
+			eventset_add(ret_events, e, true);
+	}
+	return true;
+}
+
+/* Meta events are for falcoc's own state: no rule ever sees them by name. */
+static void add_both(struct eventset *set, unsigned int event)
+{
+	eventset_add(set, event, false);
+	if (!(event_def(event)->traits & FALCOC_T_TRACEPOINT))
+		eventset_add(set, event, true);
+}
+
+EXTRACTOR(evt_type)
+{
+	return set_str(ref, slice_of(ctx_def(ctx)->name), ret_value);
+}
+
+static bool events_of_type(const struct field_ref *ref, struct slice literal,
+			   struct eventset *ret_events)
+{
+	int e = event_by_name(literal);
+
+	(void)ref;
+	if (e < 0 && !event_name_known(literal))
+		return false;
+	*ret_events = (struct eventset){ 0 };
+	if (e >= 0)
+		add_both(ret_events, (unsigned int)e);
+	return true;
+}
+
+EXTRACTOR(syscall_type)
+{
+	if (ctx_def(ctx)->traits & FALCOC_T_TRACEPOINT)
+		return false;
+	return set_str(ref, slice_of(ctx_def(ctx)->name), ret_value);
+}
+
+static bool events_may_syscall(const struct field_ref *ref, struct slice literal,
+			      struct eventset *ret_events)
+{
+	int e = event_by_name(literal);
+
+	if (!events_of_type(ref, literal, ret_events))
+		return false;
+	if (e >= 0 && (event_def((unsigned int)e)->traits & FALCOC_T_TRACEPOINT))
+		*ret_events = (struct eventset){ 0 };
+	return true;
+}
+
+/* evt.type.is.NAME */
+static const char *prepare_type_is(struct field_ref *ref)
+{
+	if (!event_name_known(ref->arg))
+		return "no such event type";
+	ref->index = event_by_name(ref->arg);
+	return NULL;
+}
+
+EXTRACTOR(evt_type_is)
+{
+	return set_uint(ref, ctx->ev->rec->event == ref->index, ret_value);
+}
+
+static bool events_of_type_is(const struct field_ref *ref, struct slice literal,
+			      struct eventset *ret_events)
+{
+	bool want = slice_eq_str(literal, "1");
+
+	if (!want && !slice_eq_str(literal, "0"))
+		return false;
+	*ret_events = (struct eventset){ 0 };
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		if ((e == ref->index) == want)
+			add_both(ret_events, e);
+	}
+	return true;
+}
+
+/* What reads and writes belongs to the class of its file. */
+static const char *io_category(const struct eval_ctx *ctx)
+{
+	switch (fd_typechar(ctx)) {
+	case 'f':
+	case 'd':
+		return "file";
+	case '4':
+	case '6':
+		return "net";
+	case 'p':
+	case 'u':
+	case 'e':
+	case 's':
+	case 'l':
+	case 'i':
+		return "ipc";
+	default:
+		return "unknown";
+	}
+}
+
+#define T_IO (FALCOC_T_READ | FALCOC_T_WRITE)
+
+EXTRACTOR(evt_category)
+{
+	const struct event_def *def = ctx_def(ctx);
+
+	return set_str(ref, slice_of(def->traits & T_IO ? io_category(ctx) : def->category),
+		       ret_value);
+}
+
+static bool events_may_category(const struct field_ref *ref, struct slice literal,
+			       struct eventset *ret_events)
+{
+	static const char *const known[] = {
+		"file", "net", "ipc", "unknown", "process", "user", "signal", "other", "memory",
+		"wait", "sleep", "time", "scheduler", "system", "internal", "IPC",
+	};
+	bool ok = false;
+
+	(void)ref;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		ok |= slice_eq_str(literal, known[i]);
+	if (!ok)
+		return false;
+	*ret_events = (struct eventset){ 0 };
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		const struct event_def *def = event_def(e);
+
+		if ((def->traits & T_IO) || slice_eq_str(literal, def->category))
+			add_both(ret_events, e);
+	}
+	return true;
+}
+
+EXTRACTOR(evt_res)
+{
+	const char *name;
+	int64_t res;
+
+	if (!evt_result(ctx, &res))
+		return false;
+	if (res >= 0)
+		return set_str(ref, SLICE_LIT("SUCCESS"), ret_value);
+	name = res > -4096 ? errno_name((int)-res) : NULL;
+	if (!name)
+		name = arena_printf(ctx->scratch, "%lld", (long long)res);
+	return set_cstr(ref, name, ret_value);
+}
+
+EXTRACTOR(evt_rawres)
+{
+	int64_t res;
+
+	return evt_result(ctx, &res) && set_int(ref, res, ret_value);
+}
+
+EXTRACTOR(evt_failed)
+{
+	int64_t res;
+
+	return evt_result(ctx, &res) && set_bool(ref, res < 0, ret_value);
+}
+
+/* Those of the traits in priv. */
+EXTRACTOR(evt_has_trait)
+{
+	return set_bool(ref, ctx_def(ctx)->traits & ref->def->priv, ret_value);
+}
+
+EXTRACTOR(evt_io_dir)
+{
+	unsigned int io = ctx_def(ctx)->traits & T_IO;
+
+	if (!io)
+		return false;
+	return set_str(ref, io & FALCOC_T_READ ? SLICE_LIT("read") : SLICE_LIT("write"), ret_value);
+}
+
+EXTRACTOR(evt_is_syslog)
+{
+	struct slice name;
+	bool is = (ctx_def(ctx)->traits & FALCOC_T_WRITE) && fd_name(ctx, &name) &&
+		  slice_endswith(name, SLICE_LIT("/dev/log"));
+
+	return set_bool(ref, is, ret_value);
+}
+
+/* Bytes that an event read or wrote; priv: traits wanted, and 'f' or 'n' for file or net. */
+#define BUFLEN(traits, kind) ((uintptr_t)(traits) | (uintptr_t)(kind) << 16)
+
+EXTRACTOR(evt_buflen)
+{
+	unsigned int traits = ref->def->priv & 0xffff;
+	char kind = (char)(ref->def->priv >> 16);
+	int64_t res;
+
+	if (!(ctx_def(ctx)->traits & traits) || !evt_result(ctx, &res) || res < 0)
+		return false;
+	if (kind && io_category(ctx)[0] != kind)
+		return false;
+	return set_uint(ref, (uint64_t)res, ret_value);
+}
+
+/* evt.count.*: 1 for the events it counts, no value for others. */
+enum { COUNT_ALL, COUNT_EXIT, COUNT_ERROR, COUNT_FILE, COUNT_NET, COUNT_OTHER };
+
+EXTRACTOR(evt_count)
+{
+	const uintptr_t what = ref->def->priv;
+	const char *category;
+	bool file, net;
+	int64_t res;
+
+	if (what == COUNT_ALL)
+		return set_uint(ref, 1, ret_value);
+	if (what == COUNT_EXIT)
+		return !event_is_enter(ctx->ev) && set_uint(ref, 1, ret_value);
+	if (!evt_result(ctx, &res) || res >= 0)
+		return false;
+	category = ctx_def(ctx)->traits & T_IO ? io_category(ctx) : ctx_def(ctx)->category;
+	file = strcmp(category, "file") == 0;
+	net = strcmp(category, "net") == 0;
+	if ((what == COUNT_FILE && !file) || (what == COUNT_NET && !net) ||
+	    (what == COUNT_OTHER && (file || net)))
+		return false;
+	return set_uint(ref, 1, ret_value);
+}
+
+/* evt.is_open_*: what the flags of an open ask for, whether or not it was granted. */
+enum { OPEN_READ, OPEN_WRITE, OPEN_EXEC, OPEN_CREATE };
+
+static uint64_t number_param(const struct eval_ctx *ctx, const char *name)
+{
+	int i = event_param_index(ctx_def(ctx), slice_of(name));
+	struct value v;
+
+	if (i < 0 || !event_param(ctx->ev, (unsigned int)i, ctx->scratch, &v))
+		return 0;
+	return v.u;
+}
+
+EXTRACTOR(evt_is_open)
+{
+	uint64_t flags, mode, created;
+	bool is = false;
+
+	if (!(ctx_def(ctx)->traits & FALCOC_T_OPEN))
+		return set_bool(ref, false, ret_value);
+	flags = ctx->ev->rec->event == FALCOC_E_CREAT ? O_CREAT | O_WRONLY | O_TRUNC :
+		number_param(ctx, "flags");
+	switch (ref->def->priv) {
+	case OPEN_READ:
+		is = (flags & O_ACCMODE) == O_RDONLY || (flags & O_ACCMODE) == O_RDWR;
+		break;
+	case OPEN_WRITE:
+		is = (flags & O_ACCMODE) == O_WRONLY || (flags & O_ACCMODE) == O_RDWR;
+		break;
+	case OPEN_EXEC:
+		mode = number_param(ctx, "mode");
+		is = (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) && (mode & 0111);
+		break;
+	case OPEN_CREATE:
+		is = event_u64(ctx->ev, FALCOC_A_CREATED, &created) && created;
+		break;
+	}
+	return set_bool(ref, is, ret_value);
+}
+
+static bool events_may_open(const struct field_ref *ref, struct slice literal,
+			   struct eventset *ret_events)
+{
+	bool want = slice_eq_str(literal, "true");
+
+	(void)ref;
+	if (!want && !slice_eq_str(literal, "false"))
+		return false;
+	*ret_events = (struct eventset){ 0 };
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		if (!want || (event_def(e)->traits & FALCOC_T_OPEN))
+			add_both(ret_events, e);
+	}
+	return true;
+}
+
+/* evt.is_io and the like: told by the type alone. */
+static bool events_of_trait(const struct field_ref *ref, struct slice literal,
+			    struct eventset *ret_events)
+{
+	bool want = slice_eq_str(literal, "true");
+
+	if (!want && !slice_eq_str(literal, "false"))
+		return false;
+	*ret_events = (struct eventset){ 0 };
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		if (!!(event_def(e)->traits & ref->def->priv) == want)
+			add_both(ret_events, e);
+	}
+	return true;
+}
+
+/* evt.abspath.src, evt.abspath.dst: as fs.path.* of the events that take directories. */
+static const char *prepare_abspath(struct field_ref *ref)
+{
+	if (slice_eq_str(ref->arg, "src"))
+		ref->index = 0;
+	else if (slice_eq_str(ref->arg, "dst"))
+		ref->index = 1;
+	else
+		return "the argument must be src or dst";
+	return NULL;
+}
+
+EXTRACTOR(evt_abspath)
+{
+	const enum falcoc_source want = ref->index ? FALCOC_SRC_PATH1 : FALCOC_SRC_PATH0;
+	const struct event_def *def = ctx_def(ctx);
+	struct slice text;
+
+	for (unsigned int i = 0; i < def->nparams; i++) {
+		const struct event_param_def *p = &def->params[i];
+
+		if (p->source == want && p->type == VALUE_FSRELPATH)
+			return event_param_text(ctx->ev, i, ctx->scratch, &text) &&
+			       set_str(ref, text, ret_value);
+	}
+	return false;
+}
+
+#define NONE(n, t, f, d) \
+	{ .name = n, .type = VALUE_##t, .flags = (f) | FIELD_F_NO_VALUE_YET, .desc = d, \
+	  .extract = extract_none }
+#define FIELD(n, t, f, fn, d) \
+	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn }
+#define PRIV(n, t, f, fn, p, d) \
+	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn, .priv = p }
+#define TYPED(n, t, f, fn, p, ev, d) \
+	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn, .priv = p, \
+	  .events_of = ev }
+#define MAY(n, t, f, fn, p, ev, d) \
+	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn, .priv = p, \
+	  .events_may = ev }
+
+#define TABLE FIELD_F_TABLE_ONLY
+#define OLD FIELD_F_DEPRECATED
+#define ARG (FIELD_F_ARG_REQUIRED | FIELD_F_ARG_INDEX | FIELD_F_ARG_NAME)
+
+static const struct field_def fields[] = {
+	FIELD("evt.num", UINT64, 0, evt_num, "Number of the event, counted from 1."),
+	PRIV("evt.time", CHARBUF, 0, extract_evt_time, TIME_CLOCK,
+	     "Local time of day with nanoseconds."),
+	PRIV("evt.time.s", CHARBUF, 0, extract_evt_time, TIME_CLOCK_S,
+	     "Local time of day in whole seconds."),
+	PRIV("evt.time.iso8601", CHARBUF, 0, extract_evt_time, TIME_ISO8601,
+	     "Date and time in UTC as ISO 8601 writes it, with nanoseconds."),
+	PRIV("evt.datetime", CHARBUF, 0, extract_evt_time, TIME_DATE,
+	     "Local date and time with nanoseconds."),
+	PRIV("evt.datetime.s", CHARBUF, 0, extract_evt_time, TIME_DATE_S,
+	     "Local date and time in whole seconds."),
+	PRIV("evt.rawtime", ABSTIME, 0, evt_rawtime, PART_ALL, "Nanoseconds since 1970."),
+	PRIV("evt.rawtime.s", ABSTIME, 0, evt_rawtime, PART_S, "Whole seconds since 1970."),
+	PRIV("evt.rawtime.ns", ABSTIME, 0, evt_rawtime, PART_NS,
+	     "Nanoseconds past the second of evt.rawtime.s."),
+	PRIV("evt.reltime", RELTIME, 0, evt_reltime, PART_ALL,
+	     "Nanoseconds since the first event."),
+	PRIV("evt.reltime.s", RELTIME, 0, evt_reltime, PART_S,
+	     "Whole seconds since the first event."),
+	PRIV("evt.reltime.ns", RELTIME, 0, evt_reltime, PART_NS,
+	     "Nanoseconds past the second of evt.reltime.s."),
+	NONE("evt.pluginname", CHARBUF, 0, "Plugin that made the event; falcoc has no plugins."),
+	NONE("evt.plugininfo", CHARBUF, 0, "What the plugin tells of its event."),
+	FIELD("evt.source", CHARBUF, 0, evt_source, "Where events come from: always syscall."),
+	FIELD("evt.is_async", BOOL, 0, evt_false, "Whether the event came out of order: never."),
+	NONE("evt.asynctype", CHARBUF, 0, "Kind of an event that came out of order."),
+	FIELD("evt.hostname", CHARBUF, 0, evt_hostname, "Name of this host."),
+
+	NONE("evt.latency", RELTIME, OLD, "Nanoseconds between entry and exit of the call."),
+	NONE("evt.latency.s", RELTIME, OLD, "Whole seconds of evt.latency."),
+	NONE("evt.latency.ns", RELTIME, OLD, "Nanoseconds past the second of evt.latency.s."),
+	NONE("evt.latency.quantized", UINT64, TABLE | OLD, "Decimal logarithm of evt.latency."),
+	NONE("evt.latency.human", CHARBUF, OLD, "evt.latency with a unit."),
+	PRIV("evt.deltatime", RELTIME, 0, evt_deltatime, PART_ALL,
+	     "Nanoseconds since the event before this one."),
+	PRIV("evt.deltatime.s", RELTIME, 0, evt_deltatime, PART_S,
+	     "Whole seconds since the event before this one."),
+	PRIV("evt.deltatime.ns", RELTIME, 0, evt_deltatime, PART_NS,
+	     "Nanoseconds past the second of evt.deltatime.s."),
+	PRIV("evt.outputtime", CHARBUF, FIELD_F_PRINT_ONLY, extract_evt_time, TIME_CLOCK,
+	     "The time as alerts show it."),
+	TYPED("evt.dir", CHARBUF, OLD, evt_dir, 0, events_of_dir,
+	      "'>' at the entry of a call and for trace points, '<' at its exit."),
+	TYPED("evt.type", CHARBUF, 0, evt_type, 0, events_of_type,
+	      "Name of the system call or trace point."),
+	{ .name = "evt.type.is", .type = VALUE_UINT32,
+	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME, .extract = evt_type_is,
+	  .prepare = prepare_type_is, .events_of = events_of_type_is,
+	  .desc = "1 where the event is of the type in the argument, else 0." },
+	MAY("syscall.type", CHARBUF, 0, syscall_type, 0, events_may_syscall,
+	    "Name of the system call; trace points have none."),
+	MAY("evt.category", CHARBUF, 0, evt_category, 0, events_may_category,
+	    "What the event is about: file, net, process, user, signal, ipc, ..."),
+	FIELD("evt.cpu", INT16, 0, evt_cpu, "CPU on which it happened."),
+	FIELD("evt.args", CHARBUF, 0, extract_evt_args, "All arguments as name=value."),
+	{ .name = "evt.arg", .type = VALUE_CHARBUF, .flags = ARG, .extract = extract_evt_arg,
+	  .prepare = prepare_evt_arg,
+	  .desc = "One argument by name or number, with numbers turned into names." },
+	{ .name = "evt.rawarg", .type = VALUE_DYNAMIC,
+	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME | FIELD_F_NO_TRANSFORMER |
+		   FIELD_F_NO_RHS,
+	  .extract = extract_evt_rawarg, .prepare = prepare_evt_arg, .type_of = type_of_rawarg,
+	  .desc = "One argument by name, as the kernel had it." },
+	FIELD("evt.info", CHARBUF, 0, extract_evt_args, "The same as evt.args."),
+	NONE("evt.buffer", BYTEBUF, 0, "Bytes read or written."),
+	PRIV("evt.buflen", UINT64, 0, evt_buflen, BUFLEN(T_IO, 0), "Bytes read or written, counted."),
+	FIELD("evt.res", CHARBUF, 0, evt_res, "SUCCESS, or the name of the error."),
+	FIELD("evt.rawres", INT64, 0, evt_rawres, "What the call returned."),
+	FIELD("evt.failed", BOOL, 0, evt_failed, "Whether the call returned an error."),
+	TYPED("evt.is_io", BOOL, 0, evt_has_trait, T_IO, events_of_trait,
+	      "Whether the call reads from or writes to a descriptor."),
+	TYPED("evt.is_io_read", BOOL, 0, evt_has_trait, FALCOC_T_READ, events_of_trait,
+	      "Whether the call reads from a descriptor."),
+	TYPED("evt.is_io_write", BOOL, 0, evt_has_trait, FALCOC_T_WRITE, events_of_trait,
+	      "Whether the call writes to a descriptor."),
+	FIELD("evt.io_dir", CHARBUF, 0, evt_io_dir, "read or write, for calls that do so."),
+	FIELD("evt.is_wait", BOOL, 0, evt_false, "Whether the call waits; none that is recorded does."),
+	NONE("evt.wait_latency", RELTIME, OLD, "Nanoseconds that the call waited."),
+	FIELD("evt.is_syslog", BOOL, 0, evt_is_syslog, "Whether it writes to /dev/log."),
+	PRIV("evt.count", UINT32, 0, evt_count, COUNT_ALL, "Always 1."),
+	PRIV("evt.count.error", UINT32, 0, evt_count, COUNT_ERROR, "1 for calls that failed."),
+	PRIV("evt.count.error.file", UINT32, 0, evt_count, COUNT_FILE,
+	     "1 for calls on files that failed."),
+	PRIV("evt.count.error.net", UINT32, 0, evt_count, COUNT_NET,
+	     "1 for calls on the network that failed."),
+	NONE("evt.count.error.memory", UINT32, 0, "1 for calls on memory that failed."),
+	PRIV("evt.count.error.other", UINT32, 0, evt_count, COUNT_OTHER,
+	     "1 for calls that failed and are neither on files nor on the network."),
+	PRIV("evt.count.exit", UINT32, 0, evt_count, COUNT_EXIT, "1 for exits."),
+	NONE("evt.count.procinfo", UINT32, TABLE, "1 for samples of processes."),
+	NONE("evt.count.threadinfo", UINT32, TABLE, "1 for samples of threads."),
+	NONE("evt.around", UINT64, FIELD_F_FILTER_ONLY | FIELD_F_ARG_REQUIRED |
+	     FIELD_F_ARG_NAME | FIELD_F_ARG_INDEX | FIELD_F_NO_TRANSFORMER | FIELD_F_NO_RHS,
+	     "Events of a capture around the time in the argument."),
+	{ .name = "evt.abspath", .type = VALUE_CHARBUF,
+	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME, .extract = evt_abspath,
+	  .prepare = prepare_abspath,
+	  .desc = "First (src) or second (dst) path of a call that takes a directory, absolute." },
+	PRIV("evt.buflen.in", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_READ, 0), "Bytes read."),
+	PRIV("evt.buflen.out", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_WRITE, 0),
+	     "Bytes written."),
+	PRIV("evt.buflen.file", UINT64, TABLE, evt_buflen, BUFLEN(T_IO, 'f'),
+	     "Bytes read from or written to files."),
+	PRIV("evt.buflen.file.in", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_READ, 'f'),
+	     "Bytes read from files."),
+	PRIV("evt.buflen.file.out", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_WRITE, 'f'),
+	     "Bytes written to files."),
+	PRIV("evt.buflen.net", UINT64, TABLE, evt_buflen, BUFLEN(T_IO, 'n'),
+	     "Bytes received or sent over IP."),
+	PRIV("evt.buflen.net.in", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_READ, 'n'),
+	     "Bytes received over IP."),
+	PRIV("evt.buflen.net.out", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_WRITE, 'n'),
+	     "Bytes sent over IP."),
+	MAY("evt.is_open_read", BOOL, 0, evt_is_open, OPEN_READ, events_may_open,
+	    "Whether a file is opened for reading."),
+	MAY("evt.is_open_write", BOOL, 0, evt_is_open, OPEN_WRITE, events_may_open,
+	    "Whether a file is opened for writing."),
+	NONE("evt.infra.docker.name", CHARBUF, TABLE, "Name of an event of a container engine."),
+	NONE("evt.infra.docker.container.id", CHARBUF, TABLE, "Container that it is about."),
+	NONE("evt.infra.docker.container.name", CHARBUF, TABLE, "Name of that container."),
+	NONE("evt.infra.docker.container.image", CHARBUF, TABLE, "Image of that container."),
+	MAY("evt.is_open_exec", BOOL, 0, evt_is_open, OPEN_EXEC, events_may_open,
+	    "Whether a file is created that somebody may execute."),
+	MAY("evt.is_open_create", BOOL, 0, evt_is_open, OPEN_CREATE, events_may_open,
+	    "Whether the open made the file."),
+};
+
+FIELD_CLASS(evt, "evt", "The event: what was called, when, and how it ended", fields);

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * evt.arg, evt.rawarg and evt.args: the parameters of an event.
+ *
+ * lib/event renders what the record alone tells. Here comes what needs more: the
+ * strings of a process that only the process table knows (a fork repeats neither
+ * its argv nor its directory), names of users, groups and processes, and open files.
+ */
+#include "event/path.h"
+#include "filter/field_impl.h"
+#include "util/buf.h"
+
+/* Parameters that a record leaves to the process table. */
+static bool proc_source(const struct eval_ctx *ctx, enum falcoc_source src, struct slice *ret_str)
+{
+	const struct proc *p = ctx->proc;
+
+	if (!p)
+		return false;
+	switch (src) {
+	case FALCOC_SRC_EXE:
+		*ret_str = p->exe;
+		return true;
+	case FALCOC_SRC_ARGS:
+		*ret_str = p->args;
+		return true;
+	case FALCOC_SRC_CWD:
+		*ret_str = p->cwd;
+		return true;
+	case FALCOC_SRC_EXE_PATH:
+		*ret_str = p->exepath;
+		return true;
+	case FALCOC_SRC_CGROUPS:
+		*ret_str = p->cgroup_path;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool arg_value(const struct eval_ctx *ctx, unsigned int i, struct value *ret_value)
+{
+	const struct event_def *def = ctx_def(ctx);
+	struct slice str;
+
+	if (i >= def->nparams)
+		return false;
+	if (event_param(ctx->ev, i, ctx->scratch, ret_value))
+		return true;
+	if (!proc_source(ctx, def->params[i].source, &str))
+		return false;
+	*ret_value = (struct value){ .type = def->params[i].type, .s = str };
+	return true;
+}
+
+/* "<f>/etc/passwd", "<4t>1.2.3.4:5->6.7.8.9:10" */
+static bool fd_text(const struct eval_ctx *ctx, int64_t num, struct slice *ret_text)
+{
+	const struct falcoc_fd *fd = event_fd(ctx->ev);
+	const char *l4 = fd_l4proto(ctx);
+	struct slice name = { "", 0 };
+	char proto[2] = "", *text;
+
+	if (!fd || num < 0 || fd->fd != num || !fd_typechar(ctx))
+		return false;
+	if (l4 && (strcmp(l4, "tcp") == 0 || strcmp(l4, "udp") == 0))
+		proto[0] = l4[0];
+	fd_name(ctx, &name);
+	text = arena_printf(ctx->scratch, "<%c%s>%.*s", fd_typechar(ctx), proto, SLICE_ARG(name));
+	if (!text)
+		return false;
+	*ret_text = slice_of(text);
+	return true;
+}
+
+/* The name behind the number of a user, group, process or open file. */
+static bool named_text(const struct eval_ctx *ctx, const struct value *v, struct slice *ret_text)
+{
+	const struct user *user;
+	const struct proc *proc;
+	const char *group;
+
+	switch (v->type) {
+	case VALUE_FD:
+		return fd_text(ctx, v->i, ret_text);
+	case VALUE_PID:
+		proc = v->i > 0 ? proc_find(ctx->state->procs, (uint32_t)v->i, 0) : NULL;
+		if (!proc)
+			return false;
+		*ret_text = (uint32_t)v->i == ctx->ev->rec->pid ? event_comm(ctx->ev) : proc->comm;
+		return ret_text->len > 0;
+	case VALUE_UID:
+		if (v->u == UINT32_MAX) {
+			*ret_text = SLICE_LIT("<NONE>");
+			return true;
+		}
+		user = user_by_uid(ctx->state->users, (uint32_t)v->u);
+		*ret_text = user ? user->name : SLICE_LIT("<NA>");
+		return true;
+	case VALUE_GID:
+		group = v->u == UINT32_MAX ? "<NONE>" :
+			group_name(ctx->state->users, (uint32_t)v->u);
+		*ret_text = group ? slice_of(group) : SLICE_LIT("<NA>");
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool evt_arg_text(const struct eval_ctx *ctx, unsigned int i, struct slice *ret_text)
+{
+	struct value v;
+
+	if (!arg_value(ctx, i, &v))
+		return false;
+	if (named_text(ctx, &v, ret_text) ||
+	    event_param_text(ctx->ev, i, ctx->scratch, ret_text))
+		return true;
+	*ret_text = v.type == VALUE_BYTEBUF ? bytes_printable(v.s, ctx->scratch) : v.s;
+	return true;
+}
+
+static struct slice raw_text(const struct eval_ctx *ctx, unsigned int i, const struct value *v)
+{
+	struct slice text;
+
+	if (event_param_raw_text(ctx->ev, i, ctx->scratch, &text))
+		return text;
+	return v->type == VALUE_BYTEBUF ? bytes_printable(v->s, ctx->scratch) : v->s;
+}
+
+static void add_arg(const struct eval_ctx *ctx, unsigned int i, struct buf *b)
+{
+	const struct event_param_def *p = &ctx_def(ctx)->params[i];
+	struct slice raw, text;
+	struct value v;
+
+	if (i)
+		buf_add_char(b, ' ');
+	buf_add_str(b, p->name);
+	buf_add_char(b, '=');
+	if (!arg_value(ctx, i, &v)) {
+		buf_add_str(b, p->type == VALUE_BYTEBUF || p->type == VALUE_SOCKTUPLE ? "NULL" :
+			    "<NA>");
+		return;
+	}
+	raw = raw_text(ctx, i, &v);
+	buf_add_slice(b, raw);
+	if (!evt_arg_text(ctx, i, &text) || slice_eq(raw, text))
+		return;
+	buf_add_char(b, '(');
+	buf_add_slice(b, text);
+	buf_add_char(b, ')');
+}
+
+bool evt_args_text(const struct eval_ctx *ctx, struct slice *ret_text)
+{
+	struct buf b = BUF_INIT;
+	char *text;
+	size_t len;
+
+	for (unsigned int i = 0; i < ctx_def(ctx)->nparams; i++)
+		add_arg(ctx, i, &b);
+	len = b.len;
+	text = arena_slicedup(ctx->scratch, buf_slice(&b));
+	buf_release(&b);
+	if (!text)
+		return false;
+	*ret_text = (struct slice){ text, len };
+	return true;
+}
+
+bool extract_evt_args(const struct eval_ctx *ctx, const struct field_ref *ref,
+		      struct value *ret_value)
+{
+	struct slice text;
+
+	return evt_args_text(ctx, &text) && set_str(ref, text, ret_value);
+}
+
+const char *prepare_evt_arg(struct field_ref *ref)
+{
+	enum value_type type;
+
+	if (ref->has_index || event_param_known(ref->arg, &type))
+		return NULL;
+	return "no event has an argument of that name";
+}
+
+/* The index of the argument in this event, or -1. */
+static int arg_index(const struct eval_ctx *ctx, const struct field_ref *ref)
+{
+	const struct event_def *def = ctx_def(ctx);
+
+	if (!ref->has_index)
+		return event_param_index(def, ref->arg);
+	return ref->index < def->nparams ? (int)ref->index : -1;
+}
+
+bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
+		     struct value *ret_value)
+{
+	int i = arg_index(ctx, ref);
+	struct slice text;
+
+	return i >= 0 && evt_arg_text(ctx, (unsigned int)i, &text) &&
+	       set_str(ref, text, ret_value);
+}
+
+enum value_type type_of_rawarg(const struct field_ref *ref)
+{
+	enum value_type type;
+
+	return event_param_known(ref->arg, &type) ? type : VALUE_DYNAMIC;
+}
+
+/* The same name can have another type in another event; what cannot be compared has no value. */
+bool extract_evt_rawarg(const struct eval_ctx *ctx, const struct field_ref *ref,
+			struct value *ret_value)
+{
+	enum value_type type = type_of_rawarg(ref);
+	int i = arg_index(ctx, ref);
+	struct value v;
+
+	if (i < 0 || !arg_value(ctx, (unsigned int)i, &v))
+		return false;
+	if (value_kind(v.type) == VALUE_KIND_UINT && value_kind(type) == VALUE_KIND_INT)
+		v.i = (int64_t)v.u;
+	else if (value_kind(v.type) == VALUE_KIND_INT && value_kind(type) == VALUE_KIND_UINT)
+		v.u = (uint64_t)v.i;
+	else if (value_kind(v.type) != value_kind(type))
+		return false;
+	v.type = type;
+	*ret_value = v;
+	return true;
+}

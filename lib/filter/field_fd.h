@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * field_fd.h - fields of the two sides of a socket (field_fd_net.c), for the table of fd.*
+ */
+#ifndef FILTER_FIELD_FD_H
+#define FILTER_FIELD_FD_H
+
+#include "filter/field_impl.h"
+
+/* priv of those fields */
+enum fd_side {
+	SIDE_CLIENT,
+	SIDE_SERVER,
+	SIDE_LOCAL,
+	SIDE_REMOTE,
+};
+
+#define FD_EXTRACTOR(name)							\
+	bool name(const struct eval_ctx *ctx, const struct field_ref *ref,	\
+		  struct value *ret_value)
+
+FD_EXTRACTOR(extract_fd_ip);
+FD_EXTRACTOR(extract_fd_ip_any);
+FD_EXTRACTOR(extract_fd_port);
+FD_EXTRACTOR(extract_fd_port_any);
+FD_EXTRACTOR(extract_fd_proto);
+FD_EXTRACTOR(extract_fd_is_server);
+FD_EXTRACTOR(extract_fd_connected);
+FD_EXTRACTOR(extract_fd_domain);
+FD_EXTRACTOR(extract_fd_domain_shown);
+
+#endif

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Addresses, ports and domain names of the two sides of an event's socket.
+ *
+ * A socket that is bound and has no peer is its own server: it has fd.sip and fd.sport,
+ * but neither a client nor a local and a remote side, as in Falco.
+ */
+#include <errno.h>
+
+#include "filter/field_fd.h"
+
+/* False: there is no such side. */
+static bool side(const struct eval_ctx *ctx, enum fd_side which, struct endpoint *ret_end)
+{
+	struct fd_sides s;
+
+	if (!fd_sides(ctx, &s))
+		return false;
+	if (!s.remote.ip.family) {
+		if (which != SIDE_SERVER || !s.local.port)
+			return false;
+		*ret_end = s.local;
+		return true;
+	}
+	switch (which) {
+	case SIDE_LOCAL:
+		*ret_end = s.local;
+		break;
+	case SIDE_REMOTE:
+		*ret_end = s.remote;
+		break;
+	case SIDE_CLIENT:
+		*ret_end = s.server ? s.remote : s.local;
+		break;
+	case SIDE_SERVER:
+		*ret_end = s.server ? s.local : s.remote;
+		break;
+	}
+	return ret_end->ip.family;
+}
+
+FD_EXTRACTOR(extract_fd_ip)
+{
+	struct endpoint e;
+
+	return side(ctx, (enum fd_side)ref->def->priv, &e) && set_ip(ref, e.ip, ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_port)
+{
+	struct endpoint e;
+
+	return side(ctx, (enum fd_side)ref->def->priv, &e) && set_uint(ref, e.port, ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_proto)
+{
+	struct endpoint e;
+
+	return side(ctx, (enum fd_side)ref->def->priv, &e) &&
+	       set_cstr(ref, arena_printf(ctx->scratch, "%u", e.port), ret_value);
+}
+
+/* Client and server, as many as there are. */
+static bool both(const struct eval_ctx *ctx, const struct field_ref *ref, bool ports,
+		 struct value *ret_value)
+{
+	struct value *items = arena_alloc(ctx->scratch, 2 * sizeof(*items));
+	struct endpoint e;
+	size_t n = 0;
+
+	if (!items)
+		return false;
+	for (int which = SIDE_CLIENT; which <= SIDE_SERVER; which++) {
+		if (!side(ctx, (enum fd_side)which, &e))
+			continue;
+		if (ports)
+			set_uint(ref, e.port, &items[n++]);
+		else
+			set_ip(ref, e.ip, &items[n++]);
+	}
+	return n && set_list(ref, items, n, ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_ip_any)
+{
+	return both(ctx, ref, false, ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_port_any)
+{
+	return both(ctx, ref, true, ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_is_server)
+{
+	struct fd_sides s;
+
+	if (!event_fd(ctx->ev))
+		return false;
+	/* a socket that is neither bound nor connected is no side of anything */
+	return set_bool(ref, fd_sides(ctx, &s) && s.server &&
+			(s.remote.ip.family || s.local.port), ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_connected)
+{
+	const struct falcoc_rec *r = ctx->ev->rec;
+	bool failed = r->event == FALCOC_E_CONNECT && r->res < 0 && r->res != -EINPROGRESS;
+	struct fd_sides s;
+
+	if (!event_fd(ctx->ev))
+		return false;
+	return set_bool(ref, !failed && fd_sides(ctx, &s) && s.remote.ip.family, ret_value);
+}
+
+/* The names of an address, collected. */
+struct names {
+	const struct field_ref *ref;
+	struct value *items;
+	size_t n, max;
+};
+
+static int count_name(const struct dns_link_info *info, void *arg)
+{
+	struct names *names = arg;
+
+	(void)info;
+	names->max++;
+	return 0;
+}
+
+static int take_name(const struct dns_link_info *info, void *arg)
+{
+	struct names *names = arg;
+
+	if (names->n < names->max)
+		set_str(names->ref, slice_of(info->name), &names->items[names->n++]);
+	return 0;
+}
+
+FD_EXTRACTOR(extract_fd_domain)
+{
+	const struct dns_table *dns = ctx->state->dns;
+	const uint64_t now = ctx->ev->rec->time_ns;
+	struct names names = { .ref = ref };
+	struct endpoint e;
+
+	if (!dns || !side(ctx, (enum fd_side)ref->def->priv, &e))
+		return false;
+	dns_table_names(dns, &e.ip, now, count_name, &names);
+	if (names.max == 0)
+		return false;
+	names.items = arena_alloc(ctx->scratch, names.max * sizeof(*names.items));
+	if (!names.items)
+		return false;
+	dns_table_names(dns, &e.ip, now, take_name, &names);
+	return set_list(ref, names.items, names.n, ret_value);
+}
+
+FD_EXTRACTOR(extract_fd_domain_shown)
+{
+	const struct dns_table *dns = ctx->state->dns;
+	struct endpoint e;
+
+	if (!dns || !side(ctx, (enum fd_side)ref->def->priv, &e))
+		return false;
+	return set_cstr(ref, dns_table_best_name(dns, &e.ip, ctx->ev->rec->time_ns), ret_value);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What an event's open file is: its type, its name, the two sides of its connection.
+ *
+ * All of it is in the record, read by the kernel from the file itself. Where the call
+ * failed and there is no file, an open still tells the path that it was to open, and
+ * a connect or a datagram the address that it was to reach.
+ */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "event/path.h"
+#include "filter/field_impl.h"
+#include "net/roles.h"
+
+static const struct {
+	char typechar;
+	const char *type;
+} kinds[] = {
+	[FALCOC_FD_OTHER] = { 'o', "other" },
+	[FALCOC_FD_FILE] = { 'f', "file" },
+	[FALCOC_FD_DIR] = { 'd', "directory" },
+	[FALCOC_FD_SOCKET] = { 'o', "other" },	/* of a family that has no type of its own */
+	[FALCOC_FD_PIPE] = { 'p', "pipe" },
+	[FALCOC_FD_CHAR] = { 'f', "file" },
+	[FALCOC_FD_BLOCK] = { 'f', "file" },
+	[FALCOC_FD_EVENTFD] = { 'e', "event" },
+	[FALCOC_FD_SIGNALFD] = { 's', "signalfd" },
+	[FALCOC_FD_EVENTPOLL] = { 'l', "eventpoll" },
+	[FALCOC_FD_INOTIFY] = { 'i', "inotify" },
+	[FALCOC_FD_FANOTIFY] = { 'o', "other" },
+	[FALCOC_FD_TIMERFD] = { 't', "timerfd" },
+	[FALCOC_FD_MEMFD] = { 'm', "memfd" },
+	[FALCOC_FD_BPF] = { 'b', "bpf" },
+	[FALCOC_FD_USERFAULTFD] = { 'u', "userfaultfd" },
+	[FALCOC_FD_IO_URING] = { 'r', "io_uring" },
+	[FALCOC_FD_PIDFD] = { 'P', "pidfd" },
+};
+
+static const struct {
+	unsigned short family;
+	char typechar;
+	const char *type;
+} families[] = {
+	{ AF_INET, '4', "ipv4" },
+	{ AF_INET6, '6', "ipv6" },
+	{ AF_UNIX, 'u', "unix" },
+	{ AF_NETLINK, 'n', "netlink" },
+};
+
+/* Fills in what is known of the type; false: the event has no open file. */
+static bool type_of(const struct eval_ctx *ctx, char *ret_char, const char **ret_type)
+{
+	const struct falcoc_fd *fd = event_fd(ctx->ev);
+	const struct falcoc_sock *sock = event_sock(ctx->ev);
+
+	if (!fd)
+		return false;
+	*ret_char = kinds[fd->kind].typechar;
+	*ret_type = kinds[fd->kind].type;
+	if (fd->kind != FALCOC_FD_SOCKET || !sock)
+		return true;
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
+		if (families[i].family == sock->family) {
+			*ret_char = families[i].typechar;
+			*ret_type = families[i].type;
+		}
+	}
+	return true;
+}
+
+/* An open that failed: there is a name, but no file. */
+static bool failed_open(const struct eval_ctx *ctx)
+{
+	return (ctx_def(ctx)->traits & FALCOC_T_OPEN) && !event_fd(ctx->ev);
+}
+
+char fd_typechar(const struct eval_ctx *ctx)
+{
+	const char *type;
+	char c;
+
+	if (type_of(ctx, &c, &type))
+		return c;
+	return failed_open(ctx) ? 'o' : 0;
+}
+
+const char *fd_type(const struct eval_ctx *ctx)
+{
+	const char *type;
+	char c;
+
+	return type_of(ctx, &c, &type) ? type : NULL;
+}
+
+const char *fd_l4proto(const struct eval_ctx *ctx)
+{
+	const struct falcoc_sock *s = event_sock(ctx->ev);
+
+	if (!s || (s->family != AF_INET && s->family != AF_INET6))
+		return NULL;
+	switch (s->protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		return "icmp";
+	default:
+		return s->type == SOCK_RAW ? "raw" : NULL;
+	}
+}
+
+static bool is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
+		      const struct fd_sides *sides)
+{
+	const unsigned int traits = ctx_def(ctx)->traits;
+	struct net_role_facts facts = {
+		.local_port = sides->local.port,
+		.remote_port = sides->remote.port,
+		.direction = traits & FALCOC_T_WRITE ? NET_DIRECTION_OUT :
+			     traits & FALCOC_T_READ ? NET_DIRECTION_IN : NET_DIRECTION_NONE,
+	};
+
+	if (s->role == FALCOC_ROLE_CLIENT)
+		return false;
+	if (s->role == FALCOC_ROLE_SERVER)
+		return true;
+	if (!sides->remote.ip.family)
+		return true;	/* bound and not connected: it waits for others */
+	if (ctx->state->roles)
+		facts.remembered = net_roles_get(ctx->state->roles, s->ino);
+	return net_role_decide(&facts, NULL) == NET_ROLE_SERVER;
+}
+
+bool fd_sides(const struct eval_ctx *ctx, struct fd_sides *ret_sides)
+{
+	const struct falcoc_sock *s = event_sock(ctx->ev);
+	struct fd_sides sides;
+
+	if (!s || (s->family != AF_INET && s->family != AF_INET6))
+		return false;
+	sides.local = event_local(ctx->ev);
+	sides.remote = event_remote(ctx->ev);
+	sides.server = is_server(ctx, s, &sides);
+	*ret_sides = sides;
+	return true;
+}
+
+/* "client->server", or the address that the socket is bound to, or nothing. */
+static bool inet_name(const struct eval_ctx *ctx, struct slice *ret_name)
+{
+	const struct endpoint *from, *to;
+	char a[IP_ADDR_TEXT_SIZE], b[IP_ADDR_TEXT_SIZE], *text;
+	struct fd_sides sides;
+
+	if (!fd_sides(ctx, &sides))
+		return false;
+	if (!sides.remote.ip.family) {
+		if (sides.local.port)
+			return endpoint_text(&sides.local, ctx->scratch, ret_name);
+		*ret_name = SLICE_LIT("");
+		return true;
+	}
+	from = sides.server ? &sides.remote : &sides.local;
+	to = sides.server ? &sides.local : &sides.remote;
+	text = arena_printf(ctx->scratch, "%s:%u->%s:%u", ip_addr_format(&from->ip, a, sizeof(a)),
+			    from->port, ip_addr_format(&to->ip, b, sizeof(b)), to->port);
+	if (!text)
+		return false;
+	*ret_name = slice_of(text);
+	return true;
+}
+
+static bool sock_name(const struct eval_ctx *ctx, struct slice *ret_name)
+{
+	if (inet_name(ctx, ret_name))
+		return true;
+	if (event_str(ctx->ev, FALCOC_A_UNIX_PEER, ret_name) ||
+	    event_str(ctx->ev, FALCOC_A_UNIX_LOCAL, ret_name) ||
+	    event_sockaddr_path(ctx->ev, ret_name, ctx->scratch))
+		return true;
+	*ret_name = SLICE_LIT("");
+	return true;
+}
+
+/* "/memfd:name (deleted)", as the kernel has it, is shown as the name that it was given. */
+static struct slice memfd_name(struct slice path)
+{
+	static const struct slice prefix = { "/memfd:", 7 }, suffix = { " (deleted)", 10 };
+
+	if (slice_startswith(path, prefix))
+		path = (struct slice){ path.ptr + prefix.len, path.len - prefix.len };
+	if (slice_endswith(path, suffix))
+		path.len -= suffix.len;
+	return path;
+}
+
+bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
+{
+	const struct falcoc_fd *fd = event_fd(ctx->ev);
+	struct slice path, dir = { "", 0 };
+
+	if (!fd) {
+		if (!failed_open(ctx) || !event_str(ctx->ev, FALCOC_A_PATH0, &path))
+			return false;
+		event_str(ctx->ev, FALCOC_A_DIR0, &dir);
+		return path_resolve(dir, path, ctx->scratch, ret_name);
+	}
+	if (fd->kind == FALCOC_FD_SOCKET)
+		return sock_name(ctx, ret_name);
+	if (!event_str(ctx->ev, FALCOC_A_FD_PATH, &path))
+		path = (struct slice){ "", 0 };
+	*ret_name = fd->kind == FALCOC_FD_MEMFD ? memfd_name(path) : path;
+	return true;
+}
