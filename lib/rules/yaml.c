@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * From libyaml's events to a tree of nodes with places.
+ *
+ * libyaml counts lines by YAML's rules (NEL and the like end a line) and columns in
+ * characters; diagnostics count '\n' and bytes. So every mark becomes a byte offset
+ * first, by a table of YAML's line starts, and a line and column from that.
+ */
+#include "rules/yaml.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <yaml.h>
+
+struct anchor {
+	struct slice name;
+	struct ynode *node;
+	bool open;	/* its node is still being read */
+};
+
+struct lines {
+	size_t *starts;
+	size_t n, cap;
+};
+
+struct reader {
+	yaml_parser_t parser;
+	const struct source *src;
+	struct slice text;
+	struct arena *arena;
+	struct diags *ds;
+	struct lines yaml_lines;	/* as libyaml counts */
+	struct lines file_lines;	/* as people do */
+	struct anchor *anchors;
+	size_t nanchors, anchors_cap;
+	size_t nnodes;
+};
+
+static int lines_add(struct lines *l, size_t start)
+{
+	if (l->n == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 256;
+		size_t *p = reallocarray(l->starts, cap, sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		l->starts = p;
+		l->cap = cap;
+	}
+	l->starts[l->n++] = start;
+	return 0;
+}
+
+/* Bytes of the line break at @p by YAML's rules, 0 where there is none. */
+static size_t yaml_break(const char *p, size_t left)
+{
+	if (*p == '\r')
+		return left > 1 && p[1] == '\n' ? 2 : 1;
+	if (*p == '\n')
+		return 1;
+	if (left >= 2 && memcmp(p, "\xc2\x85", 2) == 0)
+		return 2;
+	if (left >= 3 && (memcmp(p, "\xe2\x80\xa8", 3) == 0 || memcmp(p, "\xe2\x80\xa9", 3) == 0))
+		return 3;
+	return 0;
+}
+
+static int find_lines(struct reader *r)
+{
+	const char *p = r->text.ptr;
+	size_t len = r->text.len;
+
+	if (lines_add(&r->yaml_lines, 0) || lines_add(&r->file_lines, 0))
+		return -ENOMEM;
+	for (size_t i = 0; i < len;) {
+		size_t n = yaml_break(p + i, len - i);
+
+		if (n && lines_add(&r->yaml_lines, i + n))
+			return -ENOMEM;
+		i += n ? n : 1;
+		if (p[i - 1] == '\n' && lines_add(&r->file_lines, i))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static bool utf8_continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+static size_t mark_offset(const struct reader *r, const yaml_mark_t *m)
+{
+	size_t off, end = r->text.len;
+
+	if (m->line >= r->yaml_lines.n)
+		return end;
+	off = r->yaml_lines.starts[m->line];
+	for (size_t col = m->column; col && off < end; col--) {
+		off++;
+		while (off < end && utf8_continues(r->text.ptr[off]))
+			off++;
+	}
+	return off;
+}
+
+static struct loc offset_loc(const struct reader *r, size_t off, size_t len)
+{
+	size_t lo = 0, hi = r->file_lines.n;
+
+	while (hi - lo > 1) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (r->file_lines.starts[mid] <= off)
+			lo = mid;
+		else
+			hi = mid;
+	}
+	return (struct loc){
+		.src = r->src,
+		.line = lo + 1,
+		.col = off - r->file_lines.starts[lo] + 1,
+		.len = len,
+	};
+}
+
+static struct loc mark_loc(const struct reader *r, const yaml_mark_t *m)
+{
+	return offset_loc(r, mark_offset(r, m), 0);
+}
+
+static int no_memory(struct reader *r)
+{
+	diags_add(r->ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", (struct loc){ .src = r->src },
+		  "out of memory while reading this file");
+	return -ENOMEM;
+}
+
+static int fault(struct reader *r, const yaml_mark_t *m, const char *why)
+{
+	diags_add(r->ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", mark_loc(r, m), "%s", why);
+	return -EINVAL;
+}
+
+static int parser_fault(struct reader *r)
+{
+	const yaml_parser_t *p = &r->parser;
+	struct diag *d;
+
+	if (p->error == YAML_MEMORY_ERROR)
+		return no_memory(r);
+	if (p->error == YAML_READER_ERROR) {
+		struct loc loc = offset_loc(r, p->problem_offset, 1);
+
+		diags_add(r->ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", loc,
+			  "not YAML: %s (UTF-8 text is expected)", p->problem);
+		return -EINVAL;
+	}
+	d = diags_add(r->ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", mark_loc(r, &p->problem_mark),
+		      "not YAML: %s%s%s", p->problem ? p->problem : "unknown fault",
+		      p->context ? ", " : "", p->context ? p->context : "");
+	if (p->context && p->context_mark.line != p->problem_mark.line)
+		diag_hint(d, "what is being read there begins at line %zu",
+			  p->context_mark.line + 1);
+	return -EINVAL;
+}
+
+static struct ynode *node_new(struct reader *r, enum ynode_kind kind, const yaml_event_t *ev)
+{
+	struct ynode *n = arena_alloc(r->arena, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	n->kind = kind;
+	n->begin = mark_offset(r, &ev->start_mark);
+	n->end = mark_offset(r, &ev->end_mark);
+	n->loc = offset_loc(r, n->begin, 0);
+	r->nnodes++;
+	return n;
+}
+
+/* Remembers that @name stands for @n from here on; a later anchor hides an earlier one. */
+static int anchor_add(struct reader *r, const yaml_char_t *name, struct ynode *n)
+{
+	struct anchor *a;
+
+	if (r->nanchors == r->anchors_cap) {
+		size_t cap = r->anchors_cap ? r->anchors_cap * 2 : 16;
+
+		a = reallocarray(r->anchors, cap, sizeof(*a));
+		if (!a)
+			return -ENOMEM;
+		r->anchors = a;
+		r->anchors_cap = cap;
+	}
+	a = &r->anchors[r->nanchors];
+	a->name.ptr = arena_strdup(r->arena, (const char *)name);
+	if (!a->name.ptr)
+		return -ENOMEM;
+	a->name.len = strlen(a->name.ptr);
+	a->node = n;
+	a->open = n->kind != YNODE_SCALAR;
+	r->nanchors++;
+	return 0;
+}
+
+static void anchor_close(struct reader *r, const struct ynode *n)
+{
+	for (size_t i = r->nanchors; i--;)
+		if (r->anchors[i].node == n)
+			r->anchors[i].open = false;
+}
+
+static int read_alias(struct reader *r, const yaml_event_t *ev, struct ynode **ret_node)
+{
+	struct slice name = slice_of((const char *)ev->data.alias.anchor);
+
+	for (size_t i = r->nanchors; i--;) {
+		if (!slice_eq(r->anchors[i].name, name))
+			continue;
+		if (r->anchors[i].open)
+			return fault(r, &ev->start_mark, "this alias stands inside its own anchor");
+		*ret_node = r->anchors[i].node;
+		return 0;
+	}
+	return fault(r, &ev->start_mark, "no anchor of this name comes before the alias");
+}
+
+static int read_scalar(struct reader *r, const yaml_event_t *ev, struct ynode **ret_node)
+{
+	static const enum ynode_style styles[] = {
+		[YAML_PLAIN_SCALAR_STYLE] = YNODE_PLAIN,
+		[YAML_SINGLE_QUOTED_SCALAR_STYLE] = YNODE_SINGLE_QUOTED,
+		[YAML_DOUBLE_QUOTED_SCALAR_STYLE] = YNODE_DOUBLE_QUOTED,
+		[YAML_LITERAL_SCALAR_STYLE] = YNODE_BLOCK,
+		[YAML_FOLDED_SCALAR_STYLE] = YNODE_BLOCK,
+	};
+	struct slice value = { (const char *)ev->data.scalar.value, ev->data.scalar.length };
+	struct ynode *n = node_new(r, YNODE_SCALAR, ev);
+
+	if (!n)
+		return no_memory(r);
+	if (memchr(value.ptr, '\0', value.len))
+		return fault(r, &ev->start_mark, "a NUL byte in a text");
+	n->style = styles[ev->data.scalar.style];
+	n->str.ptr = arena_slicedup(r->arena, value);
+	n->str.len = value.len;
+	if (!n->str.ptr)
+		return no_memory(r);
+	if (n->style != YNODE_BLOCK && n->end > n->begin)
+		n->loc.len = n->end - n->begin;
+	if (ev->data.scalar.anchor && anchor_add(r, ev->data.scalar.anchor, n))
+		return no_memory(r);
+	*ret_node = n;
+	return 0;
+}
+
+static int read_node(struct reader *r, yaml_event_t *ev, unsigned int depth,
+		     struct ynode **ret_node);
+
+/* A key that stands twice is most likely a slip: the first one counts, as in Falco. */
+static void tell_duplicate_key(struct reader *r, const struct ynode *map)
+{
+	const struct ynode *key = map->items[2 * map->nitems];
+
+	if (key->kind != YNODE_SCALAR || !ynode_get(map, key->str.ptr))
+		return;
+	diags_add(r->ds, DIAG_WARNING, "LOAD_DUPLICATE_KEY", key->loc,
+		  "key '%s' stands twice in this item: the first one counts, this one is ignored",
+		  key->str.ptr);
+}
+
+/*
+ * Reads what a sequence or mapping holds up to its end. Items are collected in a growing
+ * array and moved to the arena at once, so that the arena holds no outgrown copies.
+ */
+static int read_items(struct reader *r, struct ynode *n, unsigned int depth)
+{
+	yaml_event_type_t last = n->kind == YNODE_SEQ ? YAML_SEQUENCE_END_EVENT :
+							YAML_MAPPING_END_EVENT;
+	struct ynode **items = NULL, **kept;
+	size_t count = 0, cap = 0;
+	int err = 0;
+
+	while (!err) {
+		yaml_event_t ev;
+
+		if (!yaml_parser_parse(&r->parser, &ev)) {
+			err = parser_fault(r);
+			break;
+		}
+		if (ev.type == last) {
+			yaml_event_delete(&ev);
+			break;
+		}
+		if (count == cap) {
+			cap = cap ? cap * 2 : 16;
+			kept = reallocarray(items, cap, sizeof(*items));
+			if (!kept) {
+				yaml_event_delete(&ev);
+				err = no_memory(r);
+				break;
+			}
+			items = kept;
+		}
+		err = read_node(r, &ev, depth + 1, &items[count]);
+		yaml_event_delete(&ev);
+		if (!err)
+			count++;
+	}
+	if (!err && count) {
+		kept = arena_alloc(r->arena, count * sizeof(*items));
+		if (kept) {
+			memcpy(kept, items, count * sizeof(*items));
+			n->items = kept;
+		} else {
+			err = no_memory(r);
+		}
+	}
+	free(items);
+	if (err)
+		return err;
+	if (n->kind == YNODE_SEQ) {
+		n->nitems = count;
+	} else {
+		/* counted up, so that each key is compared with those before it */
+		for (n->nitems = 0; n->nitems < count / 2; n->nitems++)
+			tell_duplicate_key(r, n);
+	}
+	return 0;
+}
+
+static int read_collection(struct reader *r, const yaml_event_t *ev, unsigned int depth,
+			   struct ynode **ret_node)
+{
+	bool seq = ev->type == YAML_SEQUENCE_START_EVENT;
+	const yaml_char_t *anchor = seq ? ev->data.sequence_start.anchor :
+					  ev->data.mapping_start.anchor;
+	struct ynode *n;
+	int err;
+
+	if (depth > YAML_DEPTH_MAX)
+		return fault(r, &ev->start_mark, "nested too deeply");
+	n = node_new(r, seq ? YNODE_SEQ : YNODE_MAP, ev);
+	if (!n || (anchor && anchor_add(r, anchor, n)))
+		return no_memory(r);
+	err = read_items(r, n, depth);
+	if (err)
+		return err;
+	if (anchor)
+		anchor_close(r, n);
+	*ret_node = n;
+	return 0;
+}
+
+static int read_node(struct reader *r, yaml_event_t *ev, unsigned int depth,
+		     struct ynode **ret_node)
+{
+	if (r->nnodes >= YAML_NODES_MAX)
+		return fault(r, &ev->start_mark, "too many items in one file");
+	switch (ev->type) {
+	case YAML_ALIAS_EVENT:
+		r->nnodes++;
+		return read_alias(r, ev, ret_node);
+	case YAML_SCALAR_EVENT:
+		return read_scalar(r, ev, ret_node);
+	case YAML_SEQUENCE_START_EVENT:
+	case YAML_MAPPING_START_EVENT:
+		return read_collection(r, ev, depth, ret_node);
+	default:
+		return fault(r, &ev->start_mark, "something else than a text, list or mapping");
+	}
+}
+
+static int root_add(struct reader *r, struct ydocs *docs, struct ynode *root)
+{
+	/* documents are few: a new array for each costs nothing */
+	struct ynode **roots = arena_alloc(r->arena, (docs->nroots + 1) * sizeof(*roots));
+
+	if (!roots)
+		return no_memory(r);
+	if (docs->nroots)
+		memcpy(roots, docs->roots, docs->nroots * sizeof(*roots));
+	roots[docs->nroots++] = root;
+	docs->roots = roots;
+	return 0;
+}
+
+static int read_stream(struct reader *r, struct ydocs *docs)
+{
+	for (;;) {
+		yaml_event_type_t type;
+		yaml_event_t ev;
+		struct ynode *root;
+		int err = 0;
+
+		if (!yaml_parser_parse(&r->parser, &ev))
+			return parser_fault(r);
+		type = ev.type;
+		if (type == YAML_DOCUMENT_START_EVENT) {
+			r->nanchors = 0;	/* they hold for one document */
+		} else if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_END_EVENT &&
+			   type != YAML_STREAM_END_EVENT) {
+			err = read_node(r, &ev, 0, &root);
+			if (!err && docs->nroots >= 1000)
+				err = fault(r, &ev.start_mark, "too many documents in one file");
+			if (!err)
+				err = root_add(r, docs, root);
+		}
+		yaml_event_delete(&ev);
+		if (err)
+			return err;
+		if (type == YAML_STREAM_END_EVENT)
+			return 0;
+	}
+}
+
+int yaml_read(const struct source *src, struct slice text, struct arena *arena, struct diags *ds,
+	      struct ydocs *ret_docs)
+{
+	struct reader r = { .src = src, .text = text, .arena = arena, .ds = ds };
+	struct ydocs docs = { 0 };
+	int err;
+
+	if (text.len > YAML_FILE_MAX) {
+		diags_add(ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", (struct loc){ .src = src },
+			  "the file has %zu bytes, more than the %u that a rules file may have",
+			  text.len, YAML_FILE_MAX);
+		return -EINVAL;
+	}
+	if (!yaml_parser_initialize(&r.parser))
+		return no_memory(&r);
+	yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input_string(&r.parser, (const unsigned char *)text.ptr, text.len);
+	err = find_lines(&r) ? no_memory(&r) : read_stream(&r, &docs);
+	yaml_parser_delete(&r.parser);
+	free(r.yaml_lines.starts);
+	free(r.file_lines.starts);
+	free(r.anchors);
+	if (!err)
+		*ret_docs = docs;
+	return err;
+}
+
+struct ynode *ynode_get(const struct ynode *map, const char *key)
+{
+	for (size_t i = 0; i < map->nitems; i++) {
+		const struct ynode *k = map->items[2 * i];
+
+		if (k->kind == YNODE_SCALAR && slice_eq_str(k->str, key))
+			return map->items[2 * i + 1];
+	}
+	return NULL;
+}
+
+bool ynode_is_null(const struct ynode *n)
+{
+	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
+
+	if (n->kind != YNODE_SCALAR || n->style != YNODE_PLAIN)
+		return false;
+	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
+		if (slice_eq_str(n->str, nulls[i]))
+			return true;
+	return false;
+}
