@@ -2,7 +2,15 @@
 /*
  * output.h - from a rule that matched to a line of text or JSON
  *
- * Templates ("%proc.name opened %fd.name") are compiled when rules are loaded.
+ * Templates ("%proc.name opened %fd.name") are compiled when rules are loaded:
+ *
+ *	%field %field[arg]	the field's value, <NA> where it has none
+ *	%10field		the same, cut or filled up with blanks to 10 bytes
+ *	%container.info		%container.name (id=%container.id)
+ *	%%			a percent sign
+ *
+ * The name of a field ends where the longest known field ends: "%proc.names" is the name and
+ * an "s". Blanks around a template are dropped.
  */
 #ifndef OUTPUT_OUTPUT_H
 #define OUTPUT_OUTPUT_H
@@ -19,14 +27,29 @@
 struct output_template;
 
 /*
- * Compiles the template; unknown fields go to @ds, located, code
- * LOAD_ERR_COMPILE_OUTPUT. NULL where there was one. Lives in @arena.
+ * Compiles the template; unknown fields go to @ds, all of them, located, code
+ * LOAD_ERR_COMPILE_OUTPUT. NULL where there was one. Lives in @arena, and needs @text's
+ * bytes as long as it lives.
  */
 struct output_template *output_compile(const struct text *text, struct arena *arena,
 				       struct diags *ds);
 
-/* Fills it in: <NA> where a field has no value. */
-void output_render(const struct output_template *t, const struct eval_ctx *ctx, struct buf *out);
+/* Only tells what is wrong with it: for rules_options.check_output. */
+void output_check(const struct text *text, struct diags *ds);
+
+/*
+ * Fills it in: <NA> where a field has no value. @escape: values and text have nothing left
+ * that moves a terminal's cursor or ends the line.
+ */
+void output_render(const struct output_template *t, const struct eval_ctx *ctx, bool escape,
+		   struct buf *out);
+
+/*
+ * The fields as one JSON object in the order of their names: numbers as numbers, lists as
+ * arrays, null where there is no value. With "evt.time" (nanoseconds) in any case.
+ */
+void output_fields_json(const struct output_template *t, const struct eval_ctx *ctx,
+			struct buf *out);
 
 struct alert {
 	const struct rule *rule;
@@ -36,7 +59,7 @@ struct alert {
 
 struct alert_format {
 	bool json;
-	bool escape;		/* control characters in values shown as \xNN (terminals) */
+	bool escape;		/* text: as output_render(); JSON is always safe */
 	bool iso8601;		/* time as 2026-11-22T10:00:00.123456789+0000 */
 	bool include_output;	/* JSON: the "output" property */
 	bool include_tags;
@@ -44,7 +67,10 @@ struct alert_format {
 	const char *hostname;
 };
 
-/* One line with its newline: Falco's text, or Falco's JSON object. */
+/*
+ * One line with its newline: Falco's text "HH:MM:SS.nnnnnnnnn: Priority text" in local
+ * time, or Falco's JSON object. Appended to @out.
+ */
 void alert_format(const struct alert *a, const struct alert_format *f, struct buf *out);
 
 #endif

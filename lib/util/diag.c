@@ -139,7 +139,8 @@ struct loc text_locate(const struct text *t, size_t off, size_t len)
 	if (lo + 1 < t->npieces && off + len > t->pieces[lo + 1].off &&
 	    t->pieces[lo + 1].line != piece->line)
 		len = t->pieces[lo + 1].off - off;
-	loc = (struct loc){ t->src, piece->line, piece->col, (unsigned int)len };
+	loc = (struct loc){ piece->src ? piece->src : t->src, piece->line, piece->col,
+			    (unsigned int)len };
 	if (off > piece->off)
 		loc.col += (unsigned int)(off - piece->off);
 	return loc;

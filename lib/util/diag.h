@@ -53,6 +53,7 @@ struct loc {
  */
 struct text_piece {
 	unsigned int off, line, col;
+	const struct source *src;	/* NULL: the text's; texts can be joined */
 };
 
 struct text {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * An alert as a line.
+ */
+#include <time.h>
+
+#include "output/output.h"
+#include "output/text.h"
+
+#define NS_PER_S	1000000000ull
+
+static void add_utc(uint64_t ts_ns, const char *zone, struct buf *out)
+{
+	time_t s = ts_ns / NS_PER_S;
+	char day[64] = "";
+	struct tm tm;
+
+	if (gmtime_r(&s, &tm))
+		strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	buf_printf(out, "%s.%09llu%s", day, (unsigned long long)(ts_ns % NS_PER_S), zone);
+}
+
+static void add_local(uint64_t ts_ns, struct buf *out)
+{
+	time_t s = ts_ns / NS_PER_S;
+	struct tm tm = { 0 };
+
+	localtime_r(&s, &tm);
+	buf_printf(out, "%02d:%02d:%02d.%09llu", tm.tm_hour, tm.tm_min, tm.tm_sec,
+		   (unsigned long long)(ts_ns % NS_PER_S));
+}
+
+/* Time, priority and the filled template, without a newline. */
+static void add_line(const struct alert *a, const struct alert_format *f, bool escape,
+		     struct buf *out)
+{
+	uint64_t ts_ns = a->ctx->ev->ts_ns;
+
+	if (f->iso8601)
+		add_utc(ts_ns, "+0000", out);
+	else
+		add_local(ts_ns, out);
+	buf_add_str(out, ": ");
+	buf_add_str(out, priority_name(a->rule->priority));
+	buf_add_char(out, ' ');
+	output_render(a->tmpl, a->ctx, escape, out);
+}
+
+static void add_tags(const struct rule *r, struct buf *out)
+{
+	buf_add_str(out, ",\"tags\":[");
+	for (size_t i = 0; i < r->ntags; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		json_string(slice_of(r->tags[i]), out);
+	}
+	buf_add_char(out, ']');
+}
+
+static void add_json(const struct alert *a, const struct alert_format *f, struct buf *out)
+{
+	buf_add_str(out, "{\"hostname\":");
+	json_string(slice_of(f->hostname ? f->hostname : ""), out);
+	if (f->include_output) {
+		struct buf line = BUF_INIT;
+
+		add_line(a, f, false, &line);
+		buf_add_str(out, ",\"output\":");
+		json_string(buf_slice(&line), out);
+		buf_release(&line);
+	}
+	if (f->include_fields) {
+		buf_add_str(out, ",\"output_fields\":");
+		output_fields_json(a->tmpl, a->ctx, out);
+	}
+	buf_add_str(out, ",\"priority\":");
+	json_string(slice_of(priority_name(a->rule->priority)), out);
+	buf_add_str(out, ",\"rule\":");
+	json_string(slice_of(a->rule->name), out);
+	buf_add_str(out, ",\"source\":");
+	json_string(slice_of(a->rule->source), out);
+	if (f->include_tags)
+		add_tags(a->rule, out);
+	buf_add_str(out, ",\"time\":\"");
+	add_utc(a->ctx->ev->ts_ns, "Z", out);
+	buf_add_str(out, "\"}");
+}
+
+void alert_format(const struct alert *a, const struct alert_format *f, struct buf *out)
+{
+	if (f->json)
+		add_json(a, f, out);
+	else
+		add_line(a, f, f->escape, out);
+	buf_add_char(out, '\n');
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Lines to a file descriptor.
+ */
+#include "output/sink.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WAIT_MAX_MS	1000
+
+struct sink_ops {
+	int (*write)(struct sink *s, struct slice line);
+};
+
+struct sink {
+	const struct sink_ops *ops;
+	char *name;
+	struct sink_stats stats;
+	int fd;
+	bool cut;	/* the last line is there in part */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/* A non-blocking descriptor with a slow reader: wait for room, but not for ever. */
+static int wait_writable(int fd, int64_t until_ms)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
+	int64_t left = until_ms - now_ms();
+	int n = left > 0 ? poll(&pfd, 1, (int)left) : 0;
+
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	return n ? 0 : -EAGAIN;
+}
+
+static int write_all(struct sink *s, struct slice bytes)
+{
+	int64_t until_ms = now_ms() + WAIT_MAX_MS;
+
+	while (bytes.len) {
+		ssize_t n = write(s->fd, bytes.ptr, bytes.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) {
+			int err = wait_writable(s->fd, until_ms);
+
+			if (err)
+				return err;
+			continue;
+		}
+		if (n < 0)
+			return -errno;
+		s->cut = true;
+		bytes.ptr += n;
+		bytes.len -= n;
+	}
+	s->cut = false;
+	return 0;
+}
+
+static int fd_write(struct sink *s, struct slice line)
+{
+	/* what is left of a line that failed half-way must not run into this one */
+	if (s->cut) {
+		int err = write_all(s, SLICE_LIT("\n"));
+
+		if (err)
+			return err;
+	}
+	return write_all(s, line);
+}
+
+static const struct sink_ops fd_ops = { .write = fd_write };
+
+struct sink *sink_fd_new(int fd, const char *name)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->ops = &fd_ops;
+	s->fd = fd;
+	s->name = strdup(name);
+	if (!s->name) {
+		free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void sink_free(struct sink *s)
+{
+	if (!s)
+		return;
+	free(s->name);
+	free(s);
+}
+
+int sink_write(struct sink *s, struct slice line)
+{
+	int err = s->ops->write(s, line);
+
+	if (err) {
+		s->stats.failed++;
+		s->stats.last_error = -err;
+	} else {
+		s->stats.written++;
+	}
+	return err;
+}
+
+const char *sink_name(const struct sink *s)
+{
+	return s->name;
+}
+
+void sink_stats(const struct sink *s, struct sink_stats *ret_stats)
+{
+	*ret_stats = s->stats;
+}

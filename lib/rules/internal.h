@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * internal.h - what the loader's parts share: rules files taken apart, not yet compiled
+ *
+ *	loader.c   files and directories -> yaml.c -> collect.c
+ *	collect.c  YAML items -> lists, macros, rules; later ones change earlier ones
+ *	resolve.c  names in conditions -> the macros and lists that they stand for
+ *	compile.c  rules -> filters -> ruleset.c
+ *
+ * Strings and items live in the store, which the loader and the rulesets made by it share.
+ */
+#ifndef RULES_INTERNAL_H
+#define RULES_INTERNAL_H
+
+#include "filter/ast.h"
+#include "rules/rules.h"
+#include "rules/yaml.h"
+#include "util/arena.h"
+#include "util/diag.h"
+#include "util/hash.h"
+
+/* Version of Falco's rules engine whose rules are understood: Falco 0.44.1. */
+#define RULES_ENGINE_MAJOR	0u
+#define RULES_ENGINE_MINOR	62u
+#define RULES_ENGINE_PATCH	0u
+
+/* Memory and sources that outlive the loader: everything that rules point to. */
+struct rules_store {
+	unsigned int refs;
+	struct arena *arena;
+	struct source **sources;
+	size_t nsources;
+};
+
+struct rules_store *store_new(void);
+struct rules_store *store_get(struct rules_store *s);
+void store_put(struct rules_store *s);
+/* Takes the caller's reference of @src. 0 or -ENOMEM (the reference is dropped then). */
+int store_add_source(struct rules_store *s, struct source *src);
+
+/*
+ * What lists, macros and rules have in common. A name keeps the place of its first
+ * definition (@index), and sees what was first defined before its last change (@visibility):
+ * that is how Falco refuses forward references.
+ */
+struct item {
+	const char *name;
+	struct loc loc;
+	size_t index;
+	size_t visibility;
+	bool used;
+};
+
+struct list_item {
+	struct slice text;
+	bool quoted;		/* had quotes of its own: never the name of a list */
+	struct loc loc;
+};
+
+struct list {
+	struct item item;
+	struct list_item *items;
+	size_t nitems, cap;
+};
+
+struct macro {
+	struct item item;
+	struct text cond;
+	const struct ast *parsed;	/* NULL: not yet, or at fault */
+	const struct ast *resolved;
+	enum { MACRO_RAW, MACRO_BUSY, MACRO_DONE, MACRO_FAULTY } state;
+};
+
+struct rule_def {
+	struct item item;
+	struct rule rule;		/* without what compiling adds */
+	struct text cond;
+	bool unknown_source;		/* events of another source: skipped */
+	bool skip_unknown_filter;
+	bool warn_evttypes;
+};
+
+/* Growing array of one kind of item, by order and by name. */
+struct item_table {
+	void **items;
+	size_t count, cap;
+	struct strmap *by_name;
+};
+
+struct rules_loader {
+	struct rules_options opt;
+	struct rules_store *store;
+	struct item_table lists, macros, rules;
+	size_t next_index;
+	size_t nfaults;		/* of added files, which compiling must not forget */
+};
+
+int table_add(struct item_table *t, struct item *item);
+void *table_find(const struct item_table *t, const char *name);
+
+/* Takes in all items of a file's documents. 0, or -ENOMEM; faults are in @ds. */
+int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice text,
+		 struct diags *ds);
+
+/* version.c: "0.31.0" or "31" against what this engine understands. */
+bool version_parse(struct slice text, unsigned int ret_version[3]);
+bool engine_version_ok(const unsigned int version[3]);
+
+/*
+ * resolve.c: conditions with macros and lists in place. New nodes go to @arena. NULL where
+ * there were faults, which are in @ds then.
+ */
+void resolve_init(struct rules_loader *l, struct arena *arena, struct diags *ds);
+const struct ast *resolve_condition(struct rules_loader *l, const struct text *cond,
+				    const struct item *user, struct arena *arena,
+				    struct diags *ds);
+
+#endif

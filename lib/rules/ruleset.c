@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The compiled ruleset: which rules an event of each type is shown to.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "rules/ruleset.h"
+
+struct ruleset *ruleset_new(struct rules_store *store)
+{
+	struct ruleset *rs = calloc(1, sizeof(*rs));
+
+	if (!rs)
+		return NULL;
+	rs->store = store_get(store);
+	rs->arena = arena_new(RULESET_MAX_BYTES);
+	rs->filters = filter_set_new();
+	if (!rs->arena || !rs->filters) {
+		ruleset_free(rs);
+		return NULL;
+	}
+	return rs;
+}
+
+void ruleset_free(struct ruleset *rs)
+{
+	if (!rs)
+		return;
+	filter_set_free(rs->filters);
+	arena_free(rs->arena);
+	store_put(rs->store);
+	free(rs->rules);
+	free(rs);
+}
+
+int ruleset_add(struct ruleset *rs, const struct rule *rule)
+{
+	struct rule *copy;
+
+	if (rs->nrules == rs->cap) {
+		size_t cap = rs->cap ? rs->cap * 2 : 64;
+		struct rule **p = reallocarray(rs->rules, cap, sizeof(*p));
+
+		if (!p)
+			return -ENOMEM;
+		rs->rules = p;
+		rs->cap = cap;
+	}
+	copy = arena_alloc(rs->arena, sizeof(*copy));
+	if (!copy)
+		return -ENOMEM;
+	*copy = *rule;
+	copy->index = rs->nrules;
+	rs->rules[rs->nrules++] = copy;
+	return 0;
+}
+
+static int index_one(struct ruleset *rs, unsigned int event, bool enter)
+{
+	struct candidates *c = &rs->candidates[enter][event];
+	size_t n = 0;
+
+	for (size_t i = 0; i < rs->nrules; i++)
+		if (rs->rules[i]->filter >= 0)
+			n += eventset_has(filter_events(rs->filters, rs->rules[i]->filter), event,
+					  enter);
+	if (!n)
+		return 0;
+	c->rules = arena_alloc(rs->arena, n * sizeof(*c->rules));
+	if (!c->rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < rs->nrules; i++)
+		if (rs->rules[i]->filter >= 0 &&
+		    eventset_has(filter_events(rs->filters, rs->rules[i]->filter), event, enter))
+			c->rules[c->n++] = rs->rules[i];
+	eventset_add(&rs->events, event, enter);
+	return 0;
+}
+
+int ruleset_index(struct ruleset *rs)
+{
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (index_one(rs, e, false) || index_one(rs, e, true))
+			return -ENOMEM;
+	return 0;
+}
+
+size_t ruleset_count(const struct ruleset *rs)
+{
+	return rs->nrules;
+}
+
+const struct rule *ruleset_rule(const struct ruleset *rs, size_t i)
+{
+	return i < rs->nrules ? rs->rules[i] : NULL;
+}
+
+struct filter_set *ruleset_filters(struct ruleset *rs)
+{
+	return rs->filters;
+}
+
+const struct eventset *ruleset_events(const struct ruleset *rs)
+{
+	return &rs->events;
+}
+
+const struct rule *const *ruleset_candidates(const struct ruleset *rs, unsigned int event,
+					     bool enter, size_t *ret_n)
+{
+	if (event >= FALCOC_E_COUNT) {
+		*ret_n = 0;
+		return NULL;
+	}
+	*ret_n = rs->candidates[enter][event].n;
+	return rs->candidates[enter][event].rules;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * ruleset.h - how a ruleset is built; for lib/rules only (rules.h is for the others)
+ */
+#ifndef RULES_RULESET_H
+#define RULES_RULESET_H
+
+#include "rules/internal.h"
+
+#define RULESET_MAX_BYTES	(512u << 20)
+
+struct candidates {
+	const struct rule **rules;
+	size_t n;
+};
+
+struct ruleset {
+	struct rules_store *store;	/* texts and names of the rules */
+	struct arena *arena;		/* rules, conditions, candidates */
+	struct filter_set *filters;
+	struct rule **rules;
+	size_t nrules, cap;
+	struct eventset events;
+	struct candidates candidates[2][FALCOC_E_COUNT];	/* [enter][event] */
+};
+
+struct ruleset *ruleset_new(struct rules_store *store);
+/* A copy of @rule, behind the others. 0 or -ENOMEM. */
+int ruleset_add(struct ruleset *rs, const struct rule *rule);
+/* After the last rule: who is shown which event. 0 or -ENOMEM. */
+int ruleset_index(struct ruleset *rs);
+
+#endif
