@@ -197,7 +197,8 @@ static void parse_field(struct parse *p, unsigned int width)
 	}
 	if (left && name.ptr[name.len] == '(') {
 		fault(p, p->pos, name.len,
-		      "'%.*s(...)': transformers in outputs are not supported yet", name);
+		      "'%.*s(...)': transformers in outputs are not supported yet",
+		      SLICE_ARG(name));
 		p->pos += name.len;
 		return;
 	}
@@ -236,8 +237,7 @@ static void parse_percent(struct parse *p)
 	while (p->pos < p->s.len && p->s.ptr[p->pos] >= '0' && p->s.ptr[p->pos] <= '9') {
 		width = width * 10 + (unsigned int)(p->s.ptr[p->pos++] - '0');
 		if (width > WIDTH_MAX) {
-			fault(p, start, p->pos - start, "this width is too large%.*s",
-			      (struct slice){ "", 0 });
+			fault(p, start, p->pos - start, "this width is too large");
 			return;
 		}
 	}

@@ -180,20 +180,6 @@ static struct text text_join(struct collect *c, const struct text *a, const stru
 	return t;
 }
 
-/* 'name' and "name" are the text between the quotes, and no list's name. */
-static struct list_item read_list_item(const struct ynode *n)
-{
-	struct list_item it = { .text = n->str, .loc = n->loc };
-	char q = it.text.len >= 2 ? it.text.ptr[0] : 0;
-
-	if ((q == '"' || q == '\'') && it.text.ptr[it.text.len - 1] == q) {
-		it.text.ptr++;
-		it.text.len -= 2;
-		it.quoted = true;
-	}
-	return it;
-}
-
 static void list_add_items(struct collect *c, struct list *list, const struct ynode *seq)
 {
 	struct list_item *items;
@@ -208,7 +194,7 @@ static void list_add_items(struct collect *c, struct list *list, const struct yn
 		const struct ynode *n = seq->items[i];
 
 		if (ynode_is_scalar(n))
-			items[list->nitems++] = read_list_item(n);
+			items[list->nitems++] = (struct list_item){ n->str, n->loc };
 		else
 			fault(c, n->loc, YAML_INVALID, "an item of list '%s' must be a text",
 			      c->name);
@@ -302,8 +288,7 @@ static void collect_macro(struct collect *c)
 		*macro = (struct macro){ .item = prev ? redefined(item, &prev->item) : item,
 					 .cond = cond };
 	}
-	if (c->faulty)
-		macro->state = MACRO_FAULTY;
+	macro->faulty = macro->faulty || c->faulty;
 	if (!prev && table_add(table, &macro->item))
 		out_of_memory(c);
 }

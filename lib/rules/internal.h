@@ -52,23 +52,32 @@ struct item {
 };
 
 struct list_item {
-	struct slice text;
-	bool quoted;		/* had quotes of its own: never the name of a list */
+	struct slice text;	/* as YAML has it, quotes of its own included */
 	struct loc loc;
+};
+
+enum resolve_state {
+	RESOLVE_NOT_YET,
+	RESOLVE_BUSY,		/* being resolved: who asks for it now is in a circle */
+	RESOLVE_DONE,
+	RESOLVE_FAULTY,		/* that has been told; who uses it is not told again */
 };
 
 struct list {
 	struct item item;
 	struct list_item *items;
-	size_t nitems, cap;
+	size_t nitems;
+	enum resolve_state state;
+	struct ast_operand *flat;	/* lists in it put in place */
+	size_t nflat;
 };
 
 struct macro {
 	struct item item;
 	struct text cond;
-	const struct ast *parsed;	/* NULL: not yet, or at fault */
+	bool faulty;		/* its definition was */
+	enum resolve_state state;
 	const struct ast *resolved;
-	enum { MACRO_RAW, MACRO_BUSY, MACRO_DONE, MACRO_FAULTY } state;
 };
 
 struct rule_def {
@@ -106,11 +115,24 @@ int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice 
 bool version_parse(struct slice text, unsigned int ret_version[3]);
 bool engine_version_ok(const unsigned int version[3]);
 
+/* resolve.c: one for each compilation of the loader's items. */
+struct resolver {
+	struct rules_loader *l;
+	struct arena *arena;	/* of the trees */
+	struct diags *ds;
+	const struct item *user;	/* whose condition is being resolved */
+	unsigned int depth;	/* macros or lists within each other */
+	bool faulty;		/* what is being resolved uses something that is at fault */
+};
+
+/* Forgets what an earlier compilation resolved. */
+void resolve_begin(struct rules_loader *l);
+/* All macros and lists, used or not, so that faults in them are told in any case. */
+void resolve_all(struct rules_loader *l, struct arena *arena, struct diags *ds);
 /*
- * resolve.c: conditions with macros and lists in place. New nodes go to @arena. NULL where
- * there were faults, which are in @ds then.
+ * The condition of @user parsed, with macros and lists in place. NULL where there were
+ * faults; they are in @ds.
  */
-void resolve_init(struct rules_loader *l, struct arena *arena, struct diags *ds);
 const struct ast *resolve_condition(struct rules_loader *l, const struct text *cond,
 				    const struct item *user, struct arena *arena,
 				    struct diags *ds);

@@ -5,6 +5,10 @@
  * A loader takes files in order (later ones override earlier ones), then compiles
  * everything at once. All faults are collected and located. The ruleset is the
  * place where loading and running meet: it says what to record and what to judge.
+ *
+ * What Falco's rules files say means here what it means there; COMPAT.md lists where not.
+ * What is not supported yet is told: as an error where a rule would mean something else
+ * (`override`), as a warning where it would only alert more often (`exceptions`).
  */
 #ifndef RULES_RULES_H
 #define RULES_RULES_H
@@ -46,14 +50,19 @@ struct rule {
 	size_t ntags;
 	bool enabled;
 	struct loc loc;
-	int filter;		/* in the set; -1 where not compiled */
+	int filter;		/* in the set; -1: switched off, does not run */
 	size_t index;		/* place in the ruleset */
 };
 
 struct ruleset;
 
 struct rules_options {
-	enum priority min_priority;	/* rules below it are not run; default DEBUG */
+	enum priority min_priority;	/* rules below it are left out; default DEBUG */
+	/*
+	 * Tells what is wrong with an output, so that faults of conditions and outputs are
+	 * shown together: output_check() of output/output.h. May be NULL.
+	 */
+	void (*check_output)(const struct text *output, struct diags *ds);
 };
 
 struct rules_loader;
@@ -62,7 +71,8 @@ void rules_loader_free(struct rules_loader *l);
 
 /*
  * Reads a file, or all *.yaml and *.yml of a directory in order of their names. Faults go to
- * @ds. 0; -ENOENT and the like where a file cannot be read (also told in @ds).
+ * @ds, and the compilation fails because of them. 0; -ENOENT and the like where a file cannot
+ * be read (also told in @ds).
  */
 int rules_loader_add_path(struct rules_loader *l, const char *path, struct diags *ds);
 int rules_loader_add_text(struct rules_loader *l, const char *name, const char *text, size_t len,

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "event/event.h"
 #include "rules/ruleset.h"
 
 struct ruleset *ruleset_new(struct rules_store *store)
@@ -81,7 +82,8 @@ static int index_one(struct ruleset *rs, unsigned int event, bool enter)
 int ruleset_index(struct ruleset *rs)
 {
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
-		if (index_one(rs, e, false) || index_one(rs, e, true))
+		if (!(event_def(e)->traits & FALCOC_T_META) &&
+		    (index_one(rs, e, false) || index_one(rs, e, true)))
 			return -ENOMEM;
 	return 0;
 }

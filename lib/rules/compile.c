@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * From collected rules to a ruleset.
+ *
+ * Rules that are switched off are checked like the others, but in a filter set that is
+ * thrown away: nothing of them costs anything when events are judged, and no name in
+ * them is asked for.
+ */
+#include <errno.h>
+
+#include "rules/ruleset.h"
+
+struct compile {
+	struct rules_loader *l;
+	struct ruleset *rs;
+	struct filter_set *unused;	/* for rules that do not run */
+	struct diags *ds;
+};
+
+/*
+ * The same fault in a macro or list is found again by each rule that uses it; it is told once.
+ */
+static bool already_told(const struct diags *ds, const struct diag *d)
+{
+	for (size_t i = 0; i < diags_kept(ds); i++) {
+		const struct diag *o = diags_at(ds, i);
+
+		if (o->loc.src == d->loc.src && o->loc.line == d->loc.line &&
+		    o->loc.col == d->loc.col && o->severity == d->severity &&
+		    strcmp(o->message, d->message) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void tell_once(struct diags *to, const struct diags *from)
+{
+	for (size_t i = 0; i < diags_kept(from); i++) {
+		const struct diag *d = diags_at(from, i);
+		struct diag *copy;
+
+		if (already_told(to, d))
+			continue;
+		copy = diags_add(to, d->severity, d->code, d->loc, "%s", d->message);
+		if (copy && d->hint)
+			diag_hint(copy, "%s", d->hint);
+	}
+}
+
+static bool operand_unknown(const struct ast_operand *op, struct arena *scratch)
+{
+	struct field_ref ref;
+	const char *why;
+
+	if (op->kind == AST_FIELD)
+		return field_resolve(op->text, scratch, &ref, &why) == FIELD_UNKNOWN;
+	for (size_t i = 0; op->kind == AST_TRANSFORMER && i < op->nitems; i++)
+		if (operand_unknown(&op->items[i], scratch))
+			return true;
+	return false;
+}
+
+/* Does the condition name a field that falcoc does not know? */
+static bool has_unknown_field(const struct ast *ast, struct arena *scratch)
+{
+	if (ast->kind == AST_COMPARE)
+		return operand_unknown(&ast->cmp.left, scratch) ||
+		       (ast->cmp.op != FILTER_OP_EXISTS &&
+			operand_unknown(&ast->cmp.right, scratch));
+	if (ast->kind == AST_MACRO)
+		return false;
+	for (size_t i = 0; i < ast->logic.nkids; i++)
+		if (has_unknown_field(ast->logic.kids[i], scratch))
+			return true;
+	return false;
+}
+
+static bool is_skipped(struct compile *c, const struct rule_def *def, const struct ast *ast)
+{
+	if (!def->skip_unknown_filter || !has_unknown_field(ast, c->rs->arena))
+		return false;
+	diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_FILTER", def->item.loc,
+		  "rule '%s' is skipped: its condition names a field that is not known",
+		  def->item.name);
+	return true;
+}
+
+static void warn_unbounded(struct compile *c, const struct rule_def *def,
+			   const struct filter_set *fs, int id)
+{
+	struct diag *d;
+
+	if (!def->warn_evttypes || filter_bounded_by_type(fs, id))
+		return;
+	d = diags_add(c->ds, DIAG_WARNING, "LOAD_NO_EVTTYPE", def->item.loc,
+		      "rule '%s' is judged for every event that can reach it, which costs time",
+		      def->item.name);
+	diag_hint(d, "bound its condition by event types, such as: evt.type in (open, openat) "
+		  "and ...; or write warn_evttypes: false");
+}
+
+/* Adds the rule unless it is at fault or to be skipped. False where memory is exhausted. */
+static bool compile_rule(struct compile *c, const struct rule_def *def)
+{
+	struct filter_set *fs = def->rule.enabled ? c->rs->filters : c->unused;
+	const struct ast *ast;
+	struct diags *found;
+	struct rule rule;
+	int id;
+
+	if (c->l->opt.check_output)
+		c->l->opt.check_output(&def->rule.output_text, c->ds);
+	ast = resolve_condition(c->l, &def->cond, &def->item, c->rs->arena, c->ds);
+	if (!ast || is_skipped(c, def, ast))
+		return true;
+	found = diags_new(0);
+	if (!found)
+		return false;
+	id = filter_set_add(fs, ast, found);
+	tell_once(c->ds, found);
+	diags_free(found);
+	if (id < 0)
+		return id != -ENOMEM;
+	warn_unbounded(c, def, fs, id);
+	rule = def->rule;
+	rule.filter = def->rule.enabled ? id : -1;
+	return ruleset_add(c->rs, &rule) == 0;
+}
+
+static bool compile_rules(struct compile *c)
+{
+	const struct item_table *t = &c->l->rules;
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct rule_def *def = t->items[i];
+
+		if (def->unknown_source || def->rule.priority > c->l->opt.min_priority)
+			continue;
+		if (!compile_rule(c, def))
+			return false;
+	}
+	return ruleset_index(c->rs) == 0;
+}
+
+static void warn_unused(struct compile *c)
+{
+	for (size_t i = 0; i < c->l->macros.count; i++) {
+		const struct macro *m = c->l->macros.items[i];
+
+		if (!m->item.used)
+			diags_add(c->ds, DIAG_WARNING, "LOAD_UNUSED_MACRO", m->item.loc,
+				  "no rule or macro uses macro '%s'", m->item.name);
+	}
+	for (size_t i = 0; i < c->l->lists.count; i++) {
+		const struct list *list = c->l->lists.items[i];
+
+		if (!list->item.used)
+			diags_add(c->ds, DIAG_WARNING, "LOAD_UNUSED_LIST", list->item.loc,
+				  "no rule, macro or list uses list '%s'", list->item.name);
+	}
+}
+
+struct ruleset *rules_loader_compile(struct rules_loader *l, struct diags *ds)
+{
+	size_t errors = diags_count(ds, DIAG_ERROR);
+	struct compile c = {
+		.l = l, .ds = ds, .rs = ruleset_new(l->store), .unused = filter_set_new(),
+	};
+	bool ok = c.rs && c.unused;
+
+	if (ok) {
+		resolve_begin(l);
+		resolve_all(l, c.rs->arena, ds);
+		ok = compile_rules(&c);
+	}
+	if (ok)
+		warn_unused(&c);
+	else
+		diags_add(ds, DIAG_ERROR, "LOAD_ERR_COMPILE_CONDITION", (struct loc){ 0 },
+			  "out of memory while compiling the rules");
+	filter_set_free(c.unused);
+	if (l->nfaults || diags_count(ds, DIAG_ERROR) > errors) {
+		ruleset_free(c.rs);
+		return NULL;
+	}
+	return c.rs;
+}
