@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <yaml.h>
 
+#define KEYS_MAX	1000u	/* of one mapping: each is compared with all */
+
 struct anchor {
 	struct slice name;
 	struct ynode *node;
@@ -142,6 +144,12 @@ static int fault(struct reader *r, const yaml_mark_t *m, const char *why)
 	return -EINVAL;
 }
 
+static int node_fault(struct reader *r, const struct ynode *n, const char *why)
+{
+	diags_add(r->ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", n->loc, "%s", why);
+	return -EINVAL;
+}
+
 static int parser_fault(struct reader *r)
 {
 	const yaml_parser_t *p = &r->parser;
@@ -226,6 +234,20 @@ static int read_alias(struct reader *r, const yaml_event_t *ev, struct ynode **r
 	return fault(r, &ev->start_mark, "no anchor of this name comes before the alias");
 }
 
+/* An anchor or tag before a scalar belongs to its span, but is no part of its text. */
+static size_t skip_properties(const struct reader *r, const struct ynode *n)
+{
+	size_t at = n->begin;
+
+	while (at < n->end && (r->text.ptr[at] == '&' || r->text.ptr[at] == '!')) {
+		while (at < n->end && !strchr(" \t\r\n", r->text.ptr[at]))
+			at++;
+		while (at < n->end && strchr(" \t\r\n", r->text.ptr[at]))
+			at++;
+	}
+	return at;
+}
+
 static int read_scalar(struct reader *r, const yaml_event_t *ev, struct ynode **ret_node)
 {
 	static const enum ynode_style styles[] = {
@@ -242,6 +264,10 @@ static int read_scalar(struct reader *r, const yaml_event_t *ev, struct ynode **
 		return no_memory(r);
 	if (memchr(value.ptr, '\0', value.len))
 		return fault(r, &ev->start_mark, "a NUL byte in a text");
+	if (ev->data.scalar.anchor || ev->data.scalar.tag) {
+		n->begin = skip_properties(r, n);
+		n->loc = offset_loc(r, n->begin, 0);
+	}
 	n->style = styles[ev->data.scalar.style];
 	n->str.ptr = arena_slicedup(r->arena, value);
 	n->str.len = value.len;
@@ -322,6 +348,8 @@ static int read_items(struct reader *r, struct ynode *n, unsigned int depth)
 		return err;
 	if (n->kind == YNODE_SEQ) {
 		n->nitems = count;
+	} else if (count / 2 > KEYS_MAX) {
+		return node_fault(r, n, "too many keys in one mapping");
 	} else {
 		/* counted up, so that each key is compared with those before it */
 		for (n->nitems = 0; n->nitems < count / 2; n->nitems++)
