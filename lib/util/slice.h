@@ -38,13 +38,15 @@ static inline bool slice_eq_str(struct slice a, const char *str)
 
 static inline bool slice_startswith(struct slice s, struct slice prefix)
 {
-	return s.len >= prefix.len && memcmp(s.ptr, prefix.ptr, prefix.len) == 0;
+	return s.len >= prefix.len &&
+	       (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
 
 static inline bool slice_endswith(struct slice s, struct slice suffix)
 {
 	return s.len >= suffix.len &&
-	       memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0;
+	       (suffix.len == 0 ||
+		memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
 #endif

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * events.c - for which types of events a condition can be true
+ *
+ * Each node tells two sets: the events for which it may be true, and those for
+ * which it may be false. Both err on the side of too many, so `not` may swap them.
+ *
+ * Enter events are recorded only for rules that ask for them: a filter which says nothing about
+ * evt.dir means exit events, though as far as logic goes it could match both.
+ */
+#include "filter/compile.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define FIELD_DIR "evt.dir"
+
+static unsigned int count_events(const struct eventset *s)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < FALCOC_MASK_WORDS; i++)
+		n += (unsigned int)__builtin_popcountll(s->exit[i] | s->enter[i]);
+	return n;
+}
+
+static void eventset_minus(struct eventset *s, const struct eventset *other)
+{
+	for (int i = 0; i < FALCOC_MASK_WORDS; i++) {
+		s->exit[i] &= ~other->exit[i];
+		s->enter[i] &= ~other->enter[i];
+	}
+}
+
+int events_init(struct filter_set *fs)
+{
+	struct node_events *any = arena_alloc(fs->arena, sizeof(*any));
+	struct node_events *fd = arena_alloc(fs->arena, sizeof(*fd));
+
+	if (!any || !fd)
+		return -ENOMEM;
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		const struct event_def *def = event_def(e);
+
+		if (def->traits & FALCOC_T_META)
+			continue;
+		for (int enter = 0; enter < 2; enter++) {
+			eventset_add(&fs->universe, e, enter);
+			if (def->traits & FALCOC_T_FD)
+				eventset_add(&fd->can_true, e, enter);
+		}
+	}
+	fs->nuniverse = count_events(&fs->universe);
+	any->can_true = any->can_false = any->type_true = any->type_false = fs->universe;
+	fd->can_false = fd->type_true = fd->type_false = fs->universe;
+	fs->any_event = any;
+	fs->fd_event = fd;
+	return 0;
+}
+
+static void combine(const struct node *node, const struct node_events *kid, struct node_events *all)
+{
+	if (node->kind == NODE_AND) {
+		eventset_and(&all->can_true, &kid->can_true);
+		eventset_or(&all->can_false, &kid->can_false);
+		eventset_and(&all->type_true, &kid->type_true);
+		eventset_or(&all->type_false, &kid->type_false);
+	} else {
+		eventset_or(&all->can_true, &kid->can_true);
+		eventset_and(&all->can_false, &kid->can_false);
+		eventset_or(&all->type_true, &kid->type_true);
+		eventset_and(&all->type_false, &kid->type_false);
+	}
+	all->tells_dir |= kid->tells_dir;
+}
+
+const struct node_events *events_combine(struct compiler *c, const struct node *node)
+{
+	const struct node_events *first = node->kids[0]->events;
+	struct node_events *all;
+	bool same = true;
+
+	for (size_t i = 1; i < node->nkids; i++)
+		same &= node->kids[i]->events == first;
+	if (same && (node->kind != NODE_NOT || first == c->fs->any_event))
+		return first;
+	all = compile_alloc(c, sizeof(*all));
+	if (!all)
+		return NULL;
+	if (node->kind == NODE_NOT) {
+		*all = (struct node_events){ first->can_false, first->can_true, first->type_false,
+					     first->type_true, first->tells_dir };
+		return all;
+	}
+	*all = *first;
+	for (size_t i = 1; i < node->nkids; i++)
+		combine(node, node->kids[i]->events, all);
+	return all;
+}
+
+static const char *event_candidate(void *unused, size_t i)
+{
+	(void)unused;
+	return i < FALCOC_E_COUNT ? event_def(i)->name : NULL;
+}
+
+static bool is_dir(const struct input *src)
+{
+	return strcmp(src->ref.def->name, FIELD_DIR) == 0;
+}
+
+/* Adds the events for which @src equals @lit; warns where there are none. */
+static void add_events(struct compiler *c, const struct input *src,
+		       const struct ast_operand *lit, struct eventset *events)
+{
+	const struct field_def *def = src->ref.def;
+	struct eventset found = { 0 };
+	const char *near;
+	struct diag *d;
+
+	if (def->events_of(&src->ref, lit->text, &found)) {
+		if (!is_dir(src))
+			for (int i = 0; i < FALCOC_MASK_WORDS; i++)
+				found.exit[i] = found.enter[i] = found.exit[i] | found.enter[i];
+		eventset_and(&found, &c->fs->universe);
+		eventset_or(events, &found);
+		if (!eventset_empty(&found))
+			return;
+	}
+	if (event_name_known(lit->text)) {
+		compile_warning(c, lit->loc, "falcoc does not record '%.*s' yet: this is never true",
+				SLICE_ARG(lit->text));
+		return;
+	}
+	near = suggest(lit->text, event_candidate, NULL);
+	d = compile_warning(c, lit->loc, "no event has '%.*s' for '%s': this is never true",
+			    SLICE_ARG(lit->text), src->name);
+	if (near)
+		diag_hint(d, "did you mean '%s'?", near);
+}
+
+const struct node_events *events_of_compare(struct compiler *c, const struct node *node,
+					    const struct ast *ast)
+{
+	const struct input *src = node->left;
+	const struct ast_operand *right = &ast->cmp.right;
+	bool equal = node->op == FILTER_OP_EQ || node->op == FILTER_OP_IN ||
+		     node->op == FILTER_OP_INTERSECTS;
+	struct eventset events = { 0 }, others = c->fs->universe;
+	struct node_events *ev;
+
+	if (src->kind != INPUT_FIELD || !src->ref.def->events_of || node->kind != NODE_COMPARE ||
+	    (!equal && node->op != FILTER_OP_NE) ||
+	    (node->mod != FILTER_MOD_NONE && node->mod != FILTER_MOD_ANYOF) ||
+	    (node->mod == FILTER_MOD_ANYOF && !equal))
+		return src->flags & FIELD_F_NEEDS_FD ? c->fs->fd_event : c->fs->any_event;
+	if (right->kind == AST_LITERAL)
+		add_events(c, src, right, &events);
+	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
+		add_events(c, src, &right->items[i], &events);
+	eventset_minus(&others, &events);
+	ev = compile_alloc(c, sizeof(*ev));
+	if (!ev)
+		return NULL;
+	if (equal)
+		*ev = (struct node_events){ events, others, events, others, is_dir(src) };
+	else
+		*ev = (struct node_events){ others, events, others, events, is_dir(src) };
+	return ev;
+}
+
+void events_of_filter(const struct filter_set *fs, struct filter *f)
+{
+	const struct node_events *ev = f->root->events;
+
+	f->events = ev->can_true;
+	if (!ev->tells_dir)
+		memset(f->events.enter, 0, sizeof(f->events.enter));
+	/* More than half of all events is as good as no bound. */
+	f->bounded = count_events(&ev->type_true) * 2 <= fs->nuniverse;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * filter.c - a set of filters, and their evaluation
+ *
+ * Evaluation is the hot path: it allocates nothing but what fields put into
+ * the scratch arena, and whatever was found out about an event is kept until the next
+ * one by writing the event's generation beside it, so that nothing needs to be cleared.
+ */
+#include "filter/compile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct filter_set *filter_set_new(void)
+{
+	struct filter_set *fs = calloc(1, sizeof(*fs));
+
+	if (!fs)
+		return NULL;
+	fs->arena = arena_new(0);
+	fs->nodes = strmap_new();
+	fs->inputs = strmap_new();
+	fs->names = strmap_new();
+	fs->told = strmap_new();
+	fs->gen = 1;
+	if (!fs->arena || !fs->nodes || !fs->inputs || !fs->names || !fs->told ||
+	    events_init(fs)) {
+		filter_set_free(fs);
+		return NULL;
+	}
+	return fs;
+}
+
+void filter_set_free(struct filter_set *fs)
+{
+	if (!fs)
+		return;
+	for (size_t i = 0; i < fs->nregexes; i++)
+		regex_free(fs->regexes[i]);
+	free(fs->regexes);
+	free(fs->filters);
+	strmap_free(fs->nodes);
+	strmap_free(fs->inputs);
+	strmap_free(fs->names);
+	strmap_free(fs->told);
+	arena_free(fs->arena);
+	free(fs);
+}
+
+int filter_set_add(struct filter_set *fs, const struct ast *ast, struct diags *ds)
+{
+	struct compiler c = { .fs = fs, .ds = ds };
+	struct node *root = NULL;
+	int id = -ENOMEM;
+
+	if (fs->nfilters == fs->cap_filters) {
+		size_t cap = fs->cap_filters ? fs->cap_filters * 2 : 64;
+		struct filter *filters = realloc(fs->filters, cap * sizeof(*filters));
+
+		if (!filters)
+			return -ENOMEM;
+		fs->filters = filters;
+		fs->cap_filters = cap;
+	}
+	c.scratch = arena_new(0);
+	c.seen = strmap_new();
+	if (c.scratch && c.seen)
+		root = compile_node(&c, ast);
+	if (root && !c.no_memory) {
+		struct filter *f = &fs->filters[fs->nfilters];
+
+		f->root = root;
+		events_of_filter(fs, f);
+		id = (int)fs->nfilters++;
+		fs->stats.filters++;
+	} else if (c.scratch && c.seen && !c.no_memory) {
+		id = -EINVAL;
+	}
+	strmap_free(c.seen);
+	arena_free(c.scratch);
+	return id;
+}
+
+const struct eventset *filter_events(const struct filter_set *fs, int id)
+{
+	return &fs->filters[id].events;
+}
+
+bool filter_bounded_by_type(const struct filter_set *fs, int id)
+{
+	return fs->filters[id].bounded;
+}
+
+size_t filter_set_names(const struct filter_set *fs)
+{
+	return strmap_size(fs->names);
+}
+
+struct slice filter_set_name(const struct filter_set *fs, size_t i)
+{
+	struct slice name = { "", 0 };
+	void *unused;
+
+	strmap_next(fs->names, &i, &name, &unused);
+	return name;
+}
+
+void filter_set_stats(const struct filter_set *fs, struct filter_set_stats *ret_stats)
+{
+	*ret_stats = fs->stats;
+	ret_stats->nodes = strmap_size(fs->nodes);
+}
+
+void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx)
+{
+	fs->ctx = ctx;
+	fs->gen++;
+}
+
+/* Does @v, or of several values any (or all) of them, pass? */
+static bool test_value(const struct test *t, const struct value *v, bool all)
+{
+	if (!v->is_list)
+		return t->fn(t, v);
+	for (uint32_t i = 0; i < v->list.count; i++)
+		if (t->fn(t, &v->list.items[i]) != all)
+			return !all;
+	return all;
+}
+
+static bool compare_constants(const struct node *n, const struct value *v)
+{
+	size_t passed = 0;
+
+	switch (n->mod) {
+	case FILTER_MOD_NONE:
+		return test_value(&n->tests[0], v, n->all);
+	case FILTER_MOD_ANYOF:
+		for (size_t i = 0; i < n->ntests; i++)
+			if (test_value(&n->tests[i], v, n->all))
+				return true;
+		return false;
+	case FILTER_MOD_ALLOF:
+		for (size_t i = 0; i < n->ntests; i++)
+			if (!test_value(&n->tests[i], v, n->all))
+				return false;
+		return true;
+	case FILTER_MOD_ONEOF:
+		for (size_t i = 0; i < n->ntests && passed < 2; i++)
+			passed += test_value(&n->tests[i], v, n->all);
+		return passed == 1;
+	}
+	return false;
+}
+
+/* Does one value on the left pass with what is on the right? In lists: is it in there? */
+static bool compare_one(const struct node *n, const struct value *left, const struct value *right)
+{
+	enum value_kind kind = value_kind(n->left->type);
+
+	if (!right->is_list)
+		return values_compare(n->op, kind, left, right);
+	for (uint32_t i = 0; i < right->list.count; i++)
+		if (values_compare(n->op, kind, left, &right->list.items[i]))
+			return true;
+	return false;
+}
+
+static bool compare_right(struct filter_set *fs, const struct node *n, const struct value *left)
+{
+	const struct value *right;
+
+	if (!input_get(fs, n->right, &right))
+		return false;
+	if (!left->is_list)
+		return compare_one(n, left, right);
+	for (uint32_t i = 0; i < left->list.count; i++)
+		if (compare_one(n, &left->list.items[i], right) != n->all)
+			return !n->all;
+	return n->all;
+}
+
+static bool node_is_true(struct filter_set *fs, struct node *n);
+
+static bool compare_is_true(struct filter_set *fs, struct node *n)
+{
+	const struct value *v;
+
+	fs->stats.evaluated++;
+	if (!input_get(fs, n->left, &v))
+		return false;
+	if (n->kind == NODE_COMPARE)
+		return compare_constants(n, v);
+	if (n->kind == NODE_COMPARE_RIGHT)
+		return compare_right(fs, n, v);
+	/* exists: a name exists where one is known. */
+	return !(n->left->flags & FIELD_F_NAME) || !v->is_list || v->list.count > 0;
+}
+
+static bool node_is_true(struct filter_set *fs, struct node *n)
+{
+	bool result;
+
+	if (n->gen == fs->gen) {
+		fs->stats.cached++;
+		return n->result;
+	}
+	switch (n->kind) {
+	case NODE_AND:
+		result = true;
+		for (size_t i = 0; result && i < n->nkids; i++)
+			result = node_is_true(fs, n->kids[i]);
+		break;
+	case NODE_OR:
+		result = false;
+		for (size_t i = 0; !result && i < n->nkids; i++)
+			result = node_is_true(fs, n->kids[i]);
+		break;
+	case NODE_NOT:
+		result = !node_is_true(fs, n->kids[0]);
+		break;
+	default:
+		result = compare_is_true(fs, n);
+	}
+	n->gen = fs->gen;
+	n->result = result;
+	return result;
+}
+
+bool filter_set_match(struct filter_set *fs, int id)
+{
+	return node_is_true(fs, fs->filters[id].root);
+}
