@@ -15,6 +15,27 @@
 
 #define FIELD_DIR "evt.dir"
 
+/*
+ * Fields that the type alone decides. Of others, as evt.is_open_read, the type
+ * tells only for which events they cannot have a value.
+ */
+static const struct {
+	const char *name;
+	bool always;		/* no event is without a value */
+} decided[] = {
+	{ "evt.type", true },
+	{ FIELD_DIR, true },
+	{ "syscall.type", false },
+};
+
+static bool is_decided(const struct field_def *def, bool always)
+{
+	for (size_t i = 0; i < sizeof(decided) / sizeof(decided[0]); i++)
+		if (strcmp(def->name, decided[i].name) == 0)
+			return decided[i].always || !always;
+	return false;
+}
+
 static unsigned int count_events(const struct eventset *s)
 {
 	unsigned int n = 0;
@@ -146,7 +167,8 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	const struct ast_operand *right = &ast->cmp.right;
 	bool equal = node->op == FILTER_OP_EQ || node->op == FILTER_OP_IN ||
 		     node->op == FILTER_OP_INTERSECTS;
-	struct eventset events = { 0 }, others = c->fs->universe;
+	struct eventset events = { 0 }, others = c->fs->universe, differ;
+	const struct eventset *all = &c->fs->universe;
 	struct node_events *ev;
 
 	if (src->kind != INPUT_FIELD || !src->ref.def->events_of || node->kind != NODE_COMPARE ||
@@ -162,10 +184,13 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	ev = compile_alloc(c, sizeof(*ev));
 	if (!ev)
 		return NULL;
-	if (equal)
-		*ev = (struct node_events){ events, others, events, others, is_dir(src) };
-	else
-		*ev = (struct node_events){ others, events, others, events, is_dir(src) };
+	/* Where the field may differ from the constants. */
+	differ = is_decided(src->ref.def, false) ? others : *all;
+	ev->can_true = equal ? events : differ;
+	ev->can_false = equal ? differ : is_decided(src->ref.def, true) ? events : *all;
+	ev->type_true = ev->can_true;
+	ev->type_false = ev->can_false;
+	ev->tells_dir = is_dir(src);
 	return ev;
 }
 
