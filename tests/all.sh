@@ -55,8 +55,10 @@ checks() {
 	step "lint" make --no-print-directory lint || true
 	step "unit tests" make --no-print-directory -j"$JOBS" unit || true
 	step "unit tests with sanitizers" make --no-print-directory -j"$JOBS" unit-asan || true
+	step "fuzz targets, for a moment" make --no-print-directory -j"$JOBS" fuzz-smoke || true
 	step "command line" make --no-print-directory test-cli || true
 	wait
+	step "package" debian/test.sh || true
 }
 
 # kernels "KERNEL..." [TEST...]: these tests (or all) on each

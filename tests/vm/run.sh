@@ -121,7 +121,10 @@ boot() {
 	# a stdio chardev that sees the end of its input counts as closed, and the guest's writes
 	# block: a pipe that is never closed stands in
 	mkfifo "$input"
-	[ -z "$INTERACTIVE" ] || input=/dev/tty
+	if [ -n "$INTERACTIVE" ]; then
+		input=/dev/tty
+		TERMINAL=$(stty -g <$input) # QEMU changes it, and may be killed
+	fi
 	timeout --foreground -k 5 "$LIMIT" "${QEMU[@]}" <>"$input" &
 	QEMU_PID=$!
 	wait "$QEMU_PID" || status=$?
@@ -139,6 +142,7 @@ boot() {
 }
 
 cleanup() {
+	[ -z "${TERMINAL:-}" ] || stty "$TERMINAL" </dev/tty
 	[ -z "${QEMU_PID:-}" ] || kill "$QEMU_PID" 2>/dev/null || true
 	rm -rf "$WORK"
 }
