@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -188,27 +187,6 @@ const struct option run_options[] = {
 	{ 0 },
 };
 
-/* All of it, whatever the reader's pace. */
-static int write_alert(void *arg, const char *line, size_t len)
-{
-	(void)arg;
-	while (len > 0) {
-		ssize_t n = write(STDOUT_FILENO, line, len);
-
-		if (n >= 0) {
-			line += n;
-			len -= (size_t)n;
-		} else if (errno == EAGAIN) {
-			struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
-
-			poll(&p, 1, -1);
-		} else if (errno != EINTR) {
-			return -errno;
-		}
-	}
-	return 0;
-}
-
 static void show_notice(void *arg, const char *text)
 {
 	(void)arg;
@@ -266,7 +244,7 @@ enum status run_command(struct settings *s)
 		}
 		s->paths[s->npaths++] = DEFAULT_RULES;
 	}
-	s->engine.alert = write_alert;
+	s->engine.alert_fd = STDOUT_FILENO;
 	s->engine.notice = show_notice;
 	status = engine_make(s, &e);
 	if (status != STATUS_OK)

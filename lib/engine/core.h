@@ -29,6 +29,7 @@
 #include "net/roles.h"
 #include "net/socks.h"
 #include "output/output.h"
+#include "output/sink.h"
 #include "rules/rules.h"
 #include "state/state.h"
 #include "util/arena.h"
@@ -66,6 +67,7 @@ struct engine {
 	sigset_t old_mask;
 	bool mask_changed;
 	bool stop;
+	bool more;		/* events wait to be taken */
 	bool holding;		/* events wait for the first answers */
 	uint64_t hold_until_ns;
 	uint64_t end_ns;	/* UINT64_MAX: never */
@@ -74,6 +76,7 @@ struct engine {
 	/* one event */
 	struct arena *scratch;
 	struct buf line;
+	struct sink *sink;
 	struct alert_format format;
 
 	/* counters */
@@ -95,7 +98,7 @@ void engine_notice(struct engine *e, const char *fmt, ...) __attribute__((format
 enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* judge.c: takes one event in. 0, or what the alert function gave. */
+/* judge.c: takes one event in. 0, or -EPIPE when nobody reads the alerts. */
 int engine_judge(struct engine *e, const struct event *ev);
 
 #endif

@@ -56,14 +56,18 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->epoll_fd = -1;
 	e->signal_fd = -1;
 	e->end_ns = UINT64_MAX;
-	e->loader = rules_loader_new(&(struct rules_options){ .min_priority = min_priority });
+	e->loader = rules_loader_new(&(struct rules_options){
+		.min_priority = min_priority,
+		.check_output = output_check,
+	});
 	buf_init(&e->line, 1 << 20);
 	buf_init(&e->diag_text, 0);
 	buf_init(&e->report, 0);
 	e->diags = diags_new(0);
+	e->sink = sink_fd_new(opt->alert_fd, "standard output");
 	e->scratch = arena_new(SCRATCH_BYTES);
 	e->templates_arena = arena_new(0);
-	if (!e->loader || !e->diags || !e->scratch || !e->templates_arena) {
+	if (!e->loader || !e->diags || !e->sink || !e->scratch || !e->templates_arena) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -90,6 +94,7 @@ void engine_free(struct engine *e)
 		close(e->epoll_fd);
 	if (e->mask_changed)
 		sigprocmask(SIG_SETMASK, &e->old_mask, NULL);
+	sink_free(e->sink);
 	free(e->alerts_by_rule);
 	free(e->templates);
 	ruleset_free(e->rules);
@@ -109,7 +114,7 @@ void engine_add_rules(struct engine *e, const char *path)
 	rules_loader_add_path(e->loader, path, e->diags);
 }
 
-/* Outputs are part of a rule: their faults are told together with those of the conditions. */
+/* The faults of outputs were told with those of conditions; what is left is to keep them. */
 static int compile_outputs(struct engine *e)
 {
 	size_t n = ruleset_count(e->rules);

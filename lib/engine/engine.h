@@ -13,8 +13,8 @@
  *	engine_free()
  *
  * To check rules, stop after engine_compile(). Nothing here prints or ends the
- * program: alerts and notices go to the functions of the options, and what went
- * wrong is told by a status and a text. One engine at a time, used by one thread.
+ * program: alerts go to a descriptor, notices to a function, and what went wrong is told by a
+ * status and a text. SIGPIPE must be ignored by the program. One engine at a time, used by one thread.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -36,12 +36,6 @@ enum engine_status {
 #define ENGINE_RING_BYTES_MIN	(128u << 10)
 #define ENGINE_RING_BYTES_MAX	(512u << 20)
 #define ENGINE_DNS_WAIT_MS	2000
-
-/*
- * Takes one alert: a line of text or of JSON, its newline included. 0, or a negative
- * errno, which ends engine_run() with ENGINE_ERR_RUNTIME.
- */
-typedef int (*engine_alert_fn)(void *arg, const char *line, size_t len);
 
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
@@ -73,8 +67,7 @@ struct engine_options {
 	bool json_no_output;		/* leave the property out of the JSON object */
 	bool json_no_tags;
 	bool json_no_fields;
-	engine_alert_fn alert;
-	void *alert_arg;
+	int alert_fd;			/* where alerts go, a line each, at once; stays the caller's */
 	engine_notice_fn notice;	/* may be NULL */
 	void *notice_arg;
 };

@@ -4,6 +4,7 @@
  */
 #include "engine/core.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -54,6 +55,26 @@ static void note_socket(struct engine *e, const struct event *ev)
 		net_roles_set(e->roles, s->ino, NET_ROLE_SERVER);
 }
 
+/* An alert that cannot be written is counted and told once; only a reader gone for good is the end. */
+static int hand_over(struct engine *e)
+{
+	int rc = sink_write(e->sink, buf_slice(&e->line));
+	struct sink_stats st;
+
+	if (rc >= 0)
+		return 0;
+	if (rc == -EPIPE) {
+		engine_fail(e, ENGINE_ERR_RUNTIME, "nobody reads the %s any more",
+			    sink_name(e->sink));
+		return rc;
+	}
+	sink_stats(e->sink, &st);
+	if (st.failed == 1)
+		engine_notice(e, "alerts are lost: writing to the %s: %s", sink_name(e->sink),
+			      strerror(-rc));
+	return 0;
+}
+
 static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
 {
 	struct alert alert = {
@@ -61,17 +82,13 @@ static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		.tmpl = e->templates[rule->index],
 		.ctx = ctx,
 	};
-	int rc;
 
 	e->alerts++;
 	e->alerts_by_rule[rule->index]++;
 	e->alerts_by_priority[rule->priority]++;
 	buf_clear(&e->line);
 	alert_format(&alert, &e->format, &e->line);
-	rc = e->opt.alert(e->opt.alert_arg, e->line.ptr, e->line.len);
-	if (rc < 0)
-		engine_fail(e, ENGINE_ERR_RUNTIME, "cannot write an alert: %s", strerror(-rc));
-	return rc;
+	return hand_over(e);
 }
 
 static int try_rules(struct engine *e, const struct eval_ctx *ctx)

@@ -68,24 +68,27 @@ static int take_events(struct engine *e, unsigned int max)
 	return 1;
 }
 
-static int take_source(struct engine *e, enum loop_source source)
+static void take_source(struct engine *e, enum loop_source source)
 {
 	uint64_t now = now_boot_ns();
 
 	switch (source) {
 	case SOURCE_SIGNAL:
 		e->stop = true;
-		return 0;
+		break;
 	case SOURCE_CAPTURE:
-		return take_events(e, BATCH);
+		e->more = true;		/* taken after the others */
+		break;
 	case SOURCE_RESOLVER:
-		return dns_resolver_process(e->resolver, now);
+		dns_resolver_process(e->resolver, now);
+		break;
 	case SOURCE_HOSTS:
-		return dns_hosts_process(e->hosts, now);
+		dns_hosts_process(e->hosts, now);
+		break;
 	case SOURCE_LOCAL:
-		return net_local_process(e->local);
+		net_local_process(e->local);
+		break;
 	}
-	return 0;
 }
 
 /* Milliseconds until something is due that no descriptor tells; -1: nothing is. */
@@ -93,6 +96,8 @@ static int wait_ms(const struct engine *e)
 {
 	uint64_t now = now_boot_ns(), due = e->end_ns, ms;
 
+	if (e->more)
+		return 0;
 	if (e->holding && e->hold_until_ns < due)
 		due = e->hold_until_ns;
 	if (e->resolver) {
@@ -137,17 +142,30 @@ static int take_due(struct engine *e)
 	return rc;
 }
 
-static enum engine_status run_failed(struct engine *e, enum loop_source source, int err)
+static enum engine_status capture_failed(struct engine *e, int err)
 {
-	if (source != SOURCE_CAPTURE)
-		return ENGINE_OK;	/* their last state stays; they have counters */
+	const char *fault = capture_fault(e->capture);
+
 	if (*e->error)
-		return ENGINE_ERR_RUNTIME;	/* judging told more exactly */
-	if (err == -EBADMSG)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module's rings hold nonsense; "
-				   "is it the module of this version (%s)?",
-				   engine_version());
-	return engine_fail(e, ENGINE_ERR_RUNTIME, "%s", strerror(-err));
+		return ENGINE_ERR_RUNTIME;	/* judging told it more exactly */
+	if (err == -EBADMSG && fault)
+		return engine_fail(e, ENGINE_ERR_RUNTIME,
+				   "what the module recorded makes no sense: %s", fault);
+	if (err == -EIO)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module's device is gone");
+	return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot read events: %s", strerror(-err));
+}
+
+/* A batch of events, if some wait. */
+static enum engine_status take_batch(struct engine *e)
+{
+	int rc;
+
+	if (!e->more)
+		return ENGINE_OK;
+	rc = take_events(e, BATCH);
+	e->more = rc == 1;
+	return rc < 0 ? capture_failed(e, rc) : ENGINE_OK;
 }
 
 /* The end has come: no more is recorded, but what was is still judged. */
@@ -162,7 +180,7 @@ static enum engine_status finish(struct engine *e)
 	do {
 		rc = take_events(e, BATCH);
 	} while (rc == 1 && now_boot_ns() < until);
-	return rc < 0 ? run_failed(e, SOURCE_CAPTURE, rc) : ENGINE_OK;
+	return rc < 0 ? capture_failed(e, rc) : ENGINE_OK;
 }
 
 enum engine_status engine_run(struct engine *e)
@@ -180,13 +198,13 @@ enum engine_status engine_run(struct engine *e)
 		if (n < 0 && errno != EINTR)
 			return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
 					   strerror(errno));
-		for (int i = 0; i < n && status == ENGINE_OK; i++) {
-			rc = take_source(e, ready[i].data.u32);
-			if (rc < 0)
-				status = run_failed(e, ready[i].data.u32, rc);
-		}
-		if (status == ENGINE_OK && take_due(e) < 0)
-			status = engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events");
+		/* what fails here keeps its last state and its counters; events go on */
+		for (int i = 0; i < n; i++)
+			take_source(e, ready[i].data.u32);
+		if (take_due(e) < 0)
+			return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
+					   strerror(errno));
+		status = take_batch(e);
 	}
 	return status == ENGINE_OK ? finish(e) : status;
 }

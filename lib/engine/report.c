@@ -10,7 +10,13 @@
 
 static void report_alerts(const struct engine *e, struct buf *out)
 {
+	struct sink_stats sink;
+
 	buf_printf(out, "Events seen: %" PRIu64 "\nAlerts: %" PRIu64 "\n", e->events, e->alerts);
+	sink_stats(e->sink, &sink);
+	if (sink.failed)
+		buf_printf(out, "Alerts that could not be written: %" PRIu64 " (%s)\n", sink.failed,
+			   strerror(sink.last_error));
 	if (e->alerts == 0)
 		return;
 	buf_add_str(out, "Alerts by severity:\n");
