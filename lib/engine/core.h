@@ -98,6 +98,9 @@ void engine_notice(struct engine *e, const char *fmt, ...) __attribute__((format
 enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* start.c: all that judging needs, but for the source of events. */
+enum engine_status engine_prepare(struct engine *e);
+
 /* judge.c: takes one event in. 0, or -EPIPE when nobody reads the alerts. */
 int engine_judge(struct engine *e, const struct event *ev);
 

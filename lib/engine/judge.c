@@ -15,6 +15,27 @@ static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 	return family == AF_INET ? ip_addr_from_v4(bytes) : ip_addr_from_v6(bytes);
 }
 
+static void note_listen(struct engine *e, const struct falcoc_sock *s)
+{
+	struct net_listen l = {
+		.addr = address(s->family, s->laddr),
+		.port = s->lport,
+		.proto = (uint8_t)s->protocol,
+		.netns = s->netns,
+	};
+
+	net_listen_add(e->socks, &l);
+}
+
+/* Does somebody of this machine listen there? */
+static bool listens(const struct engine *e, const struct falcoc_sock *s, const uint8_t *bytes,
+		    uint16_t port)
+{
+	struct ip_addr addr = address(s->family, bytes);
+
+	return port && net_sock_is_listening(e->socks, (uint8_t)s->protocol, &addr, port, s->netns);
+}
+
 /*
  * Keeps what the event tells of who is server and who is client, for later events of the
  * same socket that do not say it themselves.
@@ -23,7 +44,6 @@ static void note_socket(struct engine *e, const struct event *ev)
 {
 	const struct falcoc_sock *s = event_sock(ev);
 	const struct net_sock *old;
-	struct net_listen local;
 
 	if (!s || (s->family != AF_INET && s->family != AF_INET6))
 		return;
@@ -32,14 +52,8 @@ static void note_socket(struct engine *e, const struct event *ev)
 		net_sock_forget(e->socks, s->ino);
 		return;
 	}
-	local = (struct net_listen){
-		.addr = address(s->family, s->laddr),
-		.port = s->lport,
-		.proto = (uint8_t)s->protocol,
-		.netns = s->netns,
-	};
 	if (ev->rec->event == FALCOC_E_LISTEN && ev->rec->res == 0)
-		net_listen_add(e->socks, &local);
+		note_listen(e, s);
 	if (s->role != FALCOC_ROLE_UNKNOWN) {
 		net_roles_set(e->roles, s->ino,
 			      s->role == FALCOC_ROLE_CLIENT ? NET_ROLE_CLIENT : NET_ROLE_SERVER);
@@ -50,9 +64,10 @@ static void note_socket(struct engine *e, const struct event *ev)
 	old = net_sock_by_inode(e->socks, s->ino);
 	if (old && old->role != NET_ROLE_UNKNOWN)
 		net_roles_set(e->roles, s->ino, old->role);
-	else if (s->lport &&
-		 net_sock_is_listening(e->socks, local.proto, &local.addr, local.port, s->netns))
+	else if (listens(e, s, s->laddr, s->lport))
 		net_roles_set(e->roles, s->ino, NET_ROLE_SERVER);
+	else if (listens(e, s, s->raddr, s->rport))
+		net_roles_set(e->roles, s->ino, NET_ROLE_CLIENT);
 }
 
 /* An alert that cannot be written is counted and told once; only a reader gone for good is the end. */

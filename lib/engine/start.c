@@ -168,10 +168,19 @@ static enum engine_status start_capture(struct engine *e)
 	return ENGINE_OK;
 }
 
+enum engine_status engine_prepare(struct engine *e)
+{
+	enum engine_status status = start_names(e);
+
+	if (status == ENGINE_OK)
+		status = start_net(e);
+	return status == ENGINE_OK ? start_state(e) : status;
+}
+
 enum engine_status engine_start(struct engine *e)
 {
 	static enum engine_status (*const steps[])(struct engine *) = {
-		open_capture, start_names, start_net, start_state, start_signals, start_capture,
+		open_capture, engine_prepare, start_signals, start_capture,
 	};
 
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

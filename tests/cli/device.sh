@@ -6,7 +6,7 @@
 printf -- '- rule: r\n  desc: d\n  condition: evt.type = open\n  output: x\n  priority: INFO\n' >r.yaml
 
 run -r r.yaml --device "$tmp/none"
-expect "no device" 4 err "falcoc: " "module" "modprobe falcoc"
+expect "no device" 4 err "falcoc: " "falcoc module" "insmod"
 verdict "one sentence" "$([ "$(grep -c . err)" -le 3 ] && echo ok || echo more)"
 verdict "nothing on the standard output" "$([ -s out ] && echo text || echo ok)"
 

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The engine without a kernel: rules from a file, records as the module would make them, and the
+ * lines that come out.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "engine/core.h"
+#include "mkrec.h"
+
+static char dir[] = "/tmp/falcoc-engine-XXXXXX";
+static char rules_path[64], hosts_path[64], notices[4096];
+static int out_fd[2];	/* a pipe: the engine writes to 1 */
+static struct engine *e;
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(text, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+}
+
+static void note(void *arg, const char *text)
+{
+	(void)arg;
+	strncat(notices, text, sizeof(notices) - strlen(notices) - 1);
+}
+
+static void setup(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(rules_path, sizeof(rules_path), "%s/rules.yaml", dir);
+	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts", dir);
+	write_file(hosts_path, "192.0.2.1 github.com\n2001:db8::1 github.com\n192.0.2.2 EVIL.example\n");
+	ck_assert_int_eq(pipe2(out_fd, O_CLOEXEC), 0);
+	ck_assert_int_eq(fcntl(out_fd[0], F_SETFL, O_NONBLOCK), 0);
+}
+
+static void teardown(void)
+{
+	engine_free(e);
+	e = NULL;
+	unlink(rules_path);
+	unlink(hosts_path);
+	rmdir(dir);
+}
+
+/* An engine that has these rules and may judge. */
+static void make(const char *rules, struct engine_options opt)
+{
+	opt.hosts_path = hosts_path;
+	opt.no_dns_queries = true;
+	opt.alert_fd = out_fd[1];
+	opt.notice = note;
+	write_file(rules_path, rules);
+	ck_assert_int_eq(engine_new(&opt, &e), 0);
+	engine_add_rules(e, rules_path);
+	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e));
+	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
+}
+
+/* Judges the record, which is freed. */
+static int judge(struct mkrec *m)
+{
+	struct event ev = { 0 };
+	int rc;
+
+	m->rec->pid = m->rec->tid = (uint32_t)getpid();
+	m->rec->time_ns = now_boot_ns();
+	strcpy(m->rec->comm, "curl");
+	ck_assert_int_eq(event_decode(&ev, m->bytes, m->rec->len), 0);
+	ev.num = e->events + 1;
+	ev.ts_ns = 1700000000ull * NS_PER_S;
+	rc = engine_judge(e, &ev);
+	mkrec_free(m);
+	return rc;
+}
+
+static struct mkrec *connect_to(const char *addr, unsigned int port)
+{
+	struct mkrec *m = mkrec_new(FALCOC_E_CONNECT);
+
+	mkrec_inet(m, 3, SOCK_STREAM, FALCOC_ROLE_CLIENT, strchr(addr, ':') ? "2001:db8::9" : "192.0.2.9",
+		   40000, addr, port);
+	return m;
+}
+
+/* What came out since the last call. */
+static const char *output(void)
+{
+	static char text[65536];
+	ssize_t n = read(out_fd[0], text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return text;
+}
+
+static const char domains[] =
+	"- list: trusted\n  items: [github.com, google.com]\n"
+	"- rule: untrusted\n  desc: d\n"
+	"  condition: evt.type = connect and not fd.sip.name in (trusted)\n"
+	"  output: \"%proc.name to %fd.sip %fd.sport name=%fd.sip.name\"\n"
+	"  priority: WARNING\n  tags: [network]\n";
+
+START_TEST(trusted_and_not)
+{
+	const char *text;
+
+	make(domains, (struct engine_options){ 0 });
+	ck_assert_int_eq(judge(connect_to("192.0.2.1", 443)), 0);
+	ck_assert_int_eq(judge(connect_to("2001:db8::1", 443)), 0);
+	ck_assert_int_eq(judge(connect_to("::ffff:192.0.2.1", 443)), 0);
+	ck_assert_str_eq(output(), "");
+	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
+	text = output();
+	ck_assert_msg(strstr(text, ": Warning curl to 192.0.2.2 80 name=evil.example\n"), "%s", text);
+	ck_assert_int_eq(judge(connect_to("192.0.2.3", 80)), 0);
+	text = output();
+	ck_assert_msg(strstr(text, ": Warning curl to 192.0.2.3 80 name=<NA>\n"), "%s", text);
+	text = engine_report(e, true);
+	ck_assert_msg(strstr(text, "Events seen: 5\nAlerts: 2\n"), "%s", text);
+	ck_assert_msg(strstr(text, "   untrusted: 2\n"), "%s", text);
+	ck_assert_msg(strstr(text, "   Warning: 2\n"), "%s", text);
+}
+END_TEST
+
+/* The hosts file changes: names follow. */
+START_TEST(hosts_change)
+{
+	make(domains, (struct engine_options){ 0 });
+	judge(connect_to("192.0.2.7", 443));
+	ck_assert_ptr_nonnull(strstr(output(), "192.0.2.7"));
+	write_file(hosts_path, "192.0.2.7 google.com\n");
+	ck_assert_int_eq(dns_hosts_process(e->hosts, now_boot_ns()), 0);
+	judge(connect_to("192.0.2.7", 443));
+	ck_assert_str_eq(output(), "");
+	judge(connect_to("192.0.2.1", 443));
+	ck_assert_ptr_nonnull(strstr(output(), "192.0.2.1"));
+}
+END_TEST
+
+static const char two_rules[] =
+	"- rule: first\n  desc: d\n  condition: evt.type = connect\n  output: one %fd.name\n"
+	"  priority: NOTICE\n"
+	"- rule: second\n  desc: d\n  condition: fd.typechar = 4\n  output: two\n  priority: ERROR\n"
+	"- rule: off\n  desc: d\n  condition: evt.type = connect\n  output: three\n  priority: ERROR\n"
+	"  enabled: false\n";
+
+START_TEST(first_or_all)
+{
+	const char *text;
+
+	make(two_rules, (struct engine_options){ .match_all = _i });
+	judge(connect_to("192.0.2.1", 443));
+	text = output();
+	ck_assert_msg(strstr(text, "Notice one 192.0.2.9:40000->192.0.2.1:443\n"), "%s", text);
+	ck_assert_int_eq(strstr(text, "Error two\n") != NULL, _i);
+	ck_assert_ptr_null(strstr(text, "three"));
+	ck_assert_uint_eq(e->alerts, _i ? 2 : 1);
+}
+END_TEST
+
+START_TEST(least_priority)
+{
+	make(two_rules, (struct engine_options){ .min_priority = "error" });
+	judge(connect_to("192.0.2.1", 443));
+	ck_assert_ptr_nonnull(strstr(output(), "Error two\n"));
+}
+END_TEST
+
+START_TEST(json)
+{
+	const char *text;
+
+	make(domains, (struct engine_options){ .json = true });
+	judge(connect_to("192.0.2.2", 80));
+	text = output();
+	ck_assert_msg(text[0] == '{' && strstr(text, "\"rule\":\"untrusted\"") &&
+		      strstr(text, "\"fd.sip\":\"192.0.2.2\"") && strstr(text, "\"tags\":[\"network\"]") &&
+		      strstr(text, "}\n"), "%s", text);
+}
+END_TEST
+
+/* A name with a newline must not look like a second alert. */
+START_TEST(newline_in_a_name)
+{
+	struct mkrec *m = mkrec_new(FALCOC_E_OPENAT);
+	const char *text;
+
+	make("- rule: opened\n  desc: d\n  condition: evt.type = openat\n  output: file %fd.name\n"
+	     "  priority: NOTICE\n", (struct engine_options){ 0 });
+	mkrec_fd(m, 3, FALCOC_FD_FILE, "/tmp/a\n10:00:00.0: Error b\033[2J");
+	ck_assert_int_eq(judge(m), 0);
+	text = output();
+	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
+	ck_assert_ptr_null(strchr(text, '\033'));
+}
+END_TEST
+
+/* Roles are remembered: what connect or listen told holds for a later sendto of the socket. */
+START_TEST(roles_are_remembered)
+{
+	static const char rules[] =
+		"- rule: sent\n  desc: d\n  condition: evt.type = sendto\n"
+		"  output: \"server %fd.sip %fd.sport\"\n  priority: NOTICE\n";
+	struct mkrec *m;
+
+	make(rules, (struct engine_options){ 0 });
+	judge(connect_to("192.0.2.1", 50000));
+	m = mkrec_new(FALCOC_E_SENDTO);
+	/* the ports alone would say that the local side is the server */
+	mkrec_inet(m, 3, SOCK_STREAM, FALCOC_ROLE_UNKNOWN, "192.0.2.9", 40000, "192.0.2.1", 50000);
+	judge(m);
+	ck_assert_ptr_nonnull(strstr(output(), "server 192.0.2.1 50000\n"));
+}
+END_TEST
+
+START_TEST(nobody_reads)
+{
+	make(domains, (struct engine_options){ 0 });
+	close(out_fd[0]);
+	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), -EPIPE);
+	ck_assert_ptr_nonnull(strstr(engine_error(e), "nobody reads"));
+}
+END_TEST
+
+START_TEST(disk_full)
+{
+	make(domains, (struct engine_options){ 0 });
+	dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), out_fd[1]);
+	notices[0] = '\0';
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
+	ck_assert_str_eq(notices, "alerts are lost: writing to the standard output: No space left on device");
+	ck_assert_ptr_nonnull(strstr(engine_report(e, false), "Alerts that could not be written: 3"));
+}
+END_TEST
+
+START_TEST(bad_priority)
+{
+	struct engine_options opt = { .min_priority = "loud" };
+
+	ck_assert_int_eq(engine_new(&opt, &e), -EINVAL);
+	ck_assert_ptr_null(e);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("engine");
+	TCase *tc = tcase_create("engine");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, trusted_and_not);
+	tcase_add_test(tc, hosts_change);
+	tcase_add_loop_test(tc, first_or_all, 0, 2);
+	tcase_add_test(tc, least_priority);
+	tcase_add_test(tc, json);
+	tcase_add_test(tc, newline_in_a_name);
+	tcase_add_test(tc, roles_are_remembered);
+	tcase_add_test(tc, nobody_reads);
+	tcase_add_test(tc, disk_full);
+	tcase_add_test(tc, bad_priority);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
