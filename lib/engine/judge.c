@@ -15,18 +15,6 @@ static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 	return family == AF_INET ? ip_addr_from_v4(bytes) : ip_addr_from_v6(bytes);
 }
 
-static void note_listen(struct engine *e, const struct falcoc_sock *s)
-{
-	struct net_listen l = {
-		.addr = address(s->family, s->laddr),
-		.port = s->lport,
-		.proto = (uint8_t)s->protocol,
-		.netns = s->netns,
-	};
-
-	net_listen_add(e->socks, &l);
-}
-
 /* Does somebody of this machine listen there? */
 static bool listens(const struct engine *e, const struct falcoc_sock *s, const uint8_t *bytes,
 		    uint16_t port)
@@ -37,10 +25,11 @@ static bool listens(const struct engine *e, const struct falcoc_sock *s, const u
 }
 
 /*
- * Keeps what the event tells of who is server and who is client, for later events of the
- * same socket that do not say it themselves.
+ * Who is server and who is client, where the event does not say it and no earlier one did: the
+ * sockets that were there at the start may tell, and who listens. Kept for later events of the
+ * same socket; fields take it from there.
  */
-static void note_socket(struct engine *e, const struct event *ev)
+static void note_role(struct engine *e, const struct event *ev)
 {
 	const struct falcoc_sock *s = event_sock(ev);
 	const struct net_sock *old;
@@ -48,18 +37,11 @@ static void note_socket(struct engine *e, const struct event *ev)
 	if (!s || (s->family != AF_INET && s->family != AF_INET6))
 		return;
 	if (ev->rec->event == FALCOC_E_SOCKET) {	/* a new socket, maybe with an old number */
-		net_roles_forget(e->roles, s->ino);
 		net_sock_forget(e->socks, s->ino);
 		return;
 	}
-	if (ev->rec->event == FALCOC_E_LISTEN && ev->rec->res == 0)
-		note_listen(e, s);
-	if (s->role != FALCOC_ROLE_UNKNOWN) {
-		net_roles_set(e->roles, s->ino,
-			      s->role == FALCOC_ROLE_CLIENT ? NET_ROLE_CLIENT : NET_ROLE_SERVER);
-		return;
-	}
-	if (net_roles_get(e->roles, s->ino) != NET_ROLE_UNKNOWN)
+	if (s->role != FALCOC_ROLE_UNKNOWN ||
+	    net_roles_get(e->roles, s->ino) != NET_ROLE_UNKNOWN)
 		return;
 	old = net_sock_by_inode(e->socks, s->ino);
 	if (old && old->role != NET_ROLE_UNKNOWN)
@@ -136,14 +118,16 @@ int engine_judge(struct engine *e, const struct event *ev)
 		.state = &e->state,
 		.scratch = e->scratch,
 	};
-	int rc;
+	int rc = 0;
 
 	e->events++;
 	ctx.proc = state_apply(&e->state, ev);
-	note_socket(e, ev);
-	rc = try_rules(e, &ctx);
+	/* what was sent for the state's sake only is for no rule */
+	if (!(ev->rec->flags & FALCOC_R_LIFECYCLE)) {
+		note_role(e, ev);
+		rc = try_rules(e, &ctx);
+	}
 	arena_clear(e->scratch);
-	e->state.last_event_ns = ev->rec->time_ns;
 	if (ev->rec->time_ns >= e->next_expire_ns) {
 		dns_table_expire(e->dns, ev->rec->time_ns);
 		e->next_expire_ns = ev->rec->time_ns + EXPIRE_NS;

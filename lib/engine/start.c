@@ -119,6 +119,7 @@ static enum engine_status start_state(struct engine *e)
 	e->state.dns = e->dns;
 	e->state.local = e->local;
 	e->state.roles = e->roles;
+	e->state.socks = e->socks;
 	e->format = (struct alert_format){
 		.json = e->opt.json,
 		/* a newline in a file's name must not make a second alert, wherever it goes */
@@ -151,16 +152,17 @@ static enum engine_status start_signals(struct engine *e)
 static enum engine_status start_capture(struct engine *e)
 {
 	int rc = capture_start(e->capture);
+	uint64_t now;
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "the module does not start recording: %s",
 				   strerror(-rc));
-	e->state.start_ns = now_boot_ns();
+	now = now_boot_ns();
 	if (e->opt.duration_ms)
-		e->end_ns = e->state.start_ns + e->opt.duration_ms * NS_PER_MS;
+		e->end_ns = now + e->opt.duration_ms * NS_PER_MS;
 	if (e->resolver && e->opt.dns_wait_ms) {
 		e->holding = true;
-		e->hold_until_ns = e->state.start_ns + e->opt.dns_wait_ms * NS_PER_MS;
+		e->hold_until_ns = now + e->opt.dns_wait_ms * NS_PER_MS;
 	}
 	rc = state_scan(&e->state);
 	if (rc < 0)
