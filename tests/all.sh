@@ -52,7 +52,7 @@ checks() {
 		tests/vm/kernel.sh "$k"
 	done >build/kernels.log 2>&1 &
 	step "build" passes "falcoc builds" make -j"$JOBS" all || true
-	step "lint" make --no-print-directory lint || true
+	step "lint" make --no-print-directory lint-quick || true
 	step "unit tests" make --no-print-directory -j"$JOBS" unit || true
 	step "unit tests with sanitizers" make --no-print-directory -j"$JOBS" unit-asan || true
 	step "fuzz targets, for a moment" make --no-print-directory -j"$JOBS" fuzz-smoke || true

@@ -17,7 +17,7 @@ IGNORE+=,FILE_PATH_CHANGES,LINUX_VERSION_CODE,MULTISTATEMENT_MACRO_USE_DO_WHILE,
 # the event list is a table, its rows are not indented; _Static_assert is C11's name
 IGNORE+=,LEADING_SPACE,CAMELCASE
 # versions compared in compat/, and rows of designated initializers made by macros
-IGNORE+=,CONSTANT_COMPARISON,BRACKET_SPACE
+IGNORE+=,CONSTANT_COMPARISON,BRACKET_SPACE,TRAILING_SEMICOLON
 
 # fetch DIR: puts the parts there
 fetch() {

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# Checks of the sources themselves. lint-fast needs only sh and awk and is part of `make test`.
+# Checks of the sources themselves. Those of lint-quick take seconds and are part of `make test`; what
+# they need is installed with it. clang-tidy takes minutes, checkpatch is fetched.
 
-.PHONY: lint-fast lint lint-kmod lint-c lint-sh lint-words
+.PHONY: lint lint-quick lint-fast lint-sh lint-words lint-c lint-tidy lint-kmod
 lint-fast:	## who may include whom, licences, banned calls, lengths
-	tests/lint/fast.sh
-	tests/lint/selftest.sh
+	@tests/lint/fast.sh
+	@tests/lint/selftest.sh
 
-lint: lint-fast lint-sh lint-words lint-c lint-kmod	## all checks of the sources
+lint-quick: lint-fast lint-sh lint-words lint-c	## the checks of the sources that take seconds
+
+lint: lint-quick lint-tidy lint-kmod	## all checks of the sources
 
 lint-sh:
 	@tests/lint/tool.sh shellcheck
@@ -16,6 +19,8 @@ lint-words:
 
 lint-c:
 	@tests/lint/tool.sh cppcheck
+
+lint-tidy:
 	@tests/lint/tool.sh clang-tidy $(CFLAGS_ALL)
 
 lint-kmod:

@@ -101,5 +101,9 @@ t lib/util/a.c "$(printf '%0120d' 0)" 'columns'
 # lengths
 t lib/util/a.c "$(long_function)" '120 is the most'
 
-echo "lint selftest: $passed passed, $failed failed"
-[ $failed = 0 ]
+if [ $failed = 0 ]; then
+	echo "PASS: the checks tell what they are for ($passed cases)"
+else
+	echo "FAIL: the checks miss $failed of $((passed + failed)) cases"
+	exit 1
+fi
