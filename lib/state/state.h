@@ -18,6 +18,8 @@
 
 struct net_local;
 struct net_roles;
+struct net_socks;
+struct state_own;
 
 /*
  * The parts that filters read. The engine owns the DNS table and the network
@@ -28,28 +30,40 @@ struct state {
 	struct user_table *users;
 	const struct dns_table *dns;	/* may be NULL: no names are known */
 	const struct net_local *local;	/* may be NULL */
-	struct net_roles *roles;	/* may be NULL */
+	struct net_roles *roles;	/* may be NULL; connect, accept and listen are told to it */
+	struct net_socks *socks;	/* may be NULL; listen is told to it */
 	char hostname[256];
 	uint64_t start_ns;		/* CLOCK_BOOTTIME of the first event: evt.reltime */
 	uint64_t last_event_ns;		/* of the event before this one: evt.deltatime */
-	int64_t wall_offset_ns;		/* CLOCK_REALTIME - CLOCK_BOOTTIME */
+	int64_t wall_offset_ns;		/* CLOCK_REALTIME - CLOCK_BOOTTIME, as of this event */
+	struct state_own *own;		/* what nobody else needs to see */
 };
 
 struct state_options {
-	uint32_t max_procs;	/* 0: default 32768 */
+	uint32_t max_procs;	/* 0: default 32768; at least 128 */
 	const char *proc_root;	/* NULL: "/proc" */
 	uint32_t keep_exited_s;	/* 0: default 60: ancestors stay known that long */
+	uint64_t max_text_bytes;	/* of paths, arguments, environments; 0: default 64 MiB */
+	const char *passwd, *group;	/* NULL: those of /etc */
 };
 
+/* The parts that the engine owns start as NULL: it sets them afterwards. 0 or a negative errno. */
 int state_init(struct state *st, const struct state_options *opt);
 void state_release(struct state *st);
 
-/* Reads /proc once: call it after capture_start(), before the first event. 0 or a negative errno. */
+/*
+ * Reads /proc once: call it after capture_start(), before the first event, so that nothing
+ * falls between the two; what is told twice does no harm. Processes above the bound are left to be
+ * read when they show up. 0 or a negative errno.
+ */
 int state_scan(struct state *st);
 
 /*
- * Takes an event in. Returns the process that it is about (never NULL for a process that
- * lives; one that is unknown is made from the record and /proc), valid until the next call.
+ * Takes an event in. Returns the process that it is about, valid until the next call; one that is
+ * unknown is made from the record and one look at /proc. NULL: there is no memory for it.
+ *
+ * A SCHED_FORK, and every record with FALCOC_R_LIFECYCLE, is for this call only:
+ * no rule is to see it, and it does not count for start_ns and last_event_ns.
  */
 const struct proc *state_apply(struct state *st, const struct event *ev);
 

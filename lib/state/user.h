@@ -19,12 +19,16 @@ struct user {
 };
 
 struct user_table;
-struct user_table *user_table_new(const char *passwd, const char *group);	/* NULL: /etc/... */
+/* NULL: /etc/passwd, /etc/group. A file that is not there names nobody. NULL: no memory. */
+struct user_table *user_table_new(const char *passwd, const char *group);
 void user_table_free(struct user_table *t);
-/* NULL where no such user or group is known. */
+/* NULL where no such user or group is known. Valid until the next user_table_refresh(). */
 const struct user *user_by_uid(const struct user_table *t, uint32_t uid);
 const char *group_name(const struct user_table *t, uint32_t gid);
-/* Looks whether the files changed; cheap when called again within a second. */
+/*
+ * Looks whether the files changed; cheap when called again within a second of @now_ns.
+ * Of a file at most 8 MiB are read.
+ */
 void user_table_refresh(struct user_table *t, uint64_t now_ns);
 
 #endif

@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * state.c - takes each event into the tables, before any rule sees it
+ *
+ * The header of a record is what the kernel itself says of the process, so it
+ * overrides whatever we thought. /proc is asked only for what no record told, at most
+ * once for a process, and for the ancestors of a process after the table has lost some.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "net/roles.h"
+#include "net/socks.h"
+#include "state/procfs.h"
+#include "state/procs.h"
+#include "state/state.h"
+
+#define MAX_PROCS	32768
+#define MAX_TEXT_BYTES	(64ull << 20)
+#define KEEP_EXITED_S	60
+
+struct state_own {
+	int proc_fd;
+	uint64_t event_ns;		/* of the event taken last */
+	struct procfs_proc facts;	/* scratch: it is large */
+};
+
+int state_init(struct state *st, const struct state_options *opt)
+{
+	uint32_t keep_s = opt->keep_exited_s ? opt->keep_exited_s : KEEP_EXITED_S;
+	int err = -ENOMEM;
+
+	*st = (struct state){ 0 };
+	st->own = calloc(1, sizeof(*st->own));
+	if (!st->own)
+		return -ENOMEM;
+	st->own->proc_fd = open(opt->proc_root ? opt->proc_root : "/proc",
+				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->own->proc_fd < 0) {
+		err = -errno;
+		goto fail;
+	}
+	st->procs = procs_new(opt->max_procs ? opt->max_procs : MAX_PROCS,
+			      opt->max_text_bytes ? opt->max_text_bytes : MAX_TEXT_BYTES,
+			      keep_s * 1000000000ull);
+	if (!st->procs)
+		goto fail;
+	st->users = user_table_new(opt->passwd, opt->group);
+	if (!st->users)
+		goto fail;
+	if (gethostname(st->hostname, sizeof(st->hostname) - 1) < 0)
+		strcpy(st->hostname, "localhost");
+	return 0;
+fail:
+	state_release(st);
+	return err;
+}
+
+void state_release(struct state *st)
+{
+	user_table_free(st->users);
+	procs_free(st->procs);
+	if (st->own && st->own->proc_fd >= 0)
+		close(st->own->proc_fd);
+	free(st->own);
+	*st = (struct state){ 0 };
+}
+
+static uint64_t boottime_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_BOOTTIME, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+/* The texts that only /proc can tell of a process whose exec was not seen. */
+static void take_texts(struct state *st, struct proc_entry *e, const struct procfs_proc *f)
+{
+	struct image *im = image_new(f->exepath, f->argv, f->env);
+
+	if (im) {
+		im->ino = f->exe_ino;
+		im->ctime_ns = f->exe_ctime_ns;
+		im->mtime_ns = f->exe_mtime_ns;
+		im->flags = f->exe_flags;
+	}
+	procs_set_image(st->procs, e, im);
+	procs_set_cwd(st->procs, e, f->cwd);
+	procs_set_cgroup_path(st->procs, e, f->cgroup_path);
+	e->pub.nthreads = f->nthreads;
+	e->pub.from_proc = true;
+}
+
+/* A process that no record told of yet. NULL: no memory. */
+static struct proc_entry *add_from_proc(struct state *st, const struct procfs_proc *f,
+					uint64_t now_ns)
+{
+	struct proc_entry *e = procs_add(st->procs, f->pid, f->start_ns, now_ns);
+	struct proc *p;
+
+	if (!e)
+		return NULL;
+	e->coarse = true;
+	p = &e->pub;
+	p->ppid = f->ppid;
+	p->vpid = f->vpid;
+	p->sid = f->sid;
+	p->pgid = f->pgid;
+	p->vpgid = f->vpgid;
+	p->tty = f->tty;
+	p->uid = f->euid;
+	p->gid = f->egid;
+	p->loginuid = f->loginuid;
+	p->mntns = f->mntns;
+	p->pidns = f->pidns;
+	p->cap_permitted = f->cap_permitted;
+	p->cap_effective = f->cap_effective;
+	p->cap_inheritable = f->cap_inheritable;
+	procs_set_comm(e, f->comm);
+	take_texts(st, e, f);
+	return e;
+}
+
+/* Whoever ppid names now is the parent, and counts as the forker where nobody else does. */
+static void link_parent(struct state *st, struct proc_entry *e)
+{
+	const struct proc_entry *up = procs_find(st->procs, e->pub.ppid, 0);
+
+	if (!e->pub.ppid || !up || up == e)
+		return;
+	e->pub.parent_start_ns = up->pub.start_ns;
+	if (!e->pub.forker_pid)
+		procs_set_forker(st->procs, e, &up->pub);
+}
+
+static bool is_number(const char *name)
+{
+	for (; *name; name++)
+		if (!isdigit((unsigned char)*name))
+			return false;
+	return true;
+}
+
+static void scan_link(struct state *st)
+{
+	const struct proc_entry *init = procs_find(st->procs, 1, 0);
+	struct proc_entry *e;
+
+	for (e = procs_next(st->procs, NULL); e; e = procs_next(st->procs, e)) {
+		link_parent(st, e);
+		/* of other pid namespaces the first process cannot be told from /proc */
+		if (init && e->pub.pidns == init->pub.pidns)
+			e->pub.pidns_start_ns = init->pub.start_ns;
+	}
+}
+
+int state_scan(struct state *st)
+{
+	int fd = openat(st->own->proc_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	uint64_t now_ns = boottime_ns();
+	struct dirent *de;
+	int err = 0;
+
+	if (!dir) {
+		err = -errno;
+		if (fd >= 0)
+			close(fd);
+		return err;
+	}
+	while (!err && (de = readdir(dir))) {
+		uint32_t pid = is_number(de->d_name) ? (uint32_t)strtoul(de->d_name, NULL, 10) : 0;
+
+		if (!pid || st->procs->stats.procs >= st->procs->max_procs ||
+		    procfs_read(st->own->proc_fd, pid, &st->own->facts) < 0)
+			continue;
+		if (procs_find(st->procs, pid, st->own->facts.start_ns))
+			continue;
+		if (!add_from_proc(st, &st->own->facts, now_ns))
+			err = -ENOMEM;
+	}
+	closedir(dir);
+	scan_link(st);
+	return err;
+}
+
+/* What /proc says of @pid, if that is still the one that started then. NULL: it is not. */
+static const struct procfs_proc *ask_proc(struct state *st, uint32_t pid, uint64_t start_ns)
+{
+	struct procfs_proc *f = &st->own->facts;
+
+	st->procs->stats.proc_reads++;
+	if (procfs_read(st->own->proc_fd, pid, f) == 0 &&
+	    (!start_ns || (f->start_ns <= start_ns && start_ns - f->start_ns <= PROCS_TICK_NS)))
+		return f;
+	st->procs->stats.lookups_failed++;
+	return NULL;
+}
+
+static void read_cgroup_path(struct state *st, struct proc_entry *e)
+{
+	st->procs->stats.proc_reads++;
+	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, &st->own->facts);
+	procs_set_cgroup_path(st->procs, e, st->own->facts.cgroup_path);
+}
+
+/* Has the event brought a new program image with it? */
+static const struct falcoc_exe *installed_image(const struct event *ev)
+{
+	const struct falcoc_rec *rec = ev->rec;
+
+	if ((rec->event != FALCOC_E_EXECVE && rec->event != FALCOC_E_EXECVEAT) ||
+	    (rec->flags & FALCOC_R_ENTER) || rec->res < 0)
+		return NULL;
+	return event_exe(ev);
+}
+
+/* The process of a record; made, with what /proc knows besides, if it is new to us. */
+static struct proc_entry *process_of(struct state *st, const struct event *ev)
+{
+	const struct falcoc_rec *rec = ev->rec;
+	struct proc_entry *e = procs_find(st->procs, rec->pid, rec->start_ns);
+	const struct procfs_proc *f;
+
+	if (e) {
+		procs_touch(st->procs, e);
+		return e;
+	}
+	e = procs_add(st->procs, rec->pid, rec->start_ns, rec->time_ns);
+	if (!e)
+		return NULL;
+	procs_set_comm(e, rec->comm);
+	/* an ended process is in /proc no more, a kernel thread has no texts, an exec tells most */
+	if (rec->event == FALCOC_E_PROCEXIT || (rec->flags & FALCOC_R_KTHREAD))
+		return e;
+	if (installed_image(ev)) {
+		read_cgroup_path(st, e);
+		return e;
+	}
+	f = ask_proc(st, rec->pid, rec->start_ns);
+	if (f)
+		take_texts(st, e, f);
+	return e;
+}
+
+static void moved_to_cgroup(struct state *st, struct proc_entry *e, uint64_t cgroup)
+{
+	bool moved = e->pub.cgroup && e->pub.cgroup != cgroup;
+
+	e->pub.cgroup = cgroup;
+	if (moved)
+		read_cgroup_path(st, e);
+}
+
+/*
+ * The parent named now is not the one before. If the forker has ended, it was taken in by another
+ * one and the forker stays known as such; if it lives, the process was never its child (CLONE_PARENT).
+ */
+static void new_parent(struct state *st, struct proc_entry *e, uint32_t ppid)
+{
+	const struct proc_entry *forker = NULL;
+
+	if (e->pub.forker_pid)
+		forker = procs_find_near(st->procs, e->pub.forker_pid, e->pub.forker_start_ns);
+	if (!forker || !forker->pub.exit_ns) {
+		const struct proc none = { 0 };
+
+		procs_set_forker(st->procs, e, &none);
+	}
+	e->pub.ppid = ppid;
+	e->pub.parent_start_ns = 0;
+	e->checked = 0;
+}
+
+/* All that the header says. */
+static void refresh(struct state *st, struct proc_entry *e, const struct falcoc_rec *rec)
+{
+	struct proc *p = &e->pub;
+
+	if (rec->start_ns) {
+		p->start_ns = rec->start_ns;
+		e->coarse = false;
+	}
+	if (p->ppid != rec->ppid)
+		new_parent(st, e, rec->ppid);
+	if (!p->parent_start_ns)
+		link_parent(st, e);
+	if (rec->cgroup && p->cgroup != rec->cgroup)
+		moved_to_cgroup(st, e, rec->cgroup);
+	p->vpid = rec->vpid;
+	p->sid = rec->sid;
+	p->pgid = rec->pgid;
+	p->vpgid = rec->vpgid;
+	p->tty = rec->tty;
+	p->uid = rec->euid;
+	p->gid = rec->egid;
+	p->loginuid = rec->loginuid;
+	p->mntns = rec->mntns;
+	p->pidns = rec->pidns;
+	p->cap_permitted = rec->cap_permitted;
+	p->cap_effective = rec->cap_effective;
+	p->cap_inheritable = rec->cap_inheritable;
+	/* a thread may have a name of its own: the process is called what its leader is */
+	if (rec->tid == rec->pid)
+		procs_set_comm(e, rec->comm);
+}
+
+static struct slice str_of(const struct event *ev, enum falcoc_attr_id id)
+{
+	struct slice s = { NULL, 0 };
+
+	event_str(ev, id, &s);
+	return s;
+}
+
+static struct slice bytes_of(const struct event *ev, enum falcoc_attr_id id)
+{
+	struct slice s = { NULL, 0 };
+
+	event_bytes(ev, id, &s);
+	return s;
+}
+
+static void apply_exec(struct state *st, struct proc_entry *e, const struct event *ev,
+		       const struct falcoc_exe *exe)
+{
+	static const struct slice deleted = SLICE_LIT(" (deleted)");
+	struct slice path = str_of(ev, FALCOC_A_EXE_PATH);
+	uint32_t flags = exe->flags;
+	struct image *im;
+
+	if (slice_endswith(path, deleted)) {
+		path.len -= deleted.len;
+		flags |= FALCOC_EXE_DELETED;
+	}
+	im = image_new(path, bytes_of(ev, FALCOC_A_ARGV), bytes_of(ev, FALCOC_A_ENV));
+	if (im) {
+		im->ino = exe->ino;
+		im->ctime_ns = exe->ctime_ns;
+		im->mtime_ns = exe->mtime_ns;
+		im->flags = flags;
+	}
+	procs_set_image(st->procs, e, im);
+	procs_set_comm(e, ev->rec->comm);
+	e->pub.exec_ns = ev->rec->time_ns;
+	e->pub.pidns_start_ns = exe->pidns_start_ns;
+	e->pub.nthreads = 1;	/* exec ends all the others */
+	e->pub.from_proc = false;
+}
+
+static void apply_fork(struct state *st, struct proc_entry *e, const struct event *ev)
+{
+	const struct falcoc_child *c = event_child(ev);
+	uint64_t clone_flags = 0;
+	struct proc_entry *child;
+
+	if (!c)
+		return;
+	if (c->pid == e->pub.pid) {
+		if (e->pub.nthreads)
+			e->pub.nthreads++;
+		return;
+	}
+	if (ev->attr[FALCOC_A_CLONE_FLAGS])
+		memcpy(&clone_flags, ev->attr[FALCOC_A_CLONE_FLAGS] + 1, sizeof(clone_flags));
+	child = procs_find(st->procs, c->pid, c->start_ns);
+	if (child) {
+		/* the scan had it already, and knows more by now: only the forker is news */
+		procs_set_forker(st->procs, child, &e->pub);
+		return;
+	}
+	child = procs_add(st->procs, c->pid, c->start_ns, ev->rec->time_ns);
+	if (!child)
+		return;
+	procs_inherit(st->procs, child, e);
+	child->pub.vpid = c->vpid;
+	child->pub.mntns = c->mntns;
+	child->pub.nthreads = 1;
+	if (child->pub.pidns != c->pidns)
+		child->pub.pidns_start_ns = c->start_ns;
+	child->pub.pidns = c->pidns;
+	if (c->cgroup && child->pub.cgroup != c->cgroup)
+		moved_to_cgroup(st, child, c->cgroup);
+	if (clone_flags & CLONE_PARENT) {
+		link_parent(st, child);
+		return;
+	}
+	child->pub.ppid = e->pub.pid;
+	child->pub.parent_start_ns = e->pub.start_ns;
+	procs_set_forker(st->procs, child, &e->pub);
+}
+
+static void apply_exit(struct state *st, struct proc_entry *e, const struct event *ev)
+{
+	const struct falcoc_exit *x = event_exit(ev);
+
+	if (x && x->thread) {
+		if (e->pub.nthreads > 1)
+			e->pub.nthreads--;
+		return;
+	}
+	e->pub.nthreads = 0;
+	procs_exit(st->procs, e, ev->rec->time_ns);
+}
+
+static void apply_listen(struct state *st, const struct falcoc_sock *s)
+{
+	struct net_listen l = {
+		.port = s->lport,
+		.proto = (uint8_t)s->protocol,
+		.netns = s->netns,
+	};
+
+	if (s->family == AF_INET)
+		l.addr = ip_addr_from_v4(s->laddr);
+	else if (s->family == AF_INET6)
+		l.addr = ip_addr_from_v6(s->laddr);
+	else
+		return;
+	net_listen_add(st->socks, &l);	/* a socket without a port is refused, and no loss */
+}
+
+static void apply_socket(struct state *st, const struct event *ev)
+{
+	const struct falcoc_sock *s = event_sock(ev);
+	int64_t res = ev->rec->res;
+
+	if (!s || (res < 0 && res != -EINPROGRESS))
+		return;
+	if (ev->rec->event == FALCOC_E_LISTEN && st->socks)
+		apply_listen(st, s);
+	if (!st->roles)
+		return;
+	/* inodes are used anew: a new socket's role is not known */
+	if (ev->rec->event == FALCOC_E_SOCKET)
+		net_roles_forget(st->roles, s->ino);
+	else if (s->role == FALCOC_ROLE_CLIENT)
+		net_roles_set(st->roles, s->ino, NET_ROLE_CLIENT);
+	else if (s->role == FALCOC_ROLE_SERVER)
+		net_roles_set(st->roles, s->ino, NET_ROLE_SERVER);
+}
+
+/* Does the directory that the event's path starts from tell the current directory? */
+static bool starts_from_cwd(const struct falcoc_rec *rec)
+{
+	switch (rec->event) {
+	case FALCOC_E_OPEN:
+	case FALCOC_E_CREAT:
+	case FALCOC_E_UNLINK:
+	case FALCOC_E_RENAME:
+	case FALCOC_E_MKDIR:
+	case FALCOC_E_RMDIR:
+		return true;
+	case FALCOC_E_OPENAT:
+	case FALCOC_E_OPENAT2:
+	case FALCOC_E_UNLINKAT:
+	case FALCOC_E_MKDIRAT:
+		return (int)rec->arg[0] == AT_FDCWD;
+	}
+	return false;
+}
+
+static void apply_cwd(struct state *st, struct proc_entry *e, const struct event *ev)
+{
+	struct slice cwd = str_of(ev, FALCOC_A_CWD);
+
+	if (!cwd.len && ev->attr[FALCOC_A_DIR0] && starts_from_cwd(ev->rec))
+		cwd = str_of(ev, FALCOC_A_DIR0);
+	if (cwd.len)
+		procs_set_cwd(st->procs, e, cwd);
+}
+
+static void apply_to_tables(struct state *st, struct proc_entry *e, const struct event *ev)
+{
+	const struct falcoc_exe *exe = installed_image(ev);
+
+	apply_cwd(st, e, ev);
+	if (exe) {
+		apply_exec(st, e, ev, exe);
+		return;
+	}
+	switch (ev->rec->event) {
+	case FALCOC_E_SCHED_FORK:
+		apply_fork(st, e, ev);
+		break;
+	case FALCOC_E_PROCEXIT:
+		apply_exit(st, e, ev);
+		break;
+	case FALCOC_E_SOCKET:
+	case FALCOC_E_CONNECT:
+	case FALCOC_E_ACCEPT:
+	case FALCOC_E_ACCEPT4:
+	case FALCOC_E_LISTEN:
+		if (!(ev->rec->flags & FALCOC_R_ENTER))
+			apply_socket(st, ev);
+		break;
+	}
+}
+
+/* The parent of @p is not in the table: /proc may know. @known: p's ppid is as of now. */
+static struct proc_entry *ask_parent(struct state *st, struct proc_entry *p, bool known,
+				     uint64_t now_ns)
+{
+	const struct procfs_proc *f;
+	struct proc_entry *up;
+
+	if (!known) {
+		f = p->pub.exit_ns ? NULL : ask_proc(st, p->pub.pid, p->pub.start_ns);
+		if (!f || !f->ppid)
+			return NULL;
+		p->pub.ppid = f->ppid;
+	}
+	up = procs_find(st->procs, p->pub.ppid, 0);
+	if (!up) {
+		f = ask_proc(st, p->pub.ppid, 0);
+		/* nobody is older than its parent, nor than who takes it in later */
+		if (!f || f->start_ns > p->pub.start_ns)
+			return NULL;
+		up = add_from_proc(st, f, now_ns);
+	}
+	if (up) {
+		p->pub.parent_start_ns = up->pub.start_ns;
+		procs_set_forker(st->procs, p, &up->pub);
+	}
+	return up;
+}
+
+/* Sees to it that the chain of ancestors is whole, if the table may have lost some of them. */
+static void complete_ancestors(struct state *st, struct proc_entry *e, uint64_t now_ns)
+{
+	struct proc_table *t = st->procs;
+	struct proc_entry *p = e, *up;
+
+	if (e->checked == t->generation)
+		return;
+	e->checked = t->generation;
+	for (int depth = 1; depth < PROC_DEPTH_MAX && p->pub.ppid; depth++) {
+		up = (struct proc_entry *)(p == e ? proc_parent(t, &p->pub) :
+					   proc_forker(t, &p->pub));
+		if (!up)
+			up = ask_parent(st, p, p == e, now_ns);
+		if (!up)
+			break;
+		p = up;
+		procs_touch(t, p);
+	}
+}
+
+const struct proc *state_apply(struct state *st, const struct event *ev)
+{
+	const struct falcoc_rec *rec = ev->rec;
+	struct proc_entry *e;
+
+	if (!(rec->flags & FALCOC_R_LIFECYCLE) && rec->event != FALCOC_E_SCHED_FORK) {
+		if (!st->start_ns)
+			st->start_ns = rec->time_ns;
+		st->last_event_ns = st->own->event_ns;
+		st->own->event_ns = rec->time_ns;
+	}
+	st->wall_offset_ns = (int64_t)(ev->ts_ns - rec->time_ns);
+	procs_expire(st->procs, rec->time_ns);
+	user_table_refresh(st->users, rec->time_ns);
+	e = process_of(st, ev);
+	if (!e)
+		return NULL;
+	refresh(st, e, rec);
+	apply_to_tables(st, e, ev);
+	complete_ancestors(st, e, rec->time_ns);
+	return &e->pub;
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * user.c - users and groups, from files in the form of passwd(5) and group(5)
+ *
+ * Each file is read whole into one piece of memory, cut into fields in place, and
+ * its entries sorted by number; of two with one number the first of the file counts,
+ * as it does for getpwuid(). Lines that make no sense are passed over, as there.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "state/user.h"
+
+#define FILE_MAX	(8u << 20)
+#define CHECK_EVERY_NS	1000000000ull
+
+/* What tells that a file was changed. */
+struct stamp {
+	dev_t dev;
+	ino_t ino;
+	off_t size;
+	struct timespec mtime, ctime;
+};
+
+struct entry {
+	struct user user;	/* of a group: name, and gid in both numbers */
+	size_t line;
+};
+
+struct file {
+	char *path;
+	char *text;
+	struct stamp stamp;
+	struct entry *entries;	/* by uid, then by line */
+	size_t count;
+	bool groups;
+};
+
+struct user_table {
+	struct file passwd, group;
+	uint64_t checked_ns;
+	bool checked;
+};
+
+/* The next field of a line, ended with a NUL; NULL: there is none. */
+static char *next_field(char **line)
+{
+	char *field = *line, *end;
+
+	if (!field)
+		return NULL;
+	end = strchr(field, ':');
+	if (end)
+		*end++ = '\0';
+	*line = end;
+	return field;
+}
+
+static bool parse_number(const char *text, uint32_t *ret)
+{
+	char *end;
+	unsigned long v;
+
+	if (!text || *text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	v = strtoul(text, &end, 10);
+	if (*end || errno || v > UINT32_MAX)
+		return false;
+	*ret = (uint32_t)v;
+	return true;
+}
+
+static bool parse_user(char *line, struct user *ret)
+{
+	const char *name = next_field(&line);
+	const char *home, *shell;
+
+	next_field(&line);	/* the password */
+	if (!name || !*name || !parse_number(next_field(&line), &ret->uid) ||
+	    !parse_number(next_field(&line), &ret->gid))
+		return false;
+	next_field(&line);	/* who it is */
+	home = next_field(&line);
+	shell = next_field(&line);
+	ret->name = slice_of(name);
+	ret->home = slice_of(home ? home : "");
+	ret->shell = slice_of(shell ? shell : "");
+	return true;
+}
+
+static bool parse_group(char *line, struct user *ret)
+{
+	const char *name = next_field(&line);
+
+	next_field(&line);
+	if (!name || !*name || !parse_number(next_field(&line), &ret->gid))
+		return false;
+	*ret = (struct user){ .uid = ret->gid, .gid = ret->gid, .name = slice_of(name) };
+	return true;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	if (x->user.uid != y->user.uid)
+		return x->user.uid < y->user.uid ? -1 : 1;
+	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+/* Cuts f->text into entries. 0 or -ENOMEM. */
+static int file_parse(struct file *f)
+{
+	char *line = f->text, *next;
+	size_t lines = 1, n = 0;
+
+	for (const char *p = f->text; (p = strchr(p, '\n')); p++)
+		lines++;
+	f->entries = calloc(lines, sizeof(*f->entries));
+	if (!f->entries)
+		return -ENOMEM;
+	for (; line; line = next, n++) {
+		struct entry *e = &f->entries[f->count];
+
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		e->line = n;
+		if (*line != '#' && (f->groups ? parse_group(line, &e->user) :
+				     parse_user(line, &e->user)))
+			f->count++;
+	}
+	qsort(f->entries, f->count, sizeof(*f->entries), by_number);
+	return 0;
+}
+
+static struct stamp stamp_of(const struct stat *sb)
+{
+	return (struct stamp){ sb->st_dev, sb->st_ino, sb->st_size, sb->st_mtim, sb->st_ctim };
+}
+
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+static bool stamp_equal(const struct stamp *a, const struct stamp *b)
+{
+	return a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+	       same_time(&a->mtime, &b->mtime) && same_time(&a->ctime, &b->ctime);
+}
+
+static void file_clear(struct file *f)
+{
+	free(f->text);
+	free(f->entries);
+	f->text = NULL;
+	f->entries = NULL;
+	f->count = 0;
+}
+
+/* The file's text with a NUL behind, and when it was so. NULL: cannot be read, or no regular file. */
+static char *file_load(const char *path, struct stamp *ret_stamp)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	size_t len = 0, max;
+	char *text = NULL;
+	struct stat sb;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode)) {
+		max = sb.st_size > FILE_MAX ? FILE_MAX : (size_t)sb.st_size;
+		text = calloc(1, max + 1);
+		while (text && len < max && (n = read(fd, text + len, max - len)) > 0)
+			len += (size_t)n;
+		*ret_stamp = stamp_of(&sb);
+	}
+	close(fd);
+	return text;
+}
+
+/* Reads it anew if it changed. A file that cannot be read leaves what was known. */
+static void file_refresh(struct file *f)
+{
+	struct file fresh = { .path = f->path, .groups = f->groups };
+	struct stamp now;
+	struct stat sb;
+
+	if (stat(f->path, &sb) < 0)
+		return;
+	now = stamp_of(&sb);
+	if (f->text && stamp_equal(&now, &f->stamp))
+		return;
+	fresh.text = file_load(f->path, &fresh.stamp);
+	if (!fresh.text || file_parse(&fresh) < 0) {
+		file_clear(&fresh);
+		return;
+	}
+	file_clear(f);
+	*f = fresh;
+}
+
+struct user_table *user_table_new(const char *passwd, const char *group)
+{
+	struct user_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->group.groups = true;
+	t->passwd.path = strdup(passwd ? passwd : "/etc/passwd");
+	t->group.path = strdup(group ? group : "/etc/group");
+	if (!t->passwd.path || !t->group.path) {
+		user_table_free(t);
+		return NULL;
+	}
+	file_refresh(&t->passwd);
+	file_refresh(&t->group);
+	return t;
+}
+
+void user_table_free(struct user_table *t)
+{
+	if (!t)
+		return;
+	file_clear(&t->passwd);
+	file_clear(&t->group);
+	free(t->passwd.path);
+	free(t->group.path);
+	free(t);
+}
+
+static const struct user *file_find(const struct file *f, uint32_t number)
+{
+	size_t lo = 0, hi = f->count;
+
+	/* the first that is not below: of equal ones that is the file's first */
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (f->entries[mid].user.uid < number)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < f->count && f->entries[lo].user.uid == number ? &f->entries[lo].user : NULL;
+}
+
+const struct user *user_by_uid(const struct user_table *t, uint32_t uid)
+{
+	return file_find(&t->passwd, uid);
+}
+
+const char *group_name(const struct user_table *t, uint32_t gid)
+{
+	const struct user *g = file_find(&t->group, gid);
+
+	return g ? g->name.ptr : NULL;
+}
+
+void user_table_refresh(struct user_table *t, uint64_t now_ns)
+{
+	/* records may come with a time a little before the last one's */
+	if (t->checked && now_ns < t->checked_ns + CHECK_EVERY_NS)
+		return;
+	t->checked = true;
+	t->checked_ns = now_ns;
+	file_refresh(&t->passwd);
+	file_refresh(&t->group);
+}
