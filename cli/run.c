@@ -157,8 +157,8 @@ static enum status set_ring_size(struct settings *s, const char *value)
 }
 
 const struct option run_options[] = {
-	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more, of which\n"
-	  "later ones override earlier ones (default: " DEFAULT_RULES ")", set_rules },
+	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more,\n"
+	  "later ones override earlier ones\n(default: " DEFAULT_RULES ")", set_rules },
 	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", set_validate },
 	{ 0, "dry-run", NULL, "stop once the rules are loaded", set_dry_run },
 	{ 'M', NULL, "SECONDS", "end after so many seconds", set_seconds },

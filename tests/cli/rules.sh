@@ -34,14 +34,13 @@ expect "directory" 0 out "OK: 2 rules"
 
 #     condition starts at column 14 of line 3
 wrong "unknown field" 'evt.type = execve and proc.nme = sh' 3:36 "proc.nme" "proc.name"
-wrong "wrong type" 'evt.type = open and evt.rawres = abc' 3: "abc"
-wrong "operator for the type" 'evt.type = open and fd.num contains 3' 3: "contains"
-wrong "parenthesis" 'evt.type = open and (fd.num = 3' 3:
+wrong "wrong type" 'evt.type = open and evt.rawres = abc' 3:47 "abc"
+wrong "operator for the type" 'evt.type = open and fd.num contains 3' 3:34 "contains"
+wrong "parenthesis" 'evt.type = open and (fd.num = 3' 3:34 "never closed"
 wrong "unknown macro" 'evt.type = open and spwned_process' 3:34 "spwned_process"
-wrong "bad address" 'evt.type = connect and fd.sip = 1.2.3.400' 3: "1.2.3.400"
-wrong "bad network" 'evt.type = connect and fd.snet = 10.0.0.0/33' 3: "10.0.0.0/33"
-wrong "unknown event" 'evt.type = opne' 3: "opne"
-wrong "nothing" '""' 3:
+wrong "bad address" 'evt.type = connect and fd.sip = 1.2.3.400' 3:46 "1.2.3.400"
+wrong "bad network" 'evt.type = connect and fd.snet = 10.0.0.0/33' 3:47 "10.0.0.0/33"
+wrong "nothing" '""' 3:15 "empty"
 
 rule test 'evt.type = open' 'file %fd.nme opened' >r.yaml
 run -V r.yaml
@@ -68,7 +67,10 @@ verdict "nothing of it on the standard output" "$([ -s out ] && echo text || ech
 # not an error: a rule that looks at every event
 rule wide 'fd.typechar = 4 or evt.type = connect' >w.yaml
 run -V w.yaml
-expect "a rule without event types is warned of" 0 err "w.yaml:3:" "warning" "LOAD_NO_EVTTYPE"
+expect "a rule without event types is warned of" 0 err "w.yaml:1:3: warning: " "wide" "LOAD_NO_EVTTYPE"
+rule test 'evt.type = opne' >r.yaml
+run -V r.yaml
+expect "an event that is not is warned of" 0 err "r.yaml:3:25: warning: " "opne" "'open'"
 # overridden by a later file
 rule good 'evt.type = open' >later.yaml
 run validate good.yaml later.yaml
