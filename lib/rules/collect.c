@@ -404,7 +404,7 @@ static void read_rule(struct collect *c, struct rule_def *def)
 	r->filter = -1;
 }
 
-static void append_rule(struct collect *c, struct rule_def *prev, const struct rule_def *def)
+static void append_rule(struct collect *c, struct rule_def *prev)
 {
 	const struct ynode *n = ynode_get(c->map, "condition");
 	struct text cond;
@@ -419,7 +419,6 @@ static void append_rule(struct collect *c, struct rule_def *prev, const struct r
 		      "an appended rule needs a 'condition' or 'exceptions' (rule '%s')", c->name);
 		return;
 	}
-	prev->item.visibility = def->item.visibility;
 	if (!n || !want_text(c, "condition", n))
 		return;
 	cond = located_text(c, n);
@@ -480,12 +479,15 @@ static void collect_rule(struct collect *c)
 	struct rule_def def = { .item = new_item(c) };
 	bool append = is_append(c);
 
+	def.item.visibility = SIZE_MAX;
 	tell_unknown_keys(c, keys);
 	tell_exceptions(c);
 	read_source(c, &def);
+	if (ynode_get(c->map, "override"))
+		return;		/* told by is_append(): what it lacks is no further fault */
 	if (append) {
 		if (!source_changed(c, prev, &def))
-			append_rule(c, prev, &def);
+			append_rule(c, prev);
 	} else if (!ynode_get(c->map, "condition") && !ynode_get(c->map, "output") &&
 		   !ynode_get(c->map, "desc") && !ynode_get(c->map, "priority")) {
 		enable_rule(c, prev);

@@ -40,8 +40,8 @@ int store_add_source(struct rules_store *s, struct source *src);
 
 /*
  * What lists, macros and rules have in common. A name keeps the place of its first
- * definition (@index), and sees what was first defined before its last change (@visibility):
- * that is how Falco refuses forward references.
+ * definition (@index). A macro sees the macros that were first defined before its last change
+ * (@visibility): that is how Falco refuses forward references. A rule sees all.
  */
 struct item {
 	const char *name;

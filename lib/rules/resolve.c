@@ -2,8 +2,8 @@
 /*
  * From names in conditions to what they stand for.
  *
- * A macro must be defined before whoever uses it, as in Falco; a list may be defined
- * anywhere. Macros share their trees with their users, so a small file can stand for a
+ * A macro must be defined before the macros that use it, as in Falco; rules may use macros
+ * that come later, and lists may be defined anywhere. Macros share their trees with their users, so a small file can stand for a
  * condition of any size: height and size of each result are bounded, and so is the number of
  * items that lists within lists add up to.
  */
@@ -214,15 +214,15 @@ static bool add_item(struct resolver *r, struct list *list, const struct list_it
 {
 	struct ast_operand op;
 	const char *why = "out of memory";
-	struct list *inner = NULL;
+	struct list *inner;
 
 	if (ast_literal_of_item(it->text, it->loc, r->arena, &op, &why)) {
 		fault(r, it->loc, INVALID, "an item of list '%s' is no value: %s",
 		      list->item.name, why);
 		return false;
 	}
-	if (!op.quoted)
-		inner = find(&r->l->lists, op.text);
+	/* by the text as it stands there: one in quotes of its own is no list's name */
+	inner = find(&r->l->lists, it->text);
 	if (!inner || inner == list)
 		return flat_add(r, list, &op, 1, cap);
 	inner->item.used = true;

@@ -470,6 +470,7 @@ START_TEST(lists_do_not_explode)
 	buf_add_str(&b, "- list: l0\n  items: [a, b]\n");
 	for (int i = 1; i <= 60; i++)
 		buf_printf(&b, "- list: l%d\n  items: [l%d, l%d]\n", i, i - 1, i - 1);
+	buf_add_str(&b, "- rule: r\n  condition: evt.type in (l60)\n" OUT_LINES);
 	check_refused(&b, "more than");
 }
 END_TEST
@@ -481,7 +482,7 @@ START_TEST(long_chains_do_not_exhaust_the_stack)
 	buf_add_str(&b, "- macro: m0\n  condition: evt.type = execve\n");
 	for (int i = 1; i <= 20000; i++)
 		buf_printf(&b, "- macro: m%d\n  condition: not m%d\n", i, i - 1);
-	check_refused(&b, "too large");
+	check_refused(&b, "nest deeper");
 }
 END_TEST
 
