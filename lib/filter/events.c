@@ -15,27 +15,6 @@
 
 #define FIELD_DIR "evt.dir"
 
-/*
- * Fields that the type alone decides. Of others, as evt.is_open_read, the type
- * tells only for which events they cannot have a value.
- */
-static const struct {
-	const char *name;
-	bool always;		/* no event is without a value */
-} decided[] = {
-	{ "evt.type", true },
-	{ FIELD_DIR, true },
-	{ "syscall.type", false },
-};
-
-static bool is_decided(const struct field_def *def, bool always)
-{
-	for (size_t i = 0; i < sizeof(decided) / sizeof(decided[0]); i++)
-		if (strcmp(def->name, decided[i].name) == 0)
-			return decided[i].always || !always;
-	return false;
-}
-
 static unsigned int count_events(const struct eventset *s)
 {
 	unsigned int n = 0;
@@ -135,11 +114,13 @@ static void add_events(struct compiler *c, const struct input *src,
 		       const struct ast_operand *lit, struct eventset *events)
 {
 	const struct field_def *def = src->ref.def;
+	bool (*of)(const struct field_ref *ref, struct slice literal, struct eventset *ret_events) =
+		def->events_of ? def->events_of : def->events_may;
 	struct eventset found = { 0 };
 	const char *near;
 	struct diag *d;
 
-	if (def->events_of(&src->ref, lit->text, &found)) {
+	if (of(&src->ref, lit->text, &found)) {
 		if (!is_dir(src))
 			for (int i = 0; i < FALCOC_MASK_WORDS; i++)
 				found.exit[i] = found.enter[i] = found.exit[i] | found.enter[i];
@@ -171,7 +152,8 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	const struct eventset *all = &c->fs->universe;
 	struct node_events *ev;
 
-	if (src->kind != INPUT_FIELD || !src->ref.def->events_of || node->kind != NODE_COMPARE ||
+	if (src->kind != INPUT_FIELD || node->kind != NODE_COMPARE ||
+	    (!src->ref.def->events_of && !src->ref.def->events_may) ||
 	    (!equal && node->op != FILTER_OP_NE) ||
 	    (node->mod != FILTER_MOD_NONE && node->mod != FILTER_MOD_ANYOF) ||
 	    (node->mod == FILTER_MOD_ANYOF && !equal))
@@ -184,10 +166,10 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	ev = compile_alloc(c, sizeof(*ev));
 	if (!ev)
 		return NULL;
-	/* Where the field may differ from the constants. */
-	differ = is_decided(src->ref.def, false) ? others : *all;
+	/* Where the field may differ from the constants: elsewhere only, if the type alone decides. */
+	differ = src->ref.def->events_of ? others : *all;
 	ev->can_true = equal ? events : differ;
-	ev->can_false = equal ? differ : is_decided(src->ref.def, true) ? events : *all;
+	ev->can_false = equal ? differ : src->ref.def->events_of ? events : *all;
 	ev->type_true = ev->can_true;
 	ev->type_false = ev->can_false;
 	ev->tells_dir = is_dir(src);

@@ -357,8 +357,8 @@ void output_render(const struct output_template *t, const struct eval_ctx *ctx, 
 		struct value v;
 
 		if (p->is_field)
-			s = field_extract(ctx, &p->ref, &v) ? field_format(ctx, &p->ref, &v) :
-							      SLICE_LIT("<NA>");
+			s = field_extract_shown(ctx, &p->ref, &v) ?
+				field_format(ctx, &p->ref, &v) : SLICE_LIT("<NA>");
 		if (p->width)
 			s = cut(s, p->width);
 		add_text(s, escape, out);
@@ -458,7 +458,7 @@ void output_fields_json(const struct output_template *t, const struct eval_ctx *
 		if (is_event_time(p))
 			continue;
 		add_key(p->text, &first, out);
-		if (field_extract(ctx, &p->ref, &v))
+		if (field_extract_shown(ctx, &p->ref, &v))
 			add_json_value(ctx, &p->ref, &v, out);
 		else
 			buf_add_str(out, "null");
