@@ -22,7 +22,9 @@ struct bench {
 
 static void bench_init(struct bench *b)
 {
-	ck_assert_int_eq(state_init(&b->state, NULL), 0);
+	const struct state_options opt = { .max_procs = 1000 };
+
+	ck_assert_int_eq(state_init(&b->state, &opt), 0);
 	b->scratch = arena_new(0);
 }
 
