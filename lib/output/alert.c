@@ -86,11 +86,45 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 	buf_add_str(out, "\"}");
 }
 
+/* Undoes what was added since @len, so that a line can be made in another way. */
+static void take_back(struct buf *out, size_t len)
+{
+	out->len = len;
+	out->truncated = false;
+	if (out->ptr)
+		out->ptr[len] = '\0';
+}
+
+/* There was no room: better an alert that says less than none, or half a line. */
+static void add_short(const struct alert *a, const struct alert_format *f, size_t start,
+		      struct buf *out)
+{
+	struct alert_format less = *f;
+
+	if (f->json) {
+		less.include_output = less.include_fields = less.include_tags = false;
+		take_back(out, start);
+		add_json(a, &less, out);
+	} else {
+		size_t end = out->len;
+
+		while (end > start && ((unsigned char)out->ptr[end - 1] & 0xc0) == 0x80)
+			end--;
+		take_back(out, end > start ? end - 1 : start);
+	}
+}
+
 void alert_format(const struct alert *a, const struct alert_format *f, struct buf *out)
 {
+	size_t start = out->len;
+
 	if (f->json)
 		add_json(a, f, out);
 	else
 		add_line(a, f, f->escape, out);
+	buf_add_char(out, '\n');
+	if (!out->truncated)
+		return;
+	add_short(a, f, start, out);
 	buf_add_char(out, '\n');
 }

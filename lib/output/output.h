@@ -6,7 +6,6 @@
  *
  *	%field %field[arg]	the field's value, <NA> where it has none
  *	%10field		the same, cut or filled up with blanks to 10 bytes
- *	%container.info		%container.name (id=%container.id)
  *	%%			a percent sign
  *
  * The name of a field ends where the longest known field ends: "%proc.names" is the name and
@@ -69,7 +68,8 @@ struct alert_format {
 
 /*
  * One line with its newline: Falco's text "HH:MM:SS.nnnnnnnnn: Priority text" in local
- * time, or Falco's JSON object. Appended to @out.
+ * time, or Falco's JSON object. Appended to @out. Where @out's bound is too small for it,
+ * text is cut, and JSON comes without its fields; the line is whole in any case.
  */
 void alert_format(const struct alert *a, const struct alert_format *f, struct buf *out);
 

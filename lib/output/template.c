@@ -158,28 +158,6 @@ static void add_field(struct parse *p, struct slice name, unsigned int width,
 	p->nfields++;
 }
 
-/* What older rules say for "which container". */
-static void add_container_info(struct parse *p)
-{
-	static const char *const names[] = { "container.name", "container.id" };
-	static const char *const before[] = { "", " (id=" };
-	struct field_ref ref;
-	const char *why;
-
-	for (int i = 0; i < 2; i++) {
-		enum field_status st = field_resolve(slice_of(names[i]), p->arena, &ref, &why);
-
-		if (st != FIELD_OK) {
-			tell_field(p, slice_of(names[i]), st, why);
-			return;
-		}
-		if (*before[i])
-			part_add(p, slice_of(before[i]));
-		add_field(p, slice_of(names[i]), 0, &ref);
-	}
-	part_add(p, SLICE_LIT(")"));
-}
-
 /* Behind the % and the width. */
 static void parse_field(struct parse *p, unsigned int width)
 {
@@ -204,23 +182,14 @@ static void parse_field(struct parse *p, unsigned int width)
 	}
 	full.len += scan_arg(name.ptr + name.len, left);
 	st = field_resolve(full, p->arena, &ref, &why);
-	if (st == FIELD_UNKNOWN && slice_eq_str(name, "container.info")) {
+	if (st != FIELD_OK && full.len == name.len && resolve_prefix(p, &name, &ref) == FIELD_OK) {
+		st = FIELD_OK;
 		full = name;
-		add_container_info(p);
-	} else {
-		if (st != FIELD_OK) {
-			struct slice shorter = name;
-
-			if (resolve_prefix(p, &shorter, &ref) == FIELD_OK && full.len == name.len) {
-				st = FIELD_OK;
-				full = shorter;
-			}
-		}
-		if (st == FIELD_OK)
-			add_field(p, full, width, &ref);
-		else
-			tell_field(p, full, st, why);
 	}
+	if (st == FIELD_OK)
+		add_field(p, full, width, &ref);
+	else
+		tell_field(p, full, st, why);
 	p->pos += full.len;
 }
 
