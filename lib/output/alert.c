@@ -52,7 +52,7 @@ static void add_tags(const struct rule *r, struct buf *out)
 	for (size_t i = 0; i < r->ntags; i++) {
 		if (i)
 			buf_add_char(out, ',');
-		json_string(slice_of(r->tags[i]), out);
+		text_json(slice_of(r->tags[i]), out);
 	}
 	buf_add_char(out, ']');
 }
@@ -60,13 +60,13 @@ static void add_tags(const struct rule *r, struct buf *out)
 static void add_json(const struct alert *a, const struct alert_format *f, struct buf *out)
 {
 	buf_add_str(out, "{\"hostname\":");
-	json_string(slice_of(f->hostname ? f->hostname : ""), out);
+	text_json(slice_of(f->hostname ? f->hostname : ""), out);
 	if (f->include_output) {
 		struct buf line = BUF_INIT;
 
 		add_line(a, f, false, &line);
 		buf_add_str(out, ",\"output\":");
-		json_string(buf_slice(&line), out);
+		text_json(buf_slice(&line), out);
 		buf_release(&line);
 	}
 	if (f->include_fields) {
@@ -74,11 +74,11 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 		output_fields_json(a->tmpl, a->ctx, out);
 	}
 	buf_add_str(out, ",\"priority\":");
-	json_string(slice_of(priority_name(a->rule->priority)), out);
+	text_json(slice_of(priority_name(a->rule->priority)), out);
 	buf_add_str(out, ",\"rule\":");
-	json_string(slice_of(a->rule->name), out);
+	text_json(slice_of(a->rule->name), out);
 	buf_add_str(out, ",\"source\":");
-	json_string(slice_of(a->rule->source), out);
+	text_json(slice_of(a->rule->source), out);
 	if (f->include_tags)
 		add_tags(a->rule, out);
 	buf_add_str(out, ",\"time\":\"");

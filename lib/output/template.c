@@ -158,8 +158,8 @@ static void add_field(struct parse *p, struct slice name, unsigned int width,
 	p->nfields++;
 }
 
-/* Behind the % and the width. */
-static void parse_field(struct parse *p, unsigned int width)
+/* At the name; its % is at @start. */
+static void parse_field(struct parse *p, size_t start, unsigned int width)
 {
 	struct slice name = scan_name(p), full = name;
 	size_t left = p->s.len - p->pos - name.len;
@@ -168,7 +168,7 @@ static void parse_field(struct parse *p, unsigned int width)
 	const char *why = NULL;
 
 	if (!name.len) {
-		struct diag *d = fault(p, p->pos - 1, 1, "no field name behind %%");
+		struct diag *d = fault(p, start, 1, "no field name behind %%");
 
 		diag_hint(d, "a percent sign itself is written %%%%");
 		return;
@@ -210,7 +210,7 @@ static void parse_percent(struct parse *p)
 			return;
 		}
 	}
-	parse_field(p, width);
+	parse_field(p, start, width);
 }
 
 static void parse_text(struct parse *p)
@@ -384,7 +384,7 @@ static void add_json_value(const struct eval_ctx *ctx, const struct field_ref *r
 	} else if (!v->is_list && is_number(v)) {
 		add_number(v, out);
 	} else {
-		json_string(field_format(ctx, ref, v), out);
+		text_json(field_format(ctx, ref, v), out);
 	}
 }
 
@@ -398,7 +398,7 @@ static void add_key(struct slice key, bool *first, struct buf *out)
 	if (!*first)
 		buf_add_char(out, ',');
 	*first = false;
-	json_string(key, out);
+	text_json(key, out);
 	buf_add_char(out, ':');
 }
 

@@ -102,7 +102,7 @@ static void json_char(unsigned char c, struct buf *out)
 	}
 }
 
-void json_string(struct slice s, struct buf *out)
+void text_json(struct slice s, struct buf *out)
 {
 	size_t plain = 0;
 

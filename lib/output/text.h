@@ -26,6 +26,6 @@ size_t utf8_char(struct slice s);
 void text_escape(struct slice s, struct buf *out);
 
 /* A JSON string with its quotes. */
-void json_string(struct slice s, struct buf *out);
+void text_json(struct slice s, struct buf *out);
 
 #endif

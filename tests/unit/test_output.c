@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mkrec.h"
@@ -33,7 +34,8 @@ struct world {
 static void world_init(struct world *w, const char *kind)
 {
 	struct state_options opt = {
-		.proc_root = "/nonexistent", .passwd = "/nonexistent", .group = "/nonexistent",
+		/* a directory with no processes */
+		.proc_root = "tests/data/output", .passwd = "/nonexistent", .group = "/nonexistent",
 	};
 	bool connect = strcmp(kind, "connect") == 0;
 
@@ -50,7 +52,7 @@ static void world_init(struct world *w, const char *kind)
 		const char *path = strcmp(kind, "nasty") == 0 ? NASTY : "/tmp/file";
 
 		w->rec->rec->res = 3;
-		mkrec_fd(w->rec, 3, FALCOC_FD_REG, path);
+		mkrec_fd(w->rec, 3, FALCOC_FD_FILE, path);
 		mkrec_str(w->rec, FALCOC_A_PATH0, path);
 	}
 	ck_assert_int_eq(event_decode(&w->ev, w->rec->bytes, w->rec->rec->len), 0);
@@ -349,7 +351,7 @@ START_TEST(json_of_any_bytes)
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = (char)(rand_r(&seed) % 4 ? 0x80 + rand_r(&seed) % 0x80 :
 							     rand_r(&seed) % 0x80);
-		json_string((struct slice){ bytes, sizeof(bytes) }, &out);
+		text_json((struct slice){ bytes, sizeof(bytes) }, &out);
 		j = json_loadb(out.ptr, out.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
 		ck_assert_msg(j, "%s", buf_str(&out));
 		json_decref(j);
