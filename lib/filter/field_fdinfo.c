@@ -12,6 +12,7 @@
 #include "event/path.h"
 #include "filter/field_impl.h"
 #include "net/roles.h"
+#include "net/socks.h"
 
 static const struct {
 	char typechar;
@@ -112,6 +113,13 @@ const char *fd_l4proto(const struct eval_ctx *ctx)
 	}
 }
 
+static bool is_listening(const struct eval_ctx *ctx, const struct falcoc_sock *s,
+			 const struct endpoint *e)
+{
+	return net_sock_is_listening(ctx->state->socks, (uint8_t)s->protocol, &e->ip, e->port,
+				     s->netns);
+}
+
 static bool is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
 		      const struct fd_sides *sides)
 {
@@ -129,8 +137,11 @@ static bool is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
 		return true;
 	if (!sides->remote.ip.family)
 		return true;	/* bound and not connected: it waits for others */
-	if (ctx->state->roles)
-		facts.remembered = net_roles_get(ctx->state->roles, s->ino);
+	facts.remembered = net_roles_get(ctx->state->roles, s->ino);
+	if (ctx->state->socks) {
+		facts.local_listening = is_listening(ctx, s, &sides->local);
+		facts.remote_listening = is_listening(ctx, s, &sides->remote);
+	}
 	return net_role_decide(&facts, NULL) == NET_ROLE_SERVER;
 }
 

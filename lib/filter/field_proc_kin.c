@@ -44,7 +44,8 @@ static unsigned int ancestors(const struct eval_ctx *ctx, const struct proc *ret
 	unsigned int n = 0;
 
 	while (p && n < max) {
-		p = proc_parent(ctx->state->procs, p);
+		/* the parent as it is now; from there up, who forked whom */
+		p = n ? proc_forker(ctx->state->procs, p) : proc_parent(ctx->state->procs, p);
 		if (p)
 			ret_procs[n++] = p;
 	}

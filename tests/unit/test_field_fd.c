@@ -9,6 +9,7 @@
 
 #include "fieldworld.h"
 #include "net/roles.h"
+#include "net/socks.h"
 
 static struct world *w;
 
@@ -228,7 +229,10 @@ START_TEST(test_datagram)
 	};
 	struct mkrec *m = mkrec_new(FALCOC_E_SENDTO), *g = mkrec_new(FALCOC_E_SENDTO);
 	struct net_roles *roles = net_roles_new(0);
+	struct net_socks *socks = net_socks_new(0, 0);
+	struct net_listen listening = { .port = 40000, .proto = IPPROTO_UDP, .netns = 0xf0000098 };
 
+	ck_assert_int_eq(ip_addr_parse("10.0.0.9", &listening.addr), 0);
 	mkrec_inet(m, 4, SOCK_DGRAM, FALCOC_ROLE_UNKNOWN, "0.0.0.0", 40000, "0.0.0.0", 0);
 	add_sockaddr_in(m, "8.8.8.8", 53);
 	world_apply(w, m);
@@ -236,12 +240,18 @@ START_TEST(test_datagram)
 	mkrec_inet(g, 4, SOCK_DGRAM, FALCOC_ROLE_UNKNOWN, "10.0.0.1", 53, "10.0.0.9", 40000);
 	world_apply(w, g);
 	WORLD_CHECK(w, guessed);
-	/* what the socket was seen to be outweighs its ports */
+	/* who listens outweighs the ports, what the socket was seen to be outweighs both */
+	w->st.socks = socks;
+	ck_assert_int_eq(net_listen_add(socks, &listening), 0);
+	WORLD_CHECK(w, remembered);
+	w->st.socks = NULL;
+	WORLD_CHECK(w, guessed);
 	w->st.roles = roles;
 	net_roles_set(roles, event_sock(&w->ev)->ino, NET_ROLE_CLIENT);
 	WORLD_CHECK(w, remembered);
 	w->st.roles = NULL;
 	net_roles_free(roles);
+	net_socks_free(socks);
 	mkrec_free(m);
 	mkrec_free(g);
 }
