@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# setup.sh [build|run|test]: installs the Debian packages that building falcoc, showing it (`make
-# run`), or testing it (the default) needs. As root, or through sudo. Quick when nothing is missing.
+# setup.sh [build|run|test|all]: installs the Debian packages that building falcoc, showing it (`make
+# run`), testing it (the default), or all of `make test-all` needs. As root, or through sudo. Quick when nothing is missing.
 set -euo pipefail
 
 BUILD="gcc libc6-dev make pkg-config libyaml-dev libmnl-dev libnl-3-dev libnl-route-3-dev
@@ -11,13 +11,16 @@ libc-ares-dev libpcre2-dev libjansson-dev"
 RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-dev util-linux
 debian-archive-keyring curl dnsmasq-base"
 TEST="check dpkg-dev git shellcheck sparse cppcheck codespell python3"
+# the debug kernel is built here
+ALL="flex bison libssl-dev"
 
 case ${1:-test} in
 build) wanted=$BUILD ;;
 run) wanted="$BUILD $RUN" ;;
 test) wanted="$BUILD $RUN $TEST" ;;
+all) wanted="$BUILD $RUN $TEST $ALL" ;;
 *)
-	echo "usage: setup.sh [build|run|test]" >&2
+	echo "usage: setup.sh [build|run|test|all]" >&2
 	exit 2
 	;;
 esac

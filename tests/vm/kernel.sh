@@ -3,7 +3,8 @@
 #
 # kernel.sh ALIAS: a Debian cloud kernel with its headers, unpacked in the cache.
 #
-# ALIAS is a version as Debian ships it now (5.10, 6.1, 6.12, 7.2, 7.3) or `newest`.
+# ALIAS is a version as Debian ships it now (5.10, 6.1, 6.12, 7.2, 7.3), `newest`, or `debug` (see
+# debug-kernel.sh).
 # Prints the directory (one a release: aliases share it), which then holds
 #
 #	KVER			the release, as uname -r says it
@@ -110,6 +111,7 @@ finish() {
 }
 
 main() {
+	[ "$1" != debug ] || exec "$VM/debug-kernel.sh"
 	local alias=$1 known=$CACHE/kernels/$1.release found suite release dir
 	mkdir -p "$CACHE/kernels"
 	lock kernels
@@ -138,5 +140,5 @@ main() {
 	echo "$dir"
 }
 
-[ $# = 1 ] || die "usage: kernel.sh 5.10|6.1|6.12|7.2|7.3|newest"
+[ $# = 1 ] || die "usage: kernel.sh 5.10|6.1|6.12|7.2|7.3|newest|debug"
 main "$1"

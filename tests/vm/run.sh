@@ -151,6 +151,7 @@ main() {
 	local dir initrd
 	parse "$@"
 	dir=$("$VM/kernel.sh" "$KERNEL")
+	[ ! -f "$dir/APPEND" ] || APPEND="$(cat "$dir/APPEND") $APPEND"
 	initrd=$("$VM/initrd.sh" "$dir")
 	WORK=$(mktemp -d)
 	trap cleanup EXIT
