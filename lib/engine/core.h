@@ -93,6 +93,11 @@ struct engine {
 
 /* engine.c */
 uint64_t now_boot_ns(void);
+/*
+ * Takes the signals that wait. One left behind would end the program as soon as
+ * engine_free() gives the signal mask back.
+ */
+void engine_take_signals(struct engine *e);
 void engine_notice(struct engine *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Keeps the sentence for engine_error() and returns @status. */
 enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)

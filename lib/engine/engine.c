@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -75,6 +76,14 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	return 0;
 }
 
+void engine_take_signals(struct engine *e)
+{
+	struct signalfd_siginfo info;
+
+	while (e->signal_fd >= 0 && read(e->signal_fd, &info, sizeof(info)) == sizeof(info))
+		;
+}
+
 void engine_free(struct engine *e)
 {
 	if (!e)
@@ -88,6 +97,7 @@ void engine_free(struct engine *e)
 	net_roles_free(e->roles);
 	net_socks_free(e->socks);
 	dns_table_free(e->dns);
+	engine_take_signals(e);
 	if (e->signal_fd >= 0)
 		close(e->signal_fd);
 	if (e->epoll_fd >= 0)
