@@ -78,7 +78,8 @@ struct node_events {
 	struct eventset can_true, can_false;
 	/* The same, judged by evt.type and its like alone. */
 	struct eventset type_true, type_false;
-	bool tells_dir;		/* evt.dir was asked for: enter events may be meant */
+	/* Were enter events asked for by evt.dir, for being true and for being false? */
+	bool enter_true, enter_false;
 };
 
 struct node {

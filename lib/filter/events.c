@@ -5,8 +5,8 @@
  * Each node tells two sets: the events for which it may be true, and those for
  * which it may be false. Both err on the side of too many, so `not` may swap them.
  *
- * Enter events are recorded only for rules that ask for them: a filter which says nothing about
- * evt.dir means exit events, though as far as logic goes it could match both.
+ * Enter events are recorded only for rules that ask for them, by evt.dir = > or the like: a
+ * filter that does not means exit events, though as far as logic goes it could match both.
  */
 #include "filter/compile.h"
 
@@ -71,7 +71,8 @@ static void combine(const struct node *node, const struct node_events *kid, stru
 		eventset_or(&all->type_true, &kid->type_true);
 		eventset_and(&all->type_false, &kid->type_false);
 	}
-	all->tells_dir |= kid->tells_dir;
+	all->enter_true |= kid->enter_true;
+	all->enter_false |= kid->enter_false;
 }
 
 const struct node_events *events_combine(struct compiler *c, const struct node *node)
@@ -88,14 +89,25 @@ const struct node_events *events_combine(struct compiler *c, const struct node *
 	if (!all)
 		return NULL;
 	if (node->kind == NODE_NOT) {
-		*all = (struct node_events){ first->can_false, first->can_true, first->type_false,
-					     first->type_true, first->tells_dir };
+		*all = (struct node_events){
+			.can_true = first->can_false, .can_false = first->can_true,
+			.type_true = first->type_false, .type_false = first->type_true,
+			.enter_true = first->enter_false, .enter_false = first->enter_true,
+		};
 		return all;
 	}
 	*all = *first;
 	for (size_t i = 1; i < node->nkids; i++)
 		combine(node, node->kids[i]->events, all);
 	return all;
+}
+
+static bool has_enter(const struct eventset *s)
+{
+	for (int i = 0; i < FALCOC_MASK_WORDS; i++)
+		if (s->enter[i])
+			return true;
+	return false;
 }
 
 static const char *event_candidate(void *unused, size_t i)
@@ -172,7 +184,8 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	ev->can_false = equal ? differ : src->ref.def->events_of ? events : *all;
 	ev->type_true = ev->can_true;
 	ev->type_false = ev->can_false;
-	ev->tells_dir = is_dir(src);
+	ev->enter_true = is_dir(src) && has_enter(&ev->can_true);
+	ev->enter_false = is_dir(src) && has_enter(&ev->can_false);
 	return ev;
 }
 
@@ -181,7 +194,7 @@ void events_of_filter(const struct filter_set *fs, struct filter *f)
 	const struct node_events *ev = f->root->events;
 
 	f->events = ev->can_true;
-	if (!ev->tells_dir)
+	if (!ev->enter_true)
 		memset(f->events.enter, 0, sizeof(f->events.enter));
 	/* More than half of all events is as good as no bound. */
 	f->bounded = count_events(&ev->type_true) * 2 <= fs->nuniverse;
