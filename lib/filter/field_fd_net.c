@@ -139,6 +139,7 @@ static int take_name(const struct dns_link_info *info, void *arg)
 	return 0;
 }
 
+/* An address without a known name has the empty list: so != may be true of it. */
 FD_EXTRACTOR(extract_fd_domain)
 {
 	const struct dns_table *dns = ctx->state->dns;
@@ -146,11 +147,12 @@ FD_EXTRACTOR(extract_fd_domain)
 	struct names names = { .ref = ref };
 	struct endpoint e;
 
-	if (!dns || !side(ctx, (enum fd_side)ref->def->priv, &e))
+	if (!side(ctx, (enum fd_side)ref->def->priv, &e))
 		return false;
-	dns_table_names(dns, &e.ip, now, count_name, &names);
+	if (dns)
+		dns_table_names(dns, &e.ip, now, count_name, &names);
 	if (names.max == 0)
-		return false;
+		return set_list(ref, NULL, 0, ret_value);
 	names.items = arena_alloc(ctx->scratch, names.max * sizeof(*names.items));
 	if (!names.items)
 		return false;
