@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #define BATCH		4096	/* events between two looks at the other sources */
@@ -71,10 +72,13 @@ static int take_events(struct engine *e, unsigned int max)
 static void take_source(struct engine *e, enum loop_source source)
 {
 	uint64_t now = now_boot_ns();
+	struct signalfd_siginfo si;
 
 	switch (source) {
 	case SOURCE_SIGNAL:
-		e->stop = true;
+		/* taken, or it would end the program when signals are let in again */
+		if (read(e->signal_fd, &si, sizeof(si)) == sizeof(si))
+			e->stop = true;
 		break;
 	case SOURCE_CAPTURE:
 		e->more = true;		/* taken after the others */
