@@ -40,7 +40,7 @@ CG=/sys/fs/cgroup/docker-$ID.scope
 mkdir "$CG" || skip "no cgroup v2 here"
 
 start_falcoc -r "$T/rules.yaml" || exit 1
-in_container() { sh -c "echo \$\$ >$CG/cgroup.procs; exec $*"; }
+in_container() { bash -c "echo \$\$ >$CG/cgroup.procs; exec $*"; }
 
 curl --version >/dev/null
 in_container cat /dev/null
