@@ -9,6 +9,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/gfp.h>
 #include <linux/kdev_t.h>
 #include <linux/nsproxy.h>
 #include <linux/percpu.h>
@@ -21,6 +22,7 @@
 #include <linux/uaccess.h>
 #include <linux/user_namespace.h>
 #include <net/net_namespace.h>
+#include <asm/word-at-a-time.h>
 
 #include "compat/capability.h"
 #include "compat/mnt_namespace.h"
@@ -38,24 +40,43 @@ static const struct event_info events[FALCOC_E_COUNT] = {
 	FALCOC_EVENTS(EVENT_INFO, FALCOC_EVENT_NO_PARAM)
 };
 
-/* What one CPU needs while it makes a record. */
+#define SCRATCH_ORDER 1
+
+/*
+ * What one CPU needs while it makes a record. The scratch is of the kernel's linear
+ * mapping: hardened copies from userspace look a vmalloc address, such as the ring's, up
+ * in a tree under a global lock.
+ */
 struct workplace {
 	int depth;		/* probes running on this CPU: more than one are nested */
-	char scratch[SCRATCH_BYTES];
+	char *scratch;
 };
 
-/* allocated: modules have 8 KiB of static per-CPU data, all of them together */
-static struct workplace __percpu *workplaces;
+static DEFINE_PER_CPU(struct workplace, workplaces);
 
 int records_init(void)
 {
-	workplaces = alloc_percpu(struct workplace);
-	return workplaces ? 0 : -ENOMEM;
+	struct page *page;
+	unsigned int cpu;
+
+	BUILD_BUG_ON(PAGE_SIZE << SCRATCH_ORDER != SCRATCH_BYTES);
+	for_each_possible_cpu(cpu) {
+		page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL, SCRATCH_ORDER);
+		if (!page) {
+			records_release();
+			return -ENOMEM;
+		}
+		per_cpu(workplaces, cpu).scratch = page_address(page);
+	}
+	return 0;
 }
 
 void records_release(void)
 {
-	free_percpu(workplaces);
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu)
+		free_pages((unsigned long)per_cpu(workplaces, cpu).scratch, SCRATCH_ORDER);
 }
 
 recorder_fn event_recorder(enum falcoc_event event)
@@ -77,20 +98,27 @@ void record_none(struct record *record, const struct call *call)
 {
 }
 
+/* pid_nr_ns(), inline: 0 where the namespace does not know it. */
+static u32 pid_in(const struct pid *pid, const struct pid_namespace *ns)
+{
+	const struct upid *upid = &pid->numbers[ns->level];
+
+	return ns->level <= pid->level && upid->ns == ns ? upid->nr : 0;
+}
+
 static void header_ids(struct falcoc_rec *head, struct task_struct *task)
 {
-	struct pid *pid = task_pid(task), *tgid = task_tgid(task);
-	struct pid *session = task_session(task), *pgrp = task_pgrp(task);
-	struct pid_namespace *ns = ns_of_pid(pid);
+	const struct pid *pid = task_pid(task), *pgrp = task_pgrp(task);
+	const struct pid_namespace *ns = pid->numbers[pid->level].ns;
 
 	head->pid = task->tgid;
 	head->tid = task->pid;
 	head->ppid = rcu_dereference(task->real_parent)->tgid;
 	head->vtid = pid->numbers[pid->level].nr;
-	head->vpid = pid_nr_ns(tgid, ns);
-	head->sid = pid_nr(session);
-	head->pgid = pid_nr(pgrp);
-	head->vpgid = pid_nr_ns(pgrp, ns);
+	head->vpid = pid_in(task_tgid(task), ns);
+	head->sid = pid_nr(task_session(task));
+	head->pgid = pgrp->numbers[0].nr;
+	head->vpgid = pid_in(pgrp, ns);
 	head->pidns = ns->ns.inum;
 }
 
@@ -213,7 +241,7 @@ static bool record_build(struct ring *ring, struct counters *counters, const str
 	record.head = (struct falcoc_rec *)place;
 	record.next = place + sizeof(*record.head);
 	record.end = place + space;
-	record.scratch = this_cpu_ptr(workplaces)->scratch;
+	record.scratch = this_cpu_read(workplaces.scratch);
 	header_fill(record.head, call, flags);
 	call->recorder(&record, call);
 	if (unlikely(record.full))
@@ -258,10 +286,10 @@ void records_make(const struct call *call)
 
 	preempt_disable_notrace();
 	rcu_read_lock();
-	nested = __this_cpu_inc_return(workplaces->depth) != 1;
+	nested = __this_cpu_inc_return(workplaces.depth) != 1;
 	list_for_each_entry_rcu(consumer, &consumers_started, started_node)
 		deliver(consumer, call, nested);
-	__this_cpu_dec(workplaces->depth);
+	__this_cpu_dec(workplaces.depth);
 	rcu_read_unlock();
 	preempt_enable_notrace();
 }
@@ -293,7 +321,8 @@ void attr_close(struct record *record, u32 len, u16 flags)
 	record->head->nattrs++;
 }
 
-void attr_put(struct record *record, enum falcoc_attr_id id, const void *data, u32 len)
+void attr_bytes(struct record *record, enum falcoc_attr_id id, const void *data, u32 len,
+		u16 flags)
 {
 	u32 room;
 	void *payload = attr_open(record, id, len, &room);
@@ -305,7 +334,7 @@ void attr_put(struct record *record, enum falcoc_attr_id id, const void *data, u
 		return;
 	}
 	memcpy(payload, data, len);
-	attr_close(record, len, 0);
+	attr_close(record, len, flags);
 }
 
 void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, size_t len)
@@ -328,40 +357,57 @@ void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, s
 	attr_close(record, len + 1, cut ? FALCOC_ATTR_TRUNCATED : 0);
 }
 
-bool user_read(struct record *record, void *dst, u64 ptr, size_t len)
+/*
+ * The common case of user_string(): a short string that does not end near the end of what
+ * is readable. strncpy_from_user() does the same, but first takes five times as long to
+ * check that the destination is a sane one. May write up to room bytes.
+ */
+static long user_string_fast(char *dst, const char __user *src, u32 room)
 {
-	if (!copy_from_user_nofault(dst, (const void __user *)(unsigned long)ptr, len))
-		return true;
-	record->counters->faults++;
-	return false;
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, zeros;
+	u32 at;
+
+	if (!user_read_access_begin(src, room))
+		return -EFAULT;
+	for (at = 0; at + sizeof(word) <= room; at += sizeof(word)) {
+		unsafe_get_user(word, (const unsigned long __user *)(src + at), fault);
+		*(unsigned long *)(dst + at) = word;
+		if (has_zero(word, &zeros, &constants)) {
+			user_read_access_end();
+			zeros = prep_zero_mask(word, zeros, &constants);
+			return at + find_zero(create_zero_mask(zeros));
+		}
+	}
+fault:
+	user_read_access_end();
+	return -EFAULT;
 }
 
-void attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr)
+long user_string(struct record *record, char *dst, u64 ptr, u32 room)
 {
-	u16 flags = 0;
-	u32 room;
-	char *payload;
+	const char __user *src = (const char __user *)(unsigned long)ptr;
 	long len;
 
-	payload = attr_open(record, id, FALCOC_STR_MAX, &room);
-	if (!payload)
-		return;
 	pagefault_disable();
-	len = strncpy_from_user(payload, (const char __user *)(unsigned long)ptr, room);
+	len = user_string_fast(dst, src, room);
+	if (len < 0)
+		len = strncpy_from_user(dst, src, room);
 	pagefault_enable();
-	if (len < 0) {
+	if (len < 0)
 		record->counters->faults++;
-		return;
-	}
-	if (len == room) {	/* no end in sight */
-		if (room < FALCOC_STR_MAX) {
-			record->full = true;
-			return;
-		}
-		flags = FALCOC_ATTR_TRUNCATED;
-		payload[--len] = '\0';
-	}
-	attr_close(record, len + 1, flags);
+	return len;
+}
+
+bool attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr)
+{
+	/* one byte more than fits, so that attr_string() sees what is too long */
+	long len = user_string(record, record->scratch, ptr, FALCOC_STR_MAX);
+
+	if (len < 0)
+		return false;
+	attr_string(record, id, record->scratch, len);
+	return true;
 }
 
 void attr_path(struct record *record, enum falcoc_attr_id id, const struct path *path)

@@ -17,6 +17,7 @@
 
 #include <linux/path.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 #include "consumer.h"
 
@@ -50,7 +51,7 @@ struct record {
 	u8 *end;
 	bool full;		/* something did not fit */
 	struct counters *counters;
-	char *scratch;		/* SCRATCH_BYTES, for d_path() */
+	char *scratch;		/* SCRATCH_BYTES, for one string at a time */
 };
 
 #define SCRATCH_BYTES (2 * PAGE_SIZE)
@@ -83,13 +84,58 @@ void records_make(const struct call *call);
  */
 void *attr_open(struct record *record, enum falcoc_attr_id id, u32 max, u32 *ret_room);
 void attr_close(struct record *record, u32 len, u16 flags);
-void attr_put(struct record *record, enum falcoc_attr_id id, const void *data, u32 len);
+void attr_bytes(struct record *record, enum falcoc_attr_id id, const void *data, u32 len,
+		u16 flags);
 /* len: without a NUL, which is added. Cut at FALCOC_STR_MAX. */
 void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, size_t len);
-void attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr);
+/* False, and no attribute: it could not be read. The string is in record->scratch, too. */
+bool attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr);
 void attr_path(struct record *record, enum falcoc_attr_id id, const struct path *path);
 /* Never sleeps, counts a failure. True if all of it was read. */
-bool user_read(struct record *record, void *dst, u64 ptr, size_t len);
+static __always_inline bool user_read(struct record *record, void *dst, u64 ptr, size_t len)
+{
+	const void __user *src = (const void __user *)(unsigned long)ptr;
+	bool ok;
+
+	/* copy_from_user_nofault(), inline: fixed sizes need no check of the destination */
+	pagefault_disable();
+	ok = access_ok(src, len) && !__copy_from_user_inatomic(dst, src, len);
+	pagefault_enable();
+	if (!ok)
+		record->counters->faults++;
+	return ok;
+}
+
+/* strncpy_from_user() that never sleeps: length, room if there is no NUL; < 0 is counted. */
+long user_string(struct record *record, char *dst, u64 ptr, u32 room);
+
+/*
+ * Room for a struct of its size, a multiple of FALCOC_ALIGN, which the caller fills in
+ * wholly. NULL: nothing left.
+ */
+static inline void *attr_add(struct record *record, enum falcoc_attr_id id, u32 bytes)
+{
+	struct falcoc_attr *attr = (struct falcoc_attr *)record->next;
+
+	if (unlikely(record->end - record->next < sizeof(*attr) + bytes)) {
+		record->full = true;
+		return NULL;
+	}
+	attr->id = id;
+	attr->flags = 0;
+	attr->len = bytes;
+	record->next += sizeof(*attr) + bytes;
+	record->head->nattrs++;
+	return attr + 1;
+}
+
+static inline void attr_u64(struct record *record, enum falcoc_attr_id id, u64 value)
+{
+	u64 *payload = attr_add(record, id, sizeof(value));
+
+	if (payload)
+		*payload = value;
+}
 
 /* A path as passed, and the directory that it starts from if it is relative. */
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,

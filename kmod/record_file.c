@@ -94,25 +94,26 @@ static void attr_file(struct record *record, int fd, struct file *file,
 		      const struct sock_hint *hint, bool created)
 {
 	const struct inode *inode = file_inode(file);
-	struct falcoc_fd attr = {
-		.fd = fd,
-		.kind = file_kind(file),
-		.ino = inode->i_ino,
-		.dev = inode->i_sb->s_dev,
-		.mode = inode->i_mode,
-		.flags = file->f_flags,
-		.nlink = inode->i_nlink,
-	};
-	u64 one = 1;
+	enum falcoc_fd_kind kind = file_kind(file);
+	struct falcoc_fd *attr = attr_add(record, FALCOC_A_FD, sizeof(*attr));
 
-	attr_put(record, FALCOC_A_FD, &attr, sizeof(attr));
-	if (attr.kind == FALCOC_FD_SOCKET)
+	if (!attr)
+		return;
+	attr->fd = fd;
+	attr->kind = kind;
+	attr->layer = 0;
+	attr->ino = inode->i_ino;
+	attr->dev = inode->i_sb->s_dev;
+	attr->mode = inode->i_mode;
+	attr->flags = file->f_flags;
+	attr->nlink = inode->i_nlink;
+	if (kind == FALCOC_FD_SOCKET)
 		/* NULL for one that was opened by path with O_PATH */
 		attr_socket(record, compat_sock_from_file(file), hint);
 	else
 		attr_path(record, FALCOC_A_FD_PATH, &file->f_path);
 	if (created && file->f_mode & FMODE_CREATED)
-		attr_put(record, FALCOC_A_CREATED, &one, sizeof(one));
+		attr_u64(record, FALCOC_A_CREATED, 1);
 }
 
 void attr_fd(struct record *record, int fd, const struct sock_hint *hint)
@@ -173,12 +174,7 @@ void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd)
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
 		      int dirfd, u64 ptr)
 {
-	const u8 *attr = record->next;
-
-	attr_user_string(record, id, ptr);
-	if (record->next == attr)	/* could not be read */
-		return;
-	if (attr[sizeof(struct falcoc_attr)] != '/')
+	if (attr_user_string(record, id, ptr) && record->scratch[0] != '/')
 		attr_dir(record, dir_id, dirfd);
 }
 
@@ -201,7 +197,7 @@ void record_openat2(struct record *record, const struct call *call)
 	BUILD_BUG_ON(sizeof(how) != OPEN_HOW_SIZE_VER0);
 	record_openat(record, call);
 	if (call->arg[3] >= sizeof(how) && user_read(record, &how, call->arg[2], sizeof(how)))
-		attr_put(record, FALCOC_A_OPEN_HOW, &how, sizeof(how));
+		attr_bytes(record, FALCOC_A_OPEN_HOW, &how, sizeof(how), 0);
 }
 
 void record_path(struct record *record, const struct call *call)

@@ -146,7 +146,7 @@ void attr_socket(struct record *record, struct socket *sock, const struct sock_h
 		peer = unix_peer_get(sk);
 		attr.peer_ino = peer ? sock_i_ino(peer) : 0;
 	}
-	attr_put(record, FALCOC_A_SOCK, &attr, sizeof(attr));
+	attr_bytes(record, FALCOC_A_SOCK, &attr, sizeof(attr), 0);
 	if (sk->sk_family == AF_UNIX)
 		attr_unix_names(record, sk, peer);
 	if (peer)
@@ -161,7 +161,7 @@ static void attr_sockaddr(struct record *record, u64 ptr, s64 len)
 		return;
 	len = min_t(s64, len, sizeof(addr));
 	if (user_read(record, &addr, ptr, len))
-		attr_put(record, FALCOC_A_SOCKADDR, &addr, len);
+		attr_bytes(record, FALCOC_A_SOCKADDR, &addr, len, 0);
 }
 
 void record_new_fd(struct record *record, const struct call *call)

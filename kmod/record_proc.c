@@ -34,22 +34,12 @@ static void attr_strings(struct record *record, enum falcoc_attr_id id, unsigned
 			 unsigned long end)
 {
 	bool cut = end - start > FALCOC_STR_MAX;
-	u32 room, len = cut ? FALCOC_STR_MAX : end - start;
-	char *payload;
+	u32 len = cut ? FALCOC_STR_MAX : end - start;
 
-	if (end <= start)
+	if (end <= start || !user_read(record, record->scratch, start, len))
 		return;
-	payload = attr_open(record, id, len, &room);
-	if (!payload)
-		return;
-	if (room < len) {
-		record->full = true;
-		return;
-	}
-	if (!user_read(record, payload, start, len))
-		return;
-	payload[len - 1] = '\0';
-	attr_close(record, len, cut ? FALCOC_ATTR_TRUNCATED : 0);
+	record->scratch[len - 1] = '\0';
+	attr_bytes(record, id, record->scratch, len, cut ? FALCOC_ATTR_TRUNCATED : 0);
 }
 
 static u32 exe_flags(const struct linux_binprm *bprm)
@@ -95,7 +85,7 @@ static void attr_exe(struct record *record, const struct linux_binprm *bprm)
 		.pidns_start_ns = reaper ? reaper->start_boottime : 0,
 	};
 
-	attr_put(record, FALCOC_A_EXE, &exe, sizeof(exe));
+	attr_bytes(record, FALCOC_A_EXE, &exe, sizeof(exe), 0);
 	attr_path(record, FALCOC_A_EXE_PATH, &bprm->file->f_path);
 }
 
@@ -128,55 +118,32 @@ static bool user_argv(struct record *record, const struct call *call, u64 argv, 
 	return true;
 }
 
-/* Appends a string to payload[0..room). Its length with the NUL; room: it does not fit. */
-static long user_string_append(struct record *record, char *payload, u32 room, u64 ptr)
-{
-	long len;
-
-	pagefault_disable();
-	len = strncpy_from_user(payload, (const char __user *)(unsigned long)ptr, room);
-	pagefault_enable();
-	if (len < 0) {
-		record->counters->faults++;
-		return len;
-	}
-	return len < room ? len + 1 : room;
-}
-
 /* The arguments that a failed exec was given. */
 static void attr_user_argv(struct record *record, const struct call *call, u64 argv)
 {
+	char *strings = record->scratch;
 	u16 flags = FALCOC_ATTR_TRUNCATED;
-	u32 room, used = 0;
 	unsigned int i;
-	char *payload;
+	u32 used = 0;
 	long len;
 	u64 ptr;
 
-	payload = attr_open(record, FALCOC_A_ARGV, FALCOC_STR_MAX, &room);
-	if (!payload || !argv)
-		return;
-	for (i = 0; i < ARGV_POINTERS_MAX && used < room; i++) {
+	for (i = 0; argv && i < ARGV_POINTERS_MAX && used < FALCOC_STR_MAX; i++) {
 		if (!user_argv(record, call, argv, i, &ptr))
 			break;
 		if (!ptr) {
 			flags = 0;
 			break;
 		}
-		len = user_string_append(record, payload + used, room - used, ptr);
+		len = user_string(record, strings + used, ptr, FALCOC_STR_MAX - used);
 		if (len < 0)
 			break;
-		used += len;
+		used = min_t(u32, used + len + 1, FALCOC_STR_MAX);
 	}
-	if (used == room) {
-		if (room < FALCOC_STR_MAX) {
-			record->full = true;
-			return;
-		}
-		payload[room - 1] = '\0';
-	}
-	if (used)
-		attr_close(record, used, flags);
+	if (!used)
+		return;
+	strings[used - 1] = '\0';
+	attr_bytes(record, FALCOC_A_ARGV, strings, used, flags);
 }
 
 void record_exec_failed(struct record *record, const struct call *call)
@@ -195,7 +162,7 @@ void record_execveat_failed(struct record *record, const struct call *call)
 
 void record_clone(struct record *record, const struct call *call)
 {
-	attr_put(record, FALCOC_A_CLONE_FLAGS, &call->arg[0], sizeof(call->arg[0]));
+	attr_u64(record, FALCOC_A_CLONE_FLAGS, call->arg[0]);
 }
 
 void record_clone3(struct record *record, const struct call *call)
@@ -203,7 +170,7 @@ void record_clone3(struct record *record, const struct call *call)
 	u64 flags;	/* the first member of struct clone_args */
 
 	if (user_read(record, &flags, call->arg[0], sizeof(flags)))
-		attr_put(record, FALCOC_A_CLONE_FLAGS, &flags, sizeof(flags));
+		attr_u64(record, FALCOC_A_CLONE_FLAGS, flags);
 }
 
 /* The child has not run yet: nothing of it can change or go away. */
@@ -225,7 +192,7 @@ void record_fork(struct record *record, const struct call *call)
 		.userns = __task_cred(task)->user_ns->ns.inum,
 	};
 
-	attr_put(record, FALCOC_A_CHILD, &child, sizeof(child));
+	attr_bytes(record, FALCOC_A_CHILD, &child, sizeof(child), 0);
 }
 
 /* Who gets the orphans: the nearest ancestor that asked for them, or the namespace's init. */
@@ -261,5 +228,5 @@ void record_exit(struct record *record, const struct call *call)
 		.reaper_tid = find_reaper(task),
 	};
 
-	attr_put(record, FALCOC_A_EXIT, &attr, sizeof(attr));
+	attr_bytes(record, FALCOC_A_EXIT, &attr, sizeof(attr), 0);
 }

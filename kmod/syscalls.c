@@ -63,9 +63,12 @@
 	S(SYS_RECVMMSG, RECVMMSG, 5) S(SYS_SHUTDOWN, SHUTDOWN, 2)
 
 #define NO_SYSCALL(event, name)
-#define NATIVE_EVENT(event, name)	[__NR_##name] = FALCOC_E_##event + 1,
-#define IA32_EVENT(event, name)		[__NR_ia32_##name] = FALCOC_E_##event + 1,
-#define NUMBER_EVENT(nr, event)		[nr] = FALCOC_E_##event + 1,
+#define NATIVE_EVENT(event, name) \
+	[__NR_##name] = FALCOC_E_##event + 1,
+#define IA32_EVENT(event, name) \
+	[__NR_ia32_##name] = FALCOC_E_##event + 1,
+#define NUMBER_EVENT(nr, event) \
+	[nr] = FALCOC_E_##event + 1,
 
 /* Event + 1, so that 0 is no event. */
 static const u16 native_events[SYSCALLS_MAX] = {
@@ -82,7 +85,8 @@ struct socketcall {
 	u16 nargs;
 };
 
-#define SOCKETCALL(nr, event, nargs)	[nr] = { FALCOC_E_##event + 1, nargs },
+#define SOCKETCALL(nr, event, nargs) \
+	[nr] = { FALCOC_E_##event + 1, nargs },
 static const struct socketcall socketcalls[32] = {
 	SOCKETCALLS(SOCKETCALL)
 };
@@ -184,16 +188,16 @@ static bool told_elsewhere(const struct call *call)
 	       !call_is_enter(call) && call->res >= 0;
 }
 
-static noinline void syscall_seen(struct pt_regs *regs, unsigned int nr, s64 res, u16 flags)
+static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s64 res, u16 flags)
 {
-	struct call call = { .flags = flags, .res = res };
-	unsigned long args[6];
-	unsigned int i;
+	unsigned int nr = number;	/* the kernel looks at no more of it */
+	struct call call;
 	u16 event;
 
-	syscall_get_arguments(current, regs, args);
-	for (i = 0; i < ARRAY_SIZE(args); i++)
-		call.arg[i] = args[i];
+	BUILD_BUG_ON(sizeof(call.arg) != 6 * sizeof(unsigned long));
+	syscall_get_arguments(current, regs, (unsigned long *)call.arg);
+	call.res = res;
+	call.flags = flags;
 	if (in_ia32_syscall()) {
 		if (nr >= SYSCALLS_MAX)
 			return;
@@ -217,20 +221,22 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned int nr, s64 res
 	records_make(&call);
 }
 
+/*
+ * All system calls of the machine come through here: every instruction counts. A number
+ * beyond the table may be x32's.
+ */
 void probe_sys_enter(void *data, struct pt_regs *regs, long id)
 {
-	unsigned int nr = id;
+	unsigned long nr = id;
 
-	if (likely(nr < SYSCALLS_MAX && !READ_ONCE(wanted_enter[nr])))
-		return;
-	syscall_seen(regs, nr, 0, FALCOC_R_ENTER);
+	if (unlikely(nr >= SYSCALLS_MAX || READ_ONCE(wanted_enter[nr])))
+		syscall_seen(regs, nr, 0, FALCOC_R_ENTER);
 }
 
 void probe_sys_exit(void *data, struct pt_regs *regs, long ret)
 {
-	unsigned int nr = regs->orig_ax;
+	unsigned long nr = regs->orig_ax;
 
-	if (likely(nr < SYSCALLS_MAX && !READ_ONCE(wanted_exit[nr])))
-		return;
-	syscall_seen(regs, nr, ret, 0);
+	if (unlikely(nr >= SYSCALLS_MAX || READ_ONCE(wanted_exit[nr])))
+		syscall_seen(regs, nr, ret, 0);
 }
