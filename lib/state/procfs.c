@@ -175,7 +175,7 @@ static void read_exe(int dir, struct procfs_proc *p)
 	p->exe_mtime_ns = statx_ns(&st.stx_mtime);
 	if (st.stx_mode & S_ISUID)
 		p->exe_flags |= FALCOC_EXE_SETUID;
-	if (st.stx_mode & S_ISGID)
+	if ((st.stx_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
 		p->exe_flags |= FALCOC_EXE_SETGID;
 }
 

@@ -57,7 +57,7 @@ int state_init(struct state *st, const struct state_options *opt)
 	if (!st->users)
 		goto fail;
 	if (gethostname(st->hostname, sizeof(st->hostname) - 1) < 0)
-		strcpy(st->hostname, "localhost");
+		memcpy(st->hostname, "localhost", sizeof("localhost"));
 	return 0;
 fail:
 	state_release(st);
@@ -506,20 +506,24 @@ static void apply_to_tables(struct state *st, struct proc_entry *e, const struct
 	}
 }
 
-/* The parent of @p is not in the table: /proc may know. @known: p's ppid is as of now. */
-static struct proc_entry *ask_parent(struct state *st, struct proc_entry *p, bool known,
+/*
+ * The parent of @p is not in the table: /proc may know. *known: p's ppid is as of now; afterwards
+ * the same of the parent that is returned.
+ */
+static struct proc_entry *ask_parent(struct state *st, struct proc_entry *p, bool *known,
 				     uint64_t now_ns)
 {
 	const struct procfs_proc *f;
 	struct proc_entry *up;
 
-	if (!known) {
+	if (!*known) {
 		f = p->pub.exit_ns ? NULL : ask_proc(st, p->pub.pid, p->pub.start_ns);
 		if (!f || !f->ppid)
 			return NULL;
 		p->pub.ppid = f->ppid;
 	}
 	up = procs_find(st->procs, p->pub.ppid, 0);
+	*known = !up;
 	if (!up) {
 		f = ask_proc(st, p->pub.ppid, 0);
 		/* nobody is older than its parent, nor than who takes it in later */
@@ -539,6 +543,7 @@ static void complete_ancestors(struct state *st, struct proc_entry *e, uint64_t 
 {
 	struct proc_table *t = st->procs;
 	struct proc_entry *p = e, *up;
+	bool known = true;	/* p's ppid is as of now */
 
 	if (e->checked == t->generation)
 		return;
@@ -546,8 +551,10 @@ static void complete_ancestors(struct state *st, struct proc_entry *e, uint64_t 
 	for (int depth = 1; depth < PROC_DEPTH_MAX && p->pub.ppid; depth++) {
 		up = (struct proc_entry *)(p == e ? proc_parent(t, &p->pub) :
 					   proc_forker(t, &p->pub));
-		if (!up)
-			up = ask_parent(st, p, p == e, now_ns);
+		if (up)
+			known = false;
+		else
+			up = ask_parent(st, p, &known, now_ns);
 		if (!up)
 			break;
 		p = up;
