@@ -56,8 +56,8 @@ struct proc_entry *procs_find(const struct proc_table *t, uint32_t pid, uint64_t
 struct proc_entry *procs_find_near(const struct proc_table *t, uint32_t pid, uint64_t start_ns);
 
 /*
- * A new process. A former owner of the pid that is still thought alive has ended. Where the
- * table is full another one is dropped, never one that the event in hand needs. NULL: no
+ * A new process. A former owner of the pid that is still thought alive has ended. Where
+ * the table is full another one is dropped, never one that the event in hand needs. NULL: no
  * memory.
  */
 struct proc_entry *procs_add(struct proc_table *t, uint32_t pid, uint64_t start_ns,
