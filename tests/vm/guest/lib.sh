@@ -76,6 +76,7 @@ stop_falcoc() {
 	kill -TERM "$FALCOC_PID" 2>/dev/null
 	wait "$FALCOC_PID" || rc=$?
 	FALCOC_PID=
+	[ $rc = 0 ] || { echo "falcoc ended with status $rc:"; tail -20 "$T/err"; }
 	return $rc
 }
 

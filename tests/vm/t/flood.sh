@@ -41,4 +41,4 @@ check "something was delivered" test "${delivered:-0}" -gt 0
 check "produced = delivered + dropped + unread" \
 	test "${produced:-1}" = $((delivered + dropped + unread))
 check "the losses are told of" grep -q 'because a ring was full' "$T/err"
-check "with the process that caused them" grep -q 'the last was of process [0-9]* (flood' "$T/err"
+check "with the process that caused them" grep -q 'the last was of process [1-9][0-9]* (' "$T/err"

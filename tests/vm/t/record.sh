@@ -27,7 +27,7 @@ start_falcoc -v -r "$T/rules.yaml" || exit 1
 
 tac /dev/null
 expect_alert "an exec, with its command line and image" \
-	'EXEC pid=[0-9]+ name=tac parent=record user=root .*line=tac /dev/null exe=/usr/bin/tac'
+	'EXEC pid=[0-9]+ name=tac parent=bash user=root .*line=tac /dev/null exe=/usr/bin/tac'
 tac /dev/null
 expect_alert "an exit" 'EXIT name=tac'
 
@@ -51,7 +51,7 @@ mkdir /tmp/watched-dir
 expect_alert "a mkdir" 'MKDIR .*name=mkdir .*res=SUCCESS'
 rmdir /tmp/watched-dir
 
-busybox nc -l -p 4711 -s 127.0.0.1 >/dev/null &
+busybox nc -l -p 4711 >/dev/null &
 server=$!
 expect_alert "a listen" 'LISTEN .*res=SUCCESS'
 echo hello | busybox nc -w 5 127.0.0.1 4711
