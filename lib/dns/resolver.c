@@ -524,9 +524,15 @@ uint64_t dns_resolver_next_timeout_ns(const struct dns_resolver *r, uint64_t now
 	struct timeval tv;
 
 	if (r->in_flight && ares_timeout(r->channel, NULL, &tv)) {
-		/* rounded up: a microsecond early would be a call for nothing */
 		uint64_t ares_ns = now_ns + (uint64_t)tv.tv_sec * NS_PER_S +
-				   (uint64_t)tv.tv_usec * 1000 + 1000000;
+				   (uint64_t)tv.tv_usec * 1000;
+
+		/*
+		 * Rounded up: a microsecond early would be a call for nothing. But what is
+		 * due is due now, or a caller that looks again would never see it so.
+		 */
+		if (ares_ns > now_ns)
+			ares_ns += 1000000;
 
 		if (ares_ns < next_ns)
 			next_ns = ares_ns;

@@ -521,6 +521,33 @@ START_TEST(truncated_goes_over_tcp)
 }
 END_TEST
 
+/* A caller that only calls when something is due, as the engine, must see time-outs be due. */
+START_TEST(time_outs_are_due)
+{
+	struct dns_resolver_options o = { .timeout_ms = 50, .tries = 2 };
+	unsigned int turns = 0;
+
+	server.mode = SILENT;
+	resolver_start(&o);
+	ck_assert_int_eq(dns_resolver_want(resolver, "both.test"), 0);
+	ck_assert_int_eq(dns_resolver_process(resolver, now()), 0);
+	while (stats_of().in_flight) {
+		uint64_t now_ns = now(), next_ns = dns_resolver_next_timeout_ns(resolver, now_ns);
+
+		if (next_ns > now_ns) {
+			struct timespec ts = { .tv_nsec = (long)((next_ns - now_ns) % S) };
+
+			ck_assert_uint_lt(next_ns - now_ns, S);
+			nanosleep(&ts, NULL);
+		} else {
+			ck_assert_int_eq(dns_resolver_process(resolver, now_ns), 0);
+		}
+		ck_assert_uint_lt(turns++, 100);
+	}
+	ck_assert_uint_eq(stats_of().failures, 2);
+}
+END_TEST
+
 START_TEST(in_flight_is_bounded)
 {
 	struct dns_resolver_options o = { .max_in_flight = 10, .max_names = 200,
@@ -747,6 +774,7 @@ int main(void)
 	tcase_add_test(tc, failures_take_nothing_away);
 	tcase_add_test(tc, half_an_answer_is_one);
 	tcase_add_test(tc, truncated_goes_over_tcp);
+	tcase_add_test(tc, time_outs_are_due);
 	tcase_add_test(tc, in_flight_is_bounded);
 	tcase_add_test(tc, names_that_are_not_asked);
 	tcase_add_test(tc, reload_drops_names);
