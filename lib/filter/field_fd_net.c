@@ -106,7 +106,8 @@ FD_EXTRACTOR(extract_fd_is_server)
 FD_EXTRACTOR(extract_fd_connected)
 {
 	const struct falcoc_rec *r = ctx->ev->rec;
-	bool failed = r->event == FALCOC_E_CONNECT && r->res < 0 && r->res != -EINPROGRESS;
+	bool failed = r->event == FALCOC_E_CONNECT &&
+		      (event_is_enter(ctx->ev) || (r->res < 0 && r->res != -EINPROGRESS));
 	struct fd_sides s;
 
 	if (!event_fd(ctx->ev))
