@@ -86,6 +86,12 @@ static const char *use_of(const struct field_def *f)
 	return f->flags & FIELD_F_PRINT_ONLY ? " Outputs only." : "";
 }
 
+/* A field that rules may name, though nothing is recorded yet that could serve it. */
+static const char *status_of(const struct field_def *f)
+{
+	return f->flags & FIELD_F_NO_VALUE_YET ? " No value yet." : "";
+}
+
 static void fields_text(struct buf *out, const struct field_class *c)
 {
 	buf_printf(out, "%s: %s\n", c->name, c->desc);
@@ -101,8 +107,8 @@ static void fields_text(struct buf *out, const struct field_class *c)
 		used = out->len - start;
 		buf_add_str(out, "  ");
 		add_wrapped(out, f->desc, used + 2, used + 2);
-		if (*use_of(f))
-			buf_printf(out, "%*s%s\n", (int)used + 1, "", use_of(f));
+		if (*use_of(f) || *status_of(f))
+			buf_printf(out, "%*s%s%s\n", (int)used + 1, "", use_of(f), status_of(f));
 	}
 	buf_add_char(out, '\n');
 }
@@ -121,18 +127,20 @@ static void fields_markdown(struct buf *out, const struct field_class *c)
 		/* a bar would end the cell */
 		for (const char *p = f->desc; *p; p++)
 			buf_printf(out, *p == '|' ? "\\%c" : "%c", *p);
-		buf_printf(out, "%s |\n", use_of(f));
+		buf_printf(out, "%s%s |\n", use_of(f), status_of(f));
 	}
 	buf_add_char(out, '\n');
 }
 
 static json_t *field_json(const struct field_class *c, const struct field_def *f)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "name", f->name, "class",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:b, s:b}", "name", f->name, "class",
 			 c->name, "type", value_type_name(f->type), "description", f->desc,
 			 "argument", argument_of(f), "list", !!(f->flags & FIELD_F_LIST),
 			 "condition", !(f->flags & FIELD_F_PRINT_ONLY), "output",
-			 !(f->flags & FIELD_F_FILTER_ONLY));
+			 !(f->flags & FIELD_F_FILTER_ONLY), "deprecated",
+			 !!(f->flags & FIELD_F_DEPRECATED), "value",
+			 !(f->flags & FIELD_F_NO_VALUE_YET));
 }
 
 static char *fields_json(void)
