@@ -139,7 +139,7 @@ static inline void attr_u64(struct record *record, enum falcoc_attr_id id, u64 v
 
 /* A path as passed, and the directory that it starts from if it is relative. */
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
-		      int dirfd, u64 ptr);
+		    int dirfd, u64 ptr);
 void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd);
 void attr_cwd(struct record *record, enum falcoc_attr_id id);
 /* What a call tells about its socket that the socket does not know. */
@@ -161,7 +161,7 @@ void record_exit(struct record *record, const struct call *call);
 
 /* Recorders of system calls: all that the event list names. */
 #define RECORDER_PROTOTYPE(id, name, cls, cat, traits, rec, params) \
-	void record_##rec(struct record *record, const struct call *call);
+	void record_##rec(struct record *record, const struct call *call);	/* a prototype */
 FALCOC_EVENTS(RECORDER_PROTOTYPE, FALCOC_EVENT_NO_PARAM)
 
 #endif

@@ -172,7 +172,7 @@ void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd)
 }
 
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
-		      int dirfd, u64 ptr)
+		    int dirfd, u64 ptr)
 {
 	if (attr_user_string(record, id, ptr) && record->scratch[0] != '/')
 		attr_dir(record, dir_id, dirfd);

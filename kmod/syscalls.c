@@ -107,10 +107,11 @@ static void want(u8 *wanted, const u64 *words)
 
 	for (i = 0; i < ARRAY_SIZE(socketcalls); i++)
 		socketcall |= mask_has(words, socketcalls[i].event);
-	for (i = 0; i < SYSCALLS_MAX; i++)
-		WRITE_ONCE(wanted[i], mask_has(words, native_events[i]) ||
-				      mask_has(words, ia32_events[i]) ||
-				      (i == __NR_ia32_socketcall && socketcall));
+	for (i = 0; i < SYSCALLS_MAX; i++) {
+		bool wants = mask_has(words, native_events[i]) || mask_has(words, ia32_events[i]);
+
+		WRITE_ONCE(wanted[i], wants || (i == __NR_ia32_socketcall && socketcall));
+	}
 }
 
 void syscalls_want(const struct mask *mask)

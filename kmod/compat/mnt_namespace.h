@@ -4,7 +4,7 @@
  *
  * struct mnt_namespace is private to fs/. Its ns_common came after an atomic_t until
  * 5.10 and is the first member since 5.11, when ns_common got a reference count of
- * its own. tests/vm/kmodtest.c compares the outcome with /proc/self/ns/mnt.
+ * its own. tests/vm/kmodtest compares the outcome with /proc/self/ns/mnt.
  */
 #ifndef _FALCOC_COMPAT_MNT_NAMESPACE_H
 #define _FALCOC_COMPAT_MNT_NAMESPACE_H

@@ -23,7 +23,8 @@
  * sys_exit and sys_enter only while some mask holds an event that needs them.
  *
  * Every ioctl argument begins with its size in bytes, filled in by the caller.
- * The module refuses a size that it does not know with EINVAL.
+ * The module refuses a size that it does not know with EINVAL, SETUP after SETUP, START
+ * after START and STOP without START with EALREADY, other calls out of order with EPROTO.
  *
  * HELLO carries the caller's ABI number in and the module's out. Where they
  * differ it fails with EPROTO, after having filled in the module's number, so
@@ -121,7 +122,7 @@ enum falcoc_region {
 
 /* Flags of a record. */
 #define FALCOC_R_ENTER		0x0001	/* made at the entry of the call; res means nothing */
-#define FALCOC_R_IA32		0x0002	/* 32-bit call; syscall and arg[] as its ABI has them */
+#define FALCOC_R_IA32		0x0002	/* 32-bit call: syscall is a number of its table */
 #define FALCOC_R_X32		0x0004
 #define FALCOC_R_LIFECYCLE	0x0008	/* sent for state's sake whatever the mask says */
 #define FALCOC_R_KTHREAD	0x0010	/* made by a kernel thread */
@@ -135,14 +136,14 @@ struct falcoc_rec {
 	__u16 syscall;		/* number in the table of its ABI, or FALCOC_NO_SYSCALL */
 	__u16 nattrs;
 	__s64 res;		/* what the call returned; 0 for events that are no call */
-	__u64 arg[6];		/* the call's arguments as passed */
+	__u64 arg[6];		/* as passed, in the order of the 64-bit call of that name */
 	__u32 pid, tid, ppid;	/* in the first pid namespace */
 	__u32 vpid, vtid;	/* in the task's own pid namespace */
 	__u32 sid, pgid, vpgid;	/* session and process group */
 	__u32 uid, euid, suid, gid, egid, sgid;	/* in the first user namespace */
 	__u32 loginuid, sessionid;	/* audit; 0xffffffff where unset */
 	__u32 mntns, pidns, netns, userns;	/* inode numbers of the namespaces */
-	__u32 tty;		/* device number of the controlling terminal, or 0 */
+	__u32 tty;		/* controlling terminal, as in /proc/PID/stat, or 0 */
 	__u32 cpu;
 	__u64 start_ns;		/* start of the process, CLOCK_BOOTTIME: tells reused pids apart */
 	__u64 cgroup;		/* id in the default (v2) hierarchy */
@@ -172,7 +173,7 @@ enum falcoc_attr_id {
 	FALCOC_A_DIR1,		/* likewise for PATH1 */
 	FALCOC_A_EXE,		/* struct falcoc_exe: the image that exec installed */
 	FALCOC_A_EXE_PATH,	/* its path (d_path) */
-	FALCOC_A_ARGV,		/* strings, each with its NUL, argv[0] first */
+	FALCOC_A_ARGV,		/* strings, each with its NUL, argv[0] first; at most 4096 bytes */
 	FALCOC_A_ENV,		/* likewise, the environment */
 	FALCOC_A_CWD,		/* current directory (d_path) */
 	FALCOC_A_CHILD,		/* struct falcoc_child: the new process of a fork */
@@ -220,11 +221,11 @@ struct falcoc_fd {
 	__u32 nlink;
 };
 
-/* Which side of a connection the owner of the socket is, where the call itself tells. */
+/* Which side of a connection the owner of the socket is, where the call or the socket tells. */
 enum falcoc_role {
 	FALCOC_ROLE_UNKNOWN,
 	FALCOC_ROLE_CLIENT,	/* it called connect: the local side is the client */
-	FALCOC_ROLE_SERVER,	/* it listens, or accept made it: the local side is the server */
+	FALCOC_ROLE_SERVER,	/* it listens, or came of accept: the local side is the server */
 };
 
 struct falcoc_sock {

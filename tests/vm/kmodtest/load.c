@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * load.c - loss is counted, nonsense does no harm, nor do kill -9 and CPUs that come and go
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "consumer.h"
+
+static void flood(unsigned int n)
+{
+	int fd;
+
+	while (n--) {
+		fd = open("/dev/null", O_RDONLY);
+		syscall(SYS_kill, getpid(), 0);
+		close(fd);
+	}
+}
+
+/* produced = read + still there + dropped, for each event */
+static void check_accounts(struct consumer *c, const char *what, bool want_drops)
+{
+	static struct falcoc_stats s[FALCOC_CLASS_COUNT];
+	uint64_t produced = 0, dropped = 0, why = 0;
+	bool exact = true;
+	unsigned int e;
+	int cls;
+
+	check(!ioctl(c->fd, FALCOC_IOC_STOP), "STOP");
+	consumer_read(c, NULL, NULL);
+	for (cls = 0; cls < FALCOC_CLASS_COUNT; cls++) {
+		memset(&s[cls], 0, sizeof(s[cls]));
+		s[cls].size = sizeof(s[cls]);
+		s[cls].cpu = 0xffffffff;
+		s[cls].cls = cls;
+		if (!check(!ioctl(c->fd, FALCOC_IOC_STATS, &s[cls]), "STATS"))
+			return;
+		produced += s[cls].produced;
+		dropped += s[cls].dropped;
+		why += s[cls].dropped_full + s[cls].dropped_nested + s[cls].dropped_noring;
+	}
+	for (e = 0; e < FALCOC_E_COUNT; e++)
+		if (s[0].ev_produced[e] + s[1].ev_produced[e] !=
+		    s[0].ev_dropped[e] + s[1].ev_dropped[e] + c->ev_read[e])
+			exact = false;
+	check(exact && why == dropped, "%s: produced %llu = read + dropped %llu, for each event", what,
+	      (unsigned long long)produced, (unsigned long long)dropped);
+	check(want_drops ? dropped && s[0].drop_pid : !dropped, "%s: dropped, last of %u (%s)", what,
+	      s[0].drop_pid, s[0].drop_comm);
+}
+
+static void test_accounts(void)
+{
+	static struct consumer c;
+	struct pollfd pfd = { .events = POLLIN };
+	pid_t pid[3];
+	int i, left;
+
+	check(consumer_open(&c, 1 << 17), "a consumer with small rings");
+	pfd.fd = c.fd;
+	MASK(&c, FALCOC_MASK_F_LIFECYCLE, FALCOC_E_OPENAT, FALCOC_E_KILL);
+	check(!ioctl(c.fd, FALCOC_IOC_START), "START");
+	flood(2000);
+	check_accounts(&c, "nobody reads", true);
+	consumer_close(&c);
+
+	consumer_open(&c, 1 << 20);
+	MASK(&c, FALCOC_MASK_F_LIFECYCLE, FALCOC_E_OPENAT, FALCOC_E_KILL);
+	ioctl(c.fd, FALCOC_IOC_START);
+	pfd.fd = c.fd;
+	for (i = 0; i < 3; i++) {
+		pid[i] = fork();
+		if (!pid[i]) {
+			flood(3000);
+			_exit(0);
+		}
+	}
+	for (left = 3; left;) {
+		poll(&pfd, 1, 50);
+		consumer_read(&c, NULL, NULL);
+		for (i = 0; i < 3; i++) {
+			if (pid[i] > 0 && waitpid(pid[i], NULL, WNOHANG) == pid[i]) {
+				pid[i] = 0;
+				left--;
+			}
+		}
+	}
+	check(c.ev_read[FALCOC_E_KILL] > 0, "read %llu of 9000 kills",
+	      (unsigned long long)c.ev_read[FALCOC_E_KILL]);
+	check(!ioctl(c.fd, FALCOC_IOC_STOP) && !ioctl(c.fd, FALCOC_IOC_START), "STOP, START");
+	check_accounts(&c, "read in time", false);
+	consumer_close(&c);
+}
+
+static void test_bad_tail(void)
+{
+	static const uint64_t bad[] = { 1, ~0ull, ~7ull, 1ull << 40, 12345678 };
+	static struct falcoc_stats s;
+	static struct consumer c;
+	struct falcoc_consumer *pos[CPUS_MAX] = {};
+	const struct falcoc_rec *rec;
+	size_t i, cpu;
+
+	consumer_open(&c, 1 << 17);
+	MASK(&c, 0, FALCOC_E_MKDIR);
+	ioctl(c.fd, FALCOC_IOC_START);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		for (cpu = 0; cpu < CPUS_MAX; cpu++) {
+			pos[cpu] = c.rings[cpu][FALCOC_CLASS_MAIN].consumer;
+			if (pos[cpu])
+				pos[cpu]->tail = bad[i];
+		}
+		syscall(SYS_mkdir, "/tmp/tail", 0700);
+	}
+	for (cpu = 0; cpu < CPUS_MAX; cpu++)
+		if (pos[cpu])
+			pos[cpu]->tail = 0;
+	syscall(SYS_mkdir, "/tmp/tail2", 0700);
+	rec = wait_record(&c, FALCOC_E_MKDIR, getpid());
+	check(rec && is(rec, FALCOC_A_PATH0, "/tmp/tail2") && c.ev_read[FALCOC_E_MKDIR] == 1,
+	      "bad tails: only the record made after they made sense");
+	ioctl(c.fd, FALCOC_IOC_STOP);
+	s = (struct falcoc_stats){ .size = sizeof(s), .cpu = 0xffffffff };
+	check(!ioctl(c.fd, FALCOC_IOC_STATS, &s) && s.bad_tail == 5 && s.dropped == 5 && s.produced == 6,
+	      "counted: %llu", (unsigned long long)s.bad_tail);
+	rmdir("/tmp/tail");
+	rmdir("/tmp/tail2");
+	consumer_close(&c);
+}
+
+static void test_wakeup(void)
+{
+	struct falcoc_setup setup = setup_make(1 << 17);
+	struct falcoc_hello hello = hello_make();
+	struct pollfd pfd = { .events = POLLIN };
+	static struct consumer c;
+	uint64_t t, waited;
+	int i;
+
+	memset(&c, 0, sizeof(c));
+	c.ring_bytes = 1 << 17;
+	c.fd = open(FALCOC_DEVICE, O_RDWR | O_CLOEXEC);
+	pfd.fd = c.fd;
+	setup.latency_us = 300000;
+	setup.watermark_bytes = 4096;
+	check(!ioctl(c.fd, FALCOC_IOC_HELLO, &hello) && !ioctl(c.fd, FALCOC_IOC_SETUP, &setup) &&
+	      consumer_map(&c) && !MASK(&c, 0, FALCOC_E_KILL) && !ioctl(c.fd, FALCOC_IOC_START),
+	      "a patient consumer");
+	check(poll(&pfd, 1, 50) == 0, "nothing to read");
+	t = now_ns();
+	syscall(SYS_kill, getpid(), 0);
+	check(poll(&pfd, 1, 0) == 0, "one record wakes nobody");
+	check(poll(&pfd, 1, 5000) == 1 && pfd.revents & POLLIN, "until it has waited");
+	waited = (now_ns() - t) / 1000000;
+	check(waited >= 300 && waited < 3000, "for its time: %llu ms", (unsigned long long)waited);
+	check(poll(&pfd, 1, 0) == 1, "and stays readable");
+	consumer_read(&c, NULL, NULL);
+	check(poll(&pfd, 1, 50) == 0, "until it is read");
+	t = now_ns();
+	for (i = 0; i < 100; i++)
+		syscall(SYS_kill, getpid(), 0);
+	check(poll(&pfd, 1, 5000) == 1 && now_ns() - t < 300000000, "the watermark wakes at once");
+	consumer_close(&c);
+}
+
+static void test_kill_under_load(void)
+{
+	static struct consumer c;
+	pid_t reader, load;
+	int i;
+
+	load = fork();
+	if (!load)
+		for (;;)
+			flood(100);
+	for (i = 0; i < 5; i++) {
+		reader = fork();
+		if (!reader) {
+			if (!consumer_open(&c, 1 << 18) ||
+			    MASK(&c, FALCOC_MASK_F_LIFECYCLE, FALCOC_E_OPENAT, FALCOC_E_KILL) ||
+			    ioctl(c.fd, FALCOC_IOC_START))
+				_exit(1);
+			for (;;)
+				consumer_read(&c, NULL, NULL);
+		}
+		usleep(200000);
+		kill(reader, SIGKILL);
+		waitpid(reader, NULL, 0);
+	}
+	kill(load, SIGKILL);
+	waitpid(load, NULL, 0);
+	check(consumer_open(&c, 1 << 17), "five consumers killed under load, the next one opens");
+	consumer_close(&c);
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return ok;
+}
+
+static void test_hotplug(void)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	static struct consumer c;
+	struct pollfd pfd = { .events = POLLPRI };
+	struct falcoc_info info = { .size = sizeof(info) };
+	const struct falcoc_rec *rec;
+	cpu_set_t set;
+
+	if (!write_file(online, "0")) {
+		printf("SKIP hotplug: this machine has one CPU\n");
+		return;
+	}
+	check(consumer_open(&c, 1 << 17), "a consumer while CPU 1 is offline");
+	MASK(&c, 0, FALCOC_E_MKDIR);
+	ioctl(c.fd, FALCOC_IOC_START);
+	pfd.fd = c.fd;
+	check(!c.rings[1][0].data && poll(&pfd, 1, 0) == 0, "CPU 1 has no ring");
+	check(write_file(online, "1"), "CPU 1 comes online");
+	check(poll(&pfd, 1, 5000) == 1 && pfd.revents & POLLPRI, "poll tells");
+	check(!ioctl(c.fd, FALCOC_IOC_INFO, &info) && info.cpus[0] & 2 && poll(&pfd, 1, 0) == 0,
+	      "until INFO is asked");
+	check(consumer_map(&c) && c.rings[1][0].data, "its rings can be mapped");
+	CPU_ZERO(&set);
+	CPU_SET(1, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+	syscall(SYS_mkdir, "/tmp/cpu1", 0700);
+	rec = wait_record(&c, FALCOC_E_MKDIR, getpid());
+	check(rec && rec->cpu == 1, "a record of CPU 1");
+	CPU_SET(0, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+	rmdir("/tmp/cpu1");
+	check(write_file(online, "0") && write_file(online, "1"), "offline and online again, started");
+	check(poll(&pfd, 1, 0) == 0, "no new rings");
+	consumer_close(&c);
+}
+
+void test_load(void)
+{
+	test_bad_tail();
+	test_wakeup();
+	test_accounts();
+	test_kill_under_load();
+	test_hotplug();
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * main.c - kmodtest: the module's contract, tried from outside in a guest
+ *
+ * A consumer of its own, smaller than the real one and less polite: it calls out of
+ * order, writes nonsense where it may write, compares what records say with what the
+ * kernel tells through other doors, and counts that no record is lost unseen.
+ *
+ * Runs as root in a machine of its own with falcoc.ko loaded (it takes CPUs offline).
+ * Needs nothing but /proc, /sys and /dev: link it statically for an initramfs.
+ * Prints a line a check and `N passed, N failed`.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "consumer.h"
+
+int main(int argc, char **argv)
+{
+	static struct consumer c;
+
+	/* what the exec tests run */
+	if (!strcmp(argv[0], "./prog") || (argc > 1 && !strcmp(argv[1], "./script")))
+		return 0;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	umask(0);
+	test_device();
+	if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer")) {
+		test_refusals(&c);
+		test_files(&c);
+		test_sockets(&c);
+		test_processes(&c);
+		test_calls(&c);
+		consumer_close(&c);
+	}
+	test_load();
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed != 0;
+}
