@@ -19,6 +19,6 @@ matrix:	## run the VM suite on every kernel (5.10, 6.1, 6.12, newest)
 	@tests/all.sh matrix
 
 # talks to the module from outside; static, so that it runs in any guest
-$(BUILD)/kmodtest: tests/vm/kmodtest.c kmod/uapi/falcoc.h kmod/uapi/falcoc_events.h
+$(BUILD)/kmodtest: $(wildcard tests/vm/kmodtest/*.[ch]) kmod/uapi/falcoc.h kmod/uapi/falcoc_events.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -Ikmod/uapi -static -o $@ $< -pthread
+	$(CC) -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -Ikmod/uapi -static -o $@ $(filter %.c,$^) -pthread

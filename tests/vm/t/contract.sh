@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# The module's contract with its consumers, tried from outside by a program of its own (kmodtest.c).
+# The module's contract with its consumers, tried from outside by a program of its own (tests/vm/kmodtest).
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 
