@@ -39,8 +39,9 @@ why_not_here() {
 	fi
 }
 
+# on_host: 1 if the module does not load here
 on_host() {
-	local ko
+	local ko status=0
 	say "building the module for this machine's kernel"
 	ko=$("$VM/buildmod.sh" running)
 	say "loading the module"
@@ -48,9 +49,10 @@ on_host() {
 		say "it does not load here (see dmesg)"
 		return 1
 	fi
-	as_root env FALCOC="$TOP/build/falcoc" RULES="$TOP/rules" "$VM/guest/demo" host || true
+	as_root env FALCOC="$TOP/build/falcoc" RULES="$TOP/rules" "$VM/guest/demo" host || status=$?
 	say "unloading the module"
 	as_root rmmod falcoc
+	exit $status
 }
 
 in_qemu() {
@@ -71,17 +73,11 @@ in_qemu() {
 main() {
 	local why
 	case ${FALCOC_LIVE:-} in
-	host)
-		on_host
-		return
-		;;
+	host) on_host || exit ;;
 	qemu) why="FALCOC_LIVE asks for QEMU" ;;
 	*)
 		if ! why=$(why_not_here); then
-			if on_host; then
-				return
-			fi
-			why="the module does not load here"
+			on_host || why="the module does not load here"
 		fi
 		;;
 	esac
