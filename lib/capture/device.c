@@ -395,8 +395,12 @@ static enum capture_error device_hello(struct device *d, const struct complaint 
 		return complain(to, CAPTURE_ERR_SYSTEM,
 				"%s is not the device of the falcoc module: check --device, or remove "
 				"what lies there and load the module (modprobe falcoc)", to->device);
-	/* a module that knows another size of the greeting refuses it unread */
-	if (errno != EPROTO && errno != EINVAL)
+	if (errno == EINVAL)	/* another size of the greeting: refused unread, with no version told */
+		return complain(to, CAPTURE_ERR_ABI_OLD_MODULE,
+				"the loaded module does not understand the greeting of this falcoc (%s, "
+				"ABI %u): build both from one source, and load the module anew "
+				"(rmmod falcoc; modprobe falcoc)", FALCOC_VERSION, FALCOC_ABI);
+	if (errno != EPROTO)
 		return complain(to, CAPTURE_ERR_SYSTEM, "%s does not answer: %s", to->device,
 				strerror(errno));
 	hello.version[sizeof(hello.version) - 1] = '\0';
