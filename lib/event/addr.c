@@ -109,41 +109,77 @@ bool event_sockaddr_path(const struct event *ev, struct slice *ret_path, struct 
 	return true;
 }
 
+/* Decimal, without the cost of printf: names of connections are made for many events. */
+static size_t put_number(char *out, unsigned int n)
+{
+	char digits[10];
+	size_t len = 0, i = 0;
+
+	do {
+		digits[len++] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	while (len)
+		out[i++] = digits[--len];
+	return i;
+}
+
+static size_t put_endpoint(char *out, const struct endpoint *e)
+{
+	size_t len = 0;
+
+	if (e->ip.family == 4) {
+		for (int i = 0; i < 4; i++) {
+			if (i)
+				out[len++] = '.';
+			len += put_number(out + len, e->ip.bytes[i]);
+		}
+	} else {
+		len = strlen(ip_addr_format(&e->ip, out, IP_ADDR_TEXT_SIZE));
+	}
+	out[len++] = ':';
+	return len + put_number(out + len, e->port);
+}
+
 bool endpoint_text(const struct endpoint *e, struct arena *scratch, struct slice *ret_text)
 {
-	char ip[IP_ADDR_TEXT_SIZE];
 	char *text;
 
 	if (!e->ip.family)
 		return false;
-	text = arena_printf(scratch, "%s:%u", ip_addr_format(&e->ip, ip, sizeof(ip)), e->port);
+	text = arena_alloc(scratch, ENDPOINT_TEXT_SIZE);
 	if (!text)
 		return false;
-	*ret_text = slice_of(text);
+	*ret_text = (struct slice){ text, put_endpoint(text, e) };
+	return true;
+}
+
+bool endpoints_text(const struct endpoint *from, const struct endpoint *to, struct arena *scratch,
+		    struct slice *ret_text)
+{
+	char *text = arena_alloc(scratch, 2 * ENDPOINT_TEXT_SIZE + 2);
+	size_t len;
+
+	if (!text)
+		return false;
+	len = put_endpoint(text, from);
+	text[len++] = '-';
+	text[len++] = '>';
+	*ret_text = (struct slice){ text, len + put_endpoint(text + len, to) };
 	return true;
 }
 
 bool event_tuple_text(const struct event *ev, struct arena *scratch, struct slice *ret_text)
 {
 	const struct event_def *def = event_def(ev->rec->event);
-	struct endpoint from = event_local(ev), to = event_remote(ev), swap;
-	char a[IP_ADDR_TEXT_SIZE], b[IP_ADDR_TEXT_SIZE];
-	char *text;
+	struct endpoint local = event_local(ev), remote = event_remote(ev);
 
-	if (!to.ip.family)
+	if (!remote.ip.family)
 		return false;
-	if (!from.ip.family)
-		from.ip.family = to.ip.family;
+	if (!local.ip.family)
+		local.ip.family = remote.ip.family;
 	if (ev->rec->event == FALCOC_E_ACCEPT || ev->rec->event == FALCOC_E_ACCEPT4 ||
-	    (def->traits & FALCOC_T_READ)) {
-		swap = from;
-		from = to;
-		to = swap;
-	}
-	text = arena_printf(scratch, "%s:%u->%s:%u", ip_addr_format(&from.ip, a, sizeof(a)),
-			    from.port, ip_addr_format(&to.ip, b, sizeof(b)), to.port);
-	if (!text)
-		return false;
-	*ret_text = slice_of(text);
-	return true;
+	    (def->traits & FALCOC_T_READ))
+		return endpoints_text(&remote, &local, scratch, ret_text);
+	return endpoints_text(&local, &remote, scratch, ret_text);
 }

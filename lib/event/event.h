@@ -85,8 +85,14 @@ bool event_sockaddr_ip(const struct event *ev, struct endpoint *ret_addr);
 bool event_sockaddr_path(const struct event *ev, struct slice *ret_path, struct arena *scratch);
 /* "1.2.3.4:5->6.7.8.9:10", from sender to receiver. False where no remote side is known. */
 bool event_tuple_text(const struct event *ev, struct arena *scratch, struct slice *ret_text);
-/* "1.2.3.4:5" */
+/* "1.2.3.4:5", and "1.2.3.4:5->6.7.8.9:10". False where @scratch is exhausted or there is none. */
 bool endpoint_text(const struct endpoint *e, struct arena *scratch, struct slice *ret_text);
+bool endpoints_text(const struct endpoint *from, const struct endpoint *to, struct arena *scratch,
+		    struct slice *ret_text);
+#define ENDPOINT_TEXT_SIZE	(IP_ADDR_TEXT_SIZE + 8)
+
+/* Flags and mode of an open as passed (FALCOC_T_OPEN). False: another event, or not recorded. */
+bool event_open_args(const struct event *ev, uint64_t *ret_flags, uint64_t *ret_mode);
 
 /* What the list says of an event type. */
 struct event_param_def {

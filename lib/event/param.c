@@ -132,14 +132,27 @@ static uint64_t dev_encode(uint32_t dev)
 	return (minor & 0xff) | major << 8 | (minor & ~0xffu) << 12;
 }
 
-static bool open_flags(const struct event *ev, uint64_t *ret_raw)
+bool event_open_args(const struct event *ev, uint64_t *ret_flags, uint64_t *ret_mode)
 {
+	const struct falcoc_open_how *how = event_open_how(ev);
+	const __u64 *arg = ev->rec->arg;
+
 	switch (ev->rec->event) {
 	case FALCOC_E_OPEN:
-		*ret_raw = ev->rec->arg[1];
+		*ret_flags = arg[1];
+		*ret_mode = arg[2];
 		return true;
 	case FALCOC_E_OPENAT:
-		*ret_raw = ev->rec->arg[2];
+		*ret_flags = arg[2];
+		*ret_mode = arg[3];
+		return true;
+	case FALCOC_E_OPENAT2:
+		*ret_flags = how ? how->flags : 0;
+		*ret_mode = how ? how->mode : 0;
+		return how;
+	case FALCOC_E_CREAT:
+		*ret_flags = O_CREAT | O_WRONLY | O_TRUNC;
+		*ret_mode = arg[1];
 		return true;
 	default:
 		return false;
@@ -152,6 +165,7 @@ static bool file_number(const struct event *ev, enum falcoc_source src, uint64_t
 	const struct falcoc_open_how *how = event_open_how(ev);
 	const struct falcoc_sock *sock = event_sock(ev);
 	const struct falcoc_fd *fd = event_fd(ev);
+	uint64_t mode;
 
 	switch (src) {
 	case FALCOC_SRC_FD_DEV:
@@ -171,7 +185,7 @@ static bool file_number(const struct event *ev, enum falcoc_source src, uint64_t
 			(uint64_t)sock->accept_len * 100 / sock->accept_max : 0;
 		return sock;
 	case FALCOC_SRC_OPEN_FLAGS:
-		return open_flags(ev, ret_raw);
+		return event_open_args(ev, ret_raw, &mode);
 	case FALCOC_SRC_HOW_FLAGS:
 		*ret_raw = how ? how->flags : 0;
 		return how;

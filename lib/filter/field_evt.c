@@ -342,25 +342,13 @@ EXTRACTOR(evt_count)
 /* evt.is_open_*: what the flags of an open ask for, whether or not it was granted. */
 enum { OPEN_READ, OPEN_WRITE, OPEN_EXEC, OPEN_CREATE };
 
-static uint64_t number_param(const struct eval_ctx *ctx, const char *name)
-{
-	int i = event_param_index(ctx_def(ctx), slice_of(name));
-	struct value v;
-
-	if (i < 0 || !event_param(ctx->ev, (unsigned int)i, ctx->scratch, &v))
-		return 0;
-	return v.u;
-}
-
 EXTRACTOR(evt_is_open)
 {
 	uint64_t flags, mode, created;
 	bool is = false;
 
-	if (!(ctx_def(ctx)->traits & FALCOC_T_OPEN))
+	if (!event_open_args(ctx->ev, &flags, &mode))
 		return set_bool(ref, false, ret_value);
-	flags = ctx->ev->rec->event == FALCOC_E_CREAT ? O_CREAT | O_WRONLY | O_TRUNC :
-		number_param(ctx, "flags");
 	switch (ref->def->priv) {
 	case OPEN_READ:
 		is = (flags & O_ACCMODE) == O_RDONLY || (flags & O_ACCMODE) == O_RDWR;
@@ -369,7 +357,6 @@ EXTRACTOR(evt_is_open)
 		is = (flags & O_ACCMODE) == O_WRONLY || (flags & O_ACCMODE) == O_RDWR;
 		break;
 	case OPEN_EXEC:
-		mode = number_param(ctx, "mode");
 		is = (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) && (mode & 0111);
 		break;
 	case OPEN_CREATE:

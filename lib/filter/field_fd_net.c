@@ -10,33 +10,36 @@
 #include "filter/field_fd.h"
 
 /* False: there is no such side. */
-static bool side(const struct eval_ctx *ctx, enum fd_side which, struct endpoint *ret_end)
+static bool pick(const struct fd_sides *s, enum fd_side which, struct endpoint *ret_end)
 {
-	struct fd_sides s;
-
-	if (!fd_sides(ctx, &s))
-		return false;
-	if (!s.remote.ip.family) {
-		if (which != SIDE_SERVER || !s.local.port)
+	if (!s->remote.ip.family) {
+		if (which != SIDE_SERVER || !s->local.port)
 			return false;
-		*ret_end = s.local;
+		*ret_end = s->local;
 		return true;
 	}
 	switch (which) {
 	case SIDE_LOCAL:
-		*ret_end = s.local;
+		*ret_end = s->local;
 		break;
 	case SIDE_REMOTE:
-		*ret_end = s.remote;
+		*ret_end = s->remote;
 		break;
 	case SIDE_CLIENT:
-		*ret_end = s.server ? s.remote : s.local;
+		*ret_end = s->server ? s->remote : s->local;
 		break;
 	case SIDE_SERVER:
-		*ret_end = s.server ? s.local : s.remote;
+		*ret_end = s->server ? s->local : s->remote;
 		break;
 	}
 	return ret_end->ip.family;
+}
+
+static bool side(const struct eval_ctx *ctx, enum fd_side which, struct endpoint *ret_end)
+{
+	struct fd_sides s;
+
+	return fd_sides(ctx, &s) && pick(&s, which, ret_end);
 }
 
 FD_EXTRACTOR(extract_fd_ip)
@@ -65,14 +68,18 @@ FD_EXTRACTOR(extract_fd_proto)
 static bool both(const struct eval_ctx *ctx, const struct field_ref *ref, bool ports,
 		 struct value *ret_value)
 {
-	struct value *items = arena_alloc(ctx->scratch, 2 * sizeof(*items));
+	struct fd_sides s;
+	struct value *items;
 	struct endpoint e;
 	size_t n = 0;
 
+	if (!fd_sides(ctx, &s))
+		return false;
+	items = arena_alloc(ctx->scratch, 2 * sizeof(*items));
 	if (!items)
 		return false;
 	for (int which = SIDE_CLIENT; which <= SIDE_SERVER; which++) {
-		if (!side(ctx, (enum fd_side)which, &e))
+		if (!pick(&s, (enum fd_side)which, &e))
 			continue;
 		if (ports)
 			set_uint(ref, e.port, &items[n++]);

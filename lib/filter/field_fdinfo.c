@@ -162,8 +162,6 @@ bool fd_sides(const struct eval_ctx *ctx, struct fd_sides *ret_sides)
 /* "client->server", or the address that the socket is bound to, or nothing. */
 static bool inet_name(const struct eval_ctx *ctx, struct slice *ret_name)
 {
-	const struct endpoint *from, *to;
-	char a[IP_ADDR_TEXT_SIZE], b[IP_ADDR_TEXT_SIZE], *text;
 	struct fd_sides sides;
 
 	if (!fd_sides(ctx, &sides))
@@ -174,14 +172,9 @@ static bool inet_name(const struct eval_ctx *ctx, struct slice *ret_name)
 		*ret_name = SLICE_LIT("");
 		return true;
 	}
-	from = sides.server ? &sides.remote : &sides.local;
-	to = sides.server ? &sides.local : &sides.remote;
-	text = arena_printf(ctx->scratch, "%s:%u->%s:%u", ip_addr_format(&from->ip, a, sizeof(a)),
-			    from->port, ip_addr_format(&to->ip, b, sizeof(b)), to->port);
-	if (!text)
-		return false;
-	*ret_name = slice_of(text);
-	return true;
+	if (sides.server)
+		return endpoints_text(&sides.remote, &sides.local, ctx->scratch, ret_name);
+	return endpoints_text(&sides.local, &sides.remote, ctx->scratch, ret_name);
 }
 
 static bool sock_name(const struct eval_ctx *ctx, struct slice *ret_name)
