@@ -3,9 +3,9 @@
  * From names in conditions to what they stand for.
  *
  * A macro must be defined before the macros that use it, as in Falco; rules may use macros
- * that come later, and lists may be defined anywhere. Macros share their trees with their users, so a small file can stand for a
- * condition of any size: height and size of each result are bounded, and so is the number of
- * items that lists within lists add up to.
+ * that come later, and lists may be defined anywhere. Macros share their trees with their
+ * users, so a small file can stand for a condition of any size: height and size of each
+ * result are bounded, and so is the number of items that lists within lists add up to.
  */
 #include "rules/internal.h"
 
