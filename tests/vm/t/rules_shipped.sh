@@ -82,12 +82,12 @@ BEFORE=$(wc -l <"$T/out")
 cat /etc/quiet.d/known /etc/passwd >/dev/null
 sddm-helper /etc/shadow >/dev/null
 echo x >>"$T/ordinary"
-"$T/dpkg" -c "echo x >/etc/quiet.d/packaged; cp $T/program /usr/bin/packaged; chmod u+s /usr/bin/packaged"
+"$T/dpkg" -c "echo x >/etc/quiet.d/packaged; cp $T/program /usr/bin/packaged; chmod u+s /usr/bin/packaged; :"
 "$T/logrotate" /var/log/rotated.log
 echo x >>/var/log/emptied.log
 chmod 755 "$T/ordinary"
 bash -c "bash -c 'exit 0'; :"
-busybox nc -l -p 7777 -s 127.0.0.1 >/dev/null &
+busybox nc -l -p 7777 >/dev/null &
 listener=$!
 listening() { grep -q ':1E61 ' /proc/net/tcp; }
 wait_for 10 listening
@@ -104,7 +104,8 @@ check "what is usual raised no alert" only_quiet
 check "a trusted domain raised no alert" test "$(alerts 'not trusted .*->10\.99\.0\.16:')" = 0
 check "name servers raised no alert" test "$(alerts '(not trusted|shell opened).*:53 ')" = 0
 
-check "falcoc ends well" stop_falcoc
+ends_well() { stop_falcoc || { echo "status $?"; cat "$T/err"; return 1; }; }
+check "falcoc ends well" ends_well
 rm -f /etc/moved /usr/bin/told /usr/bin/packaged /usr/bin/sddm-helper
 modprobe -r dummy
 net_down
