@@ -10,6 +10,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "filter/nfa.h"
 #include "filter/regex.h"
 
 #include <errno.h>
@@ -20,8 +21,6 @@
 #define REPEAT_MAX 1000		/* of {n,m}, as in RE2 */
 #define GROUPS_MAX 200		/* groups in groups */
 #define MATCH_LIMIT 100000
-#define WORKSPACE_FIRST 4096
-#define WORKSPACE_MAX (1 << 22)
 
 struct rewriter {
 	struct slice in;
@@ -388,8 +387,7 @@ struct regex {
 	pcre2_code *code;
 	pcre2_match_data *match;
 	pcre2_match_context *limits;
-	int *workspace;		/* of the slow way; NULL until it is needed */
-	size_t nworkspace;
+	struct nfa *nfa;	/* decides where PCRE2 gives up */
 };
 
 void regex_free(struct regex *re)
@@ -399,7 +397,7 @@ void regex_free(struct regex *re)
 	pcre2_code_free(re->code);
 	pcre2_match_data_free(re->match);
 	pcre2_match_context_free(re->limits);
-	free(re->workspace);
+	nfa_free(re->nfa);
 	free(re);
 }
 
@@ -436,18 +434,25 @@ int regex_new(struct slice pattern, bool caseless, struct buf *why, size_t *ret_
 	      struct regex **ret_regex)
 {
 	struct regex *re = calloc(1, sizeof(*re));
-	struct buf pcre = BUF_INIT;
+	struct buf plain = BUF_INIT, whole = BUF_INIT;
 	size_t off = 0;
 	int err = -ENOMEM;
 
 	if (!re)
 		return err;
-	buf_add_str(&pcre, "\\A(?:");
-	err = regex_translate(pattern, &pcre, why, &off);
-	buf_add_str(&pcre, ")\\z");
+	err = regex_translate(pattern, &plain, why, &off);
+	if (!err) {
+		buf_printf(&whole, "\\A(?:%s)\\z", buf_str(&plain));
+		err = regex_compile(re, &whole, caseless, why);
+	}
 	if (!err)
-		err = regex_compile(re, &pcre, caseless, why);
-	buf_release(&pcre);
+		err = nfa_new(buf_slice(&plain), caseless, &re->nfa);
+	if (err == -E2BIG) {
+		buf_add_str(why, "its repetitions make it too large");
+		err = -EINVAL;
+	}
+	buf_release(&plain);
+	buf_release(&whole);
 	if (err) {
 		*ret_off = off;
 		regex_free(re);
@@ -455,31 +460,6 @@ int regex_new(struct slice pattern, bool caseless, struct buf *why, size_t *ret_
 	}
 	*ret_regex = re;
 	return 0;
-}
-
-/* The algorithm that never goes back; slower, but a value cannot make it take long. */
-static bool match_slowly(struct regex *re, struct slice s)
-{
-	int rc = PCRE2_ERROR_DFA_WSSIZE;
-
-	if (re->workspace)
-		goto match;
-	while (rc == PCRE2_ERROR_DFA_WSSIZE) {
-		size_t n = re->nworkspace ? re->nworkspace * 4 : WORKSPACE_FIRST;
-		int *workspace;
-
-		if (n > WORKSPACE_MAX)
-			return false;
-		workspace = realloc(re->workspace, n * sizeof(*workspace));
-		if (!workspace)
-			return false;
-		re->workspace = workspace;
-		re->nworkspace = n;
-match:
-		rc = pcre2_dfa_match(re->code, (PCRE2_SPTR)s.ptr, s.len, 0, PCRE2_DFA_SHORTEST,
-				     re->match, NULL, re->workspace, re->nworkspace);
-	}
-	return rc >= 0;
 }
 
 bool regex_match(struct regex *re, struct slice s)
@@ -496,5 +476,5 @@ bool regex_match(struct regex *re, struct slice s)
 	    rc != PCRE2_ERROR_DEPTHLIMIT && rc != PCRE2_ERROR_JIT_STACKLIMIT &&
 	    rc != PCRE2_ERROR_NOMEMORY)
 		return false;
-	return match_slowly(re, s);
+	return nfa_match(re->nfa, s);
 }

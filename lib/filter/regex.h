@@ -8,7 +8,7 @@
  * at lines. A value that is no valid UTF-8 matches nothing.
  *
  * A match takes time in proportion to the value's length, whatever the value:
- * where PCRE2's quick way runs into its limit, its other algorithm decides.
+ * where PCRE2 runs into its limit, an automaton of our own decides (nfa.h).
  */
 #ifndef FILTER_REGEX_H
 #define FILTER_REGEX_H

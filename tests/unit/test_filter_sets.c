@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "filter/glob.h"
+#include "filter/nfa.h"
 #include "filter/pathset.h"
 #include "filter/regex.h"
 #include "filter/sets.h"
@@ -300,6 +301,65 @@ START_TEST(regex_dialect)
 }
 END_TEST
 
+/* The automaton and PCRE2, which means regex_match() for values as short as these. */
+START_TEST(nfa_is_pcre)
+{
+	size_t matches = 0, compiled = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		struct buf why = BUF_INIT, plain = BUF_INIT;
+		char pattern[16], text[12];
+		struct regex *re = NULL;
+		struct nfa *nfa = NULL;
+		size_t off;
+
+		random_text(pattern, 12, "aAb()|*+?.[]^$-{2,}\n\xc3\xbc");
+		if (regex_new(slice_of(pattern), i & 1, &why, &off, &re) == 0) {
+			compiled++;
+			ck_assert_int_eq(regex_translate(slice_of(pattern), &plain, &why, &off), 0);
+			ck_assert_int_eq(nfa_new(buf_slice(&plain), i & 1, &nfa), 0);
+			for (int k = 0; k < 20; k++) {
+				bool expected;
+
+				random_text(text, 8, "aAAb\n]^-");
+				if (k % 4 == 0)
+					strcat(text, "\xc3\xbc");
+				expected = regex_match(re, slice_of(text));
+				ck_assert_msg(nfa_match(nfa, slice_of(text)) == expected,
+					      "'%s' (%s) of '%s': PCRE2 %d", pattern,
+					      buf_str(&plain), text, expected);
+				matches += expected;
+			}
+		}
+		nfa_free(nfa);
+		regex_free(re);
+		buf_release(&why);
+		buf_release(&plain);
+	}
+	ck_assert_uint_gt(compiled, 2000);
+	ck_assert_uint_gt(matches, 2000);
+}
+END_TEST
+
+START_TEST(nfa_size_is_bounded)
+{
+	static const char *const patterns[] = {
+		"((a{1000}){1000}){1000}", "(((){1000}){1000}){1000}", "(((|){1000}){1000}){1000}",
+	};
+
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		struct buf why = BUF_INIT, plain = BUF_INIT;
+		struct nfa *nfa = NULL;
+		size_t off;
+
+		ck_assert_int_eq(regex_translate(slice_of(patterns[i]), &plain, &why, &off), 0);
+		ck_assert_int_eq(nfa_new(buf_slice(&plain), false, &nfa), -E2BIG);
+		buf_release(&plain);
+		buf_release(&why);
+	}
+}
+END_TEST
+
 /* A value cannot make it give up, nor take long. */
 START_TEST(regex_is_not_fooled)
 {
@@ -343,6 +403,8 @@ int main(void)
 	tcase_add_test(tc, strings_and_prefixes_are_naive);
 	tcase_add_test(tc, networks_and_numbers_are_naive);
 	tcase_add_test(tc, regex_dialect);
+	tcase_add_test(tc, nfa_is_pcre);
+	tcase_add_test(tc, nfa_size_is_bounded);
 	tcase_add_test(tc, regex_is_not_fooled);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
