@@ -14,7 +14,8 @@
  *
  * To check rules, stop after engine_compile(). Nothing here prints or ends the
  * program: alerts go to a descriptor, notices to a function, and what went wrong is told by a
- * status and a text. SIGPIPE must be ignored by the program. One engine at a time, used by one thread.
+ * status and a text. SIGPIPE must be ignored by the program. One engine at a time, used by
+ * one thread.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -67,7 +68,7 @@ struct engine_options {
 	bool json_no_output;		/* leave the property out of the JSON object */
 	bool json_no_tags;
 	bool json_no_fields;
-	int alert_fd;			/* where alerts go, a line each, at once; stays the caller's */
+	int alert_fd;			/* where alerts go, each at once; stays the caller's */
 	engine_notice_fn notice;	/* may be NULL */
 	void *notice_arg;
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define EXPIRE_NS	(60 * NS_PER_S)	/* names past their time give back their memory that often */
+#define EXPIRE_NS	(60 * NS_PER_S)	/* how often names past their time give back memory */
 
 static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 {
@@ -52,7 +52,7 @@ static void note_role(struct engine *e, const struct event *ev)
 		net_roles_set(e->roles, s->ino, NET_ROLE_CLIENT);
 }
 
-/* An alert that cannot be written is counted and told once; only a reader gone for good is the end. */
+/* An alert that cannot be written is counted and told once; a reader gone for good is the end. */
 static int hand_over(struct engine *e)
 {
 	int rc = sink_write(e->sink, buf_slice(&e->line));

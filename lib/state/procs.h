@@ -67,7 +67,10 @@ struct proc_entry *procs_add(struct proc_table *t, uint32_t pid, uint64_t start_
 void procs_touch(struct proc_table *t, struct proc_entry *e);
 void procs_exit(struct proc_table *t, struct proc_entry *e, uint64_t now_ns);
 
-/* Before each event: drops those that ended too long ago, and others while texts are above their bound. */
+/*
+ * Before each event: drops those that ended too long ago, and others while the texts are above
+ * their bound.
+ */
 void procs_expire(struct proc_table *t, uint64_t now_ns);
 
 /* A new image, whose one reference is taken over; NULL: none. */

@@ -4,8 +4,8 @@
  * caller allocates, links in several ways, and evicts.
  *
  * The table stores nodes that are part of the caller's entries and knows only
- * their hash (util/hash.h makes good ones); whether two entries of one hash are equal the caller compares. It
- * doubles its buckets as it fills (if there is no memory for that it goes on with
+ * their hash (util/hash.h makes good ones); whether two entries of one hash are equal the
+ * caller compares. It doubles its buckets as it fills (if there is no memory for that it goes on with
  * the old ones) and never shrinks. It owns the buckets, never the entries.
  */
 #ifndef UTIL_IHASH_H
