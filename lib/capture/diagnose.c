@@ -119,7 +119,9 @@ static bool module_signed(const struct place *p, const char *module)
 	bool is_signed = false;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/lib/modules/%s/%s", p->release, module);
+	if ((size_t)snprintf(path, sizeof(path), "/lib/modules/%s/%s", p->release, module) >=
+	    sizeof(path))
+		return false;
 	f = place_open(p, path);
 	if (!f)
 		return false;
