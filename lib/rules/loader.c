@@ -84,38 +84,50 @@ int rules_loader_add_text(struct rules_loader *l, const char *name, const char *
 	return collect_docs(l, &docs, s, ds);
 }
 
-static int add_file(struct rules_loader *l, const char *path, int fd, struct diags *ds)
+/* Reads to the end, or past what a rules file may have; the rest would be refused anyway. */
+static int read_all(int fd, char **ret_text, size_t *ret_len)
 {
 	size_t len = 0, cap = 64 * 1024;
-	char *text = malloc(cap), *p;
-	ssize_t n = 1;
-	int err;
+	char *text = malloc(cap);
 
-	while (text && n) {
+	while (text) {
+		ssize_t n;
+
 		if (len == cap) {
-			if (cap > YAML_FILE_MAX)
-				break;	/* yaml_read() tells that it is too large */
-			p = realloc(text, cap * 2);
-			if (!p) {
-				errno = ENOMEM;
-				n = -1;
+			char *p = realloc(text, cap * 2);
+
+			if (!p)
 				break;
-			}
 			text = p;
 			cap *= 2;
 		}
 		n = read(fd, text + len, cap - len);
-		if (n < 0 && errno != EINTR)
-			break;
-		if (n < 0)
-			n = 1;
-		else
-			len += n;
+		if (n < 0 && errno != EINTR) {
+			int err = -errno;
+
+			free(text);
+			return err;
+		}
+		len += n > 0 ? (size_t)n : 0;
+		if (n == 0 || len > YAML_FILE_MAX) {
+			*ret_text = text;
+			*ret_len = len;
+			return 0;
+		}
 	}
-	if (!text || n < 0)
-		err = tell_file(l, ds, path, text ? errno : ENOMEM);
-	else
-		err = rules_loader_add_text(l, path, text, len, ds);
+	free(text);
+	return -ENOMEM;
+}
+
+static int add_file(struct rules_loader *l, const char *path, int fd, struct diags *ds)
+{
+	size_t len = 0;
+	char *text = NULL;
+	int err = read_all(fd, &text, &len);
+
+	if (err)
+		return tell_file(l, ds, path, -err);
+	err = rules_loader_add_text(l, path, text, len, ds);
 	free(text);
 	return err;
 }

@@ -452,8 +452,8 @@ int yaml_read(const struct source *src, struct slice text, struct arena *arena, 
 
 	if (text.len > YAML_FILE_MAX) {
 		diags_add(ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", (struct loc){ .src = src },
-			  "the file has %zu bytes, more than the %u that a rules file may have",
-			  text.len, YAML_FILE_MAX);
+			  "the file has more than the %u bytes that a rules file may have",
+			  YAML_FILE_MAX);
 		return -EINVAL;
 	}
 	if (!yaml_parser_initialize(&r.parser))
