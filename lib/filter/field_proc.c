@@ -54,7 +54,7 @@ bool set_proc_string(const struct eval_ctx *ctx, const struct field_ref *ref,
 
 bool strings_nth(struct slice strings, int64_t n, struct slice *ret_str)
 {
-	const char *p = strings.ptr, *end = strings.ptr + strings.len;
+	const char *p = strings.len ? strings.ptr : "", *end = p + strings.len;
 
 	for (; p < end; n--) {
 		size_t len = strnlen(p, (size_t)(end - p));
@@ -70,7 +70,7 @@ bool strings_nth(struct slice strings, int64_t n, struct slice *ret_str)
 
 bool strings_env(struct slice env, struct slice name, struct slice *ret_value)
 {
-	const char *p = env.ptr, *end = env.ptr + env.len;
+	const char *p = env.len ? env.ptr : "", *end = p + env.len;
 
 	while (p < end) {
 		size_t len = strnlen(p, (size_t)(end - p));
