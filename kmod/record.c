@@ -61,7 +61,7 @@ int records_init(void)
 
 	BUILD_BUG_ON(PAGE_SIZE << SCRATCH_ORDER != SCRATCH_BYTES);
 	for_each_possible_cpu(cpu) {
-		page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL, SCRATCH_ORDER);
+		page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_COMP, SCRATCH_ORDER);
 		if (!page) {
 			records_release();
 			return -ENOMEM;

@@ -141,8 +141,9 @@ bool consumer_read(struct consumer *c, record_fn fn, void *arg)
 				rec = (const void *)(r->data + (tail & (r->bytes - 1)));
 				if (rec->len < sizeof(*rec) || rec->len % FALCOC_ALIGN ||
 				    rec->event >= FALCOC_E_COUNT || rec->seq != r->seq)
-					return check(false, "sane record at %llu: len %u event %u seq %u",
-						     (unsigned long long)tail, rec->len, rec->event, rec->seq);
+					return check(false, "sane record at %ju: len %u event %u seq %u",
+						     (uintmax_t)tail, rec->len, rec->event,
+						     rec->seq);
 				r->seq++;
 				r->read++;
 				c->ev_read[rec->event]++;

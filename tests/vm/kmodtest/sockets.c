@@ -131,7 +131,9 @@ static void test_udp(struct consumer *c)
 {
 	struct sockaddr_in sin = loopback(0), from;
 	struct iovec iov = { .iov_base = "ab", .iov_len = 2 };
-	struct msghdr msg = { .msg_name = &sin, .msg_namelen = sizeof(sin), .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr msg = {
+		.msg_name = &sin, .msg_namelen = sizeof(sin), .msg_iov = &iov, .msg_iovlen = 1,
+	};
 	struct mmsghdr mm = { .msg_hdr = msg };
 	int server = socket(AF_INET, SOCK_DGRAM, 0), fd = socket(AF_INET, SOCK_DGRAM, 0);
 	const struct falcoc_rec *rec;
