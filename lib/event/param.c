@@ -99,10 +99,10 @@ static bool header_number(const struct event *ev, enum falcoc_source src, uint64
 		*ret_raw = r->vpgid;
 		return true;
 	case FALCOC_SRC_UID:
-		*ret_raw = r->uid;
+		*ret_raw = r->euid;
 		return true;
 	case FALCOC_SRC_GID:
-		*ret_raw = r->gid;
+		*ret_raw = r->egid;
 		return true;
 	case FALCOC_SRC_LOGINUID:
 		*ret_raw = r->loginuid;

@@ -219,6 +219,10 @@ START_TEST(test_param_exec)
 	mkrec_strv(m, FALCOC_A_ARGV, argv);
 	mkrec_attr(m, FALCOC_A_EXE, 0, &exe, sizeof(exe));
 	m->rec->cap_effective = 0xabc;
+	m->rec->uid = 1;
+	m->rec->euid = 2;
+	m->rec->gid = 3;
+	m->rec->egid = 4;
 	ev = decoded(m);
 	ck_assert_str_eq(param(&ev, "res", false), "0");
 	ck_assert_str_eq(param(&ev, "exe", false), "/bin/sh");
@@ -230,6 +234,9 @@ START_TEST(test_param_exec)
 	ck_assert_str_eq(param(&ev, "flags", false), "EXE_WRITABLE|EXE_FROM_MEMFD");
 	ck_assert_str_eq(param(&ev, "cap_effective", true), "ABC");
 	ck_assert_str_eq(param(&ev, "exe_ino", true), "9");
+	/* the effective ones, as in Falco and in user.uid */
+	ck_assert_str_eq(param(&ev, "uid", true), "2");
+	ck_assert_str_eq(param(&ev, "gid", true), "4");
 	mkrec_free(m);
 }
 END_TEST
