@@ -12,7 +12,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-SOURCE=linux-source-6.1
+SOURCE="linux-source-6.1"
 
 # fetch DIR: the kernel's source in DIR/linux
 fetch() {
