@@ -11,6 +11,7 @@
  */
 #include "engine/core.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,14 +28,6 @@ static double now_s(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-static int drop_alert(void *arg, const char *line, size_t len)
-{
-	(void)arg;
-	(void)line;
-	(void)len;
-	return 0;
 }
 
 static struct mkrec *make_open(int i)
@@ -106,23 +99,6 @@ static void make_records(struct mkrec *ret_recs[KINDS])
 	}
 }
 
-/* Everything that an event meets, but nothing that it would come from. */
-static int prepare(struct engine *e)
-{
-	e->dns = dns_table_new(NULL);
-	e->socks = net_socks_new(0, 0);
-	e->roles = net_roles_new(0);
-	if (!e->dns || !e->socks || !e->roles)
-		return -1;
-	if (state_init(&e->state, &(struct state_options){ .proc_root = "/nonexistent" }) < 0)
-		return -1;
-	e->state_ready = true;
-	e->state.dns = e->dns;
-	e->state.roles = e->roles;
-	e->format.hostname = e->state.hostname;
-	return 0;
-}
-
 static int run(struct engine *e, long n)
 {
 	struct mkrec *recs[KINDS];
@@ -151,7 +127,10 @@ static int run(struct engine *e, long n)
 
 int main(int argc, char **argv)
 {
-	struct engine_options opt = { .no_dns_queries = true, .alert = drop_alert };
+	struct engine_options opt = {
+		.no_dns_queries = true,
+		.alert_fd = open("/dev/null", O_WRONLY | O_CLOEXEC),
+	};
 	struct engine *e;
 	double start = now_s();
 
@@ -168,7 +147,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	printf("LOAD %.2f\nRULES %zu\n", (now_s() - start) * 1e3, engine_rules(e));
-	if (prepare(e) < 0 || run(e, atol(argv[1])) < 0) {
+	if (engine_prepare(e) != ENGINE_OK || run(e, atol(argv[1])) < 0) {
 		fprintf(stderr, "judge: it does not run\n");
 		return 1;
 	}

@@ -5,12 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-# native WHAT RULES...
+# native WHAT EVENTS RULES...
 native() {
-	local what=$1
-	shift
+	local what=$1 events=$2
+	shift 2
 	for _ in 1 2 3 4 5; do
-		"$JUDGE" 1000000 "$@"
+		"$JUDGE" "$events" "$@"
 	done | awk -v what="$what" '
 		{ n[$1]++; v[$1, n[$1]] = $2 }
 		function median(k,	i, j, t) {
@@ -40,6 +40,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 many 1000 >"$work/many.yaml"
 many 1 >"$work/one.yaml"
-native "one rule" "$work/one.yaml"
-native "shipped rules" rules/
-native "a thousand" "$work/many.yaml"
+native "one rule" 500000 "$work/one.yaml"
+native "shipped rules" 500000 rules/
+native "a thousand" 20000 "$work/many.yaml"
