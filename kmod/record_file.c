@@ -235,6 +235,19 @@ void record_symlinkat(struct record *record, const struct call *call)
 	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, call->arg[1], call->arg[2]);
 }
 
+/* The directory that the process is in now; what a relative path started from is gone. */
+void record_chdir(struct record *record, const struct call *call)
+{
+	attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
+	attr_cwd(record, FALCOC_A_CWD);
+}
+
+void record_fchdir(struct record *record, const struct call *call)
+{
+	attr_fd(record, call->arg[0], NULL);
+	attr_cwd(record, FALCOC_A_CWD);
+}
+
 /* The file is the first argument. */
 void record_fd(struct record *record, const struct call *call)
 {

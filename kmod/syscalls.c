@@ -46,7 +46,8 @@
 	EV(INIT_MODULE, init_module) EV(FINIT_MODULE, finit_module)			\
 	EV(READ, read) EV(WRITE, write) EV(PREAD, pread64) EV(PWRITE, pwrite64)		\
 	EV(READV, readv) EV(WRITEV, writev) EV(PREADV, preadv) EV(PWRITEV, pwritev)	\
-	EV(PREADV, preadv2) EV(PWRITEV, pwritev2)
+	EV(PREADV, preadv2) EV(PWRITEV, pwritev2)					\
+	EV(CHDIR, chdir) EV(FCHDIR, fchdir)
 
 /* Numbers that x32 has of its own (include/uapi/asm/unistd_x32.h, not installed for modules). */
 #define X32_SYSCALLS(X)									\

@@ -248,7 +248,11 @@ EV(RECVFROM, recvfrom, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, recvfrom,		\
 EV(RECVMSG, recvmsg, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd, FALCOC_P_MSG(P))	\
 EV(RECVMMSG, recvmmsg, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd, FALCOC_P_MSG(P))	\
 EV(SHUTDOWN, shutdown, MAIN, NET, FALCOC_T_FD, fd,					\
-   P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(how, ENUMFLAGS8, ARG1, shutdown))
+   P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(how, ENUMFLAGS8, ARG1, shutdown))	\
+EV(CHDIR, chdir, PROC, FILE, FALCOC_T_NONE, chdir,					\
+   P(res, ERRNO, RES, NONE) P(path, CHARBUF, PATH0, NONE))				\
+EV(FCHDIR, fchdir, PROC, FILE, FALCOC_T_FD, fchdir,					\
+   P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE))
 
 #define FALCOC_EVENT_ENUM(id, name, cls, cat, traits, rec, params) FALCOC_E_##id,
 #define FALCOC_EVENT_NO_PARAM(name, type, src, table)

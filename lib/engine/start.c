@@ -17,12 +17,34 @@
 #include <time.h>
 #include <unistd.h>
 
+/*
+ * What the rules need, and what the state does: once a call other than exec is judged, proc.cwd is
+ * only right if changes of the directory are known. (An exec tells its own.)
+ */
+static struct eventset wanted_events(const struct engine *e)
+{
+	struct eventset events = *ruleset_events(e->rules);
+
+	for (int i = 0; i < FALCOC_E_COUNT; i++) {
+		unsigned int own = FALCOC_T_TRACEPOINT | FALCOC_T_EXEC;
+
+		if ((eventset_has(&events, i, false) || eventset_has(&events, i, true)) &&
+		    !(event_def(i)->traits & own)) {
+			eventset_add(&events, FALCOC_E_CHDIR, false);
+			eventset_add(&events, FALCOC_E_FCHDIR, false);
+			break;
+		}
+	}
+	return events;
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
 		.device = e->opt.device,
 		.main_ring_bytes = e->opt.ring_bytes,
 	};
+	struct eventset events = wanted_events(e);
 	uint32_t bytes = e->opt.ring_bytes;
 	char why[400] = "";
 	int rc;
@@ -34,7 +56,7 @@ static enum engine_status open_capture(struct engine *e)
 				   bytes);
 	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
-	rc = capture_set_events(e->capture, ruleset_events(e->rules));
+	rc = capture_set_events(e->capture, &events);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
 				   strerror(-rc));

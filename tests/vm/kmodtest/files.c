@@ -155,6 +155,31 @@ static void test_paths(struct consumer *c)
 	check(rec && rec->res == 0 && is(rec, FALCOC_A_PATH0, "/tmp/p"), "rmdir");
 }
 
+static void test_chdir(struct consumer *c)
+{
+	const struct falcoc_rec *rec;
+	int dir;
+
+	mkdir("/tmp/cd", 0755);
+	check(chdir("/tmp") == 0, "chdir");
+	MASK(c, 0, FALCOC_E_CHDIR, FALCOC_E_FCHDIR);
+	check(chdir("cd/../cd") == 0, "relative chdir");
+	rec = wait_record(c, FALCOC_E_CHDIR, getpid());
+	check(rec && rec->res == 0 && is(rec, FALCOC_A_PATH0, "cd/../cd") &&
+	      is(rec, FALCOC_A_CWD, "/tmp/cd"), "chdir: where it led");
+	check(chdir("nothing") < 0, "chdir to nothing");
+	rec = wait_record(c, FALCOC_E_CHDIR, getpid());
+	check(rec && rec->res == -ENOENT && is(rec, FALCOC_A_PATH0, "nothing") &&
+	      is(rec, FALCOC_A_CWD, "/tmp/cd"), "chdir to nothing stays");
+	dir = open("/", O_RDONLY | O_DIRECTORY);
+	check(fchdir(dir) == 0, "fchdir");
+	rec = wait_record(c, FALCOC_E_FCHDIR, getpid());
+	check(rec && is(rec, FALCOC_A_FD_PATH, "/") && is(rec, FALCOC_A_CWD, "/"),
+	      "fchdir: where it led");
+	close(dir);
+	rmdir("/tmp/cd");
+}
+
 static void check_kind(struct consumer *c, int fd, int kind, const char *what)
 {
 	const struct falcoc_rec *rec;
@@ -210,5 +235,6 @@ void test_files(struct consumer *c)
 	test_long_path(c);
 	test_openat2(c);
 	test_paths(c);
+	test_chdir(c);
 	test_kinds(c);
 }

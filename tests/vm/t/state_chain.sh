@@ -21,7 +21,7 @@ R
 
 me=$(cat /proc/$$/comm)
 for p in one two three; do cp "$(command -v bash)" "$T/$p"; done
-touch /tmp/mark-{before,chain,fork,orphan,orphan2,kept,thread}
+touch /tmp/mark-{cd,before,chain,fork,orphan,orphan2,kept,thread}
 
 # a process that is there before falcoc is
 mkdir "$T/home"
@@ -35,6 +35,8 @@ old=$!
 
 start_falcoc -r "$T/rules.yaml" || exit 1
 
+(cd "$T/home" && : </tmp/mark-cd)
+expect_alert "a directory that was changed without an exec" "MARK /tmp/mark-cd .* \[$T/home/?\] 1="
 echo >"$T/go"
 expect_alert "a process from before us: image, arguments, directory from /proc" \
 	"MARK /tmp/mark-before pid=$old ppid=$$ \[one -c .* zero $T/go\] \[$T/one\] \[$T/home/?\] 1=$me "
