@@ -28,8 +28,9 @@ fetch() {
 # build DIR: configures and makes it
 build() {
 	local linux=$1/linux out
-	command -v flex >/dev/null && command -v bison >/dev/null ||
+	if ! command -v flex >/dev/null || ! command -v bison >/dev/null; then
 		skip "the debug kernel needs flex and bison (tests/setup.sh all)"
+	fi
 	cat "$VM/debug.config" >"$1/fragment"
 	echo 'CONFIG_LOCALVERSION="-debug"' >>"$1/fragment"
 	{
