@@ -6,6 +6,8 @@
 set -u
 export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=0:detect_leaks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
+# check gives a test four seconds; with sanitizers on a busy machine that is little
+export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 status=0
 out=$(mktemp)
 trap 'rm -f "$out"' EXIT

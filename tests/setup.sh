@@ -10,7 +10,7 @@ libc-ares-dev libpcre2-dev libjansson-dev"
 # the guests of tests/vm, and the module for their kernels
 RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-dev util-linux
 debian-archive-keyring curl dnsmasq-base"
-TEST="check dpkg-dev git shellcheck sparse cppcheck codespell python3"
+TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3"
 # the debug kernel is built here
 ALL="flex bison libssl-dev"
 
