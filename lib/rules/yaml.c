@@ -33,6 +33,7 @@ struct reader {
 	struct diags *ds;
 	struct lines yaml_lines;	/* as libyaml counts */
 	struct lines file_lines;	/* as people do */
+	size_t last_line, last_col, last_off;	/* the last mark that was looked for */
 	struct anchor *anchors;
 	size_t nanchors, anchors_cap;
 	size_t nnodes;
@@ -91,18 +92,26 @@ static bool utf8_continues(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-static size_t mark_offset(const struct reader *r, const yaml_mark_t *m)
+/* Counts on from the mark before, or a list of many items on one line would take for ever. */
+static size_t mark_offset(struct reader *r, const yaml_mark_t *m)
 {
-	size_t off, end = r->text.len;
+	size_t col = 0, off, end = r->text.len;
 
 	if (m->line >= r->yaml_lines.n)
 		return end;
 	off = r->yaml_lines.starts[m->line];
-	for (size_t col = m->column; col && off < end; col--) {
+	if (m->line == r->last_line && m->column >= r->last_col && r->last_col) {
+		col = r->last_col;
+		off = r->last_off;
+	}
+	for (; col < m->column && off < end; col++) {
 		off++;
 		while (off < end && utf8_continues(r->text.ptr[off]))
 			off++;
 	}
+	r->last_line = m->line;
+	r->last_col = col;
+	r->last_off = off;
 	return off;
 }
 
@@ -126,7 +135,7 @@ static struct loc offset_loc(const struct reader *r, size_t off, size_t len)
 	};
 }
 
-static struct loc mark_loc(const struct reader *r, const yaml_mark_t *m)
+static struct loc mark_loc(struct reader *r, const yaml_mark_t *m)
 {
 	return offset_loc(r, mark_offset(r, m), 0);
 }

@@ -225,6 +225,29 @@ START_TEST(nodes_are_bounded)
 }
 END_TEST
 
+/* Places are counted within a line: from its begin for each item, that would take minutes. */
+START_TEST(a_long_line_is_read_in_time)
+{
+	const size_t items = 200000;
+	struct buf b = BUF_INIT;
+	const struct ynode *last;
+	struct file f;
+
+	buf_add_char(&b, '[');
+	for (size_t i = 0; i < items; i++)
+		buf_printf(&b, "\"item \xc3\xa4 %06zu\", ", i);
+	buf_add_str(&b, "end]");
+	file_read(&f, "f.yaml", buf_str(&b), b.len);
+	ck_assert_int_eq(f.err, 0);
+	ck_assert_uint_eq(f.docs.roots[0]->nitems, items + 1);
+	last = f.docs.roots[0]->items[items];
+	ck_assert_uint_eq(last->loc.line, 1);
+	ck_assert_uint_eq(last->loc.col, b.len - strlen("end]") + 1);
+	file_release(&f);
+	buf_release(&b);
+}
+END_TEST
+
 START_TEST(keys_of_one_mapping_are_bounded)
 {
 	struct buf b = BUF_INIT;
@@ -301,7 +324,7 @@ END_TEST
 int main(void)
 {
 	Suite *s = suite_create("rules_yaml");
-	TCase *tc = tcase_create("all");
+	TCase *tc = tcase_create("all"), *quick = tcase_create("quick");
 	SRunner *sr;
 	int failed;
 
@@ -315,7 +338,10 @@ int main(void)
 	tcase_add_test(tc, keys_of_one_mapping_are_bounded);
 	tcase_add_test(tc, double_keys_are_told);
 	tcase_add_test(tc, places_in_published_rules);
+	tcase_set_timeout(quick, 20);
+	tcase_add_test(quick, a_long_line_is_read_in_time);
 	suite_add_tcase(s, tc);
+	suite_add_tcase(s, quick);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
