@@ -5,6 +5,7 @@
 #include "output/sink.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ struct sink {
 	struct sink_stats stats;
 	int fd;
 	bool cut;	/* the last line is there in part */
+	bool stuck;	/* the last line found no room in time: the next one does not wait */
 };
 
 static int64_t now_ms(void)
@@ -33,34 +35,40 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* A non-blocking descriptor with a slow reader: wait for room, but not for ever. */
+/* Waits for room, but not for ever; looks at least once. */
 static int wait_writable(int fd, int64_t until_ms)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLOUT };
-	int64_t left = until_ms - now_ms();
-	int n = left > 0 ? poll(&pfd, 1, (int)left) : 0;
+	int n;
 
+	do {
+		int64_t left = until_ms - now_ms();
+
+		n = poll(&pfd, 1, left > 0 ? (int)left : 0);
+	} while (n < 0 && errno == EINTR);
 	if (n < 0)
-		return errno == EINTR ? 0 : -errno;
+		return -errno;
 	return n ? 0 : -EAGAIN;
 }
 
+/* Never blocks for long, though the descriptor may be one that does: others have it open too. */
 static int write_all(struct sink *s, struct slice bytes)
 {
-	int64_t until_ms = now_ms() + WAIT_MAX_MS;
+	int64_t until_ms = now_ms() + (s->stuck ? 0 : WAIT_MAX_MS);
 
 	while (bytes.len) {
-		ssize_t n = write(s->fd, bytes.ptr, bytes.len);
+		/* a pipe that has room has room for so much */
+		size_t len = bytes.len < PIPE_BUF ? bytes.len : PIPE_BUF;
+		int err = wait_writable(s->fd, until_ms);
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 && errno == EAGAIN) {
-			int err = wait_writable(s->fd, until_ms);
-
-			if (err)
-				return err;
-			continue;
+		if (err) {
+			s->stuck = err == -EAGAIN;
+			return err;
 		}
+		n = write(s->fd, bytes.ptr, len);
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && now_ms() < until_ms)))
+			continue;
 		if (n < 0)
 			return -errno;
 		s->cut = true;
@@ -68,6 +76,7 @@ static int write_all(struct sink *s, struct slice bytes)
 		bytes.len -= n;
 	}
 	s->cut = false;
+	s->stuck = false;
 	return 0;
 }
 

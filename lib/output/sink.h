@@ -31,8 +31,9 @@ void sink_free(struct sink *s);
 
 /*
  * Writes a line (newline included), all of it before it returns. 0 or a negative errno.
- * Waits at most a second for a reader that is too slow, then gives -EAGAIN: judging
- * events does not stop because nobody reads alerts.
+ * Waits at most a second for a reader that is too slow, then gives -EAGAIN, and does not wait
+ * again until that one reads: judging events does not stop, nor does the end of the
+ * program tarry, because nobody reads alerts.
  */
 int sink_write(struct sink *s, struct slice line);
 
