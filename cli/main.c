@@ -4,9 +4,11 @@
  */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct command commands[] = {
 	{
@@ -100,6 +102,24 @@ static enum status run(const struct command *cmd, int argc, char **argv)
 	return status;
 }
 
+/*
+ * What stands at 0, 1 and 2 is for input and output, also where we were started without: else the
+ * module's device or a socket could come to stand there, and be written to.
+ */
+static bool hold_standard_fds(void)
+{
+	int fd;
+
+	do {
+		/* not writable: who writes there is told */
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd < 0)
+		return false;
+	close(fd);
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *cmd = commands;
@@ -107,6 +127,8 @@ int main(int argc, char **argv)
 
 	/* a reader of our output that goes away is an error of write(), not our end */
 	signal(SIGPIPE, SIG_IGN);
+	if (!hold_standard_fds())
+		return STATUS_RUNTIME;
 	argc--;
 	argv++;
 	if (argc > 0 && argv[0][0] != '-') {
