@@ -172,11 +172,15 @@ static enum engine_status take_batch(struct engine *e)
 	return rc < 0 ? capture_failed(e, rc) : ENGINE_OK;
 }
 
-/* The end has come: no more is recorded, but what was is still judged. */
+/*
+ * The end has come: no more is recorded, but what was is still judged. All is well only if all
+ * alerts have been written, or a check whose report did not fit on the disk would pass.
+ */
 static enum engine_status finish(struct engine *e)
 {
 	uint64_t until = now_boot_ns() + DRAIN_NS;
 	int rc = capture_stop(e->capture);
+	struct sink_stats sink;
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module does not stop recording: %s",
@@ -184,7 +188,13 @@ static enum engine_status finish(struct engine *e)
 	do {
 		rc = take_events(e, BATCH);
 	} while (rc == 1 && now_boot_ns() < until);
-	return rc < 0 ? capture_failed(e, rc) : ENGINE_OK;
+	if (rc < 0)
+		return capture_failed(e, rc);
+	sink_stats(e->sink, &sink);
+	if (sink.failed)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "not all alerts could be written to the %s",
+				   sink_name(e->sink));
+	return ENGINE_OK;
 }
 
 enum engine_status engine_run(struct engine *e)
