@@ -46,10 +46,11 @@ struct endpoint event_remote(const struct event *ev)
 	/* bind's address is the local one */
 	if (ev->rec->event == FALCOC_E_BIND || !event_sockaddr_ip(ev, &passed))
 		return kernel;
-	/* a stream has one peer; a datagram goes where its own address says */
-	if (kernel.ip.family && (s->type == SOCK_STREAM || ev->rec->event == FALCOC_E_CONNECT))
-		return kernel;
-	return passed;
+	/* a stream has one peer; of an attempt that was refused an address is left, but no port */
+	if (kernel.ip.family && s->type == SOCK_STREAM)
+		return kernel.port ? kernel : passed;
+	/* a datagram goes where its own address says */
+	return kernel.ip.family && ev->rec->event == FALCOC_E_CONNECT ? kernel : passed;
 }
 
 bool event_sockaddr_ip(const struct event *ev, struct endpoint *ret_addr)

@@ -264,6 +264,9 @@ static const struct tuple_case tuple_cases[] = {
 	{ FALCOC_E_CONNECT, SOCK_STREAM, "0.0.0.0", "0.0.0.0", 0, 0, "9.9.9.9",
 	  "0.0.0.0:0->9.9.9.9:53" },
 	{ FALCOC_E_CONNECT, SOCK_STREAM, "0.0.0.0", "0.0.0.0", 0, 0, NULL, "<none>" },
+	/* refused: the kernel has forgotten the port, and keeps an address */
+	{ FALCOC_E_CONNECT, SOCK_STREAM, "0.0.0.0", "9.9.9.9", 4000, 0, "9.9.9.9",
+	  "0.0.0.0:4000->9.9.9.9:53" },
 	{ FALCOC_E_SENDTO, SOCK_DGRAM, "0.0.0.0", "0.0.0.0", 4000, 0, "9.9.9.9",
 	  "0.0.0.0:4000->9.9.9.9:53" },
 	{ FALCOC_E_SENDTO, SOCK_DGRAM, "10.0.0.1", "1.2.3.4", 4000, 53, "9.9.9.9",
