@@ -115,7 +115,8 @@ static int ioctl_setup(struct handle *handle, const void __user *arg)
 	    setup.watermark_bytes > smallest || setup.reserved)
 		return -EINVAL;
 	err = consumer_setup(handle->consumer, &setup);
-	handle->set_up = !err;
+	/* pairs with the load-acquire of device_mmap() */
+	smp_store_release(&handle->set_up, !err);
 	return err;
 }
 
@@ -289,7 +290,8 @@ static int device_mmap(struct file *file, struct vm_area_struct *vma)
 		return -EPROTO;
 	if (lower_32_bits(offset) || cpu >= nr_cpu_ids || !cpu_possible(cpu))
 		return -EINVAL;
-	ring = consumer_ring(handle->consumer, cpu, cls);
+	/* not serialised with SETUP, which takes its rings back if it fails */
+	ring = smp_load_acquire(&handle->set_up) ? consumer_ring(handle->consumer, cpu, cls) : NULL;
 	if (!ring)
 		return -ENXIO;
 	return ring_mmap(ring, region, vma);

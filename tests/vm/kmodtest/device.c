@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -88,6 +89,45 @@ static void test_bad_setup(void)
 	close(fd);
 }
 
+/* Tries to map a ring until it can, then looks whether the last CPU's are there too. */
+struct early {
+	int fd;
+	unsigned int last_cpu;
+	bool half;
+};
+
+static void *map_early(void *arg)
+{
+	struct early *e = arg;
+	void *first, *last;
+
+	while (!(first = ring_map(e->fd, 4096, PROT_READ, 0, 0, FALCOC_REGION_PRODUCER)))
+		;
+	last = ring_map(e->fd, 4096, PROT_READ, e->last_cpu, 0, FALCOC_REGION_PRODUCER);
+	e->half = !last;
+	munmap(first, 4096);
+	if (last)
+		munmap(last, 4096);
+	return NULL;
+}
+
+static void test_map_during_setup(void)
+{
+	struct falcoc_setup setup = setup_make(32 << 20);
+	struct falcoc_hello hello = hello_make();
+	struct early e = { .last_cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1 };
+	pthread_t t;
+	bool ok;
+
+	e.fd = open(FALCOC_DEVICE, O_RDWR | O_CLOEXEC);
+	ioctl(e.fd, FALCOC_IOC_HELLO, &hello);
+	pthread_create(&t, NULL, map_early, &e);
+	ok = !ioctl(e.fd, FALCOC_IOC_SETUP, &setup);
+	pthread_join(t, NULL);
+	check(ok && !e.half, "no ring can be mapped before SETUP is done");
+	close(e.fd);
+}
+
 static void test_bad_calls(struct consumer *c)
 {
 	struct falcoc_mask mask = { .size = sizeof(mask), .flags = 0x80 };
@@ -158,6 +198,7 @@ void test_device(void)
 {
 	test_order_of_calls();
 	test_bad_setup();
+	test_map_during_setup();
 	test_many_consumers();
 }
 
