@@ -176,8 +176,10 @@ static int ioctl_exclude(struct handle *handle, const void __user *arg)
 		pid = find_get_pid(exclude.pid);	/* in the caller's namespace */
 		if (!pid)
 			return -ESRCH;
-		tgid = pid_nr(pid);
+		tgid = pid_has_task(pid, PIDTYPE_TGID) ? pid_nr(pid) : 0;
 		put_pid(pid);
+		if (!tgid)	/* a thread, or gone */
+			return -ESRCH;
 	}
 	consumer_set_exclude(handle->consumer, tgid);
 	return 0;

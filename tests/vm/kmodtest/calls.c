@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -101,10 +102,21 @@ static void test_enter(struct consumer *c)
 	rmdir("/tmp/enter");
 }
 
+static void *exclude_thread(void *arg)
+{
+	struct falcoc_exclude exclude = { .size = sizeof(exclude), .pid = gettid() };
+	struct consumer *c = arg;
+
+	check(ioctl(c->fd, FALCOC_IOC_EXCLUDE, &exclude) && errno == ESRCH,
+	      "EXCLUDE of a thread, which is no process: ESRCH");
+	return NULL;
+}
+
 static void test_exclude(struct consumer *c)
 {
 	struct falcoc_exclude exclude = { .size = sizeof(exclude) };
 	const struct falcoc_rec *rec;
+	pthread_t t;
 	uint64_t n;
 
 	MASK(c, 0, FALCOC_E_KILL, FALCOC_E_MKDIR);
@@ -118,6 +130,8 @@ static void test_exclude(struct consumer *c)
 	syscall(SYS_kill, getpid(), 0);
 	rec = wait_record(c, FALCOC_E_KILL, getpid());
 	check(rec && c->ev_read[FALCOC_E_MKDIR] == n, "nothing of it came");
+	pthread_create(&t, NULL, exclude_thread, c);
+	pthread_join(t, NULL);
 }
 
 void test_calls(struct consumer *c)
