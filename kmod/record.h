@@ -61,9 +61,10 @@ static inline bool call_is_enter(const struct call *call)
 	return call->flags & FALCOC_R_ENTER;
 }
 
-static inline bool call_is_ia32(const struct call *call)
+/* Pointers that lie in the caller's memory have 32 bits. */
+static inline bool call_has_ptr32(const struct call *call)
 {
-	return call->flags & FALCOC_R_IA32;
+	return call->flags & (FALCOC_R_IA32 | FALCOC_R_X32);
 }
 
 int records_init(void);

@@ -225,7 +225,7 @@ static void attr_msg_name(struct record *record, const struct call *call)
 	} msg = {};
 	u32 msg32[2];	/* the first two members, in the 32-bit layout */
 
-	if (!call_is_ia32(call)) {
+	if (!call_has_ptr32(call)) {
 		if (user_read(record, &msg, call->arg[1], sizeof(u64) + sizeof(s32)))
 			attr_sockaddr(record, msg.name, msg.namelen);
 	} else if (user_read(record, msg32, call->arg[1], sizeof(msg32))) {

@@ -110,7 +110,7 @@ static bool user_argv(struct record *record, const struct call *call, u64 argv, 
 {
 	u32 ptr32;
 
-	if (!call_is_ia32(call))
+	if (!call_has_ptr32(call))
 		return user_read(record, ret_ptr, argv + i * sizeof(u64), sizeof(u64));
 	if (!user_read(record, &ptr32, argv + i * sizeof(u32), sizeof(u32)))
 		return false;

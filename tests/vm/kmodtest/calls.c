@@ -86,6 +86,37 @@ static void test_x32(struct consumer *c)
 	      rec ? (long long)rec->res : 0);
 	rmdir("/tmp/x32");
 }
+
+/* Pointers in memory are of 32 bits, whether or not the kernel does the call. */
+static void test_x32_pointers(struct consumer *c)
+{
+	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT,
+			 -1, 0);
+	struct sockaddr_in sin = {
+		.sin_family = AF_INET, .sin_port = htons(9), .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	uint32_t base = (uintptr_t)low;
+	const struct falcoc_attr *a;
+	const struct falcoc_rec *rec;
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	MASK(c, 0, FALCOC_E_EXECVE, FALCOC_E_SENDMSG);
+	strcpy(low, "/tmp/no/such");
+	strcpy(low + 64, "one");
+	memcpy(low + 128, (uint32_t[]){ base, base + 64, 0 }, 12);
+	syscall(0x40000000 | 520, low, low + 128, NULL);
+	rec = wait_record(c, FALCOC_E_EXECVE, getpid());
+	a = rec ? attr_find(rec, FALCOC_A_ARGV) : NULL;
+	check(a && a->len == 17 && !memcmp(a + 1, "/tmp/no/such\0one", 17), "x32 execve's arguments");
+	memcpy(low + 256, &sin, sizeof(sin));
+	memcpy(low + 512, (uint32_t[]){ base + 256, sizeof(sin) }, 8);
+	syscall(0x40000000 | 518, fd, low + 512, 0);
+	rec = wait_record(c, FALCOC_E_SENDMSG, getpid());
+	a = rec ? attr_find(rec, FALCOC_A_SOCKADDR) : NULL;
+	check(a && a->len == sizeof(sin) && !memcmp(a + 1, &sin, sizeof(sin)), "x32 sendmsg's address");
+	close(fd);
+	munmap(low, 4096);
+}
 #endif
 
 static void test_enter(struct consumer *c)
@@ -139,6 +170,7 @@ void test_calls(struct consumer *c)
 #ifdef __x86_64__
 	test_ia32(c);
 	test_x32(c);
+	test_x32_pointers(c);
 #endif
 	test_enter(c);
 	test_exclude(c);
