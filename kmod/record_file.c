@@ -94,23 +94,22 @@ static void attr_file(struct record *record, int fd, struct file *file,
 		      const struct sock_hint *hint, bool created)
 {
 	const struct inode *inode = file_inode(file);
-	enum falcoc_fd_kind kind = file_kind(file);
 	struct falcoc_fd *attr = attr_add(record, FALCOC_A_FD, sizeof(*attr));
+	struct socket *sock = compat_sock_from_file(file);
 
 	if (!attr)
 		return;
 	attr->fd = fd;
-	attr->kind = kind;
+	attr->kind = file_kind(file);
 	attr->layer = 0;
 	attr->ino = inode->i_ino;
 	attr->dev = inode->i_sb->s_dev;
 	attr->mode = inode->i_mode;
 	attr->flags = file->f_flags;
 	attr->nlink = inode->i_nlink;
-	if (kind == FALCOC_FD_SOCKET)
-		/* NULL for one that was opened by path with O_PATH */
-		attr_socket(record, compat_sock_from_file(file), hint);
-	else
+	if (sock)
+		attr_socket(record, sock, hint);
+	else	/* so has a unix socket's file, opened with O_PATH, which is no socket */
 		attr_path(record, FALCOC_A_FD_PATH, &file->f_path);
 	if (created && file->f_mode & FMODE_CREATED)
 		attr_u64(record, FALCOC_A_CREATED, 1);

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 
 #include "consumer.h"
 
@@ -229,6 +230,24 @@ static void test_kinds(struct consumer *c)
 	check_kind(c, p[0], FALCOC_FD_PIPE, "pipe");
 }
 
+/* A socket's file opened by path is no socket: its path is what there is to tell. */
+static void test_socket_file(struct consumer *c)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX, .sun_path = "/tmp/sockfile" };
+	int l = socket(AF_UNIX, SOCK_STREAM, 0), fd;
+	const struct falcoc_rec *rec;
+
+	MASK(c, 0, FALCOC_E_OPENAT);
+	unlink(un.sun_path);
+	bind(l, (struct sockaddr *)&un, sizeof(un));
+	fd = open(un.sun_path, O_PATH);
+	rec = wait_record(c, FALCOC_E_OPENAT, getpid());
+	if (check(rec && fd >= 0, "a socket's file opened"))
+		check_fd(rec, fd, FALCOC_FD_SOCKET, un.sun_path);
+	close(fd);
+	close(l);
+}
+
 void test_files(struct consumer *c)
 {
 	test_open(c);
@@ -237,4 +256,5 @@ void test_files(struct consumer *c)
 	test_paths(c);
 	test_chdir(c);
 	test_kinds(c);
+	test_socket_file(c);
 }
