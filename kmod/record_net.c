@@ -63,13 +63,19 @@ static void fill_inet6(struct falcoc_sock *attr, const struct sock *sk)
 }
 
 /*
- * Where the call itself does not tell. The sockets that accept makes inherit the
- * limit of the listener's queue, which is 0 in one that never was near listen.
+ * Where the call itself does not tell. A socket that accept makes knows the interface that
+ * the SYN came in by, as that of its multicasts, which nobody can set on a stream. (The
+ * limit of the listener's queue, which it has too, may be 0.) In IPv6 a client may have
+ * got one as well, by IPV6_RECVPKTINFO; without a listener's limit it could be either.
  */
 static enum falcoc_role tcp_role(const struct sock *sk)
 {
-	if (READ_ONCE(sk->sk_max_ack_backlog))
+	if (READ_ONCE(inet_sk(sk)->mc_index))
 		return FALCOC_ROLE_SERVER;
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && inet6_sk(sk) && READ_ONCE(inet6_sk(sk)->mcast_oif))
+		return READ_ONCE(sk->sk_max_ack_backlog) ? FALCOC_ROLE_SERVER : FALCOC_ROLE_UNKNOWN;
+#endif
 	if (READ_ONCE(inet_sk(sk)->inet_dport))
 		return FALCOC_ROLE_CLIENT;
 	return FALCOC_ROLE_UNKNOWN;

@@ -95,6 +95,44 @@ static void test_tcp4(struct consumer *c)
 }
 
 static void test_tcp6(struct consumer *c)
+/* Whose role it is does not hang on the queue's limit, which may be 0, or be left from before. */
+static void test_role(struct consumer *c, int family)
+{
+	struct sockaddr_in6 addr = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+	struct sockaddr_in sin = loopback(0);
+	socklen_t len = family == AF_INET ? sizeof(sin) : sizeof(addr);
+	int l = socket(family, SOCK_STREAM, 0), fd = socket(family, SOCK_STREAM, 0), a;
+	const struct falcoc_rec *rec;
+	const struct falcoc_sock *s;
+
+	if (family == AF_INET)
+		memcpy(&addr, &sin, sizeof(sin));
+	MASK(c, 0, FALCOC_E_SENDTO, FALCOC_E_READ);
+	if (l < 0 || bind(l, (struct sockaddr *)&addr, len) || listen(l, 0)) {
+		printf("SKIP roles of family %d: not in this guest\n", family);
+		return;
+	}
+	listen(fd, 5);
+	shutdown(fd, SHUT_RD);
+	getsockname(l, (struct sockaddr *)&addr, &len);
+	check(!connect(fd, (struct sockaddr *)&addr, len), "connect after listen");
+	a = accept4(l, NULL, NULL, 0);
+	check(send(fd, "x", 1, 0) == 1, "send");
+	rec = wait_record(c, FALCOC_E_SENDTO, getpid());
+	s = rec ? attr(rec, FALCOC_A_SOCK) : NULL;
+	check(s && s->role == FALCOC_ROLE_CLIENT, "client that once listened (family %d)", family);
+	check(read(a, &len, 0) == 0, "read");
+	rec = wait_record(c, FALCOC_E_READ, getpid());
+	s = rec ? attr(rec, FALCOC_A_SOCK) : NULL;
+	/* in IPv6 it may be left open */
+	check(s && (s->role == FALCOC_ROLE_SERVER ||
+		    (family == AF_INET6 && s->role == FALCOC_ROLE_UNKNOWN)),
+	      "server without a queue (family %d)", family);
+	close(a);
+	close(fd);
+	close(l);
+}
+
 {
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback }, mapped;
 	const struct falcoc_rec *rec;
@@ -203,3 +241,5 @@ void test_sockets(struct consumer *c)
 	test_udp(c);
 	test_unix(c);
 }
+	test_role(c, AF_INET);
+	test_role(c, AF_INET6);
