@@ -250,6 +250,62 @@ static void test_lifecycle(struct consumer *c)
 	check(rec && !c->ev_read[FALCOC_E_CLONE], "but no clone event");
 }
 
+static void *thread_exec(void *arg)
+{
+	execve(arg, exec_argv, exec_env);
+	return NULL;
+}
+
+static void child_thread_exec(void *arg)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, thread_exec, arg);
+	pause();
+}
+
+static void *thread_outlive(void *arg)
+{
+	usleep(50000);
+	syscall(SYS_exit, 3);
+	return arg;
+}
+
+/* The leader ends first; whose status the process has differs between kernels. */
+static void child_leader_first(void)
+{
+	pthread_t t;
+
+	pthread_create(&t, NULL, thread_outlive, NULL);
+	syscall(SYS_exit, 7);
+}
+
+static void test_threads(struct consumer *c)
+{
+	const struct falcoc_rec *rec;
+	const struct falcoc_exit *end;
+	uint64_t exits;
+	int status = 0;
+	pid_t pid;
+
+	MASK(c, 0, FALCOC_E_EXECVE, FALCOC_E_PROCEXIT);
+	consumer_read(c, NULL, NULL);
+	exits = c->ev_read[FALCOC_E_PROCEXIT];
+	pid = in_child(child_thread_exec, "/tmp/prog");
+	rec = wait_record(c, FALCOC_E_PROCEXIT, pid);
+	check(rec && rec->tid == (uint32_t)pid && c->ev_read[FALCOC_E_PROCEXIT] == exits + 1 &&
+	      !strcmp(rec->comm, "prog"), "exec by a thread: one process, one end");
+	pid = fork();
+	if (!pid)
+		child_leader_first();
+	waitpid(pid, &status, 0);
+	rec = wait_record(c, FALCOC_E_PROCEXIT, pid);
+	end = rec ? attr(rec, FALCOC_A_EXIT) : NULL;
+	check(end && end->status == (uint32_t)status && rec->tid != (uint32_t)pid &&
+	      c->ev_read[FALCOC_E_PROCEXIT] == exits + 2, "a leader that ends first: status %x, as wait has it",
+	      status);
+}
+
 static void test_clone(struct consumer *c)
 {
 	const struct falcoc_rec *rec;
@@ -314,6 +370,7 @@ void test_processes(struct consumer *c)
 	test_ids(c);
 	test_exec(c);
 	test_lifecycle(c);
+	test_threads(c);
 	test_clone(c);
 	test_pidns(c);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 
 #include "consumer.h"
@@ -94,7 +95,6 @@ static void test_tcp4(struct consumer *c)
 	close(closed);
 }
 
-static void test_tcp6(struct consumer *c)
 /* Whose role it is does not hang on the queue's limit, which may be 0, or be left from before. */
 static void test_role(struct consumer *c, int family)
 {
@@ -133,6 +133,7 @@ static void test_role(struct consumer *c, int family)
 	close(l);
 }
 
+static void test_tcp6(struct consumer *c)
 {
 	struct sockaddr_in6 sin6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback }, mapped;
 	const struct falcoc_rec *rec;
@@ -234,12 +235,51 @@ static void test_unix(struct consumer *c)
 	close(l);
 }
 
+/* Names as long as can be, with anything in them; lengths that make no sense. */
+static void test_odd_addresses(struct consumer *c)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct sockaddr_in sin = loopback(9);
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), in = socket(AF_INET, SOCK_DGRAM, 0);
+	const struct falcoc_rec *rec;
+	char want[sizeof(un.sun_path) + 1] = "/tmp/";
+
+	MASK(c, 0, FALCOC_E_BIND, FALCOC_E_CONNECT);
+	memset(want + 5, 'u', sizeof(want) - 6);
+	memcpy(un.sun_path, want, sizeof(un.sun_path));
+	unlink(want);
+	check(bind(fd, (struct sockaddr *)&un, sizeof(un)) == 0, "bind to 108 bytes without a NUL");
+	rec = wait_record(c, FALCOC_E_BIND, getpid());
+	check(rec && is(rec, FALCOC_A_UNIX_LOCAL, want), "all of them");
+	unlink(want);
+	close(fd);
+	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	memset(un.sun_path, 0, sizeof(un.sun_path));
+	un.sun_path[107] = '\xff';
+	bind(fd, (struct sockaddr *)&un, sizeof(un));
+	rec = wait_record(c, FALCOC_E_BIND, getpid());
+	memset(want, '@', 107);
+	want[107] = '\xff';
+	check(rec && is(rec, FALCOC_A_UNIX_LOCAL, want), "abstract name of NULs");
+	close(fd);
+	syscall(SYS_connect, in, &sin, -1);
+	rec = wait_record(c, FALCOC_E_CONNECT, getpid());
+	check(rec && rec->res == -EINVAL && !attr(rec, FALCOC_A_SOCKADDR), "negative length");
+	syscall(SYS_connect, in, &sin, 1 << 30);
+	rec = wait_record(c, FALCOC_E_CONNECT, getpid());
+	check(rec && rec->res == -EINVAL && (!attr(rec, FALCOC_A_SOCKADDR) ||
+	      attr_find(rec, FALCOC_A_SOCKADDR)->len == sizeof(struct sockaddr_storage)),
+	      "huge length");
+	close(in);
+}
+
 void test_sockets(struct consumer *c)
 {
 	test_tcp4(c);
+	test_role(c, AF_INET);
+	test_role(c, AF_INET6);
 	test_tcp6(c);
 	test_udp(c);
 	test_unix(c);
+	test_odd_addresses(c);
 }
-	test_role(c, AF_INET);
-	test_role(c, AF_INET6);
