@@ -10,6 +10,7 @@
  * so that recorders and consumers see one form.
  */
 #include <linux/net.h>
+#include <linux/nospec.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
 #include <asm/syscall.h>
@@ -163,7 +164,7 @@ static u16 socketcall_event(u64 *arg)
 	unsigned int i;
 
 	if (arg[0] < ARRAY_SIZE(socketcalls))
-		asked = &socketcalls[arg[0]];
+		asked = &socketcalls[array_index_nospec(arg[0], ARRAY_SIZE(socketcalls))];
 	/* without its arguments it is still an event; most likely it failed with EFAULT */
 	if (copy_from_user_nofault(args, (const void __user *)(unsigned long)arg[1],
 				   asked->nargs * sizeof(args[0])))
@@ -203,6 +204,7 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s6
 	if (in_ia32_syscall()) {
 		if (nr >= SYSCALLS_MAX)
 			return;
+		nr = array_index_nospec(nr, SYSCALLS_MAX);
 		event = decode_ia32(&call, nr);
 	} else {
 		if (nr & __X32_SYSCALL_BIT) {
@@ -211,6 +213,7 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s6
 		}
 		if (nr >= SYSCALLS_MAX)
 			return;
+		nr = array_index_nospec(nr, SYSCALLS_MAX);
 		event = native_events[nr];
 	}
 	if (!event)
