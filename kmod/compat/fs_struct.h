@@ -2,8 +2,8 @@
 /*
  * compat/fs_struct.h - keeping a task's working directory in place while it is read
  *
- * fs_struct had a spinlock `lock` and a seqcount `seq`; some time after 6.12 the two
- * became one seqlock `seq`. Told apart by the type of `seq`.
+ * fs_struct had a spinlock `lock` and a seqcount `seq`, which are one seqlock `seq`
+ * from 6.17 on.
  */
 #ifndef _FALCOC_COMPAT_FS_STRUCT_H
 #define _FALCOC_COMPAT_FS_STRUCT_H
