@@ -4,8 +4,10 @@
  */
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -25,10 +27,9 @@ static void flood(unsigned int n)
 	}
 }
 
-/* produced = read + still there + dropped, for each event */
-static void check_accounts(struct consumer *c, const char *what, bool want_drops)
+/* produced = read + still there + dropped, for each event. Returns how many were dropped. */
+static uint64_t check_exact(struct consumer *c, const char *what, struct falcoc_stats *s)
 {
-	static struct falcoc_stats s[FALCOC_CLASS_COUNT];
 	uint64_t produced = 0, dropped = 0, why = 0;
 	bool exact = true;
 	unsigned int e;
@@ -42,7 +43,7 @@ static void check_accounts(struct consumer *c, const char *what, bool want_drops
 		s[cls].cpu = 0xffffffff;
 		s[cls].cls = cls;
 		if (!check(!ioctl(c->fd, FALCOC_IOC_STATS, &s[cls]), "STATS"))
-			return;
+			return 0;
 		produced += s[cls].produced;
 		dropped += s[cls].dropped;
 		why += s[cls].dropped_full + s[cls].dropped_nested + s[cls].dropped_noring;
@@ -53,6 +54,14 @@ static void check_accounts(struct consumer *c, const char *what, bool want_drops
 			exact = false;
 	check(exact && why == dropped, "%s: produced %llu = read + dropped %llu, for each event", what,
 	      (unsigned long long)produced, (unsigned long long)dropped);
+	return dropped;
+}
+
+static void check_accounts(struct consumer *c, const char *what, bool want_drops)
+{
+	static struct falcoc_stats s[FALCOC_CLASS_COUNT];
+	uint64_t dropped = check_exact(c, what, s);
+
 	check(want_drops ? dropped && s[0].drop_pid : !dropped, "%s: dropped, last of %u (%s)", what,
 	      s[0].drop_pid, s[0].drop_comm);
 }
@@ -171,6 +180,76 @@ static void test_wakeup(void)
 	consumer_close(&c);
 }
 
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	close(fd);
+	return ok;
+}
+
+static atomic_bool crowd_ends;
+
+/* One of several that call whatever there is on one open file, all at once. */
+static void *crowd_member(void *arg)
+{
+	static const int events[][3] = { { FALCOC_E_KILL, -1, -1 }, { FALCOC_E_OPENAT, FALCOC_E_KILL, -1 } };
+	struct falcoc_stats s = { .size = sizeof(s), .cpu = 0xffffffff };
+	struct falcoc_mask mask;
+	int fd = *(int *)arg;
+
+	for (unsigned int i = 0; !atomic_load(&crowd_ends); i++) {
+		ioctl(fd, i & 1 ? FALCOC_IOC_STOP : FALCOC_IOC_START);
+		mask = (struct falcoc_mask){ .size = sizeof(mask), .flags = FALCOC_MASK_F_LIFECYCLE };
+		for (const int *e = events[i / 2 & 1]; *e >= 0; e++)
+			mask.exit[*e / 64] |= 1ull << (*e % 64);
+		ioctl(fd, FALCOC_IOC_MASK, &mask);
+		s.size = sizeof(s);
+		ioctl(fd, FALCOC_IOC_STATS, &s);
+	}
+	return NULL;
+}
+
+static void test_crowd(void)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	static struct falcoc_stats stats[FALCOC_CLASS_COUNT];
+	static struct consumer c;
+	pthread_t member[3];
+	pid_t pid[2];
+	int i;
+
+	write_file(online, "0");
+	check(consumer_open(&c, 1 << 18), "a consumer for a crowd");
+	for (i = 0; i < 2; i++) {
+		pid[i] = fork();
+		if (!pid[i])
+			for (;;)
+				flood(100);
+	}
+	for (i = 0; i < 3; i++)
+		pthread_create(&member[i], NULL, crowd_member, &c.fd);
+	for (i = 0; i < 20; i++) {
+		write_file(online, i & 1 ? "0" : "1");
+		usleep(20000);
+		consumer_map(&c);
+		consumer_read(&c, NULL, NULL);
+	}
+	write_file(online, "1");
+	atomic_store(&crowd_ends, true);
+	for (i = 0; i < 3; i++)
+		pthread_join(member[i], NULL);
+	for (i = 0; i < 2; i++) {
+		kill(pid[i], SIGKILL);
+		waitpid(pid[i], NULL, 0);
+	}
+	consumer_map(&c);
+	ioctl(c.fd, FALCOC_IOC_START);	/* or it is started already */
+	check_exact(&c, "threads start, stop, ask, CPUs come and go", stats);
+	consumer_close(&c);
+}
+
 static void test_kill_under_load(void)
 {
 	static struct consumer c;
@@ -199,15 +278,6 @@ static void test_kill_under_load(void)
 	waitpid(load, NULL, 0);
 	check(consumer_open(&c, 1 << 17), "five consumers killed under load, the next one opens");
 	consumer_close(&c);
-}
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	close(fd);
-	return ok;
 }
 
 static void test_hotplug(void)
@@ -253,5 +323,6 @@ void test_load(void)
 	test_wakeup();
 	test_accounts();
 	test_kill_under_load();
+	test_crowd();
 	test_hotplug();
 }
