@@ -3,8 +3,8 @@
  * compat/tracepoint.h - what probes are passed
  *
  * sched_process_exit tells since 6.16 whether the whole process is gone, exactly;
- * before, all that can be seen is that no thread of it is alive any more, which two
- * threads that end at the same moment may both see.
+ * before, all that can be seen is that no thread of it is alive any more, which
+ * threads that end at the same moment may all see.
  *
  * Since 6.13 probes of sys_enter and sys_exit run with preemption enabled: whatever
  * needs it off has to turn it off.
@@ -23,7 +23,15 @@
 #else
 #define COMPAT_SCHED_PROCESS_EXIT_PROBE(name) \
 	void name(void *data, struct task_struct *task)
-#define compat_group_dead(task) (atomic_read(&(task)->signal->live) == 0)
+/* True for the first of them that asks. */
+static inline bool compat_group_dead(const struct task_struct *task)
+{
+	static u64 told[256];	/* for each of so many classes of pids: who ended last */
+	u64 who = (u64)task->tgid << 32 | (u32)task->group_leader->start_boottime;
+
+	return !atomic_read(&task->signal->live) &&
+	       xchg(&told[task->tgid % ARRAY_SIZE(told)], who) != who;
+}
 #endif
 
 #endif

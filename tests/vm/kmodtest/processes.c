@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -306,6 +307,44 @@ static void test_threads(struct consumer *c)
 	      status);
 }
 
+static void *thread_wait(void *arg)
+{
+	atomic_fetch_add((atomic_int *)arg, 1);
+	for (;;)
+		sched_yield();
+	return NULL;
+}
+
+/* All its threads end at the same moment. */
+static void child_group(void *arg)
+{
+	atomic_int ready = 0;
+	pthread_t t;
+
+	(void)arg;
+	for (int i = 0; i < 3; i++)
+		pthread_create(&t, NULL, thread_wait, &ready);
+	while (ready < 3)
+		sched_yield();
+	_exit(0);
+}
+
+static void test_ends(struct consumer *c)
+{
+	enum { N = 100 };
+	uint64_t exits;
+	pid_t pid = 0;
+
+	MASK(c, 0, FALCOC_E_PROCEXIT);
+	consumer_read(c, NULL, NULL);
+	exits = c->ev_read[FALCOC_E_PROCEXIT];
+	for (int i = 0; i < N; i++)
+		pid = in_child(child_group, NULL);
+	wait_record(c, FALCOC_E_PROCEXIT, pid);
+	exits = c->ev_read[FALCOC_E_PROCEXIT] - exits;
+	check(exits == N, "%d processes of four threads: %llu ends", N, (unsigned long long)exits);
+}
+
 static void test_clone(struct consumer *c)
 {
 	const struct falcoc_rec *rec;
@@ -371,6 +410,7 @@ void test_processes(struct consumer *c)
 	test_exec(c);
 	test_lifecycle(c);
 	test_threads(c);
+	test_ends(c);
 	test_clone(c);
 	test_pidns(c);
 }
