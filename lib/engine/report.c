@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/text.h"
+
 static void report_alerts(const struct engine *e, struct buf *out)
 {
 	struct sink_stats sink;
@@ -45,9 +47,11 @@ static void report_drops(const struct capture_stats *st, struct buf *out)
 	if (st->dropped_noring)
 		buf_printf(out, "   %" PRIu64 " on a CPU that had just come online\n",
 			   st->dropped_noring);
-	if (st->drop_pid)
-		buf_printf(out, "   the last was of process %u (%.*s)\n", st->drop_pid,
-			   (int)strnlen(st->drop_comm, sizeof(st->drop_comm)), st->drop_comm);
+	if (st->drop_pid) {
+		buf_printf(out, "   the last was of process %u (", st->drop_pid);
+		text_escape(slice_of(st->drop_comm), out);	/* it gave itself that name */
+		buf_add_str(out, ")\n");
+	}
 }
 
 static void report_capture(const struct capture_stats *st, struct buf *out)
