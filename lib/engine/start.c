@@ -86,6 +86,7 @@ static enum engine_status start_names(struct engine *e)
 {
 	struct dns_resolver_options resolver = { .servers = e->opt.dns_servers };
 	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
+	size_t names = filter_set_names(ruleset_filters(e->rules));
 	uint64_t now = now_boot_ns();
 	int rc;
 
@@ -96,7 +97,8 @@ static enum engine_status start_names(struct engine *e)
 	if (rc < 0)
 		engine_notice(e, "%s gives no names: %s",
 			      hosts.path ? hosts.path : "/etc/hosts", strerror(-rc));
-	if (e->opt.no_dns_queries || filter_set_names(ruleset_filters(e->rules)) == 0)
+	/* servers that were given are looked at, whatever the rules are */
+	if (e->opt.no_dns_queries || (names == 0 && !e->opt.dns_servers))
 		return ENGINE_OK;
 	rc = dns_resolver_new(e->dns, &resolver, &e->resolver);
 	if (rc == -EINVAL && e->opt.dns_servers)
@@ -105,6 +107,11 @@ static enum engine_status start_names(struct engine *e)
 				   e->opt.dns_servers);
 	if (rc < 0) {
 		engine_notice(e, "no name is asked for: %s", strerror(-rc));
+		return ENGINE_OK;
+	}
+	if (names == 0) {
+		dns_resolver_free(e->resolver);
+		e->resolver = NULL;
 		return ENGINE_OK;
 	}
 	want_names(e);

@@ -254,6 +254,34 @@ START_TEST(bad_priority)
 }
 END_TEST
 
+/* Told, though these rules have no name to ask for. */
+START_TEST(bad_dns_server)
+{
+	struct engine_options opt = { .hosts_path = hosts_path, .dns_servers = "bogus" };
+
+	write_file(rules_path, two_rules);
+	ck_assert_int_eq(engine_new(&opt, &e), 0);
+	engine_add_rules(e, rules_path);
+	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
+	ck_assert_int_eq(engine_prepare(e), ENGINE_ERR_OPTION);
+	ck_assert_ptr_nonnull(strstr(engine_error(e), "'bogus'"));
+}
+END_TEST
+
+START_TEST(good_dns_server_for_nothing)
+{
+	struct engine_options opt = { .hosts_path = hosts_path, .dns_servers = "192.0.2.53" };
+
+	write_file(rules_path, two_rules);
+	ck_assert_int_eq(engine_new(&opt, &e), 0);
+	engine_add_rules(e, rules_path);
+	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
+	ck_assert_int_eq(engine_prepare(e), ENGINE_OK);
+	/* nothing to wait for at the start */
+	ck_assert_ptr_null(e->resolver);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("engine");
@@ -272,6 +300,8 @@ int main(void)
 	tcase_add_test(tc, nobody_reads);
 	tcase_add_test(tc, disk_full);
 	tcase_add_test(tc, bad_priority);
+	tcase_add_test(tc, bad_dns_server);
+	tcase_add_test(tc, good_dns_server_for_nothing);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
