@@ -102,25 +102,36 @@ static void json_char(unsigned char c, struct buf *out)
 	}
 }
 
+/* A well-formed character of two or three bytes. */
+static unsigned int code_point(const unsigned char *p, size_t len)
+{
+	if (len == 2)
+		return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+	return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+}
+
 void text_json(struct slice s, struct buf *out)
 {
 	size_t plain = 0;
 
 	buf_add_char(out, '"');
 	for (size_t i = 0; i < s.len;) {
-		unsigned char c = s.ptr[i];
+		const unsigned char *p = (const unsigned char *)s.ptr + i;
 		size_t len = utf8_char((struct slice){ s.ptr + i, s.len - i });
 
-		if (len > 1 || (len == 1 && c >= 0x20 && c != '"' && c != '\\' && c != 0x7f)) {
+		if (len && !is_control(p, len) && p[0] != '"' && p[0] != '\\') {
 			i += len;
 			continue;
 		}
 		buf_add(out, s.ptr + plain, i - plain);
-		if (len)
-			json_char(c, out);
+		if (len > 1)
+			buf_printf(out, "\\u%04x", code_point(p, len));
+		else if (len)
+			json_char(p[0], out);
 		else
-			buf_printf(out, "\\\\x%02x", c);
-		plain = ++i;
+			buf_printf(out, "\\\\x%02x", p[0]);
+		i += len ? len : 1;
+		plain = i;
 	}
 	if (s.len > plain)
 		buf_add(out, s.ptr + plain, s.len - plain);

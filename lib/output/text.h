@@ -25,7 +25,7 @@ size_t utf8_char(struct slice s);
  */
 void text_escape(struct slice s, struct buf *out);
 
-/* A JSON string with its quotes. */
+/* A JSON string with its quotes; what text_escape() escapes is \uNNNN here, where it is UTF-8. */
 void text_json(struct slice s, struct buf *out);
 
 #endif

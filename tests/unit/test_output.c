@@ -360,6 +360,23 @@ START_TEST(json_of_any_bytes)
 }
 END_TEST
 
+/* JSON goes to terminals too: what moves them is escaped, and read back as it was. */
+START_TEST(json_moves_no_terminal)
+{
+	static const char name[] = "a\xc2\x9b" "31m \xe2\x80\xae \xe2\x81\xa7 \x7f \xc3\xbc \xe2\x82\xac";
+	struct buf out = BUF_INIT;
+	json_t *j;
+
+	text_json(SLICE_LIT(name), &out);
+	ck_assert_str_eq(buf_str(&out),
+			 "\"a\\u009b31m \\u202e \\u2067 \\u007f \xc3\xbc \xe2\x82\xac\"");
+	j = json_loads(buf_str(&out), JSON_DECODE_ANY, NULL);
+	ck_assert_str_eq(json_string_value(j), name);
+	json_decref(j);
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(sink_writes_lines)
 {
 	int fds[2];
@@ -448,6 +465,7 @@ int main(void)
 	tcase_add_test(tc, hostile_values);
 	tcase_add_test(tc, lines_are_whole_whatever_the_bound);
 	tcase_add_test(tc, json_of_any_bytes);
+	tcase_add_test(tc, json_moves_no_terminal);
 	tcase_add_test(tc, sink_writes_lines);
 	tcase_add_test(tc, sink_on_a_full_disk);
 	tcase_add_loop_test(tc, sink_with_a_slow_reader, 0, 2);
