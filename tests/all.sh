@@ -5,7 +5,8 @@
 # `N passed, N failed, N skipped`.
 #
 #	quick		everything, but of the VM suite only the core on other kernels than 6.1
-#	full		everything, with the whole VM suite on each kernel
+#	full		everything, with the whole VM suite on each kernel, and the core on one that
+#			checks itself (debug-kernel.sh)
 #	matrix		the whole VM suite on each kernel
 #	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
 set -uo pipefail
@@ -15,6 +16,7 @@ LOG=build/test.log
 : >"$LOG"
 JOBS=$(nproc)
 OTHERS="5.10 6.12 newest"
+CORE="load contract record"
 T0=$SECONDS
 
 # step NAME COMMAND...: its output goes to the terminal and to the log that is counted. One that
@@ -74,11 +76,15 @@ case ${1:-quick} in
 quick)
 	checks
 	kernels 6.1
-	kernels "$OTHERS" load contract record
+	# shellcheck disable=SC2086  # one word a test
+	kernels "$OTHERS" $CORE
 	;;
 full)
+	step "packages for the debug kernel" tests/setup.sh all || true
 	checks
 	kernels "6.1 $OTHERS"
+	# shellcheck disable=SC2086
+	VM_MEM=2048 kernels debug $CORE
 	;;
 matrix) kernels "6.1 $OTHERS" ;;
 vm)

@@ -24,7 +24,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-KERNEL=6.1 ROOT=test SMP=2 MEM=1024 LIMIT=300 ICOUNT='' APPEND='' INTERACTIVE='' CONSOLE=''
+KERNEL=6.1 ROOT=test SMP=2 MEM=${VM_MEM:-1024} LIMIT=300 ICOUNT='' APPEND='' INTERACTIVE='' CONSOLE=''
 FILES=() QEMU_MORE=()
 # what gets a quick boot under emulation, and an end of the guest at any oops
 KERNEL_ARGS="console=ttyS0 quiet loglevel=5 panic=-1 oops=panic nokaslr no_timer_check tsc=reliable \
