@@ -40,8 +40,9 @@ build() {
 	done | awk '!seen[$0]++' | while read -r path; do
 		copy_module "$path" "$work/boot"
 	done >"$work/boot/order"
+	# a kernel may lack one of these: the test that wants it says so
 	for m in $TEST_MODULES; do
-		needed "$dir" "$release" "$m"
+		needed "$dir" "$release" "$m" || true
 	done | sort -u | while read -r path; do
 		copy_module "$path" "$work/lib/modules/$release/kernel"
 	done >/dev/null
