@@ -66,7 +66,7 @@ EXTRACTOR(extract_nameraw)
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
 	struct slice path;
 
-	if (fd && fd->kind == FALCOC_FD_SOCKET)
+	if (fd && fd->kind == FALCOC_FD_SOCKET && event_sock(ctx->ev))
 		return set_str(ref, SLICE_LIT(""), ret_value);
 	if ((ctx_def(ctx)->traits & FALCOC_T_OPEN) && event_str(ctx->ev, FALCOC_A_PATH0, &path))
 		return set_str(ref, path, ret_value);

@@ -212,7 +212,8 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 		event_str(ctx->ev, FALCOC_A_DIR0, &dir);
 		return path_resolve(dir, path, ctx->scratch, ret_name);
 	}
-	if (fd->kind == FALCOC_FD_SOCKET)
+	/* a socket's file opened with O_PATH is no open socket: it has a path */
+	if (fd->kind == FALCOC_FD_SOCKET && event_sock(ctx->ev))
 		return sock_name(ctx, ret_name);
 	if (!event_str(ctx->ev, FALCOC_A_FD_PATH, &path))
 		path = (struct slice){ "", 0 };

@@ -105,6 +105,24 @@ static const struct kind_case kind_cases[] = {
 	{ FALCOC_FD_OTHER, NULL, "other", "o", "", "<none>" },
 };
 
+/* open("/run/x.sock", O_PATH): the file of a socket, with which nobody can speak */
+START_TEST(test_socket_file)
+{
+	static const struct field_case cases[] = {
+		{ "fd.name", "/run/x.sock" }, { "fd.nameraw", "x.sock" },
+	};
+	struct mkrec *m = mkrec_new(FALCOC_E_OPENAT);
+
+	m->rec->res = 3;
+	mkrec_fd(m, 3, FALCOC_FD_SOCKET, "/run/x.sock");
+	mkrec_str(m, FALCOC_A_PATH0, "x.sock");
+	mkrec_str(m, FALCOC_A_DIR0, "/run");
+	world_apply(w, m);
+	WORLD_CHECK(w, cases);
+	mkrec_free(m);
+}
+END_TEST
+
 START_TEST(test_kinds)
 {
 	const struct kind_case *c = &kind_cases[_i];
@@ -403,6 +421,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_file);
 	tcase_add_test(tc, test_failed_open);
+	tcase_add_test(tc, test_socket_file);
 	tcase_add_loop_test(tc, test_kinds, 0, N(kind_cases));
 	tcase_add_test(tc, test_connect);
 	tcase_add_test(tc, test_connect_failed);
