@@ -84,7 +84,7 @@ full)
 	checks
 	kernels "6.1 $OTHERS"
 	# shellcheck disable=SC2086
-	VM_MEM=2048 kernels debug $CORE
+	VM_MEM=2048 kernels debug $CORE leaks
 	;;
 matrix) kernels "6.1 $OTHERS" ;;
 vm)
