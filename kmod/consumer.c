@@ -274,7 +274,8 @@ static void counters_add(const struct counters *counters, struct falcoc_stats *s
 	stats->dropped_noring += counters->dropped_noring;
 	stats->bad_tail += counters->bad_tail;
 	stats->faults += counters->faults;
-	if (dropped) {
+	if (counters->drop_ns > stats->drop_ns) {
+		stats->drop_ns = counters->drop_ns;
 		stats->drop_pid = counters->drop_pid;
 		memcpy(stats->drop_comm, counters->drop_comm, FALCOC_COMM_LEN);
 	}

@@ -33,6 +33,7 @@
 /* Written by the probes of one CPU only; exact once they have ended (consumer_stop()). */
 struct counters {
 	u64 dropped_full, dropped_nested, dropped_noring, bad_tail, faults;
+	u64 drop_ns;		/* of the last drop */
 	u32 drop_pid;
 	char drop_comm[FALCOC_COMM_LEN];
 	u64 ev_produced[FALCOC_E_COUNT];

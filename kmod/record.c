@@ -219,6 +219,7 @@ static void count_drop(struct counters *counters, enum falcoc_event event, u64 *
 {
 	counters->ev_dropped[event]++;
 	(*why)++;
+	counters->drop_ns = ktime_get_boottime_ns();
 	counters->drop_pid = current->tgid;
 	memcpy(counters->drop_comm, current->comm, FALCOC_COMM_LEN);
 	counters->drop_comm[FALCOC_COMM_LEN - 1] = '\0';

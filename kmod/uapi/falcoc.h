@@ -348,7 +348,8 @@ struct falcoc_stats {
 	__u64 dropped_noring;	/* the CPU had no ring yet */
 	__u64 bad_tail;		/* times that the consumer's tail made no sense */
 	__u64 faults;		/* strings of callers that could not be read */
-	__u32 drop_pid;		/* whose record was dropped last (in a sum: last on some CPU) */
+	__u64 drop_ns;		/* when a record was dropped last, CLOCK_BOOTTIME; 0: never */
+	__u32 drop_pid;		/* and whose it was */
 	char drop_comm[FALCOC_COMM_LEN];
 	__u32 reserved2;
 	__u64 ev_produced[FALCOC_EVENTS_MAX];

@@ -83,6 +83,7 @@ struct capture_stats {
 	uint64_t dropped_full, dropped_nested, dropped_noring;
 	uint64_t in_rings;	/* records not read yet, exact after capture_stop() */
 	uint64_t faults, bad_tail;
+	uint64_t drop_ns;	/* when the last drop was, CLOCK_BOOTTIME; 0: never */
 	uint32_t drop_pid;	/* who caused the last drop, 0: nobody */
 	char drop_comm[FALCOC_COMM_LEN];
 	struct capture_event_stats event[FALCOC_E_COUNT];

@@ -237,7 +237,8 @@ static void stats_add(struct capture_stats *to, unsigned int cls, const struct f
 	to->bad_tail += from->bad_tail;
 	to->cls[cls].produced += from->produced;
 	to->cls[cls].dropped += from->dropped;
-	if (from->drop_pid) {
+	if (from->drop_ns > to->drop_ns) {
+		to->drop_ns = from->drop_ns;
 		to->drop_pid = from->drop_pid;
 		memcpy(to->drop_comm, from->drop_comm, sizeof(to->drop_comm));
 		to->drop_comm[sizeof(to->drop_comm) - 1] = '\0';
