@@ -71,6 +71,22 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 				   st->event[i].dropped);
 }
 
+/*
+ * Where the load and the losses were; a CPU that never had rings has no line. @st is room
+ * for the counters.
+ */
+static void report_cpus(const struct engine *e, struct capture_stats *st, struct buf *out)
+{
+	for (unsigned int cpu = 0; cpu < capture_cpus(e->capture); cpu++) {
+		if (capture_cpu_stats(e->capture, cpu, st) < 0)
+			continue;
+		buf_printf(out,
+			   "CPU %u: produced %" PRIu64 " = delivered %" PRIu64 " + dropped %" PRIu64
+			   " + unread %" PRIu64 "\n",
+			   cpu, st->produced, st->delivered, st->dropped, st->in_rings);
+	}
+}
+
 static void report_names(const struct engine *e, struct buf *out)
 {
 	struct dns_table_stats table;
@@ -130,8 +146,10 @@ const char *engine_report(struct engine *e, bool verbose)
 	report_alerts(e, out);
 	if (st && e->capture && capture_stats(e->capture, st) == 0) {
 		report_drops(st, out);
-		if (verbose)
+		if (verbose) {
 			report_capture(st, out);
+			report_cpus(e, st, out);
+		}
 	}
 	if (verbose && e->rules) {
 		report_tables(e, out);

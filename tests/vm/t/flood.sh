@@ -44,6 +44,9 @@ check "something was dropped" test "${dropped:-0}" -gt 0
 check "something was delivered" test "${delivered:-0}" -gt 0
 check "produced = delivered + dropped + unread" \
 	test "${produced:-1}" = $((delivered + dropped + unread))
+# the same by CPU: the columns of its lines add up to the whole
+by_cpu=$(awk '/^CPU [0-9]+: / { p += $4; d += $10 } END { print p + 0, d + 0 }' "$T/err")
+check "by CPU it adds up to the same" test "$by_cpu" = "$produced $dropped"
 check "the losses are told of" grep -q 'because a ring was full' "$T/err"
 check "with the process that caused them, its name made harmless" \
 	grep -q 'the last was of process [1-9][0-9]* (a\\x1b\[7mb)' "$T/err"
