@@ -222,9 +222,11 @@ int consumer_set_mask(struct consumer *consumer, const struct mask *mask)
 
 	mutex_lock(&attach_lock);
 	WRITE_ONCE(consumer->mask.flags, mask->flags);
+	WRITE_ONCE(consumer->mask.snap_bytes, mask->snap_bytes);
 	for (i = 0; i < FALCOC_MASK_WORDS; i++) {
 		WRITE_ONCE(consumer->mask.exit[i], mask->exit[i]);
 		WRITE_ONCE(consumer->mask.enter[i], mask->enter[i]);
+		WRITE_ONCE(consumer->mask.data[i], mask->data[i]);
 	}
 	if (!list_empty(&consumer->started_node))
 		err = consumers_update();
@@ -245,16 +247,20 @@ struct ring *consumer_ring(struct consumer *consumer, unsigned int cpu, enum fal
 
 void consumer_info(struct consumer *consumer, struct falcoc_info *ret_info)
 {
-	unsigned int cpu;
+	unsigned int cpu, event;
 
 	ret_info->possible = num_possible_cpus();
 	memset(ret_info->cpus, 0, sizeof(ret_info->cpus));
+	memset(ret_info->events, 0, sizeof(ret_info->events));
 	mutex_lock(&rings_lock);
 	for_each_possible_cpu(cpu)
 		if (consumer_ring(consumer, cpu, 0))
 			ret_info->cpus[cpu / 64] |= 1ULL << (cpu % 64);
 	WRITE_ONCE(consumer->cpus_seen, consumer->cpus_generation);
 	mutex_unlock(&rings_lock);
+	for (event = 0; event < FALCOC_EVENTS_MAX; event++)
+		if (event_supported(event))
+			ret_info->events[event / 64] |= 1ULL << (event % 64);
 }
 
 static void counters_add(const struct counters *counters, struct falcoc_stats *stats)

@@ -54,6 +54,8 @@ struct mask {
 	u32 flags;
 	u64 exit[FALCOC_MASK_WORDS];
 	u64 enter[FALCOC_MASK_WORDS];
+	u64 data[FALCOC_MASK_WORDS];
+	u32 snap_bytes;
 };
 
 struct consumer {
@@ -110,6 +112,9 @@ static inline bool mask_test(const u64 *words, unsigned int event)
 {
 	return READ_ONCE(words[event / 64]) >> (event % 64) & 1;
 }
+
+/* Does this kernel have what the event is about? (syscalls.c) */
+bool event_supported(unsigned int event);
 
 /* For probes, under rcu_read_lock(): those that want records now. */
 extern struct list_head consumers_started;

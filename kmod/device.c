@@ -151,11 +151,14 @@ static int ioctl_mask(struct handle *handle, const void __user *arg)
 	if (err)
 		return err;
 	if (in.flags & ~(FALCOC_MASK_F_LIFECYCLE | FALCOC_MASK_F_KTHREADS) ||
-	    !mask_is_valid(in.exit) || !mask_is_valid(in.enter))
+	    !mask_is_valid(in.exit) || !mask_is_valid(in.enter) || !mask_is_valid(in.data) ||
+	    in.snap_bytes > FALCOC_SNAP_MAX || in.reserved)
 		return -EINVAL;
 	mask.flags = in.flags;
 	memcpy(mask.exit, in.exit, sizeof(mask.exit));
 	memcpy(mask.enter, in.enter, sizeof(mask.enter));
+	memcpy(mask.data, in.data, sizeof(mask.data));
+	mask.snap_bytes = in.snap_bytes;
 	return consumer_set_mask(handle->consumer, &mask);
 }
 

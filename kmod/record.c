@@ -225,8 +225,14 @@ static void count_drop(struct counters *counters, enum falcoc_event event, u64 *
 	counters->drop_comm[FALCOC_COMM_LEN - 1] = '\0';
 }
 
-static bool record_build(struct ring *ring, struct counters *counters, const struct call *call,
-			 u16 flags, u64 *ret_used)
+/* Bytes of the call's buffer that the consumer asked for. */
+static u32 snap_wanted(const struct mask *mask, enum falcoc_event event)
+{
+	return mask_test(mask->data, event) ? READ_ONCE(mask->snap_bytes) : 0;
+}
+
+static bool record_build(struct ring *ring, struct counters *counters, const struct mask *mask,
+			 const struct call *call, u16 flags, u64 *ret_used)
 {
 	struct record record = { .counters = counters };
 	u64 used;
@@ -243,6 +249,7 @@ static bool record_build(struct ring *ring, struct counters *counters, const str
 	record.next = place + sizeof(*record.head);
 	record.end = place + space;
 	record.scratch = this_cpu_read(workplaces.scratch);
+	record.snap = snap_wanted(mask, call->event);
 	header_fill(record.head, call, flags);
 	call->recorder(&record, call);
 	if (unlikely(record.full))
@@ -274,7 +281,7 @@ static void deliver(struct consumer *consumer, const struct call *call, bool nes
 	ring = smp_load_acquire(&lane->ring);	/* pairs with consumer_add_cpu() */
 	if (unlikely(!ring))
 		count_drop(counters, call->event, &counters->dropped_noring);
-	else if (likely(record_build(ring, counters, call, flags, &used)))
+	else if (likely(record_build(ring, counters, &consumer->mask, call, flags, &used)))
 		consumer_wake(consumer, used);
 	else
 		count_drop(counters, call->event, &counters->dropped_full);

@@ -22,6 +22,7 @@
 #include "consumer.h"
 
 struct file;
+struct inflight;
 struct linux_binprm;
 struct sock;
 struct socket;
@@ -38,6 +39,7 @@ struct call {
 	s64 res;
 	u64 arg[6];
 	recorder_fn recorder;
+	struct inflight *inflight;	/* what was caught while the kernel worked, or NULL */
 	union {			/* what tracepoints other than sys_* are about */
 		struct linux_binprm *bprm;
 		struct task_struct *child;
@@ -50,6 +52,7 @@ struct record {
 	u8 *next;		/* where the next attribute goes */
 	u8 *end;
 	bool full;		/* something did not fit */
+	u32 snap;		/* bytes of the call's buffer that are wanted, or 0 */
 	struct counters *counters;
 	char *scratch;		/* SCRATCH_BYTES, for one string at a time */
 };

@@ -116,6 +116,11 @@ static void want(u8 *wanted, const u64 *words)
 	}
 }
 
+bool event_supported(unsigned int event)
+{
+	return event < FALCOC_E_COUNT;
+}
+
 void syscalls_want(const struct mask *mask)
 {
 	want(wanted_enter, mask->enter);
@@ -201,6 +206,7 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s6
 	syscall_get_arguments(current, regs, (unsigned long *)call.arg);
 	call.res = res;
 	call.flags = flags;
+	call.inflight = NULL;
 	if (in_ia32_syscall()) {
 		if (nr >= SYSCALLS_MAX)
 			return;

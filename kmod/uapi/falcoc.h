@@ -84,6 +84,9 @@
  * passed is kept beside it (arg[], and the attributes that say "as passed").
  * Attributes that do not apply, or could not be read, are missing.
  * Strings end in a NUL which is counted in the attribute's length.
+ *
+ * What the caller passed is the kernel's own copy of it where the module could catch
+ * that copy while the kernel worked with it; where not, the record says UNVERIFIED.
  */
 #ifndef _UAPI_FALCOC_H
 #define _UAPI_FALCOC_H
@@ -94,13 +97,16 @@
 #include "falcoc_events.h"
 
 /* Raise it whenever anything in this file or the event list changes meaning. */
-#define FALCOC_ABI		1
+#define FALCOC_ABI		2
 
 #define FALCOC_DEVICE		"/dev/falcoc"
 #define FALCOC_ALIGN		8
 #define FALCOC_MAX_CPUS		1024
+#define FALCOC_MASK_WORDS	8	/* room for 512 events */
 #define FALCOC_REC_MAX		65536	/* no record is longer */
 #define FALCOC_STR_MAX		4096	/* nor any string in it, its NUL included */
+#define FALCOC_OUT_MAX		16	/* numbers in FALCOC_A_OUT */
+#define FALCOC_SNAP_MAX		32768	/* most bytes of a buffer */
 #define FALCOC_COMM_LEN		16
 #define FALCOC_NO_SYSCALL	0xffff
 
@@ -126,6 +132,10 @@ enum falcoc_region {
 #define FALCOC_R_X32		0x0004
 #define FALCOC_R_LIFECYCLE	0x0008	/* sent for state's sake whatever the mask says */
 #define FALCOC_R_KTHREAD	0x0010	/* made by a kernel thread */
+#define FALCOC_R_URING		0x0020	/* an io_uring operation; syscall is FALCOC_NO_SYSCALL */
+#define FALCOC_R_UNVERIFIED	0x0040	/* what was passed was read after the call, from memory
+					 * that another thread may have changed meanwhile
+					 */
 
 struct falcoc_rec {
 	__u32 len;		/* bytes, attributes included; a multiple of FALCOC_ALIGN */
@@ -182,6 +192,23 @@ enum falcoc_attr_id {
 	FALCOC_A_CLONE_FLAGS,	/* __u64: flags of clone and clone3, as passed */
 	FALCOC_A_FDS,		/* __s32[2]: descriptors that the call made (pipe, socketpair) */
 	FALCOC_A_CREATED,	/* __u64: 1 where open made the file; else missing */
+	FALCOC_A_REAL0,		/* what the kernel took PATH0 for (d_path), caught while it did */
+	FALCOC_A_REAL1,		/* likewise for PATH1 */
+	FALCOC_A_REAL0_ID,	/* struct falcoc_file_id: the file that was there then, if any */
+	FALCOC_A_REAL1_ID,
+	FALCOC_A_FD2,		/* struct falcoc_fd: the second open file of the call */
+	FALCOC_A_FD2_PATH,
+	FALCOC_A_SOCK2,		/* struct falcoc_sock: if that is a socket */
+	FALCOC_A_DATA,		/* bytes of the call's buffer, up to the snap length */
+	FALCOC_A_TEXT0,		/* strings as passed that are no paths of files, such as */
+	FALCOC_A_TEXT1,		/* the name of a memfd or the type of a mount, in the order */
+	FALCOC_A_TEXT2,		/* of the event's parameters */
+	FALCOC_A_OUT,		/* __u64[]: numbers that the call took from or wrote to structures
+				 * of the caller's, in the order of the parameters (OUT0 ...)
+				 */
+	FALCOC_A_SCRIPT_PATH,	/* d_path of the script whose interpreter was executed */
+	FALCOC_A_SCRIPT_ID,	/* struct falcoc_file_id of that script */
+	FALCOC_A_SIGNAL,	/* struct falcoc_signal */
 	FALCOC_A_COUNT,
 };
 
@@ -219,6 +246,21 @@ struct falcoc_fd {
 	__u32 mode;		/* type and permissions of the inode */
 	__u32 flags;		/* of the open file: O_* as F_GETFL tells them */
 	__u32 nlink;
+};
+
+/* Identity of a file: what it is called does not matter. */
+struct falcoc_file_id {
+	__u64 ino;
+	__u32 dev;		/* major << 20 | minor */
+	__u32 mode;
+	__u32 uid;		/* owner, in the first user namespace */
+	__u32 nlink;
+};
+
+struct falcoc_signal {
+	__u32 sig;
+	__s32 code;		/* SI_* */
+	__u32 spid, suid;	/* sender, where the signal tells; else 0 */
 };
 
 /* Which side of a connection the owner of the socket is, where the call or the socket tells. */
@@ -313,9 +355,8 @@ struct falcoc_info {
 	__u32 size;
 	__u32 possible;		/* out: CPUs that can exist */
 	__u64 cpus[FALCOC_MAX_CPUS / 64];	/* out: those that have rings */
+	__u64 events[FALCOC_MASK_WORDS];	/* out: bit n: this kernel has event n */
 };
-
-#define FALCOC_MASK_WORDS	8	/* room for 512 events */
 
 #define FALCOC_MASK_F_LIFECYCLE	0x1	/* fork, exec and exit whatever the masks say */
 #define FALCOC_MASK_F_KTHREADS	0x2	/* events of kernel threads too */
@@ -325,6 +366,9 @@ struct falcoc_mask {
 	__u32 flags;		/* FALCOC_MASK_F_* */
 	__u64 exit[FALCOC_MASK_WORDS];	/* bit n: record event n (enum falcoc_event) */
 	__u64 enter[FALCOC_MASK_WORDS];	/* likewise, at the entry of the call */
+	__u64 data[FALCOC_MASK_WORDS];	/* likewise: with the bytes of its buffer */
+	__u32 snap_bytes;		/* of a buffer, at most FALCOC_SNAP_MAX */
+	__u32 reserved;			/* 0 */
 };
 
 /* Leaves out the events of a process. A second call replaces the first. */
@@ -379,7 +423,9 @@ FALCOC_ASSERT(sizeof(struct falcoc_exe) == 80);
 FALCOC_ASSERT(sizeof(struct falcoc_child) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_exit) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_setup) == 24);
-FALCOC_ASSERT(sizeof(struct falcoc_mask) == 136);
+FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
+FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
+FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
 FALCOC_ASSERT(FALCOC_E_COUNT <= FALCOC_EVENTS_MAX);
 
 #endif

@@ -53,6 +53,21 @@ static const struct attr_rule attr_rules[FALCOC_A_COUNT] = {
 	[FALCOC_A_CLONE_FLAGS] = FIXED(__u64),
 	[FALCOC_A_FDS] = FIXED(__s32[2]),
 	[FALCOC_A_CREATED] = FIXED(__u64),
+	[FALCOC_A_REAL0] = STRING,
+	[FALCOC_A_REAL1] = STRING,
+	[FALCOC_A_REAL0_ID] = FIXED(struct falcoc_file_id),
+	[FALCOC_A_REAL1_ID] = FIXED(struct falcoc_file_id),
+	[FALCOC_A_FD2] = FIXED(struct falcoc_fd),
+	[FALCOC_A_FD2_PATH] = STRING,
+	[FALCOC_A_SOCK2] = FIXED(struct falcoc_sock),
+	[FALCOC_A_DATA] = BYTES(FALCOC_SNAP_MAX),
+	[FALCOC_A_TEXT0] = STRING,
+	[FALCOC_A_TEXT1] = STRING,
+	[FALCOC_A_TEXT2] = STRING,
+	[FALCOC_A_OUT] = BYTES(FALCOC_OUT_MAX * sizeof(__u64)),
+	[FALCOC_A_SCRIPT_PATH] = STRING,
+	[FALCOC_A_SCRIPT_ID] = FIXED(struct falcoc_file_id),
+	[FALCOC_A_SIGNAL] = FIXED(struct falcoc_signal),
 };
 
 static const char *payload(const struct falcoc_attr *a)
@@ -125,6 +140,11 @@ int event_decode(struct event *ev, const void *bytes, size_t len)
 		return err;
 	fd = attr[FALCOC_A_FD] ? (const void *)(attr[FALCOC_A_FD] + 1) : NULL;
 	if (fd && fd->kind > FALCOC_FD_PIDFD)
+		return -EBADMSG;
+	fd = attr[FALCOC_A_FD2] ? (const void *)(attr[FALCOC_A_FD2] + 1) : NULL;
+	if (fd && fd->kind > FALCOC_FD_PIDFD)
+		return -EBADMSG;
+	if (attr[FALCOC_A_OUT] && attr[FALCOC_A_OUT]->len % sizeof(__u64))
 		return -EBADMSG;
 	ev->rec = rec;
 	memcpy(ev->attr, attr, sizeof(attr));
