@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* 0; -1: the value is none of those that "values" names */
@@ -71,6 +72,25 @@ static int key_matching(struct engine_options *opt, const char *value)
 	return 0;
 }
 
+static int key_all(struct engine_options *opt, const char *value)
+{
+	return parse_bool(value, &opt->all_events);
+}
+
+static int key_snaplen(struct engine_options *opt, const char *value)
+{
+	unsigned long n;
+	char *end;
+
+	if (*value < '0' || *value > '9')
+		return -1;
+	n = strtoul(value, &end, 10);
+	if (*end || n == 0 || n > ENGINE_SNAP_BYTES_MAX)
+		return -1;
+	opt->snap_bytes = (uint32_t)n;
+	return 0;
+}
+
 static const struct key {
 	const char *name, *values, *help;
 	key_fn set;
@@ -83,6 +103,8 @@ static const struct key {
 	{ "time_format_iso_8601", "true|false", "times of alerts as ISO 8601", key_iso8601 },
 	{ "priority", "PRIORITY", "rules below it are not run: emergency, alert, critical, error,\n"
 	  "warning, notice, informational, debug (default: debug, all)", key_priority },
+	{ "base_syscalls.all", "true|false", "heavy events for all rules (as -A)", key_all },
+	{ "falco_libs.snaplen", "1..32768", "bytes of buffers (as --snaplen)", key_snaplen },
 	{ "rule_matching", "first|all", "which of the rules that match an event tell (default: first)",
 	  key_matching },
 };

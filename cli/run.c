@@ -156,12 +156,37 @@ static enum status set_ring_size(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
+static enum status set_snaplen(struct settings *s, const char *value)
+{
+	const char *end;
+	uint64_t n;
+
+	if (parse_number(value, ENGINE_SNAP_BYTES_MAX, &end, &n) < 0 || *end || n == 0) {
+		complain("--snaplen takes a number of bytes from 1 to %d, not '%s'",
+			 ENGINE_SNAP_BYTES_MAX, value);
+		return STATUS_USAGE;
+	}
+	s->engine.snap_bytes = (uint32_t)n;
+	return STATUS_OK;
+}
+
+static enum status set_all_events(struct settings *s, const char *value)
+{
+	(void)value;
+	s->engine.all_events = true;
+	return STATUS_OK;
+}
+
 const struct option run_options[] = {
 	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more,\n"
 	  "later ones override earlier ones\n(default: " DEFAULT_RULES ")", set_rules },
 	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", set_validate },
 	{ 0, "dry-run", NULL, "stop once the rules are loaded", set_dry_run },
 	{ 'M', NULL, "SECONDS", "end after so many seconds", set_seconds },
+	{ 'A', "all-events", NULL, "rules that name no event types are for read, write, send, recv and\n"
+	  "their like too (default: only rules that name them)", set_all_events },
+	{ 'S', "snaplen", "BYTES", "of buffers (evt.buffer, evt.arg.data) that rules or their outputs\n"
+	  "show, record so many bytes (default: 80)", set_snaplen },
 	{ 0, "json", NULL, "alerts as JSON objects, one a line", set_json },
 	{ 'o', "option", "KEY=VALUE", "set a key of Falco's configuration; those below", set_config },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",

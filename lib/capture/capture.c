@@ -17,9 +17,14 @@ void capture_free(struct capture *c)
 		c->ops->free(c);
 }
 
-int capture_set_events(struct capture *c, const struct eventset *events)
+int capture_set_wants(struct capture *c, const struct capture_wants *wants)
 {
-	return c->ops->set_events(c, events);
+	return c->ops->set_wants(c, wants);
+}
+
+bool capture_has_event(const struct capture *c, unsigned int event)
+{
+	return c->ops->has_event(c, event);
 }
 
 int capture_start(struct capture *c)

@@ -48,8 +48,19 @@ enum capture_error capture_open(const struct capture_options *opt, struct captur
 				char *errbuf, size_t errlen);
 void capture_free(struct capture *c);	/* takes NULL; stops first */
 
-/* What to record. Fork, exec and exit come in any case. 0 or a negative errno. */
-int capture_set_events(struct capture *c, const struct eventset *events);
+/* What to record. Fork, exec and exit come in any case. */
+struct capture_wants {
+	struct eventset events;
+	struct eventset data;		/* of these, those with up to snap_bytes of their buffer */
+	uint32_t snap_bytes;		/* at most CAPTURE_SNAP_MAX */
+};
+
+#define CAPTURE_SNAP_MAX	FALCOC_SNAP_MAX
+
+/* 0 or a negative errno. */
+int capture_set_wants(struct capture *c, const struct capture_wants *wants);
+/* Does the running kernel have the event? Where nobody can tell, it does. */
+bool capture_has_event(const struct capture *c, unsigned int event);
 int capture_start(struct capture *c);
 /* After it no more is produced; what is in the rings can still be read. */
 int capture_stop(struct capture *c);

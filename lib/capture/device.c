@@ -40,6 +40,7 @@ struct device {
 	bool started;
 	bool idle;		/* the last call had no event either */
 	unsigned int possible;
+	uint64_t events[FALCOC_MASK_WORDS];	/* that this kernel has */
 	uint32_t ring_bytes[FALCOC_CLASS_COUNT];
 	struct device_ring **rings;	/* [cpu * FALCOC_CLASS_COUNT + cls]; NULL: none yet */
 	struct merge merge;
@@ -122,6 +123,7 @@ static int device_map_new(struct device *d)
 		return -errno;
 	if (info.possible == 0 || info.possible > FALCOC_MAX_CPUS)
 		return -EBADMSG;
+	memcpy(d->events, info.events, sizeof(d->events));
 	if (!d->rings) {
 		d->rings = calloc((size_t)info.possible * FALCOC_CLASS_COUNT, sizeof(*d->rings));
 		if (!d->rings)
@@ -142,13 +144,26 @@ static int device_map_new(struct device *d)
 	return 0;
 }
 
-static int device_set_events(struct capture *c, const struct eventset *events)
+static int device_set_wants(struct capture *c, const struct capture_wants *wants)
 {
-	struct falcoc_mask mask = { .size = sizeof(mask), .flags = FALCOC_MASK_F_LIFECYCLE };
+	struct falcoc_mask mask = {
+		.size = sizeof(mask),
+		.flags = FALCOC_MASK_F_LIFECYCLE,
+		.snap_bytes = eventset_empty(&wants->data) ? 0 : wants->snap_bytes,
+	};
 
-	memcpy(mask.exit, events->exit, sizeof(mask.exit));
-	memcpy(mask.enter, events->enter, sizeof(mask.enter));
+	memcpy(mask.exit, wants->events.exit, sizeof(mask.exit));
+	memcpy(mask.enter, wants->events.enter, sizeof(mask.enter));
+	for (int i = 0; i < FALCOC_MASK_WORDS; i++)
+		mask.data[i] = wants->data.exit[i] | wants->data.enter[i];
 	return ioctl(device_of(c)->fd, FALCOC_IOC_MASK, &mask) < 0 ? -errno : 0;
+}
+
+static bool device_has_event(const struct capture *c, unsigned int event)
+{
+	const struct device *d = (const struct device *)c;
+
+	return event < FALCOC_EVENTS_MAX && (d->events[event / 64] >> (event % 64) & 1);
 }
 
 static int device_start(struct capture *c)
@@ -319,7 +334,8 @@ static unsigned int device_cpus(const struct capture *c)
 
 static const struct capture_ops device_ops = {
 	.free = device_free,
-	.set_events = device_set_events,
+	.set_wants = device_set_wants,
+	.has_event = device_has_event,
 	.start = device_start,
 	.stop = device_stop,
 	.fd = device_fd,

@@ -59,6 +59,7 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->end_ns = UINT64_MAX;
 	e->loader = rules_loader_new(&(struct rules_options){
 		.min_priority = min_priority,
+		.all_events = opt->all_events,
 		.check_output = output_check,
 	});
 	buf_init(&e->line, 1 << 20);

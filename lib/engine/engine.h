@@ -37,6 +37,8 @@ enum engine_status {
 #define ENGINE_RING_BYTES_MIN	(128u << 10)
 #define ENGINE_RING_BYTES_MAX	(512u << 20)
 #define ENGINE_DNS_WAIT_MS	2000
+#define ENGINE_SNAP_BYTES	80
+#define ENGINE_SNAP_BYTES_MAX	32768
 
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
@@ -48,6 +50,8 @@ struct engine_options {
 	bool match_all;			/* every rule that matches tells, not only the first */
 
 	/* events */
+	bool all_events;		/* rules that name no types are for read, write, ... too */
+	uint32_t snap_bytes;		/* of buffers that rules or outputs show; 0: 80 */
 	const char *device;		/* NULL: /dev/falcoc */
 	uint32_t ring_bytes;		/* per CPU, a power of two in the bounds above; 0: 8 MiB */
 	uint64_t duration_ms;		/* end after so long; 0: never */

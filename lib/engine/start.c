@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -38,13 +39,65 @@ static struct eventset wanted_events(const struct engine *e)
 	return events;
 }
 
+/* Buffers that conditions look at, and those that outputs show. */
+static void wanted_data(const struct engine *e, struct eventset *data)
+{
+	const struct filter_set *fs = ruleset_filters(e->rules);
+
+	for (size_t i = 0; i < ruleset_count(e->rules); i++) {
+		const struct rule *rule = ruleset_rule(e->rules, i);
+		struct eventset shown = { 0 };
+
+		if (rule->filter < 0)
+			continue;
+		output_data_events(e->templates[i], &shown);
+		eventset_and(&shown, filter_events(fs, rule->filter));
+		eventset_or(data, &shown);
+		eventset_or(data, filter_events_data(fs, rule->filter));
+	}
+}
+
+/* Rules load whatever they name; here they are told what this kernel cannot give. */
+static void tell_missing_events(struct engine *e)
+{
+	const struct filter_set *fs = ruleset_filters(e->rules);
+	struct utsname kernel = { .release = "?" };
+
+	uname(&kernel);
+	for (size_t i = 0; i < ruleset_count(e->rules); i++) {
+		const struct rule *rule = ruleset_rule(e->rules, i);
+		const struct eventset *named;
+		struct buf missing = BUF_INIT;
+		bool left = false;
+
+		if (rule->filter < 0)
+			continue;
+		named = filter_events_named(fs, rule->filter);
+		for (unsigned int ev = 0; ev < FALCOC_E_COUNT; ev++) {
+			if (capture_has_event(e->capture, ev))
+				left |= eventset_has(filter_events(fs, rule->filter), ev, false);
+			else if (eventset_has(named, ev, false) || eventset_has(named, ev, true))
+				buf_printf(&missing, "%s%s", missing.len ? ", " : "",
+					   event_def(ev)->name);
+		}
+		if (missing.len)
+			engine_notice(e, "rule '%s': this kernel (%s) has no %s: never matches %s",
+				      rule->name, kernel.release, buf_str(&missing),
+				      left ? "that here" : "here");
+		buf_release(&missing);
+	}
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
 		.device = e->opt.device,
 		.main_ring_bytes = e->opt.ring_bytes,
 	};
-	struct eventset events = wanted_events(e);
+	struct capture_wants wants = {
+		.events = wanted_events(e),
+		.snap_bytes = e->opt.snap_bytes ? e->opt.snap_bytes : ENGINE_SNAP_BYTES,
+	};
 	uint32_t bytes = e->opt.ring_bytes;
 	char why[400] = "";
 	int rc;
@@ -54,12 +107,18 @@ static enum engine_status open_capture(struct engine *e)
 		return engine_fail(e, ENGINE_ERR_OPTION,
 				   "a ring of %u bytes: it must be a power of two from 128 KiB to 512 MiB",
 				   bytes);
+	if (wants.snap_bytes > CAPTURE_SNAP_MAX)
+		return engine_fail(e, ENGINE_ERR_OPTION,
+				   "a snap length of %u bytes: it must be no more than %u",
+				   wants.snap_bytes, CAPTURE_SNAP_MAX);
 	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
-	rc = capture_set_events(e->capture, &events);
+	wanted_data(e, &wants.data);
+	rc = capture_set_wants(e->capture, &wants);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
 				   strerror(-rc));
+	tell_missing_events(e);
 	return ENGINE_OK;
 }
 

@@ -186,6 +186,11 @@ const struct falcoc_open_how *event_open_how(const struct event *ev)
 	return fixed(ev, FALCOC_A_OPEN_HOW);
 }
 
+const struct falcoc_file_id *event_file_id(const struct event *ev, enum falcoc_attr_id id)
+{
+	return fixed(ev, id);
+}
+
 bool event_u64(const struct event *ev, enum falcoc_attr_id id, uint64_t *ret_value)
 {
 	const struct falcoc_attr *a = ev->attr[id];

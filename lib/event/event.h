@@ -43,6 +43,10 @@ const struct falcoc_sock *event_sock(const struct event *ev);
 const struct falcoc_exe *event_exe(const struct event *ev);
 const struct falcoc_child *event_child(const struct event *ev);
 const struct falcoc_exit *event_exit(const struct event *ev);
+/* REAL0_ID, REAL1_ID, SCRIPT_ID. */
+const struct falcoc_file_id *event_file_id(const struct event *ev, enum falcoc_attr_id id);
+/* A device (major << 20 | minor) in the encoding of stat(2), which Falco prints. */
+uint32_t event_dev_number(uint32_t dev);
 /* String attributes, without the closing NUL. False where the record has none. */
 bool event_str(const struct event *ev, enum falcoc_attr_id id, struct slice *ret_str);
 /* Attributes of any bytes (ARGV, ENV, SOCKADDR). */
@@ -112,6 +116,11 @@ struct event_def {
 };
 
 const struct event_def *event_def(enum falcoc_event id);
+/*
+ * Is it one of the calls that move data, which processes make more often than all others
+ * together? Falco leaves these out unless told otherwise (`falco -i` lists them).
+ */
+bool event_is_heavy(unsigned int event);
 /* The event of that name, or -1. */
 int event_by_name(struct slice name);
 
@@ -140,6 +149,8 @@ bool event_param(const struct event *ev, unsigned int i, struct arena *scratch,
 		 struct value *ret_value);
 /* The index of the parameter named @name, or -1. */
 int event_param_index(const struct event_def *def, struct slice name);
+/* The index of the parameter that holds bytes of the call's buffer (FALCOC_A_DATA), or -1. */
+int event_data_param(const struct event_def *def);
 /*
  * The same as text (evt.arg): flags and enumerations by name (A|B), error codes as
  * "ENOENT", AT_FDCWD, modes, relative paths made absolute, tuples

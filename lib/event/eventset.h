@@ -44,6 +44,14 @@ static inline void eventset_and(struct eventset *s, const struct eventset *other
 	}
 }
 
+static inline void eventset_minus(struct eventset *s, const struct eventset *other)
+{
+	for (int i = 0; i < FALCOC_MASK_WORDS; i++) {
+		s->exit[i] &= ~other->exit[i];
+		s->enter[i] &= ~other->enter[i];
+	}
+}
+
 static inline bool eventset_empty(const struct eventset *s)
 {
 	uint64_t any = 0;

@@ -124,8 +124,7 @@ static bool header_number(const struct event *ev, enum falcoc_source src, uint64
 	}
 }
 
-/* A device number as Falco prints it: the kernel's encoding for user space. */
-static uint64_t dev_encode(uint32_t dev)
+uint32_t event_dev_number(uint32_t dev)
 {
 	uint32_t major = dev >> 20, minor = dev & 0xfffff;
 
@@ -169,7 +168,7 @@ static bool file_number(const struct event *ev, enum falcoc_source src, uint64_t
 
 	switch (src) {
 	case FALCOC_SRC_FD_DEV:
-		*ret_raw = fd ? dev_encode(fd->dev) : 0;
+		*ret_raw = fd ? event_dev_number(fd->dev) : 0;
 		return fd;
 	case FALCOC_SRC_FD_INO:
 		*ret_raw = fd ? fd->ino : 0;

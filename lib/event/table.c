@@ -41,6 +41,19 @@ const struct event_def *event_def(enum falcoc_event id)
 	return (unsigned int)id < FALCOC_E_COUNT ? &event_defs[id] : NULL;
 }
 
+bool event_is_heavy(unsigned int event)
+{
+	static const char *const heavy[] = {
+		"read", "readv", "pread", "preadv", "recv", "write", "writev", "pwrite", "pwritev",
+		"send", "sendfile",
+	};
+
+	for (size_t i = 0; event < FALCOC_E_COUNT && i < sizeof(heavy) / sizeof(heavy[0]); i++)
+		if (strcmp(event_defs[event].name, heavy[i]) == 0)
+			return true;
+	return false;
+}
+
 int event_by_name(struct slice name)
 {
 	for (int i = 0; i < FALCOC_E_COUNT; i++) {
@@ -54,6 +67,15 @@ int event_param_index(const struct event_def *def, struct slice name)
 {
 	for (unsigned int i = 0; i < def->nparams; i++) {
 		if (slice_eq_str(name, def->params[i].name))
+			return (int)i;
+	}
+	return -1;
+}
+
+int event_data_param(const struct event_def *def)
+{
+	for (unsigned int i = 0; i < def->nparams; i++) {
+		if (def->params[i].source == FALCOC_SRC_DATA)
 			return (int)i;
 	}
 	return -1;

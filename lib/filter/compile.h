@@ -39,6 +39,8 @@ struct input {
 	bool either;		/* several candidates: FIELD_F_EITHER */
 	bool differs_all;	/* of these, != wants all to differ */
 	unsigned int flags;	/* FIELD_F_* of the field that it comes from */
+	const struct eventset *with;	/* events for which it can have a value */
+	const struct eventset *data;	/* events whose buffer it shows; NULL: none */
 	const char *name;	/* as written, for messages */
 	struct field_ref ref;
 	enum filter_transformer transformer;
@@ -78,6 +80,10 @@ struct node_events {
 	struct eventset can_true, can_false;
 	/* The same, judged by evt.type and its like alone. */
 	struct eventset type_true, type_false;
+	/* Those that are named one by one, so that they are wanted even if they are heavy. */
+	struct eventset named_true, named_false;
+	/* Those whose buffers it looks at. */
+	struct eventset data;
 	/* Were enter events asked for by evt.dir, for being true and for being false? */
 	bool enter_true, enter_false;
 };
@@ -106,7 +112,9 @@ struct node {
 
 struct filter {
 	struct node *root;
-	struct eventset events;
+	struct eventset events, data;
+	struct eventset named;	/* of the events, those that the condition names */
+	bool heavy;		/* heavy events were left out */
 	bool bounded;
 };
 
@@ -118,8 +126,9 @@ struct filter_set {
 	struct regex **regexes;		/* all, to free them */
 	size_t nregexes, cap_regexes;
 	struct eventset universe;	/* all events that rules may see */
+	struct eventset heavy;		/* of these, those left out unless named */
 	unsigned int nuniverse;
-	const struct node_events *any_event, *fd_event;
+	const struct node_events *any_event, *fd_event;	/* what most comparisons have */
 	const struct eval_ctx *ctx;
 	uint64_t gen;
 	struct filter_set_stats stats;
@@ -151,6 +160,8 @@ struct node *compile_node(struct compiler *c, const struct ast *ast);
 struct node *compile_compare(struct compiler *c, const struct ast *ast);
 /* input.c: the field or transformer on one side; told where NULL. */
 struct input *compile_input(struct compiler *c, const struct ast_operand *op);
+/* Of a transformer: with and data, of those of its arguments. False: no memory. */
+bool input_join_events(struct compiler *c, struct input *src);
 bool input_get(struct filter_set *fs, struct input *src, const struct value **ret_value);
 /* transform.c */
 bool transform_check(struct compiler *c, const struct ast_operand *op, struct input *src);

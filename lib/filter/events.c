@@ -24,12 +24,10 @@ static unsigned int count_events(const struct eventset *s)
 	return n;
 }
 
-static void eventset_minus(struct eventset *s, const struct eventset *other)
+/* Of all events no more than half: more is as good as no bound. */
+static bool is_bound(const struct filter_set *fs, const struct eventset *s)
 {
-	for (int i = 0; i < FALCOC_MASK_WORDS; i++) {
-		s->exit[i] &= ~other->exit[i];
-		s->enter[i] &= ~other->enter[i];
-	}
+	return count_events(s) * 2 <= fs->nuniverse;
 }
 
 int events_init(struct filter_set *fs)
@@ -46,6 +44,8 @@ int events_init(struct filter_set *fs)
 			continue;
 		for (int enter = 0; enter < 2; enter++) {
 			eventset_add(&fs->universe, e, enter);
+			if (event_is_heavy(e))
+				eventset_add(&fs->heavy, e, enter);
 			if (def->traits & FALCOC_T_FD)
 				eventset_add(&fd->can_true, e, enter);
 		}
@@ -71,6 +71,9 @@ static void combine(const struct node *node, const struct node_events *kid, stru
 		eventset_or(&all->type_true, &kid->type_true);
 		eventset_and(&all->type_false, &kid->type_false);
 	}
+	eventset_or(&all->named_true, &kid->named_true);
+	eventset_or(&all->named_false, &kid->named_false);
+	eventset_or(&all->data, &kid->data);
 	all->enter_true |= kid->enter_true;
 	all->enter_false |= kid->enter_false;
 }
@@ -92,13 +95,17 @@ const struct node_events *events_combine(struct compiler *c, const struct node *
 		*all = (struct node_events){
 			.can_true = first->can_false, .can_false = first->can_true,
 			.type_true = first->type_false, .type_false = first->type_true,
+			.named_true = first->named_false, .named_false = first->named_true,
 			.enter_true = first->enter_false, .enter_false = first->enter_true,
+			.data = first->data,
 		};
 		return all;
 	}
 	*all = *first;
 	for (size_t i = 1; i < node->nkids; i++)
 		combine(node, node->kids[i]->events, all);
+	/* a buffer is looked at where no other part has decided already */
+	eventset_and(&all->data, node->kind == NODE_AND ? &all->can_true : &all->can_false);
 	return all;
 }
 
@@ -119,6 +126,41 @@ static const char *event_candidate(void *unused, size_t i)
 static bool is_dir(const struct input *src)
 {
 	return strcmp(src->ref.def->name, FIELD_DIR) == 0;
+}
+
+static bool names_events(const struct input *src)
+{
+	return src->kind == INPUT_FIELD && (src->flags & FIELD_F_NAMES_EVENTS);
+}
+
+/* Of a comparison of which no more is known than for which events its fields have values. */
+static const struct node_events *events_of_inputs(struct compiler *c, const struct node *node)
+{
+	const struct filter_set *fs = c->fs;
+	const struct input *left = node->left, *right = node->right;
+	struct node_events *ev;
+
+	if (!right && !left->data && !names_events(left)) {
+		if (left->with == &fs->universe)
+			return fs->any_event;
+		if (left->with == &fs->fd_event->can_true)
+			return fs->fd_event;
+	}
+	ev = compile_alloc(c, sizeof(*ev));
+	if (!ev)
+		return NULL;
+	*ev = *fs->any_event;
+	ev->can_true = *left->with;
+	if (left->data)
+		ev->data = *left->data;
+	if (names_events(left))
+		ev->named_true = *left->with;
+	if (right) {
+		eventset_and(&ev->can_true, right->with);
+		if (right->data)
+			eventset_or(&ev->data, right->data);
+	}
+	return ev;
 }
 
 /* Adds the events for which @src equals @lit; warns where there are none. */
@@ -169,7 +211,7 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	    (!equal && node->op != FILTER_OP_NE) ||
 	    (node->mod != FILTER_MOD_NONE && node->mod != FILTER_MOD_ANYOF) ||
 	    (node->mod == FILTER_MOD_ANYOF && !equal))
-		return src->flags & FIELD_F_NEEDS_FD ? c->fs->fd_event : c->fs->any_event;
+		return events_of_inputs(c, node);
 	if (right->kind == AST_LITERAL)
 		add_events(c, src, right, &events);
 	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
@@ -184,6 +226,8 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	ev->can_false = equal ? differ : src->ref.def->events_of ? events : *all;
 	ev->type_true = ev->can_true;
 	ev->type_false = ev->can_false;
+	if (names_events(src) && is_bound(c->fs, &events))
+		*(equal ? &ev->named_true : &ev->named_false) = events;
 	ev->enter_true = is_dir(src) && has_enter(&ev->can_true);
 	ev->enter_false = is_dir(src) && has_enter(&ev->can_false);
 	return ev;
@@ -193,9 +237,18 @@ void events_of_filter(const struct filter_set *fs, struct filter *f)
 {
 	const struct node_events *ev = f->root->events;
 
+	struct eventset unnamed = fs->heavy;
+
 	f->events = ev->can_true;
+	f->named = ev->named_true;
+	eventset_minus(&unnamed, &f->named);
+	eventset_and(&unnamed, &f->events);
+	eventset_minus(&f->events, &unnamed);
+	eventset_and(&f->named, &f->events);
+	f->heavy = !eventset_empty(&unnamed);
+	f->data = ev->data;
+	eventset_and(&f->data, &f->events);
 	if (!ev->enter_true)
 		memset(f->events.enter, 0, sizeof(f->events.enter));
-	/* More than half of all events is as good as no bound. */
-	f->bounded = count_events(&ev->type_true) * 2 <= fs->nuniverse;
+	f->bounded = is_bound(fs, &ev->type_true);
 }

@@ -147,6 +147,28 @@ enum value_type field_type(const struct field_ref *ref)
 	return ref->def->type_of ? ref->def->type_of(ref) : ref->def->type;
 }
 
+void field_events(const struct field_ref *ref, struct eventset *ret_events)
+{
+	*ret_events = (struct eventset){ 0 };
+	if (ref->def->events_with) {
+		ref->def->events_with(ref, ret_events);
+		return;
+	}
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		if ((ref->def->flags & FIELD_F_NEEDS_FD) && !(event_def(e)->traits & FALCOC_T_FD))
+			continue;
+		eventset_add(ret_events, e, false);
+		eventset_add(ret_events, e, true);
+	}
+}
+
+void field_data_events(const struct field_ref *ref, struct eventset *ret_events)
+{
+	*ret_events = (struct eventset){ 0 };
+	if (ref->def->data_of)
+		ref->def->data_of(ref, ret_events);
+}
+
 #define NAME_MAX_LEN 64
 
 /* Levenshtein's distance; more than NAME_MAX_LEN where either is too long to be a name. */

@@ -44,6 +44,8 @@ struct eval_ctx {
 #define FIELD_F_NEEDS_FD	0x1000	/* has a value only for events that can carry an fd */
 #define FIELD_F_NO_VALUE_YET	0x2000	/* known to Falco; falcoc records nothing that could serve it */
 #define FIELD_F_TABLE_ONLY	0x4000	/* Falco shows it in tables of its own tools only */
+#define FIELD_F_HEX		0x10000	/* a number that outputs show in hex */
+#define FIELD_F_NAMES_EVENTS	0x8000	/* who compares it wants those events, heavy ones too */
 
 struct field_ref;
 
@@ -87,6 +89,16 @@ struct field_def {
 	 */
 	bool (*events_may)(const struct field_ref *ref, struct slice literal,
 			   struct eventset *ret_events);
+	/*
+	 * Optional: the only events for which the field can have a value; of all others every
+	 * comparison with it is false. FIELD_F_NEEDS_FD says the same of FALCOC_T_FD.
+	 */
+	void (*events_with)(const struct field_ref *ref, struct eventset *ret_events);
+	/*
+	 * Optional: the events of whose buffer (FALCOC_A_DATA) the field shows bytes. The kernel
+	 * copies them only for events of rules that ask so.
+	 */
+	void (*data_of)(const struct field_ref *ref, struct eventset *ret_events);
 	uintptr_t priv;		/* for families of fields that share one extract() */
 };
 
@@ -116,6 +128,9 @@ enum field_status field_resolve(struct slice text, struct arena *arena, struct f
 /* The field whose name is nearest, or NULL. */
 const char *field_suggest(struct slice name);
 enum value_type field_type(const struct field_ref *ref);
+/* The events for which the field can have a value; of these, those whose buffer it shows. */
+void field_events(const struct field_ref *ref, struct eventset *ret_events);
+void field_data_events(const struct field_ref *ref, struct eventset *ret_events);
 
 static inline bool field_extract(const struct eval_ctx *ctx, const struct field_ref *ref,
 				 struct value *ret_value)

@@ -73,6 +73,23 @@ EXTRACTOR(evt_false)
 	return set_bool(ref, false, ret_value);
 }
 
+/* Those of the record's flags in priv. */
+EXTRACTOR(evt_rec_flag)
+{
+	return set_bool(ref, ctx->ev->rec->flags & ref->def->priv, ret_value);
+}
+
+EXTRACTOR(evt_abi)
+{
+	const unsigned int flags = ctx->ev->rec->flags;
+
+	if ((ctx_def(ctx)->traits & FALCOC_T_TRACEPOINT) || (flags & FALCOC_R_URING))
+		return false;
+	return set_str(ref, flags & FALCOC_R_IA32 ? SLICE_LIT("ia32") :
+			    flags & FALCOC_R_X32 ? SLICE_LIT("x32") : SLICE_LIT("native"),
+		       ret_value);
+}
+
 EXTRACTOR(evt_hostname)
 {
 	return set_str(ref, slice_of(ctx->state->hostname), ret_value);
@@ -299,7 +316,7 @@ EXTRACTOR(evt_is_syslog)
 }
 
 /* Bytes that an event read or wrote; priv: traits wanted, and 'f' or 'n' for file or net. */
-#define BUFLEN(traits, kind) ((uintptr_t)(traits) | (uintptr_t)(kind) << 16)
+#define BUFLEN_PRIV(traits, kind) ((uintptr_t)(traits) | (uintptr_t)(kind) << 16)
 
 EXTRACTOR(evt_buflen)
 {
@@ -312,6 +329,21 @@ EXTRACTOR(evt_buflen)
 	if (kind && io_category(ctx)[0] != kind)
 		return false;
 	return set_uint(ref, (uint64_t)res, ret_value);
+}
+
+static void events_with_buflen(const struct field_ref *ref, struct eventset *ret_events)
+{
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (event_def(e)->traits & ref->def->priv & 0xffff)
+			add_both(ret_events, e);
+}
+
+static void events_with_io(const struct field_ref *ref, struct eventset *ret_events)
+{
+	(void)ref;
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (event_def(e)->traits & T_IO)
+			add_both(ret_events, e);
 }
 
 /* evt.count.*: 1 for the events it counts, no value for others. */
@@ -398,6 +430,18 @@ static bool events_of_trait(const struct field_ref *ref, struct slice literal,
 	return true;
 }
 
+/* What only events of a trait can be, but need not: told by events_of_trait where it is true. */
+static bool events_may_trait(const struct field_ref *ref, struct slice literal,
+			     struct eventset *ret_events)
+{
+	if (!events_of_trait(ref, literal, ret_events))
+		return false;
+	if (slice_eq_str(literal, "false"))
+		for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+			add_both(ret_events, e);
+	return true;
+}
+
 /* evt.abspath.src, evt.abspath.dst: as fs.path.* of the events that take directories. */
 static const char *prepare_abspath(struct field_ref *ref)
 {
@@ -426,6 +470,19 @@ EXTRACTOR(evt_abspath)
 	return false;
 }
 
+static void events_with_abspath(const struct field_ref *ref, struct eventset *ret_events)
+{
+	const enum falcoc_source want = ref->index ? FALCOC_SRC_PATH1 : FALCOC_SRC_PATH0;
+
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		const struct event_def *def = event_def(e);
+
+		for (unsigned int i = 0; i < def->nparams; i++)
+			if (def->params[i].source == want && def->params[i].type == VALUE_FSRELPATH)
+				add_both(ret_events, e);
+	}
+}
+
 #define NONE(n, t, f, d) \
 	{ .name = n, .type = VALUE_##t, .flags = (f) | FIELD_F_NO_VALUE_YET, .desc = d, \
 	  .extract = extract_none }
@@ -440,6 +497,14 @@ EXTRACTOR(evt_abspath)
 	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn, .priv = p, \
 	  .events_may = ev }
 
+#define DATA(n, t, f, fn, with, d) \
+	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn, \
+	  .events_with = with, .data_of = data_of_any }
+#define BUFLEN(n, f, traits, kind, d) \
+	{ .name = n, .type = VALUE_UINT64, .flags = NAMES | (f), .desc = d, .extract = evt_buflen, \
+	  .priv = BUFLEN_PRIV(traits, kind), .events_with = events_with_buflen }
+
+#define NAMES FIELD_F_NAMES_EVENTS
 #define TABLE FIELD_F_TABLE_ONLY
 #define OLD FIELD_F_DEPRECATED
 #define ARG (FIELD_F_ARG_REQUIRED | FIELD_F_ARG_INDEX | FIELD_F_ARG_NAME)
@@ -488,42 +553,46 @@ static const struct field_def fields[] = {
 	     "The time as alerts show it."),
 	TYPED("evt.dir", CHARBUF, OLD, evt_dir, 0, events_of_dir,
 	      "'>' at the entry of a call and for trace points, '<' at its exit."),
-	TYPED("evt.type", CHARBUF, 0, evt_type, 0, events_of_type,
+	TYPED("evt.type", CHARBUF, NAMES, evt_type, 0, events_of_type,
 	      "Name of the system call or trace point."),
 	{ .name = "evt.type.is", .type = VALUE_UINT32,
-	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME, .extract = evt_type_is,
+	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME | NAMES, .extract = evt_type_is,
 	  .prepare = prepare_type_is, .events_of = events_of_type_is,
 	  .desc = "1 where the event is of the type in the argument, else 0." },
-	MAY("syscall.type", CHARBUF, 0, syscall_type, 0, events_may_syscall,
+	MAY("syscall.type", CHARBUF, NAMES, syscall_type, 0, events_may_syscall,
 	    "Name of the system call; trace points have none."),
 	MAY("evt.category", CHARBUF, 0, evt_category, 0, events_may_category,
 	    "What the event is about: file, net, process, user, signal, ipc, ..."),
 	FIELD("evt.cpu", INT16, 0, evt_cpu, "CPU on which it happened."),
-	FIELD("evt.args", CHARBUF, 0, extract_evt_args, "All arguments as name=value."),
+	DATA("evt.args", CHARBUF, 0, extract_evt_args, NULL, "All arguments as name=value."),
 	{ .name = "evt.arg", .type = VALUE_CHARBUF, .flags = ARG, .extract = extract_evt_arg,
-	  .prepare = prepare_evt_arg,
+	  .prepare = prepare_evt_arg, .events_with = events_with_arg, .data_of = data_of_arg,
 	  .desc = "One argument by name or number, with numbers turned into names." },
 	{ .name = "evt.rawarg", .type = VALUE_DYNAMIC,
 	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME | FIELD_F_NO_TRANSFORMER |
 		   FIELD_F_NO_RHS,
 	  .extract = extract_evt_rawarg, .prepare = prepare_evt_arg, .type_of = type_of_rawarg,
+	  .events_with = events_with_arg, .data_of = data_of_arg,
 	  .desc = "One argument by name, as the kernel had it." },
-	FIELD("evt.info", CHARBUF, 0, extract_evt_args, "The same as evt.args."),
-	NONE("evt.buffer", BYTEBUF, 0, "Bytes read or written."),
-	PRIV("evt.buflen", UINT64, 0, evt_buflen, BUFLEN(T_IO, 0), "Bytes read or written, counted."),
+	DATA("evt.info", CHARBUF, 0, extract_evt_args, NULL, "The same as evt.args."),
+	DATA("evt.buffer", BYTEBUF, NAMES, extract_evt_buffer, data_of_any,
+	     "Bytes read or written, as many of them as --snaplen says."),
+	BUFLEN("evt.buflen", 0, T_IO, 0, "Bytes read or written, counted."),
 	FIELD("evt.res", CHARBUF, 0, evt_res, "SUCCESS, or the name of the error."),
 	FIELD("evt.rawres", INT64, 0, evt_rawres, "What the call returned."),
 	FIELD("evt.failed", BOOL, 0, evt_failed, "Whether the call returned an error."),
-	TYPED("evt.is_io", BOOL, 0, evt_has_trait, T_IO, events_of_trait,
+	TYPED("evt.is_io", BOOL, NAMES, evt_has_trait, T_IO, events_of_trait,
 	      "Whether the call reads from or writes to a descriptor."),
-	TYPED("evt.is_io_read", BOOL, 0, evt_has_trait, FALCOC_T_READ, events_of_trait,
+	TYPED("evt.is_io_read", BOOL, NAMES, evt_has_trait, FALCOC_T_READ, events_of_trait,
 	      "Whether the call reads from a descriptor."),
-	TYPED("evt.is_io_write", BOOL, 0, evt_has_trait, FALCOC_T_WRITE, events_of_trait,
+	TYPED("evt.is_io_write", BOOL, NAMES, evt_has_trait, FALCOC_T_WRITE, events_of_trait,
 	      "Whether the call writes to a descriptor."),
-	FIELD("evt.io_dir", CHARBUF, 0, evt_io_dir, "read or write, for calls that do so."),
+	{ .name = "evt.io_dir", .type = VALUE_CHARBUF, .flags = NAMES, .extract = evt_io_dir,
+	  .events_with = events_with_io, .desc = "read or write, for calls that do so." },
 	FIELD("evt.is_wait", BOOL, 0, evt_false, "Whether the call waits; none that is recorded does."),
 	NONE("evt.wait_latency", RELTIME, OLD, "Nanoseconds that the call waited."),
-	FIELD("evt.is_syslog", BOOL, 0, evt_is_syslog, "Whether it writes to /dev/log."),
+	MAY("evt.is_syslog", BOOL, NAMES, evt_is_syslog, FALCOC_T_WRITE, events_may_trait,
+	    "Whether it writes to /dev/log."),
 	PRIV("evt.count", UINT32, 0, evt_count, COUNT_ALL, "Always 1."),
 	PRIV("evt.count.error", UINT32, 0, evt_count, COUNT_ERROR, "1 for calls that failed."),
 	PRIV("evt.count.error.file", UINT32, 0, evt_count, COUNT_FILE,
@@ -541,27 +610,35 @@ static const struct field_def fields[] = {
 	     "Events of a capture around the time in the argument."),
 	{ .name = "evt.abspath", .type = VALUE_CHARBUF,
 	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME, .extract = evt_abspath,
-	  .prepare = prepare_abspath,
+	  .prepare = prepare_abspath, .events_with = events_with_abspath,
 	  .desc = "First (src) or second (dst) path of a call that takes a directory, absolute." },
-	PRIV("evt.buflen.in", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_READ, 0), "Bytes read."),
-	PRIV("evt.buflen.out", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_WRITE, 0),
+	BUFLEN("evt.buflen.in", TABLE, FALCOC_T_READ, 0, "Bytes read."),
+	BUFLEN("evt.buflen.out", TABLE, FALCOC_T_WRITE, 0,
 	     "Bytes written."),
-	PRIV("evt.buflen.file", UINT64, TABLE, evt_buflen, BUFLEN(T_IO, 'f'),
+	BUFLEN("evt.buflen.file", TABLE, T_IO, 'f',
 	     "Bytes read from or written to files."),
-	PRIV("evt.buflen.file.in", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_READ, 'f'),
+	BUFLEN("evt.buflen.file.in", TABLE, FALCOC_T_READ, 'f',
 	     "Bytes read from files."),
-	PRIV("evt.buflen.file.out", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_WRITE, 'f'),
+	BUFLEN("evt.buflen.file.out", TABLE, FALCOC_T_WRITE, 'f',
 	     "Bytes written to files."),
-	PRIV("evt.buflen.net", UINT64, TABLE, evt_buflen, BUFLEN(T_IO, 'n'),
+	BUFLEN("evt.buflen.net", TABLE, T_IO, 'n',
 	     "Bytes received or sent over IP."),
-	PRIV("evt.buflen.net.in", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_READ, 'n'),
+	BUFLEN("evt.buflen.net.in", TABLE, FALCOC_T_READ, 'n',
 	     "Bytes received over IP."),
-	PRIV("evt.buflen.net.out", UINT64, TABLE, evt_buflen, BUFLEN(FALCOC_T_WRITE, 'n'),
+	BUFLEN("evt.buflen.net.out", TABLE, FALCOC_T_WRITE, 'n',
 	     "Bytes sent over IP."),
 	MAY("evt.is_open_read", BOOL, 0, evt_is_open, OPEN_READ, events_may_open,
 	    "Whether a file is opened for reading."),
 	MAY("evt.is_open_write", BOOL, 0, evt_is_open, OPEN_WRITE, events_may_open,
 	    "Whether a file is opened for writing."),
+	/* falcoc's own */
+	PRIV("evt.is_io_uring", BOOL, 0, evt_rec_flag, FALCOC_R_URING,
+	     "Whether it was asked for through io_uring rather than by a call."),
+	PRIV("evt.is_unverified", BOOL, 0, evt_rec_flag, FALCOC_R_UNVERIFIED,
+	     "Whether what the caller passed was read after the call, so that it may have changed."),
+	PRIV("evt.is_ia32", BOOL, 0, evt_rec_flag, FALCOC_R_IA32,
+	     "Whether it was made through the 32-bit system calls."),
+	FIELD("evt.abi", CHARBUF, 0, evt_abi, "The table of the call: native, ia32 or x32."),
 	NONE("evt.infra.docker.name", CHARBUF, TABLE, "Name of an event of a container engine."),
 	NONE("evt.infra.docker.container.id", CHARBUF, TABLE, "Container that it is about."),
 	NONE("evt.infra.docker.container.name", CHARBUF, TABLE, "Name of that container."),

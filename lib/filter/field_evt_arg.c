@@ -187,20 +187,62 @@ const char *prepare_evt_arg(struct field_ref *ref)
 	return "no event has an argument of that name";
 }
 
-/* The index of the argument in this event, or -1. */
-static int arg_index(const struct eval_ctx *ctx, const struct field_ref *ref)
+static void add_both(struct eventset *set, unsigned int event)
 {
-	const struct event_def *def = ctx_def(ctx);
+	eventset_add(set, event, false);
+	eventset_add(set, event, true);
+}
+
+/* The parameter that @ref means in events of type @event, or -1. */
+static int ref_param(const struct field_ref *ref, unsigned int event)
+{
+	const struct event_def *def = event_def(event);
 
 	if (!ref->has_index)
 		return event_param_index(def, ref->arg);
 	return ref->index < def->nparams ? (int)ref->index : -1;
 }
 
+void events_with_arg(const struct field_ref *ref, struct eventset *ret_events)
+{
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (ref_param(ref, e) >= 0)
+			add_both(ret_events, e);
+}
+
+void data_of_arg(const struct field_ref *ref, struct eventset *ret_events)
+{
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		int i = ref_param(ref, e);
+
+		if (i >= 0 && event_def(e)->params[i].source == FALCOC_SRC_DATA)
+			add_both(ret_events, e);
+	}
+}
+
+/* Of evt.args and evt.buffer: all events that have one. */
+void data_of_any(const struct field_ref *ref, struct eventset *ret_events)
+{
+	(void)ref;
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (event_data_param(event_def(e)) >= 0)
+			add_both(ret_events, e);
+}
+
+bool extract_evt_buffer(const struct eval_ctx *ctx, const struct field_ref *ref,
+			struct value *ret_value)
+{
+	int i = event_data_param(ctx_def(ctx));
+	struct value v;
+
+	return i >= 0 && event_param(ctx->ev, (unsigned int)i, ctx->scratch, &v) &&
+	       set_str(ref, v.s, ret_value);
+}
+
 bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
 		     struct value *ret_value)
 {
-	int i = arg_index(ctx, ref);
+	int i = ref_param(ref, ctx->ev->rec->event);
 	struct slice text;
 
 	return i >= 0 && evt_arg_text(ctx, (unsigned int)i, &text) &&
@@ -219,7 +261,7 @@ bool extract_evt_rawarg(const struct eval_ctx *ctx, const struct field_ref *ref,
 			struct value *ret_value)
 {
 	enum value_type type = type_of_rawarg(ref);
-	int i = arg_index(ctx, ref);
+	int i = ref_param(ref, ctx->ev->rec->event);
 	struct value v;
 
 	if (i < 0 || !arg_value(ctx, (unsigned int)i, &v))

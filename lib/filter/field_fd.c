@@ -153,8 +153,7 @@ EXTRACTOR(extract_dev)
 		return set_int(ref, major, ret_value);
 	if (ref->def->priv == DEV_MINOR)
 		return set_int(ref, minor, ret_value);
-	return set_int(ref, (int32_t)((minor & 0xff) | major << 8 | (minor & ~0xffu) << 12),
-		       ret_value);
+	return set_int(ref, (int32_t)event_dev_number(fd->dev), ret_value);
 }
 
 EXTRACTOR(extract_ino)
@@ -283,7 +282,7 @@ static const struct field_def fields[] = {
 	NAME("fd.sip.name", SIDE_SERVER, "Domain names of the server's address."),
 	NAME("fd.lip.name", SIDE_LOCAL, "Domain names of the address on this side."),
 	NAME("fd.rip.name", SIDE_REMOTE, "Domain names of the address on the other side."),
-	FIELD("fd.dev", INT32, F, extract_dev, DEV_ALL, "Number of the device that holds the file."),
+	FIELD("fd.dev", INT32, F | FIELD_F_HEX, extract_dev, DEV_ALL, "Number of the device that holds the file."),
 	FIELD("fd.dev.major", INT32, F, extract_dev, DEV_MAJOR, "Major number of that device."),
 	FIELD("fd.dev.minor", INT32, F, extract_dev, DEV_MINOR, "Minor number of that device."),
 	FIELD("fd.ino", INT64, F, extract_ino, 0, "Inode of the file."),

@@ -207,7 +207,11 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 	struct slice path, dir = { "", 0 };
 
 	if (!fd) {
-		if (!failed_open(ctx) || !event_str(ctx->ev, FALCOC_A_PATH0, &path))
+		if (!failed_open(ctx))
+			return false;
+		if (event_str(ctx->ev, FALCOC_A_REAL0, ret_name))
+			return true;
+		if (!event_str(ctx->ev, FALCOC_A_PATH0, &path))
 			return false;
 		event_str(ctx->ev, FALCOC_A_DIR0, &dir);
 		return path_resolve(dir, path, ctx->scratch, ret_name);

@@ -14,12 +14,12 @@ static void add_ip(struct buf *b, const struct ip_addr *ip)
 	buf_add_str(b, ip_addr_format(ip, text, sizeof(text)));
 }
 
-static void add_value(struct buf *b, const struct field_ref *ref, const struct value *v)
+static void add_value(struct buf *b, const struct field_ref *ref, const struct value *v,
+		      struct arena *scratch)
 {
 	switch (value_kind(v->type)) {
 	case VALUE_KIND_INT:
-		/* a device number, in hex as Falco has it */
-		if (strcmp(ref->def->name, "fd.dev") == 0)
+		if (ref->def->flags & FIELD_F_HEX)
 			buf_printf(b, "%" PRIX64, (uint64_t)v->i);
 		else
 			buf_add_i64(b, v->i);
@@ -34,7 +34,7 @@ static void add_value(struct buf *b, const struct field_ref *ref, const struct v
 		buf_add_str(b, v->b ? "true" : "false");
 		break;
 	case VALUE_KIND_STRING:
-		buf_add_slice(b, v->s);
+		buf_add_slice(b, v->type == VALUE_BYTEBUF ? bytes_printable(v->s, scratch) : v->s);
 		break;
 	case VALUE_KIND_IP:
 		add_ip(b, &v->ip);
@@ -52,19 +52,19 @@ struct slice field_format(const struct eval_ctx *ctx, const struct field_ref *re
 	size_t len;
 
 	if (!v->is_list && value_kind(v->type) == VALUE_KIND_STRING)
-		return v->s;
+		return v->type == VALUE_BYTEBUF ? bytes_printable(v->s, ctx->scratch) : v->s;
 	if (v->is_list) {
 		if (!words)
 			buf_add_char(&b, '(');
 		for (uint32_t i = 0; i < v->list.count; i++) {
 			if (i)
 				buf_add_char(&b, words ? ' ' : ',');
-			add_value(&b, ref, &v->list.items[i]);
+			add_value(&b, ref, &v->list.items[i], ctx->scratch);
 		}
 		if (!words)
 			buf_add_char(&b, ')');
 	} else {
-		add_value(&b, ref, v);
+		add_value(&b, ref, v, ctx->scratch);
 	}
 	len = b.len;
 	text = arena_slicedup(ctx->scratch, buf_slice(&b));

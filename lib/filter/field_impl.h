@@ -123,6 +123,11 @@ bool extract_evt_rawarg(const struct eval_ctx *ctx, const struct field_ref *ref,
 			struct value *ret_value);
 bool extract_evt_args(const struct eval_ctx *ctx, const struct field_ref *ref,
 		      struct value *ret_value);
+bool extract_evt_buffer(const struct eval_ctx *ctx, const struct field_ref *ref,
+			struct value *ret_value);
+void events_with_arg(const struct field_ref *ref, struct eventset *ret_events);
+void data_of_arg(const struct field_ref *ref, struct eventset *ret_events);
+void data_of_any(const struct field_ref *ref, struct eventset *ret_events);
 const char *prepare_evt_arg(struct field_ref *ref);
 enum value_type type_of_rawarg(const struct field_ref *ref);
 bool extract_evt_time(const struct eval_ctx *ctx, const struct field_ref *ref,

@@ -93,6 +93,12 @@ EXTRACTOR(self_string)
 	return set_proc_string(ctx, ref, ctx->proc, (enum proc_str)ref->def->priv, ret_value);
 }
 
+/* In the image, so that what the script does later is known to be its doing. */
+EXTRACTOR(proc_script)
+{
+	return ctx->proc && ctx->proc->script.len && set_str(ref, ctx->proc->script, ret_value);
+}
+
 EXTRACTOR(proc_args)
 {
 	struct slice arg;
@@ -357,6 +363,8 @@ static const struct field_def fields[] = {
 		 "proc.exe of any ancestor, or of the one so many generations up."),
 	PRIV("proc.exepath", CHARBUF, self_string, PROC_EXEPATH,
 	     "Path of the program's file as the kernel knows it."),
+	PRIV("proc.script", CHARBUF, proc_script, 0,
+	     "Path of the script that was executed, where the program is its interpreter."),
 	PRIV("proc.pexepath", CHARBUF, extract_parent_string, PROC_EXEPATH,
 	     "proc.exepath of the parent."),
 	ANCESTOR("proc.aexepath", CHARBUF, extract_ancestor_string, PROC_EXEPATH,

@@ -86,6 +86,26 @@ const struct eventset *filter_events(const struct filter_set *fs, int id)
 	return &fs->filters[id].events;
 }
 
+const struct eventset *filter_events_named(const struct filter_set *fs, int id)
+{
+	return &fs->filters[id].named;
+}
+
+const struct eventset *filter_events_data(const struct filter_set *fs, int id)
+{
+	return &fs->filters[id].data;
+}
+
+bool filter_left_out_heavy(const struct filter_set *fs, int id)
+{
+	return fs->filters[id].heavy;
+}
+
+void filter_set_want_heavy(struct filter_set *fs)
+{
+	fs->heavy = (struct eventset){ 0 };
+}
+
 bool filter_bounded_by_type(const struct filter_set *fs, int id)
 {
 	return fs->filters[id].bounded;

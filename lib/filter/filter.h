@@ -33,13 +33,26 @@ void filter_set_free(struct filter_set *fs);
 int filter_set_add(struct filter_set *fs, const struct ast *ast, struct diags *ds);
 
 /*
+ * Before the first filter: heavy events are for every filter that may be true of them. Else
+ * they are only for filters that name them (event_is_heavy() tells which they are).
+ */
+void filter_set_want_heavy(struct filter_set *fs);
+
+/*
  * The event types for which filter @id can be true. Each node has two sets: events for
  * which it may be true, and for which it may be false. evt.type and its like tell both;
- * a field that only events with an open file have (FIELD_F_NEEDS_FD) can only be
+ * a field that only some events have (FIELD_F_NEEDS_FD, events_with) can only be
  * true for those; any other comparison may be either for every event. `and` intersects the
  * first and joins the second, `or` the reverse, `not` swaps them.
  */
 const struct eventset *filter_events(const struct filter_set *fs, int id);
+
+/* Of these, those that the condition names (evt.type = NAME and the like). */
+const struct eventset *filter_events_named(const struct filter_set *fs, int id);
+/* And those whose buffer it looks at: the kernel is to copy it. */
+const struct eventset *filter_events_data(const struct filter_set *fs, int id);
+/* Were heavy events left out, for which it could be true? */
+bool filter_left_out_heavy(const struct filter_set *fs, int id);
 
 /*
  * Does evt.type (and its like) alone bound the filter's events? Where not, Falco warns with

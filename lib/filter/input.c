@@ -4,6 +4,15 @@
  */
 #include "filter/compile.h"
 
+static const struct eventset *copy_events(struct compiler *c, const struct eventset *events)
+{
+	struct eventset *copy = compile_alloc(c, sizeof(*copy));
+
+	if (copy)
+		*copy = *events;
+	return copy;
+}
+
 static void tell_bad_field(struct compiler *c, const struct ast_operand *op,
 			   enum field_status status, const char *why)
 {
@@ -40,6 +49,48 @@ static bool wants_all_to_differ(const struct field_def *def)
 	return slice_startswith(slice_of(def->name), SLICE_LIT("fd."));
 }
 
+/* Equal sets are one, for most fields have the same: all, or those with a descriptor. */
+static bool init_events(struct compiler *c, struct input *src)
+{
+	struct filter_set *fs = c->fs;
+	struct eventset with, data;
+
+	field_events(&src->ref, &with);
+	eventset_and(&with, &fs->universe);
+	if (memcmp(&with, &fs->universe, sizeof(with)) == 0)
+		src->with = &fs->universe;
+	else if (memcmp(&with, &fs->fd_event->can_true, sizeof(with)) == 0)
+		src->with = &fs->fd_event->can_true;
+	else
+		src->with = copy_events(c, &with);
+	field_data_events(&src->ref, &data);
+	if (!eventset_empty(&data))
+		src->data = copy_events(c, &data);
+	return !c->no_memory;
+}
+
+bool input_join_events(struct compiler *c, struct input *src)
+{
+	for (size_t i = 0; i < src->nargs; i++) {
+		const struct input *arg = src->args[i];
+		struct eventset with = *src->with, data = { 0 };
+
+		if (arg->with != src->with) {
+			eventset_and(&with, arg->with);
+			src->with = copy_events(c, &with);
+		}
+		if (arg->data) {
+			if (src->data)
+				data = *src->data;
+			eventset_or(&data, arg->data);
+			src->data = copy_events(c, &data);
+		}
+		if (c->no_memory)
+			return false;
+	}
+	return true;
+}
+
 static bool init_field(struct compiler *c, const struct ast_operand *op, struct input *src)
 {
 	const char *why = NULL;
@@ -59,7 +110,7 @@ static bool init_field(struct compiler *c, const struct ast_operand *op, struct 
 		compile_error(c, op->loc, "field '%.*s' is for outputs only", SLICE_ARG(op->text));
 		return false;
 	}
-	return true;
+	return init_events(c, src);
 }
 
 struct input *compile_input(struct compiler *c, const struct ast_operand *op)

@@ -37,6 +37,7 @@ static struct input *constant_input(struct compiler *c, const struct ast_operand
 	src->kind = INPUT_CONSTANT;
 	src->type = VALUE_CHARBUF;
 	src->name = copy;
+	src->with = &c->fs->universe;
 	src->has = true;
 	src->value = (struct value){ .type = VALUE_CHARBUF };
 	src->value.s = (struct slice){ copy, op->text.len };
@@ -49,15 +50,16 @@ static bool compile_args(struct compiler *c, const struct ast_operand *op, struc
 {
 	src->args = compile_alloc(c, op->nitems * sizeof(struct input *));
 	src->nargs = op->nitems;
+	src->with = &c->fs->universe;
 	if (!src->args)
 		return false;
 	for (size_t i = 0; i < op->nitems; i++) {
 		src->args[i] = compile_arg(c, &op->items[i]);
 		if (!src->args[i])
 			return false;
-		src->flags |= src->args[i]->flags & (FIELD_F_NO_RHS | FIELD_F_NEEDS_FD);
+		src->flags |= src->args[i]->flags & FIELD_F_NO_RHS;
 	}
-	return true;
+	return input_join_events(c, src);
 }
 
 static struct input *compile_arg(struct compiler *c, const struct ast_operand *op)

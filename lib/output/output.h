@@ -33,6 +33,9 @@ struct output_template;
 struct output_template *output_compile(const struct text *text, struct arena *arena,
 				       struct diags *ds);
 
+/* The events of whose buffers its fields show bytes, added to @events. */
+void output_data_events(const struct output_template *t, struct eventset *events);
+
 /* Only tells what is wrong with it: for rules_options.check_output. */
 void output_check(const struct text *text, struct diags *ds);
 

@@ -286,6 +286,16 @@ struct output_template *output_compile(const struct text *text, struct arena *ar
 	return t;
 }
 
+void output_data_events(const struct output_template *t, struct eventset *events)
+{
+	for (size_t i = 0; i < t->nfields; i++) {
+		struct eventset data;
+
+		field_data_events(&t->fields[i]->ref, &data);
+		eventset_or(events, &data);
+	}
+}
+
 void output_check(const struct text *text, struct diags *ds)
 {
 	struct arena *arena = arena_new(0);

@@ -96,7 +96,10 @@ static void warn_unbounded(struct compile *c, const struct rule_def *def,
 		      "rule '%s' is judged for every event that can reach it, which costs time",
 		      def->item.name);
 	diag_hint(d, "bound its condition by event types, such as: evt.type in (open, openat) "
-		  "and ...; or write warn_evttypes: false");
+		  "and ...; or write warn_evttypes: false%s",
+		  filter_left_out_heavy(fs, id) ?
+			"; read, write and their like are left out unless it names them "
+			"(or with -A)" : "");
 }
 
 /* Adds the rule unless it is at fault or to be skipped. False where memory is exhausted. */
@@ -164,9 +167,13 @@ struct ruleset *rules_loader_compile(struct rules_loader *l, struct diags *ds)
 {
 	size_t errors = diags_count(ds, DIAG_ERROR);
 	struct compile c = {
-		.l = l, .ds = ds, .rs = ruleset_new(l->store), .unused = filter_set_new(),
+		.l = l, .ds = ds, .rs = ruleset_new(l->store, l->opt.all_events),
+		.unused = filter_set_new(),
 	};
 	bool ok = c.rs && c.unused;
+
+	if (ok && l->opt.all_events)
+		filter_set_want_heavy(c.unused);
 
 	if (ok) {
 		resolve_begin(l);

@@ -58,6 +58,8 @@ struct ruleset;
 
 struct rules_options {
 	enum priority min_priority;	/* rules below it are left out; default DEBUG */
+	/* Rules that name no event types are for heavy ones too (event_is_heavy()). */
+	bool all_events;
 	/*
 	 * Tells what is wrong with an output, so that faults of conditions and outputs are
 	 * shown together: output_check() of output/output.h. May be NULL.

@@ -8,7 +8,7 @@
 #include "event/event.h"
 #include "rules/ruleset.h"
 
-struct ruleset *ruleset_new(struct rules_store *store)
+struct ruleset *ruleset_new(struct rules_store *store, bool all_events)
 {
 	struct ruleset *rs = calloc(1, sizeof(*rs));
 
@@ -21,6 +21,8 @@ struct ruleset *ruleset_new(struct rules_store *store)
 		ruleset_free(rs);
 		return NULL;
 	}
+	if (all_events)
+		filter_set_want_heavy(rs->filters);
 	return rs;
 }
 

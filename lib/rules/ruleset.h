@@ -24,7 +24,7 @@ struct ruleset {
 	struct candidates candidates[2][FALCOC_E_COUNT];	/* [enter][event] */
 };
 
-struct ruleset *ruleset_new(struct rules_store *store);
+struct ruleset *ruleset_new(struct rules_store *store, bool all_events);
 /* A copy of @rule, behind the others. 0 or -ENOMEM. */
 int ruleset_add(struct ruleset *rs, const struct rule *rule);
 /* After the last rule: who is shown which event. 0 or -ENOMEM. */

@@ -25,7 +25,17 @@ static char *copy_strings(char *to, struct slice from, struct slice *ret_copy)
 	return to + ret_copy->len;
 }
 
-struct image *image_new(struct slice exepath, struct slice argv, struct slice env)
+/* Copies what ends with its slice; returns what comes behind. */
+static char *copy_path(char *to, struct slice from, struct slice *ret_copy)
+{
+	*ret_copy = (struct slice){ to, from.len };
+	if (from.len)
+		memcpy(to, from.ptr, from.len);
+	return to + from.len;
+}
+
+struct image *image_new(struct slice exepath, struct slice script, struct slice argv,
+			struct slice env)
 {
 	struct slice all;
 	struct image *im;
@@ -33,19 +43,18 @@ struct image *image_new(struct slice exepath, struct slice argv, struct slice en
 	char *pos;
 
 	exepath = cut(exepath, IMAGE_PATH_MAX);
+	script = cut(script, IMAGE_PATH_MAX);
 	argv = cut(argv, IMAGE_ARGS_MAX - 1);
 	env = cut(env, IMAGE_ENV_MAX - 1);
-	bytes = sizeof(*im) + exepath.len + argv.len + env.len + 2;
+	bytes = sizeof(*im) + exepath.len + script.len + argv.len + env.len + 2;
 	im = calloc(1, bytes);
 	if (!im)
 		return NULL;
 	im->refs = 1;
 	im->bytes = (uint32_t)bytes;
-	pos = (char *)(im + 1);
-	im->exepath = (struct slice){ pos, exepath.len };
-	if (exepath.len)
-		memcpy(pos, exepath.ptr, exepath.len);
-	pos = copy_strings(pos + exepath.len, argv, &all);
+	pos = copy_path((char *)(im + 1), exepath, &im->exepath);
+	pos = copy_path(pos, script, &im->script);
+	pos = copy_strings(pos, argv, &all);
 	copy_strings(pos, env, &im->env);
 	im->exe = (struct slice){ all.ptr, all.len ? strlen(all.ptr) : 0 };
 	im->args = all;

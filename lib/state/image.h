@@ -19,7 +19,7 @@
 /* What exec installs. The texts stand behind the structure, in one piece of memory. */
 struct image {
 	uint32_t refs, bytes;
-	struct slice exe, exepath, args, env;
+	struct slice exe, exepath, script, args, env;
 	uint64_t ino, ctime_ns, mtime_ns;
 	uint32_t flags;
 };
@@ -28,7 +28,8 @@ struct image {
  * Copies the texts, each cut to its bound; @argv and @env are strings with a NUL each (one is
  * added where the cut took it). One reference is the caller's. NULL: no memory.
  */
-struct image *image_new(struct slice exepath, struct slice argv, struct slice env);
+struct image *image_new(struct slice exepath, struct slice script, struct slice argv,
+			struct slice env);
 struct image *image_get(struct image *im);	/* takes NULL */
 /* Returns the bytes that were freed: 0 where others still hold it. Takes NULL. */
 size_t image_put(struct image *im);

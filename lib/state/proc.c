@@ -236,6 +236,7 @@ static void show_image(struct proc_entry *e)
 
 	p->exe = im->exe;
 	p->exepath = im->exepath;
+	p->script = im->script;
 	p->args = im->args;
 	p->env = im->env;
 	p->exe_ino = im->ino;

@@ -26,7 +26,7 @@
  *
  * Memory
  * ------
- * A process costs 384 bytes, and its image (paths, arguments, environment) and directory
+ * A process costs 400 bytes, and its image (paths, arguments, environment) and directory
  * what they are long; those are shared by all that were forked from it and have not called
  * exec since. With an environment of 1 KiB one that did costs 1.6 KiB in all. Two
  * bounds hold: the number of processes, and the bytes of all texts together (looked at
@@ -62,6 +62,7 @@ struct proc {
 	struct slice comm;		/* proc.name */
 	struct slice exe;		/* argv[0] */
 	struct slice exepath;		/* without the kernel's " (deleted)": see exe_flags */
+	struct slice script;		/* whose interpreter the program is; empty: none */
 	struct slice args;		/* the strings after argv[0], each with its NUL */
 	struct slice env;		/* likewise */
 	struct slice cwd;

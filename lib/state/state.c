@@ -85,7 +85,7 @@ static uint64_t boottime_ns(void)
 /* The texts that only /proc can tell of a process whose exec was not seen. */
 static void take_texts(struct state *st, struct proc_entry *e, const struct procfs_proc *f)
 {
-	struct image *im = image_new(f->exepath, f->argv, f->env);
+	struct image *im = image_new(f->exepath, (struct slice){ NULL, 0 }, f->argv, f->env);
 
 	if (im) {
 		im->ino = f->exe_ino;
@@ -342,7 +342,8 @@ static void apply_exec(struct state *st, struct proc_entry *e, const struct even
 		path.len -= deleted.len;
 		flags |= FALCOC_EXE_DELETED;
 	}
-	im = image_new(path, bytes_of(ev, FALCOC_A_ARGV), bytes_of(ev, FALCOC_A_ENV));
+	im = image_new(path, str_of(ev, FALCOC_A_SCRIPT_PATH), bytes_of(ev, FALCOC_A_ARGV),
+		       bytes_of(ev, FALCOC_A_ENV));
 	if (im) {
 		im->ino = exe->ino;
 		im->ctime_ns = exe->ctime_ns;

@@ -27,6 +27,10 @@ usage "-M without number" "-M takes a number of seconds, not 'ten'" -M ten
 usage "-M below 0" "-M takes a number of seconds, not '-1'" -M -1
 usage "ring size" "power of two from 128K to 512M, not '3M'" --ring-size 3M
 usage "ring size too small" "power of two from 128K to 512M" --ring-size 4096
+usage "snap length" "number of bytes from 1 to 32768, not '80k'" --snaplen 80k
+usage "snap length too big" "number of bytes from 1 to 32768" -S 32769
+usage "snap length of nothing" "number of bytes from 1 to 32768" --snaplen=0
+usage "snap length as a key" "falco_libs.snaplen is 1..32768, not '-1'" -o falco_libs.snaplen=-1
 usage "ring size too big" "power of two from 128K to 512M" --ring-size=99999999999999999999
 usage "-o without value" "-o: 'json_output' is not of the form KEY=VALUE" -o json_output
 usage "-o near key" "-o: unknown key 'json_ouput'; did you mean 'json_output'?" -o json_ouput=true

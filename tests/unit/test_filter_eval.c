@@ -165,7 +165,14 @@ START_TEST(cases)
 }
 END_TEST
 
-/* The events as "open connect(>)", or "all", "all but ...", "fd". */
+/* Events that rules see, heavy ones only where they are named. */
+static bool counts(const struct eventset *s, unsigned int e)
+{
+	return !(event_def(e)->traits & FALCOC_T_META) &&
+	       (!event_is_heavy(e) || eventset_has(s, e, false));
+}
+
+/* The events as "open connect(>)", or "all", "all but ...", "fd": without heavy ones. */
 static void events_text(const struct eventset *s, struct buf *out)
 {
 	unsigned int all = 0, has = 0, fds = 0, has_fds = 0;
@@ -173,7 +180,7 @@ static void events_text(const struct eventset *s, struct buf *out)
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
 		bool in = eventset_has(s, e, false);
 
-		if (event_def(e)->traits & FALCOC_T_META)
+		if (!counts(s, e))
 			continue;
 		all++;
 		has += in;
@@ -187,7 +194,7 @@ static void events_text(const struct eventset *s, struct buf *out)
 	else if (has * 2 > all)
 		buf_add_str(out, "all but");
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
-		if (!(event_def(e)->traits & FALCOC_T_META) &&
+		if (counts(s, e) &&
 		    (has * 2 <= all ? eventset_has(s, e, false) && !(has == fds && has_fds == fds) :
 				      has < all && !eventset_has(s, e, false)))
 			buf_printf(out, "%s%s", out->len ? " " : "", event_def(e)->name);
@@ -226,6 +233,17 @@ START_TEST(events)
 		{ "evt.dir = <", "all but procexit", false },
 		{ "evt.type startswith open", "all", false },
 		{ "evt.type = epoll_wait", "", true },
+		{ "evt.type = read", "read", true },
+		{ "evt.type != read", "all", false },
+		{ "not evt.type = read", "all", false },
+		{ "evt.type in (read, kill) and fd.name = x", "read", true },
+		{ "evt.arg.backlog = 3", "listen", false },
+		{ "evt.rawarg.backlog > 3 or evt.arg.how exists", "listen shutdown", false },
+		{ "fs.path.source = x and not evt.type startswith rename",
+		  "rename renameat renameat2 link linkat symlink symlinkat", false },
+		{ "evt.arg.backlog = 3 and fs.path.name = x", "", false },
+		{ "tolower(evt.arg.backlog) = 3", "listen", false },
+		{ "evt.arg.backlog = val(evt.arg.how)", "", false },
 		{ "evt.type = connect and evt.dir = < or fd.typechar = 4 and evt.rawres >= 0", "fd",
 		  false },
 	};
