@@ -2,76 +2,55 @@
 /*
  * From YAML items to lists, macros and rules.
  *
- * A later item of a name changes the earlier one in its place: it replaces it, or adds to it
- * (`append: true`), or switches it on or off (a rule with nothing but `enabled`). What is
- * wrong with an item is told, all of it, and the item is left out; a faulty macro or list
- * is still known by name, so that its users are not called wrong too.
+ * A later item of a name changes the earlier one in its place: it replaces it, or only some of
+ * its keys (`override`), or adds to it (`append: true`), or switches it on or off (a rule with
+ * nothing but `enabled`). What is wrong with an item is told, all of it, and the item is left out;
+ * a faulty macro or list is still known by name, so that its users are not called wrong too.
  */
 #include <errno.h>
 #include <strings.h>
 
-#include "rules/internal.h"
+#include "rules/collect.h"
 
-#define YAML_INVALID	"LOAD_ERR_YAML_VALIDATE"
-#define INVALID		"LOAD_ERR_VALIDATE"
-
-/* The item being read. */
-struct collect {
-	struct rules_loader *l;
-	struct diags *ds;
-	struct slice text;	/* of the file */
-	const struct ynode *map;
-	const char *kind;	/* "rule", "macro", "list" */
-	const char *name;
-	bool faulty;
-	bool no_memory;
-};
-
-#define fault(c, loc, code, ...)						\
-	((c)->faulty = true, diags_add((c)->ds, DIAG_ERROR, code, loc, __VA_ARGS__))
-
-static void out_of_memory(struct collect *c)
+void collect_out_of_memory(struct collect *c)
 {
 	if (!c->no_memory)
-		fault(c, c->map->loc, INVALID, "out of memory while reading this item");
+		collect_fault(c, c->map->loc, INVALID, "out of memory while reading this item");
 	c->no_memory = true;
 }
 
-/* The value of @key; NULL and a fault where there is none. */
-static const struct ynode *need(struct collect *c, const char *key)
+const struct ynode *collect_need(struct collect *c, const char *key)
 {
 	const struct ynode *n = ynode_get(c->map, key);
 
 	if (!n)
-		fault(c, c->map->loc, YAML_INVALID, "%s '%s' has no '%s'", c->kind, c->name, key);
+		collect_fault(c, c->map->loc, YAML_INVALID, "%s '%s' has no '%s'", c->kind, c->name, key);
 	return n;
 }
 
-static bool want_text(struct collect *c, const char *key, const struct ynode *n)
+bool collect_want_text(struct collect *c, const char *key, const struct ynode *n)
 {
 	if (ynode_is_scalar(n))
 		return true;
-	fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be a text", key, c->kind, c->name);
+	collect_fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be a text", key, c->kind, c->name);
 	return false;
 }
 
-static struct text located_text(struct collect *c, const struct ynode *n)
+struct text collect_text(struct collect *c, const struct ynode *n)
 {
 	return ynode_text(n, c->text, c->l->store->arena);
 }
 
-/* A needed text; empty where it is at fault. */
-static struct text need_text(struct collect *c, const char *key)
+struct text collect_need_text(struct collect *c, const char *key)
 {
-	const struct ynode *n = need(c, key);
+	const struct ynode *n = collect_need(c, key);
 
-	if (!n || !want_text(c, key, n))
+	if (!n || !collect_want_text(c, key, n))
 		return (struct text){ .str = { "", 0 } };
-	return located_text(c, n);
+	return collect_text(c, n);
 }
 
-/* Optional; @def where the key does not stand there. */
-static bool get_bool(struct collect *c, const char *key, bool def)
+bool collect_bool(struct collect *c, const char *key, bool def)
 {
 	static const struct {
 		const char *text;
@@ -88,50 +67,47 @@ static bool get_bool(struct collect *c, const char *key, bool def)
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			if (strcasecmp(n->str.ptr, words[i].text) == 0)
 				return words[i].value;
-	fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be true or false", key, c->kind,
+	collect_fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be true or false", key, c->kind,
 	      c->name);
 	return def;
 }
 
-static void tell_unknown_keys(struct collect *c, const char *const *known)
+static const char *known_key(void *ctx, size_t i)
 {
-	for (size_t i = 0; i < c->map->nitems; i++) {
-		const struct ynode *key = c->map->items[2 * i];
+	return ((const char *const *)ctx)[i];
+}
+
+static void tell_unknown_key(struct collect *c, const struct ynode *key, const char *const *known,
+			     const char *what)
+{
+	const char *near = suggest(key->str, known_key, (void *)known);
+	struct diag *d;
+
+	d = diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_KEY", key->loc,
+		      "unknown key '%s' in %s '%s' is ignored", key->str.ptr, what, c->name);
+	if (near)
+		diag_hint(d, "did you mean '%s'?", near);
+}
+
+void collect_unknown_keys(struct collect *c, const struct ynode *map, const char *const *known,
+			  const char *what)
+{
+	for (size_t i = 0; i < map->nitems; i++) {
+		const struct ynode *key = map->items[2 * i];
 		size_t k = 0;
 
 		if (!ynode_is_scalar(key)) {
-			fault(c, key->loc, YAML_INVALID, "a key of an item must be a text");
+			collect_fault(c, key->loc, YAML_INVALID, "a key of an item must be a text");
 			continue;
 		}
 		while (known[k] && strcmp(known[k], key->str.ptr) != 0)
 			k++;
 		if (!known[k])
-			diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_KEY", key->loc,
-				  "unknown key '%s' in %s '%s' is ignored", key->str.ptr, c->kind,
-				  c->name);
+			tell_unknown_key(c, key, known, what);
 	}
 }
 
-/*
- * `append: true`. What is not supported yet and would change an item's meaning is an
- * error, never silence.
- */
-static bool is_append(struct collect *c)
-{
-	const struct ynode *over = ynode_get(c->map, "override");
-	bool append = get_bool(c, "append", false);
-
-	if (over)
-		fault(c, over->loc, INVALID, "'override' is not supported yet (%s '%s')", c->kind,
-		      c->name);
-	if (append)
-		diags_add(c->ds, DIAG_NOTE, "LOAD_DEPRECATED_ITEM", c->map->loc,
-			  "'append: true' is the old form of 'override' (%s '%s')", c->kind,
-			  c->name);
-	return append;
-}
-
-static struct item new_item(struct collect *c)
+struct item collect_new_item(struct collect *c)
 {
 	size_t index = c->l->next_index++;
 
@@ -140,24 +116,22 @@ static struct item new_item(struct collect *c)
 	};
 }
 
-static void *item_alloc(struct collect *c, size_t bytes)
+void *collect_alloc(struct collect *c, size_t bytes)
 {
 	void *p = arena_alloc(c->l->store->arena, bytes);
 
 	if (!p)
-		out_of_memory(c);
+		collect_out_of_memory(c);
 	return p;
 }
 
-/* A later definition takes the place of @prev, but sees all that came before it. */
-static struct item redefined(struct item item, const struct item *prev)
+struct item collect_redefined(struct item item, const struct item *prev)
 {
 	item.index = prev->index;
 	return item;
 }
 
-/* "a" + " " + "b", every byte still at its place. */
-static struct text text_join(struct collect *c, const struct text *a, const struct text *b)
+struct text collect_join(struct collect *c, const struct text *a, const struct text *b)
 {
 	struct arena *arena = c->l->store->arena;
 	size_t n = a->npieces + b->npieces, at = a->str.len + 1;
@@ -166,7 +140,7 @@ static struct text text_join(struct collect *c, const struct text *a, const stru
 
 	t.str.ptr = arena_printf(arena, "%.*s %.*s", SLICE_ARG(a->str), SLICE_ARG(b->str));
 	if (!t.str.ptr || !pieces) {
-		out_of_memory(c);
+		collect_out_of_memory(c);
 		return *a;
 	}
 	t.str.len = at + b->str.len;
@@ -180,24 +154,39 @@ static struct text text_join(struct collect *c, const struct text *a, const stru
 	return t;
 }
 
-static void list_add_items(struct collect *c, struct list *list, const struct ynode *seq)
+/* Room for @more items; false, told, where there is none. */
+static bool list_reserve(struct collect *c, struct list *list, size_t more)
 {
+	size_t cap = list->nitems + more;
 	struct list_item *items;
 
-	items = item_alloc(c, (list->nitems + seq->nitems + 1) * sizeof(*items));
+	if (cap <= list->cap)
+		return true;
+	/* one that is appended to again and again must not be copied each time */
+	if (list->nitems)
+		cap *= 2;
+	items = collect_alloc(c, cap * sizeof(*items));
 	if (!items)
-		return;
+		return false;
 	if (list->nitems)
 		memcpy(items, list->items, list->nitems * sizeof(*items));
 	list->items = items;
+	list->cap = cap;
+	return true;
+}
+
+static void list_add_items(struct collect *c, struct list *list, const struct ynode *seq)
+{
+	if (!list_reserve(c, list, seq->nitems + 1))
+		return;
 	for (size_t i = 0; i < seq->nitems; i++) {
 		const struct ynode *n = seq->items[i];
 
 		if (ynode_is_scalar(n))
-			items[list->nitems++] = (struct list_item){ n->str, n->loc };
+			list->items[list->nitems++] = (struct list_item){ n->str, n->loc };
 		else
-			fault(c, n->loc, YAML_INVALID, "an item of list '%s' must be a text",
-			      c->name);
+			collect_fault(c, n->loc, YAML_INVALID,
+				      "an item of list '%s' must be a text", c->name);
 	}
 }
 
@@ -207,7 +196,7 @@ static bool name_char(char ch, const char *refused)
 }
 
 /* A name that no condition can spell is told: the item can never be used. */
-static void check_name(struct collect *c, bool macro)
+static bool check_name(struct collect *c, bool macro)
 {
 	bool ok = true;
 
@@ -218,12 +207,31 @@ static void check_name(struct collect *c, bool macro)
 		ok = macro ? letter || (digit && p > c->name) : name_char(*p, "()\"'=,");
 	}
 	if (ok)
-		return;
+		return true;
 	diags_add(c->ds, DIAG_WARNING,
 		  macro ? "LOAD_INVALID_MACRO_NAME" : "LOAD_INVALID_LIST_NAME", c->map->loc,
-		  "no condition can use %s '%s': its name may only have %s", c->kind, c->name,
+		  "%s '%s' cannot be used as a word: its name may only have %s", c->kind, c->name,
 		  macro ? "letters, digits and _, a letter first" :
 			  "what a bare word may have: no blanks, quotes, parentheses, '=' or ','");
+	return false;
+}
+
+/*
+ * Reads what the item is to do to the one of its name, whose one key that can be overridden
+ * is @key. False, told: it cannot be done.
+ */
+static bool read_append(struct collect *c, const char *key, bool exists, bool *ret_append)
+{
+	const struct override_key keys[] = { { key, true }, { NULL, false } };
+	struct overrides o;
+
+	if (!overrides_read(c, keys, &o))
+		return false;
+	*ret_append = o.append_flag || overrides_of(&o, key) == OVERRIDE_APPEND;
+	if (*ret_append && !exists)
+		collect_fault(c, c->map->loc, INVALID, "%s '%s' is appended to before it is defined",
+			      c->kind, c->name);
+	return !*ret_append || exists;
 }
 
 static void collect_list(struct collect *c)
@@ -231,34 +239,32 @@ static void collect_list(struct collect *c)
 	static const char *const keys[] = { "list", "items", "append", "override", NULL };
 	struct item_table *table = &c->l->lists;
 	struct list *prev = table_find(table, c->name), *list = prev;
-	const struct ynode *items = need(c, "items");
-	struct item item = new_item(c);
-	bool append = is_append(c);
+	const struct ynode *items = collect_need(c, "items");
+	struct item item = collect_new_item(c);
+	bool append, odd = !check_name(c, false);
 
-	tell_unknown_keys(c, keys);
-	check_name(c, false);
+	collect_unknown_keys(c, c->map, keys, "list");
 	if (items && items->kind != YNODE_SEQ) {
-		fault(c, items->loc, YAML_INVALID, "'items' of list '%s' must be a list",
-		      c->name);
+		collect_fault(c, items->loc, YAML_INVALID, "'items' of list '%s' must be a list",
+			      c->name);
 		items = NULL;
 	}
-	if (append && !prev) {
-		fault(c, c->map->loc, INVALID, "list '%s' is appended to before it is defined",
-		      c->name);
+	if (!read_append(c, "items", prev, &append))
 		return;
-	}
 	if (!prev)
-		list = item_alloc(c, sizeof(*list));
+		list = collect_alloc(c, sizeof(*list));
 	if (!list)
 		return;
 	if (append)
 		list->item.visibility = item.visibility;
 	else
-		*list = (struct list){ .item = prev ? redefined(item, &prev->item) : item };
+		*list = (struct list){ .item = prev ? collect_redefined(item, &prev->item) : item };
+	c->l->nodd_lists += odd && !prev;
+	list->odd = odd;
 	if (items)
 		list_add_items(c, list, items);
 	if (!prev && table_add(table, &list->item))
-		out_of_memory(c);
+		collect_out_of_memory(c);
 }
 
 static void collect_macro(struct collect *c)
@@ -266,236 +272,28 @@ static void collect_macro(struct collect *c)
 	static const char *const keys[] = { "macro", "condition", "append", "override", NULL };
 	struct item_table *table = &c->l->macros;
 	struct macro *prev = table_find(table, c->name), *macro = prev;
-	struct text cond = need_text(c, "condition");
-	struct item item = new_item(c);
-	bool append = is_append(c);
+	struct text cond = collect_need_text(c, "condition");
+	struct item item = collect_new_item(c);
+	bool append;
 
-	tell_unknown_keys(c, keys);
+	collect_unknown_keys(c, c->map, keys, "macro");
 	check_name(c, true);
-	if (append && !prev) {
-		fault(c, c->map->loc, INVALID, "macro '%s' is appended to before it is defined",
-		      c->name);
+	if (!read_append(c, "condition", prev, &append))
 		return;
-	}
 	if (!prev)
-		macro = item_alloc(c, sizeof(*macro));
+		macro = collect_alloc(c, sizeof(*macro));
 	if (!macro)
 		return;
 	if (append) {
-		macro->cond = text_join(c, &macro->cond, &cond);
+		macro->cond = collect_join(c, &macro->cond, &cond);
 		macro->item.visibility = item.visibility;
 	} else {
-		*macro = (struct macro){ .item = prev ? redefined(item, &prev->item) : item,
+		*macro = (struct macro){ .item = prev ? collect_redefined(item, &prev->item) : item,
 					 .cond = cond };
 	}
 	macro->faulty = macro->faulty || c->faulty;
 	if (!prev && table_add(table, &macro->item))
-		out_of_memory(c);
-}
-
-static void read_tags(struct collect *c, struct rule *r)
-{
-	const struct ynode *seq = ynode_get(c->map, "tags");
-	const char **tags;
-
-	if (!seq)
-		return;
-	if (seq->kind != YNODE_SEQ) {
-		fault(c, seq->loc, YAML_INVALID, "'tags' of rule '%s' must be a list", c->name);
-		return;
-	}
-	tags = item_alloc(c, (seq->nitems + 1) * sizeof(*tags));
-	if (!tags)
-		return;
-	for (size_t i = 0; i < seq->nitems; i++)
-		if (want_text(c, "tags", seq->items[i]))
-			tags[r->ntags++] = seq->items[i]->str.ptr;
-	r->tags = tags;
-}
-
-static void read_priority(struct collect *c, struct rule *r)
-{
-	const struct ynode *n = need(c, "priority");
-	struct diag *d;
-
-	if (!n || !want_text(c, "priority", n) || priority_parse(n->str, &r->priority))
-		return;
-	d = fault(c, n->loc, YAML_INVALID, "'%s' is no priority", n->str.ptr);
-	diag_hint(d, "one of EMERGENCY, ALERT, CRITICAL, ERROR, WARNING, NOTICE, INFO, DEBUG");
-}
-
-static void read_source(struct collect *c, struct rule_def *def)
-{
-	const struct ynode *n = ynode_get(c->map, "source");
-
-	def->rule.source = "syscall";
-	if (!n || ynode_is_null(n) || !want_text(c, "source", n) || !n->str.len)
-		return;
-	def->rule.source = n->str.ptr;
-	def->unknown_source = strcmp(n->str.ptr, "syscall") != 0;
-}
-
-/*
- * Exceptions come in a later version. A rule that has some with values would alert where
- * its author said it should not: that is told at the values' place.
- */
-static void tell_exceptions(struct collect *c)
-{
-	const struct ynode *seq = ynode_get(c->map, "exceptions");
-
-	if (!seq || ynode_is_null(seq))
-		return;
-	if (seq->kind != YNODE_SEQ) {
-		fault(c, seq->loc, YAML_INVALID, "'exceptions' of rule '%s' must be a list",
-		      c->name);
-		return;
-	}
-	for (size_t i = 0; i < seq->nitems; i++) {
-		const struct ynode *e = seq->items[i], *name, *values;
-
-		name = e->kind == YNODE_MAP ? ynode_get(e, "name") : NULL;
-		if (!ynode_is_scalar(name)) {
-			fault(c, e->loc, YAML_INVALID, "an exception of rule '%s' has no 'name'",
-			      c->name);
-			continue;
-		}
-		values = ynode_get(e, "values");
-		if (values && values->kind == YNODE_SEQ && values->nitems)
-			diags_add(c->ds, DIAG_WARNING, "LOAD_EXCEPTIONS_IGNORED", e->loc,
-				  "exceptions are not supported yet: rule '%s' alerts as though "
-				  "exception '%s' were not there", c->name, name->str.ptr);
-	}
-}
-
-/* Records alerts into capture files in Falco; falcoc has no such thing yet. */
-static void check_capture(struct collect *c)
-{
-	const struct ynode *n = ynode_get(c->map, "capture_duration");
-
-	if (n && !ynode_is_null(n) &&
-	    (!ynode_is_scalar(n) || !n->str.len ||
-	     strspn(n->str.ptr, "0123456789") != n->str.len))
-		fault(c, n->loc, YAML_INVALID, "'capture_duration' of rule '%s' must be a number",
-		      c->name);
-	if (get_bool(c, "capture", false))
-		diags_add(c->ds, DIAG_WARNING, "LOAD_CAPTURE_IGNORED", c->map->loc,
-			  "'capture' of rule '%s' is ignored: falcoc records no captures yet",
-			  c->name);
-}
-
-static void read_rule(struct collect *c, struct rule_def *def)
-{
-	struct rule *r = &def->rule;
-	struct text desc;
-
-	def->cond = need_text(c, "condition");
-	r->output_text = need_text(c, "output");
-	r->output = r->output_text.str.ptr;
-	desc = need_text(c, "desc");
-	r->desc = desc.str.ptr;
-	read_priority(c, r);
-	read_tags(c, r);
-	r->enabled = get_bool(c, "enabled", true);
-	def->skip_unknown_filter = get_bool(c, "skip-if-unknown-filter", false);
-	def->warn_evttypes = get_bool(c, "warn_evttypes", true);
-	check_capture(c);
-	r->name = c->name;
-	r->loc = c->map->loc;
-	r->filter = -1;
-}
-
-static void append_rule(struct collect *c, struct rule_def *prev)
-{
-	const struct ynode *n = ynode_get(c->map, "condition");
-	struct text cond;
-
-	if (!prev) {
-		fault(c, c->map->loc, INVALID, "rule '%s' is appended to before it is defined",
-		      c->name);
-		return;
-	}
-	if (!n && !ynode_get(c->map, "exceptions")) {
-		fault(c, c->map->loc, INVALID,
-		      "an appended rule needs a 'condition' or 'exceptions' (rule '%s')", c->name);
-		return;
-	}
-	if (!n || !want_text(c, "condition", n))
-		return;
-	cond = located_text(c, n);
-	prev->cond = text_join(c, &prev->cond, &cond);
-}
-
-static void enable_rule(struct collect *c, struct rule_def *prev)
-{
-	if (!prev) {
-		fault(c, c->map->loc, INVALID,
-		      "rule '%s' is switched on or off before it is defined", c->name);
-		return;
-	}
-	if (!need(c, "enabled"))
-		return;
-	prev->rule.enabled = get_bool(c, "enabled", true);
-	diags_add(c->ds, DIAG_NOTE, "LOAD_DEPRECATED_ITEM", c->map->loc,
-		  "'enabled' alone is the old form of 'override' (rule '%s')", c->name);
-}
-
-static bool source_changed(struct collect *c, const struct rule_def *prev,
-			   const struct rule_def *def)
-{
-	if (!prev || strcmp(prev->rule.source, def->rule.source) == 0)
-		return false;
-	fault(c, c->map->loc, INVALID, "rule '%s' was defined with another source ('%s')", c->name,
-	      prev->rule.source);
-	return true;
-}
-
-static void define_rule(struct collect *c, struct rule_def *prev, struct rule_def *def)
-{
-	struct rule_def *rule = prev;
-
-	if (def->unknown_source)
-		diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_SOURCE", c->map->loc,
-			  "rule '%s' is skipped: it is for events of source '%s', falcoc has "
-			  "'syscall' only", c->name, def->rule.source);
-	if (!prev)
-		rule = item_alloc(c, sizeof(*rule));
-	if (!rule)
-		return;
-	if (prev)
-		def->item = redefined(def->item, &prev->item);
-	*rule = *def;
-	if (!prev && table_add(&c->l->rules, &rule->item))
-		out_of_memory(c);
-}
-
-static void collect_rule(struct collect *c)
-{
-	static const char *const keys[] = {
-		"rule", "desc", "condition", "output", "priority", "enabled", "source", "tags",
-		"exceptions", "append", "override", "skip-if-unknown-filter", "warn_evttypes",
-		"capture", "capture_duration", NULL,
-	};
-	struct rule_def *prev = table_find(&c->l->rules, c->name);
-	struct rule_def def = { .item = new_item(c) };
-	bool append = is_append(c);
-
-	def.item.visibility = SIZE_MAX;
-	tell_unknown_keys(c, keys);
-	tell_exceptions(c);
-	read_source(c, &def);
-	if (ynode_get(c->map, "override"))
-		return;		/* told by is_append(): what it lacks is no further fault */
-	if (append) {
-		if (!source_changed(c, prev, &def))
-			append_rule(c, prev);
-	} else if (!ynode_get(c->map, "condition") && !ynode_get(c->map, "output") &&
-		   !ynode_get(c->map, "desc") && !ynode_get(c->map, "priority")) {
-		enable_rule(c, prev);
-	} else {
-		read_rule(c, &def);
-		if (!c->faulty && !source_changed(c, prev, &def))
-			define_rule(c, prev, &def);
-	}
+		collect_out_of_memory(c);
 }
 
 static void collect_engine_version(struct collect *c)
@@ -504,15 +302,56 @@ static void collect_engine_version(struct collect *c)
 	unsigned int v[3];
 
 	if (!ynode_is_scalar(n) || !version_parse(n->str, v)) {
-		fault(c, n->loc, YAML_INVALID,
+		collect_fault(c, n->loc, YAML_INVALID,
 		      "'required_engine_version' must be a version such as 0.31.0");
 		return;
 	}
 	if (!engine_version_ok(v))
-		fault(c, n->loc, INVALID,
+		collect_fault(c, n->loc, INVALID,
 		      "these rules need version %u.%u.%u of the rules engine, falcoc has %u.%u.%u",
 		      v[0], v[1], v[2], RULES_ENGINE_MAJOR, RULES_ENGINE_MINOR,
 		      RULES_ENGINE_PATCH);
+}
+
+/* Plugins of Falco whose fields falcoc has itself. */
+static bool is_built_in(const struct ynode *name)
+{
+	return slice_eq_str(name->str, "container");
+}
+
+/* A plugin's name, or NULL, told: @p does not say what is required. */
+static const struct ynode *plugin_name(struct collect *c, const struct ynode *p)
+{
+	const struct ynode *name = p->kind == YNODE_MAP ? ynode_get(p, "name") : NULL;
+	const struct ynode *version = name ? ynode_get(p, "version") : NULL;
+	unsigned int v[3];
+
+	if (ynode_is_scalar(name) && ynode_is_scalar(version) && version_parse(version->str, v))
+		return name;
+	collect_fault(c, p->loc, YAML_INVALID,
+		      "a required plugin must have a 'name' and a 'version' such as 0.4.0");
+	return NULL;
+}
+
+static void collect_plugin(struct collect *c, const struct ynode *p)
+{
+	const struct ynode *name = plugin_name(c, p), *others;
+	bool built_in;
+
+	if (!name)
+		return;
+	built_in = is_built_in(name);
+	others = ynode_get(p, "alternatives");
+	for (size_t i = 0; others && others->kind == YNODE_SEQ && i < others->nitems; i++) {
+		const struct ynode *other = plugin_name(c, others->items[i]);
+
+		built_in = built_in || (other && is_built_in(other));
+	}
+	if (!built_in && !c->l->file.plugin)
+		c->l->file.plugin = name;
+	diags_add(c->ds, DIAG_NOTE, "LOAD_PLUGIN_IGNORED", p->loc,
+		  built_in ? "plugin '%s' is not needed: its fields are built in" :
+			     "falcoc has no plugins: '%s' is not looked for", name->str.ptr);
 }
 
 /* falcoc has no plugins; what its fields lack shows where a rule uses them. */
@@ -521,22 +360,30 @@ static void collect_plugin_versions(struct collect *c)
 	const struct ynode *seq = ynode_get(c->map, "required_plugin_versions");
 
 	if (seq->kind != YNODE_SEQ) {
-		fault(c, seq->loc, YAML_INVALID, "'required_plugin_versions' must be a list");
+		collect_fault(c, seq->loc, YAML_INVALID,
+			      "'required_plugin_versions' must be a list");
 		return;
 	}
-	for (size_t i = 0; i < seq->nitems; i++) {
-		const struct ynode *p = seq->items[i], *name, *version;
+	for (size_t i = 0; i < seq->nitems; i++)
+		collect_plugin(c, seq->items[i]);
+}
 
-		name = p->kind == YNODE_MAP ? ynode_get(p, "name") : NULL;
-		version = name ? ynode_get(p, "version") : NULL;
-		if (!ynode_is_scalar(name) || !ynode_is_scalar(version)) {
-			fault(c, p->loc, YAML_INVALID,
-			      "a required plugin must have a 'name' and a 'version'");
-			continue;
-		}
-		diags_add(c->ds, DIAG_NOTE, "LOAD_PLUGIN_IGNORED", p->loc,
-			  "falcoc has no plugins: '%s' is not looked for", name->str.ptr);
-	}
+/*
+ * A file that needs a plugin is as good without it, but for one in which nothing is left then:
+ * Falco refuses it, and to take it would look like watching.
+ */
+static void check_plugin(struct rules_loader *l, struct diags *ds)
+{
+	const struct ynode *plugin = l->file.plugin;
+	struct diag *d;
+
+	if (!plugin || l->file.runs)
+		return;
+	d = diags_add(ds, DIAG_ERROR, INVALID, plugin->loc,
+		      "this file needs plugin '%s', which falcoc does not have, and no rule in it is "
+		      "for system calls", plugin->str.ptr);
+	diag_hint(d, "leave the file out");
+	l->nfaults++;
 }
 
 static void collect_named(struct collect *c, const char *kind, const struct ynode *name,
@@ -544,7 +391,7 @@ static void collect_named(struct collect *c, const char *kind, const struct ynod
 {
 	c->kind = kind;
 	if (!ynode_is_scalar(name) || !name->str.len) {
-		fault(c, name->loc, YAML_INVALID, "the name of a %s must be a text", kind);
+		collect_fault(c, name->loc, YAML_INVALID, "the name of a %s must be a text", kind);
 		return;
 	}
 	c->name = name->str.ptr;
@@ -570,8 +417,8 @@ static void collect_item(struct collect *c)
 			  "an item that is no rule, macro or list is ignored");
 }
 
-int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice text,
-		 struct diags *ds)
+static int collect_items(struct rules_loader *l, const struct ydocs *docs, struct slice text,
+			 struct diags *ds)
 {
 	for (size_t d = 0; d < docs->nroots; d++) {
 		const struct ynode *root = docs->roots[d];
@@ -579,7 +426,7 @@ int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice 
 		if (ynode_is_null(root))
 			continue;
 		if (root->kind != YNODE_SEQ) {
-			diags_add(ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", root->loc,
+			diags_add(ds, DIAG_ERROR, YAML_INVALID, root->loc,
 				  "a rules file must be a list of rules, macros and lists");
 			l->nfaults++;
 			continue;
@@ -589,7 +436,7 @@ int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice 
 					     .map = root->items[i] };
 
 			if (c.map->kind != YNODE_MAP)
-				fault(&c, c.map->loc, YAML_INVALID,
+				collect_fault(&c, c.map->loc, YAML_INVALID,
 				      "an item of a rules file must be a mapping (\"- rule: ...\")");
 			else
 				collect_item(&c);
@@ -599,4 +446,15 @@ int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice 
 		}
 	}
 	return 0;
+}
+
+int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice text,
+		 struct diags *ds)
+{
+	int err;
+
+	memset(&l->file, 0, sizeof(l->file));
+	err = collect_items(l, docs, text, ds);
+	check_plugin(l, ds);
+	return err;
 }

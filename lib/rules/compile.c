@@ -47,26 +47,26 @@ static void tell_once(struct diags *to, const struct diags *from)
 	}
 }
 
-static bool operand_unknown(const struct ast_operand *op, struct arena *scratch)
+enum field_status operand_status(const struct ast_operand *op, struct arena *scratch)
 {
+	enum field_status st = FIELD_OK;
 	struct field_ref ref;
 	const char *why;
 
 	if (op->kind == AST_FIELD)
-		return field_resolve(op->text, scratch, &ref, &why) == FIELD_UNKNOWN;
-	for (size_t i = 0; op->kind == AST_TRANSFORMER && i < op->nitems; i++)
-		if (operand_unknown(&op->items[i], scratch))
-			return true;
-	return false;
+		return field_resolve(op->text, scratch, &ref, &why);
+	for (size_t i = 0; op->kind == AST_TRANSFORMER && i < op->nitems && st == FIELD_OK; i++)
+		st = operand_status(&op->items[i], scratch);
+	return st;
 }
 
 /* Does the condition name a field that falcoc does not know? */
 static bool has_unknown_field(const struct ast *ast, struct arena *scratch)
 {
 	if (ast->kind == AST_COMPARE)
-		return operand_unknown(&ast->cmp.left, scratch) ||
+		return operand_status(&ast->cmp.left, scratch) == FIELD_UNKNOWN ||
 		       (ast->cmp.op != FILTER_OP_EXISTS &&
-			operand_unknown(&ast->cmp.right, scratch));
+			operand_status(&ast->cmp.right, scratch) == FIELD_UNKNOWN);
 	if (ast->kind == AST_MACRO)
 		return false;
 	for (size_t i = 0; i < ast->logic.nkids; i++)
@@ -113,7 +113,7 @@ static bool compile_rule(struct compile *c, const struct rule_def *def)
 
 	if (c->l->opt.check_output)
 		c->l->opt.check_output(&def->rule.output_text, c->ds);
-	ast = resolve_condition(c->l, &def->cond, &def->item, c->rs->arena, c->ds);
+	ast = resolve_rule(c->l, def, c->rs->arena, c->ds);
 	if (!ast || is_skipped(c, def, ast))
 		return true;
 	found = diags_new(0);
@@ -125,6 +125,10 @@ static bool compile_rule(struct compile *c, const struct rule_def *def)
 	if (id < 0)
 		return id != -ENOMEM;
 	warn_unbounded(c, def, fs, id);
+	if (def->capture)
+		diags_add(c->ds, DIAG_WARNING, "LOAD_CAPTURE_IGNORED", def->item.loc,
+			  "'capture' of rule '%s' is ignored: falcoc records no captures yet",
+			  def->item.name);
 	rule = def->rule;
 	rule.filter = def->rule.enabled ? id : -1;
 	return ruleset_add(c->rs, &rule) == 0;

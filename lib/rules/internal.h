@@ -66,7 +66,8 @@ enum resolve_state {
 struct list {
 	struct item item;
 	struct list_item *items;
-	size_t nitems;
+	size_t nitems, cap;
+	bool odd;		/* no condition can spell its name: see paste.c */
 	enum resolve_state state;
 	struct ast_operand *flat;	/* lists in it put in place */
 	size_t nflat;
@@ -80,13 +81,35 @@ struct macro {
 	const struct ast *resolved;
 };
 
+/* A text, or a list of such, as values of exceptions are. */
+struct exception_value {
+	struct loc loc;
+	bool is_list;
+	struct text text;
+	struct exception_value *items;	/* of a list */
+	size_t nitems;
+};
+
+/* When a rule is not meant: any of @values, compared with @fields by @comps. */
+struct exception {
+	const char *name;
+	struct loc loc;
+	struct exception_value fields;	/* one, or a list of them */
+	struct exception_value comps;	/* as many */
+	struct exception_value *values;
+	size_t nvalues, cap;
+};
+
 struct rule_def {
 	struct item item;
 	struct rule rule;		/* without what compiling adds */
-	struct text cond;
+	struct text cond;		/* as written and appended to, without exceptions */
+	struct exception *exceptions;
+	size_t nexceptions;
 	bool unknown_source;		/* events of another source: skipped */
 	bool skip_unknown_filter;
 	bool warn_evttypes;
+	bool capture;
 };
 
 /* Growing array of one kind of item, by order and by name. */
@@ -101,7 +124,12 @@ struct rules_loader {
 	struct rules_store *store;
 	struct item_table lists, macros, rules;
 	size_t next_index;
+	size_t nodd_lists;
 	size_t nfaults;		/* of added files, which compiling must not forget */
+	struct {
+		const struct ynode *plugin;	/* needed, and not there; NULL: none */
+		bool runs;			/* has a rule for system calls */
+	} file;			/* the one that is being read */
 };
 
 int table_add(struct item_table *t, struct item *item);
@@ -114,6 +142,22 @@ int collect_docs(struct rules_loader *l, const struct ydocs *docs, struct slice 
 /* version.c: "0.31.0" or "31" against what this engine understands. */
 bool version_parse(struct slice text, unsigned int ret_version[3]);
 bool engine_version_ok(const unsigned int version[3]);
+
+/*
+ * exceptions.c: what the exception stands for, as a condition whose every piece is at its place.
+ * @e has values. False, told: it is too large, or memory is exhausted.
+ */
+bool exception_condition(const struct exception *e, struct arena *arena, struct diags *ds,
+			 struct text *ret_cond);
+
+/*
+ * paste.c: puts lists whose names are no bare words in the place of their names in @t. False:
+ * it would be too large, or memory is exhausted.
+ */
+bool paste_odd_lists(struct rules_loader *l, struct arena *arena, struct text *t);
+
+/* compile.c: what is wrong with one side of a comparison: FIELD_OK where its fields are known. */
+enum field_status operand_status(const struct ast_operand *op, struct arena *scratch);
 
 /* resolve.c: one for each compilation of the loader's items. */
 struct resolver {
@@ -130,11 +174,10 @@ void resolve_begin(struct rules_loader *l);
 /* All macros and lists, used or not, so that faults in them are told in any case. */
 void resolve_all(struct rules_loader *l, struct arena *arena, struct diags *ds);
 /*
- * The condition of @user parsed, with macros and lists in place. NULL where there were
- * faults; they are in @ds.
+ * The rule's condition and its exceptions parsed, with macros and lists in place. NULL where
+ * there were faults; they are in @ds.
  */
-const struct ast *resolve_condition(struct rules_loader *l, const struct text *cond,
-				    const struct item *user, struct arena *arena,
-				    struct diags *ds);
+const struct ast *resolve_rule(struct rules_loader *l, const struct rule_def *def,
+			       struct arena *arena, struct diags *ds);
 
 #endif

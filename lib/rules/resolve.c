@@ -6,6 +6,8 @@
  * that come later, and lists may be defined anywhere. Macros share their trees with their
  * users, so a small file can stand for a condition of any size: height and size of each
  * result are bounded, and so is the number of items that lists within lists add up to.
+ * Exceptions are parsed apart from the condition that they belong to: a parenthesis in one
+ * cannot close one in the other.
  */
 #include "rules/internal.h"
 
@@ -138,16 +140,15 @@ static size_t count_down(const struct ast *ast, size_t left)
 	return left;
 }
 
-static const struct ast *resolve_text(struct resolver *r, const struct text *cond)
+/* Puts macros and lists in place, and bounds what comes out. @cond is for its place. */
+static const struct ast *resolve_tree(struct resolver *r, const struct ast *ast,
+				      const struct text *cond)
 {
 	const struct ast_names names = {
 		.ctx = r, .macro = macro_tree, .list = list_items,
 		.macro_name = macro_name, .list_name = list_name,
 	};
-	const struct ast *ast = ast_parse(cond, r->arena, r->ds);
 
-	if (!ast)
-		return NULL;
 	prepare(r, ast);
 	if (r->faulty)
 		return NULL;
@@ -160,6 +161,27 @@ static const struct ast *resolve_text(struct resolver *r, const struct text *con
 		return NULL;
 	}
 	return ast;
+}
+
+/* As written, but for lists that only Falco's way of pasting can reach. */
+static const struct ast *parse(struct resolver *r, const struct text *cond)
+{
+	struct text pasted = *cond;
+
+	if (!r->l->nodd_lists)
+		return ast_parse(cond, r->arena, r->ds);
+	if (paste_odd_lists(r->l, r->arena, &pasted))
+		return ast_parse(&pasted, r->arena, r->ds);
+	fault(r, text_locate(cond, 0, 1), COMPILE_ERROR,
+	      "with its lists put in place this condition is too large");
+	return NULL;
+}
+
+static const struct ast *resolve_text(struct resolver *r, const struct text *cond)
+{
+	const struct ast *ast = parse(r, cond);
+
+	return ast ? resolve_tree(r, ast, cond) : NULL;
 }
 
 static void resolve_macro(struct resolver *r, struct macro *m)
@@ -283,11 +305,61 @@ void resolve_all(struct rules_loader *l, struct arena *arena, struct diags *ds)
 		resolve_macro(&r, l->macros.items[i]);
 }
 
-const struct ast *resolve_condition(struct rules_loader *l, const struct text *cond,
-				    const struct item *user, struct arena *arena,
-				    struct diags *ds)
+/* A node over @nkids kids, which are copied. */
+static const struct ast *logic_new(struct arena *arena, enum ast_kind kind,
+				   const struct ast *const *kids, size_t nkids)
 {
-	struct resolver r = { .l = l, .arena = arena, .ds = ds, .user = user };
+	struct ast *ast = arena_alloc(arena, sizeof(*ast));
 
-	return resolve_text(&r, cond);
+	if (!ast)
+		return NULL;
+	ast->kind = kind;
+	ast->loc = kids[0]->loc;
+	ast->logic.nkids = nkids;
+	ast->logic.kids = arena_alloc(arena, nkids * sizeof(*ast->logic.kids));
+	if (!ast->logic.kids)
+		return NULL;
+	for (size_t i = 0; i < nkids; i++) {
+		ast->logic.kids[i] = kids[i];
+		if (kids[i]->height >= ast->height)
+			ast->height = kids[i]->height + 1;
+	}
+	return ast;
+}
+
+/* "not" what the exception stands for. */
+static const struct ast *parse_exception(struct resolver *r, const struct exception *e)
+{
+	const struct ast *ast;
+	struct text cond;
+
+	if (!exception_condition(e, r->arena, r->ds, &cond))
+		return NULL;
+	ast = parse(r, &cond);
+	return ast ? logic_new(r->arena, AST_NOT, &ast, 1) : NULL;
+}
+
+const struct ast *resolve_rule(struct rules_loader *l, const struct rule_def *def,
+			       struct arena *arena, struct diags *ds)
+{
+	struct resolver r = { .l = l, .arena = arena, .ds = ds, .user = &def->item };
+	const struct ast **kids = arena_alloc(arena, (def->nexceptions + 1) * sizeof(*kids)), *ast;
+	size_t n = 1;
+
+	if (!kids) {
+		fault(&r, def->item.loc, COMPILE_ERROR, "out of memory for this rule");
+		return NULL;
+	}
+	kids[0] = parse(&r, &def->cond);
+	for (size_t i = 0; i < def->nexceptions; i++) {
+		if (!def->exceptions[i].nvalues)
+			continue;
+		kids[n] = parse_exception(&r, &def->exceptions[i]);
+		if (!kids[n++])
+			kids[0] = NULL;
+	}
+	if (!kids[0])
+		return NULL;
+	ast = n == 1 ? kids[0] : logic_new(arena, AST_AND, kids, n);
+	return ast ? resolve_tree(&r, ast, &def->cond) : NULL;
 }

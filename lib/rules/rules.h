@@ -7,8 +7,6 @@
  * place where loading and running meet: it says what to record and what to judge.
  *
  * What Falco's rules files say means here what it means there; COMPAT.md lists where not.
- * What is not supported yet is told: as an error where a rule would mean something else
- * (`override`), as a warning where it would only alert more often (`exceptions`).
  */
 #ifndef RULES_RULES_H
 #define RULES_RULES_H

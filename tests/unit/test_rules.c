@@ -12,7 +12,7 @@
 
 #include "event/event.h"
 #include "output/output.h"
-#include "rules/rules.h"
+#include "rules/internal.h"
 
 #define OUT_LINES "  desc: d\n  output: o\n  priority: INFO\n"
 
@@ -111,6 +111,7 @@ struct case_state {
 	struct buf file;
 	char file_name[100];
 	bool *matched;		/* diagnostics that were expected */
+	struct buf conditions;	/* "rule: condition\n" of each rule */
 	size_t expected_rules;
 	bool compiled;
 };
@@ -121,11 +122,33 @@ static void case_add_file(struct case_state *c)
 	buf_clear(&c->file);
 }
 
+/* What each rule's condition is with its exceptions, macros and lists in place. */
+static void case_conditions(struct case_state *c)
+{
+	const struct item_table *rules = &c->load.loader->rules;
+	struct arena *arena = arena_new(0);
+	struct diags *ds = diags_new(0);
+
+	for (size_t i = 0; i < rules->count; i++) {
+		const struct rule_def *def = rules->items[i];
+		const struct ast *ast = resolve_rule(c->load.loader, def, arena, ds);
+
+		buf_printf(&c->conditions, "%s: ", def->item.name);
+		if (ast)
+			ast_format(ast, &c->conditions);
+		buf_printf(&c->conditions, " | %s | %s | %s\n", def->rule.output, def->rule.desc,
+			   priority_name(def->rule.priority));
+	}
+	diags_free(ds);
+	arena_free(arena);
+}
+
 static void case_compile(struct case_state *c)
 {
 	if (c->compiled)
 		return;
 	case_add_file(c);
+	case_conditions(c);
 	load_compile(&c->load);
 	c->matched = calloc(diags_kept(c->load.ds) + 1, sizeof(bool));
 	c->compiled = true;
@@ -178,6 +201,18 @@ static void case_expect_rule(struct case_state *c, char *line)
 	buf_release(&b);
 }
 
+/* "RULE: condition", maybe with " | output | desc | priority" */
+static void case_expect_condition(struct case_state *c, char *line)
+{
+	char wanted[1024];
+	const char *at;
+
+	snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(line, "\n"), line);
+	at = strstr(buf_str(&c->conditions), wanted);
+	ck_assert_msg(at && strchr(" \n", at[strlen(wanted)]), "case '%s' lacks\n%s\nbut has\n%s",
+		      c->name, wanted, buf_str(&c->conditions));
+}
+
 static void case_end(struct case_state *c)
 {
 	if (!c->name[0])
@@ -198,6 +233,7 @@ static void case_end(struct case_state *c)
 	load_release(&c->load);
 	free(c->matched);
 	buf_release(&c->file);
+	buf_release(&c->conditions);
 }
 
 static void case_begin(struct case_state *c, const char *name)
@@ -221,6 +257,9 @@ static void case_line(struct case_state *c, char *line)
 	} else if (strncmp(line, "#= ", 3) == 0) {
 		case_compile(c);
 		case_expect_rule(c, line + 3);
+	} else if (strncmp(line, "#~ ", 3) == 0) {
+		case_compile(c);
+		case_expect_condition(c, line + 3);
 	} else if (strcmp(line, "@OUT\n") == 0) {
 		buf_add_str(&c->file, OUT_LINES);
 	} else {
@@ -228,14 +267,14 @@ static void case_line(struct case_state *c, char *line)
 	}
 }
 
-START_TEST(load_cases)
+static size_t run_cases(const char *path)
 {
-	FILE *f = fopen("tests/data/rules/load.cases", "r");
+	FILE *f = fopen(path, "r");
 	struct case_state c = { 0 };
 	size_t cap = 0, n = 0;
 	char *line = NULL;
 
-	ck_assert(f);
+	ck_assert_msg(f != NULL, "%s", path);
 	while (getline(&line, &cap, f) > 0) {
 		if (strncmp(line, "=== ", 4) == 0) {
 			case_end(&c);
@@ -248,8 +287,24 @@ START_TEST(load_cases)
 	case_end(&c);
 	fclose(f);
 	free(line);
+	return n;
+}
+
+START_TEST(load_cases)
+{
+	size_t n = run_cases("tests/data/rules/load.cases");
+
 	printf("%zu cases of loading\n", n);
 	ck_assert_uint_gt(n, 30);
+}
+END_TEST
+
+START_TEST(override_cases)
+{
+	size_t n = run_cases("tests/data/rules/override.cases");
+
+	printf("%zu cases of overrides and exceptions\n", n);
+	ck_assert_uint_gt(n, 20);
 }
 END_TEST
 
@@ -521,6 +576,7 @@ int main(void)
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, load_cases);
+	tcase_add_test(tc, override_cases);
 	tcase_add_test(tc, seed_rules_2_to_4);
 	tcase_add_test(tc, seed_rule_4_asks_for_its_names);
 	tcase_add_test(tc, seed_rule_5);
