@@ -17,6 +17,7 @@
 
 #include "compat/hrtimer.h"
 #include "consumer.h"
+#include "hook.h"
 #include "probe.h"
 #include "syscalls.h"
 
@@ -172,6 +173,7 @@ static int consumers_update(void)
 	struct mask all = {};
 	struct consumer *consumer;
 	unsigned int i;
+	int err;
 
 	lockdep_assert_held(&attach_lock);
 	list_for_each_entry(consumer, &consumers_started, started_node) {
@@ -181,8 +183,12 @@ static int consumers_update(void)
 			all.enter[i] |= consumer->mask.enter[i];
 		}
 	}
+	hooks_narrow(&all);
 	syscalls_want(&all);
-	return probes_want(&all);
+	err = probes_want(&all);
+	if (!err)
+		hooks_widen(&all);
+	return err;
 }
 
 int consumer_start(struct consumer *consumer)

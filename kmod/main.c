@@ -13,6 +13,7 @@
 
 #include "consumer.h"
 #include "device.h"
+#include "hook.h"
 #include "probe.h"
 #include "record.h"
 
@@ -35,9 +36,12 @@ static int __init falcoc_init(void)
 	err = records_init();
 	if (err)
 		return err;
-	err = consumers_init();
+	err = hooks_init();
 	if (err)
 		goto err_records;
+	err = consumers_init();
+	if (err)
+		goto err_hooks;
 	err = device_init();
 	if (err)
 		goto err_consumers;
@@ -46,6 +50,8 @@ static int __init falcoc_init(void)
 
 err_consumers:
 	consumers_release();
+err_hooks:
+	hooks_release();
 err_records:
 	records_release();
 	return err;
@@ -56,6 +62,7 @@ static void __exit falcoc_exit(void)
 	device_exit();
 	consumers_release();
 	probes_release();
+	hooks_release();
 	records_release();
 }
 

@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "compat/tracepoint.h"
+#include "inflight.h"
 #include "probe.h"
 #include "record.h"
 #include "syscalls.h"
@@ -50,6 +51,7 @@ static COMPAT_SCHED_PROCESS_EXIT_PROBE(probe_exit)
 		.recorder = record_exit,
 	};
 
+	inflight_task_ends();
 	if (compat_group_dead(task))
 		records_make(&call);
 }
@@ -130,7 +132,9 @@ int probes_want(const struct mask *mask)
 		[PROBE_EXIT] = mask_needs_syscalls(mask->exit),
 		[PROBE_FORK] = lifecycle || mask_test(mask->exit, FALCOC_E_SCHED_FORK),
 		[PROBE_EXEC] = lifecycle || mask_test(mask->exit, FALCOC_E_EXECVE),
-		[PROBE_PROCEXIT] = lifecycle || mask_test(mask->exit, FALCOC_E_PROCEXIT),
+		/* a task may end in the middle of a call */
+		[PROBE_PROCEXIT] = lifecycle || mask_needs_syscalls(mask->exit) ||
+				   mask_test(mask->exit, FALCOC_E_PROCEXIT),
 	};
 	int err, ret = 0;
 	unsigned int i;

@@ -79,6 +79,11 @@ void records_release(void)
 		free_pages((unsigned long)per_cpu(workplaces, cpu).scratch, SCRATCH_ORDER);
 }
 
+char *records_scratch(void)
+{
+	return this_cpu_read(workplaces.scratch);
+}
+
 recorder_fn event_recorder(enum falcoc_event event)
 {
 	return events[event].recorder;
@@ -234,7 +239,7 @@ static u32 snap_wanted(const struct mask *mask, enum falcoc_event event)
 static bool record_build(struct ring *ring, struct counters *counters, const struct mask *mask,
 			 const struct call *call, u16 flags, u64 *ret_used)
 {
-	struct record record = { .counters = counters };
+	struct record record = { .counters = counters, .inflight = call->inflight };
 	u64 used;
 	u8 *place;
 	int space;

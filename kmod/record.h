@@ -53,9 +53,16 @@ struct record {
 	u8 *end;
 	bool full;		/* something did not fit */
 	u32 snap;		/* bytes of the call's buffer that are wanted, or 0 */
+	const struct inflight *inflight;	/* of the call */
 	struct counters *counters;
 	char *scratch;		/* SCRATCH_BYTES, for one string at a time */
 };
+
+/* Something in it was read after the call, where another thread may have changed it. */
+static inline void record_unverified(struct record *record)
+{
+	record->head->flags |= FALCOC_R_UNVERIFIED;
+}
 
 #define SCRATCH_BYTES (2 * PAGE_SIZE)
 
@@ -72,6 +79,9 @@ static inline bool call_has_ptr32(const struct call *call)
 
 int records_init(void);
 void records_release(void);
+
+/* This CPU's room for one string, SCRATCH_BYTES; preemption off, not within records_make(). */
+char *records_scratch(void);
 
 /* The recorder that the event list names, and the class of an event. */
 recorder_fn event_recorder(enum falcoc_event event);
@@ -141,7 +151,13 @@ static inline void attr_u64(struct record *record, enum falcoc_attr_id id, u64 v
 		*payload = value;
 }
 
-/* A path as passed, and the directory that it starts from if it is relative. */
+/*
+ * A path as passed, and the directory that it starts from if it is relative. It is the
+ * kernel's own copy if a hook saw it; index: which of the paths that the call looks up
+ * (attr_user_path(): 0, and for PATH1 1).
+ */
+bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned int index,
+	       char *ret_first);
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
 		    int dirfd, u64 ptr);
 void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd);

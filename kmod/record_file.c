@@ -10,15 +10,18 @@
  */
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
+#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 
+#include "compat/filename.h"
 #include "compat/fs_struct.h"
 #include "compat/magic.h"
 #include "compat/net.h"
+#include "inflight.h"
 #include "record.h"
 
 /* Names of the dentries of files that exist only in memory. */
@@ -115,30 +118,43 @@ static void attr_file(struct record *record, int fd, struct file *file,
 		attr_u64(record, FALCOC_A_CREATED, 1);
 }
 
-void attr_fd(struct record *record, int fd, const struct sock_hint *hint)
+/* Whoever shares our descriptors may have put another file behind one of them. */
+static bool fds_are_shared(void)
 {
-	struct file *file;
+	const struct files_struct *files = current->files;
 
+	return files && atomic_read(&files->count) > 1;
+}
+
+/* created: as for attr_file() */
+static void attr_any_fd(struct record *record, int fd, const struct sock_hint *hint, bool created)
+{
+	struct file *file = inflight_file(record->inflight, fd);
+
+	if (file) {
+		attr_file(record, fd, file, hint, created);
+		return;
+	}
 	if (fd < 0)
 		return;
+	if (fds_are_shared())
+		record_unverified(record);
 	file = fget_raw(fd);
 	if (!file)
 		return;
-	attr_file(record, fd, file, hint, false);
+	attr_file(record, fd, file, hint, created);
 	fput(file);	/* even the last reference: the rest is done by task work */
+}
+
+void attr_fd(struct record *record, int fd, const struct sock_hint *hint)
+{
+	attr_any_fd(record, fd, hint, false);
 }
 
 static void record_opened(struct record *record, const struct call *call)
 {
-	struct file *file;
-
-	if (call_is_enter(call) || call->res < 0)
-		return;
-	file = fget_raw(call->res);
-	if (!file)
-		return;
-	attr_file(record, call->res, file, NULL, true);
-	fput(file);
+	if (!call_is_enter(call) && call->res >= 0)
+		attr_any_fd(record, call->res, NULL, true);
 }
 
 void attr_cwd(struct record *record, enum falcoc_attr_id id)
@@ -170,10 +186,30 @@ void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd)
 	fput(file);
 }
 
+bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned int index,
+	       char *ret_first)
+{
+	const struct caught *name = inflight_caught(record->inflight, FALCOC_A_PATH0,
+						    compat_name_key(ptr, index));
+
+	if (name) {
+		attr_bytes(record, id, name->data, name->len, 0);
+		*ret_first = name->data[0];
+		return true;
+	}
+	record_unverified(record);
+	if (!attr_user_string(record, id, ptr))
+		return false;
+	*ret_first = record->scratch[0];
+	return true;
+}
+
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
 		    int dirfd, u64 ptr)
 {
-	if (attr_user_string(record, id, ptr) && record->scratch[0] != '/')
+	char first;
+
+	if (attr_name(record, id, ptr, id == FALCOC_A_PATH1, &first) && first != '/')
 		attr_dir(record, dir_id, dirfd);
 }
 

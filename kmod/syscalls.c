@@ -16,10 +16,10 @@
 #include <asm/syscall.h>
 
 #include "compat/unistd.h"
+#include "hook.h"
+#include "inflight.h"
 #include "record.h"
 #include "syscalls.h"
-
-#define SYSCALLS_MAX 576	/* above all numbers of all three tables, x32's bit taken off */
 
 /* EV(event, name): a call that has this name in both tables; N, I: in one of them. */
 #define SYSCALLS(EV, N, I)								\
@@ -127,6 +127,21 @@ void syscalls_want(const struct mask *mask)
 	want(wanted_exit, mask->exit);
 }
 
+static u64 hooks_of(u16 event_plus_1, const struct mask *mask)
+{
+	return mask_has(mask->exit, event_plus_1) ? event_hooks(event_plus_1 - 1) : 0;
+}
+
+u64 syscall_hooks(unsigned int nr, const struct mask *mask)
+{
+	u64 bits = hooks_of(native_events[nr], mask) | hooks_of(ia32_events[nr], mask);
+	unsigned int i;
+
+	for (i = 0; nr == __NR_ia32_socketcall && i < ARRAY_SIZE(socketcalls); i++)
+		bits |= hooks_of(socketcalls[i].event, mask);
+	return bits;
+}
+
 /* The 16-bit calls' idea of "leave as it is" becomes everybody's. */
 static u64 widen_id(u64 id)
 {
@@ -196,7 +211,8 @@ static bool told_elsewhere(const struct call *call)
 	       !call_is_enter(call) && call->res >= 0;
 }
 
-static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s64 res, u16 flags)
+static void syscall_tell(struct pt_regs *regs, unsigned long number, s64 res, u16 flags,
+			 struct inflight *inflight)
 {
 	unsigned int nr = number;	/* the kernel looks at no more of it */
 	struct call call;
@@ -206,7 +222,7 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s6
 	syscall_get_arguments(current, regs, (unsigned long *)call.arg);
 	call.res = res;
 	call.flags = flags;
-	call.inflight = NULL;
+	call.inflight = inflight;
 	if (in_ia32_syscall()) {
 		if (nr >= SYSCALLS_MAX)
 			return;
@@ -230,6 +246,18 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned long number, s6
 		return;
 	call.recorder = event_recorder(call.event);
 	records_make(&call);
+}
+
+static noinline void syscall_seen(struct pt_regs *regs, unsigned long nr, s64 res, u16 flags)
+{
+	struct inflight *inflight = flags & FALCOC_R_ENTER ? NULL : inflight_take();
+
+	/* what hooks saw of an earlier call is nobody's business */
+	if (inflight && inflight->nr == (u32)nr)
+		syscall_tell(regs, nr, res, flags, inflight);
+	else
+		syscall_tell(regs, nr, res, flags, NULL);
+	inflight_free(inflight);
 }
 
 /*

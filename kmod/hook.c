@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hook.c - attaching callbacks to functions of the kernel's, by way of ftrace
+ *
+ * One set of functions for all hooks: its callback knows by the address whose turn it is.
+ * That costs a third of what a kprobe does, and cannot be switched off under us by
+ * kernel.ftrace_enabled or by debugfs. Addresses are found by registering a kprobe that
+ * is never armed: nothing else that is exported looks names up.
+ *
+ * What a hook may catch is in wanted[], by number of system call. It is written before
+ * hooks are attached (hooks_widen()) and after nobody wants them (hooks_narrow()), so
+ * that nothing is caught that the probe of sys_exit will not see.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hash.h>
+#include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <asm/syscall.h>
+
+#include "compat/ftrace.h"
+#include "hook.h"
+#include "inflight.h"
+#include "record.h"
+#include "syscalls.h"
+
+#define SLOT_BITS 7
+
+struct hook {
+	const char *names[2];
+	hook_fn fn;
+	unsigned long ip;	/* 0: this kernel has none */
+};
+
+#define HOOK_ENTRY(id, function, other, handler) \
+	[HOOK_##id] = { { #function, #other }, handler },
+static struct hook hooks[HOOK_COUNT] = {
+	HOOKS(HOOK_ENTRY)
+};
+
+/* By address, with open addressing; never changes after hooks_init(). */
+static struct slot {
+	unsigned long ip;
+	hook_fn fn;
+	u64 bit;
+} slots[1 << SLOT_BITS] __read_mostly;
+
+static u64 wanted[SYSCALLS_MAX] __read_mostly;	/* bits of enum hook_id */
+static u64 attached;
+
+static struct slot *slot_of(unsigned long ip)
+{
+	unsigned int i = hash_long(ip, SLOT_BITS);
+
+	BUILD_BUG_ON(HOOK_COUNT > 64 || HOOK_COUNT >= ARRAY_SIZE(slots));
+	while (slots[i].ip && slots[i].ip != ip)
+		i = (i + 1) % ARRAY_SIZE(slots);
+	return &slots[i];
+}
+
+/* Does the current task's system call, or io_uring operation, want this hook? */
+static bool hook_is_wanted(u64 bit)
+{
+	unsigned long nr;
+
+	if (likely(!(current->flags & (PF_KTHREAD | PF_IO_WORKER)))) {
+		nr = (unsigned int)task_pt_regs(current)->orig_ax & ~__X32_SYSCALL_BIT;
+		if (nr < SYSCALLS_MAX && READ_ONCE(wanted[nr]) & bit)
+			return true;
+	}
+	return inflight_op_wants(bit);
+}
+
+#ifdef COMPAT_FTRACE_ARGS
+static notrace COMPAT_FTRACE_CALLBACK(hook_called)
+{
+	const struct slot *slot = slot_of(ip);
+
+	preempt_disable_notrace();
+	if (slot->ip && hook_is_wanted(slot->bit))
+		slot->fn(compat_ftrace_regs(fregs), slot->bit);
+	preempt_enable_notrace();
+}
+
+static struct ftrace_ops ops = {
+	.func = hook_called,
+	.flags = COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT,
+};
+
+static void filter(u64 bits, bool remove)
+{
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < HOOK_COUNT; i++) {
+		if (!(bits & BIT_ULL(i)))
+			continue;
+		err = ftrace_set_filter_ip(&ops, hooks[i].ip, remove, 0);
+		if (!err) {
+			attached ^= BIT_ULL(i);
+		} else if (!remove) {
+			pr_info("%s cannot be traced (%d): some records will be unverified\n",
+				hooks[i].names[0], err);
+			hooks[i].ip = 0;
+		}
+	}
+}
+
+/* An empty set would stand for all functions: it is never registered. */
+static void attach(u64 want)
+{
+	u64 before = attached;
+	int err;
+
+	if (!want && before) {
+		unregister_ftrace_function(&ops);
+		filter(before, true);
+		return;
+	}
+	filter(want & ~before, false);
+	if (!before && attached) {
+		err = register_ftrace_function(&ops);
+		if (err) {
+			pr_info("no tracing of functions (%d): records will be unverified\n", err);
+			filter(attached, true);
+		}
+		return;
+	}
+	filter(before & ~want, true);
+}
+#else
+static void attach(u64 want)
+{
+}
+#endif
+
+u64 event_hooks(enum falcoc_event event)
+{
+	u64 bits = 0;
+
+	if (event_traits(event) & FALCOC_T_NEW_FD)
+		bits |= BIT_ULL(HOOK_FD_INSTALL);
+	if (event_traits(event) & FALCOC_T_OPEN)
+		bits |= BIT_ULL(HOOK_OPEN_NAME);
+	return bits;
+}
+
+static bool call_is_stale(const struct inflight *inflight)
+{
+	unsigned int nr = inflight->nr & ~__X32_SYSCALL_BIT;
+
+	return !inflight->is_op && (nr >= SYSCALLS_MAX || !wanted[nr]);
+}
+
+void hooks_narrow(const struct mask *mask)
+{
+	bool less = false;
+	unsigned int nr;
+	u64 keep;
+
+	for (nr = 0; nr < SYSCALLS_MAX; nr++) {
+		keep = wanted[nr] & syscall_hooks(nr, mask);
+		less |= keep != wanted[nr];
+		WRITE_ONCE(wanted[nr], keep);
+	}
+	if (!less)
+		return;
+	synchronize_rcu();	/* handlers that saw more are done */
+	inflight_purge(call_is_stale);
+}
+
+static u64 hooks_present(void)
+{
+	unsigned int i;
+	u64 present = 0;
+
+	for (i = 0; i < HOOK_COUNT; i++)
+		if (hooks[i].ip)
+			present |= BIT_ULL(i);
+	return present;
+}
+
+void hooks_widen(const struct mask *mask)
+{
+	unsigned int nr;
+	u64 all = 0;
+
+	for (nr = 0; nr < SYSCALLS_MAX; nr++) {
+		WRITE_ONCE(wanted[nr], syscall_hooks(nr, mask));
+		all |= wanted[nr];
+	}
+	attach(all & hooks_present());
+}
+
+/* Registers a kprobe by the one name or the other, without arming it. */
+static int find(struct kprobe *kprobe, const struct hook *hook)
+{
+	unsigned int i;
+	int err = -ENOENT;
+
+	for (i = 0; i < ARRAY_SIZE(hook->names) && err; i++) {
+		memset(kprobe, 0, sizeof(*kprobe));
+		kprobe->symbol_name = hook->names[i];
+		kprobe->flags = KPROBE_FLAG_DISABLED;
+		err = register_kprobe(kprobe);
+	}
+	return err;
+}
+
+int hooks_init(void)
+{
+	struct kprobe *kprobes = kcalloc(HOOK_COUNT, sizeof(*kprobes), GFP_KERNEL);
+	struct kprobe *found[HOOK_COUNT];
+	unsigned int i, count = 0;
+	struct slot *slot;
+
+	if (!kprobes)
+		return -ENOMEM;
+	for (i = 0; i < HOOK_COUNT; i++) {
+		if (find(&kprobes[i], &hooks[i])) {
+			pr_info("this kernel has no %s: some records will be unverified\n",
+				hooks[i].names[0]);
+			continue;
+		}
+		found[count++] = &kprobes[i];
+		hooks[i].ip = (unsigned long)kprobes[i].addr;
+		slot = slot_of(hooks[i].ip);
+		slot->ip = hooks[i].ip;
+		slot->fn = hooks[i].fn;
+		slot->bit = BIT_ULL(i);
+	}
+	unregister_kprobes(found, count);
+	kfree(kprobes);
+	inflight_init();
+	return 0;
+}
+
+void hooks_release(void)
+{
+	inflight_release();
+}

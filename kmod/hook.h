@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * hook.h - callbacks at functions of the kernel's that are passed what it resolved
+ *
+ * By the time a system call returns, the caller's memory and descriptors may have been
+ * changed by another thread. The kernel took its own copy of a path or an address, and
+ * looked descriptors and paths up once; hooks see these at work, and keep what they see
+ * in the in-flight store (inflight.h) until the call returns and its record is made.
+ * TRUTH.md tells which hook serves what.
+ *
+ * A hook is attached while a mask holds an event that it serves. Where the kernel lacks
+ * its function it stays off, and records say FALCOC_R_UNVERIFIED.
+ *
+ * Handlers run with preemption off, at the entry of the function, in any task that the
+ * call concerns. They must not sleep, nor touch user memory.
+ */
+#ifndef _FALCOC_HOOK_H
+#define _FALCOC_HOOK_H
+
+#include <linux/ptrace.h>
+#include <linux/types.h>
+
+#include "consumer.h"
+
+/* H(ID, function of the kernel's, what other kernels call it, its handler) */
+#define HOOKS(H)								\
+	H(FD_INSTALL, fd_install, fd_install, hook_fd_install)			\
+	H(OPEN_NAME, do_filp_open, do_file_open, hook_name)
+
+#define HOOK_ENUM(id, function, other, handler) HOOK_##id,
+enum hook_id {
+	HOOKS(HOOK_ENUM)
+	HOOK_COUNT,
+};
+
+/* Of the registers, only arguments mean something: hook_arg(). hook: its bit. */
+typedef void (*hook_fn)(const struct pt_regs *regs, u64 hook);
+
+/* One handler may serve several hooks. */
+#define HOOK_PROTOTYPE(id, function, other, handler) void handler(const struct pt_regs *regs, u64 hook);
+HOOKS(HOOK_PROTOTYPE)
+
+static inline unsigned long hook_arg(const struct pt_regs *regs, unsigned int n)
+{
+	switch (n) {
+	case 0: return regs->di;
+	case 1: return regs->si;
+	case 2: return regs->dx;
+	case 3: return regs->cx;
+	case 4: return regs->r8;
+	default: return regs->r9;
+	}
+}
+
+/* Looks the functions up. -ENOMEM. */
+int hooks_init(void);
+/* Nothing may be attached any more. */
+void hooks_release(void);
+
+/*
+ * The mask of all started consumers together changes. hooks_narrow() comes before the
+ * probes learn of it: hooks stop catching for events that are no longer in it, and the
+ * store is emptied of what they caught for them. hooks_widen() comes after: only when
+ * sys_exit is attached, and looks at a call, may anything be caught for it. The caller
+ * serialises; both sleep.
+ */
+void hooks_narrow(const struct mask *mask);
+void hooks_widen(const struct mask *mask);
+
+/* Which hooks (bits of enum hook_id) serve an event. */
+u64 event_hooks(enum falcoc_event event);
+
+#endif

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * inflight.c - what hooks caught for calls that have not returned yet
+ *
+ * A hash table by task. Locks of buckets are held for a few instructions and nest in
+ * nothing. Each CPU keeps a few free entries, so that the usual call, which ends before
+ * much else happens, allocates nothing.
+ */
+#include <linux/atomic.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/moduleparam.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "inflight.h"
+
+#define BUCKET_BITS	11
+#define SPARES_MAX	16	/* free entries that a CPU keeps */
+#define CHUNKS_MAX	8	/* of one entry */
+
+struct bucket {
+	spinlock_t lock;
+	struct inflight *first;
+};
+
+struct spares {
+	struct inflight *first;
+	unsigned int count;
+	long live;		/* entries made less entries taken on this CPU */
+	u64 full;		/* what was not caught for want of room */
+};
+
+static struct bucket buckets[1 << BUCKET_BITS];
+static DEFINE_PER_CPU(struct spares, spares);
+static atomic_long_t bytes = ATOMIC_LONG_INIT(0);	/* of entries, spare ones too, and chunks */
+
+static struct bucket *bucket_of(const struct task_struct *task)
+{
+	return &buckets[hash_ptr(task, BUCKET_BITS)];
+}
+
+static void *room_new(size_t size)
+{
+	void *room = NULL;
+
+	if (atomic_long_add_return(size, &bytes) <= INFLIGHT_BYTES_MAX)
+		room = kmalloc(size, GFP_NOWAIT | __GFP_NOWARN);
+	if (!room) {
+		atomic_long_sub(size, &bytes);
+		this_cpu_inc(spares.full);
+	}
+	return room;
+}
+
+static void room_free(void *room, size_t size)
+{
+	kfree(room);
+	atomic_long_sub(size, &bytes);
+}
+
+static struct inflight *entry_new(void)
+{
+	struct spares *own = this_cpu_ptr(&spares);
+	struct inflight *inflight = own->first;
+
+	if (likely(inflight)) {
+		own->first = inflight->next;
+		own->count--;
+	} else {
+		inflight = room_new(sizeof(*inflight));
+	}
+	return inflight;
+}
+
+static void entry_free(struct inflight *inflight)
+{
+	struct spares *own = this_cpu_ptr(&spares);
+
+	if (own->count < SPARES_MAX) {
+		inflight->next = own->first;
+		own->first = inflight;
+		own->count++;
+	} else {
+		room_free(inflight, sizeof(*inflight));
+	}
+}
+
+static void entry_reset(struct inflight *inflight)
+{
+	inflight->begun = 0;
+	inflight->used = 0;
+	inflight->nfiles = 0;
+	inflight->nnames = 0;
+	inflight->nchunks = 0;
+	inflight->is_op = false;
+	inflight->sock = NULL;
+	inflight->chunks = NULL;
+}
+
+/* Drops what it holds. */
+static void entry_clear(struct inflight *inflight)
+{
+	struct caught *chunk;
+
+	while (inflight->nfiles)
+		fput(inflight->files[--inflight->nfiles]);
+	if (inflight->sock)
+		fput(inflight->sock);
+	while (inflight->chunks) {
+		chunk = inflight->chunks;
+		inflight->chunks = chunk->next;
+		room_free(chunk, sizeof(*chunk) + chunk->len);
+	}
+	entry_reset(inflight);
+}
+
+static struct inflight *entry_find(struct bucket *bucket)
+{
+	struct inflight *inflight;
+
+	if (!READ_ONCE(bucket->first))	/* only we ourselves would have put our entry there */
+		return NULL;
+	spin_lock(&bucket->lock);
+	for (inflight = bucket->first; inflight; inflight = inflight->next)
+		if (inflight->task == current)
+			break;
+	spin_unlock(&bucket->lock);
+	return inflight;
+}
+
+static struct inflight *entry_add(struct bucket *bucket)
+{
+	struct inflight *inflight = entry_new();
+
+	if (!inflight)
+		return NULL;
+	entry_reset(inflight);
+	inflight->task = current;
+	inflight->nr = task_pt_regs(current)->orig_ax;
+	spin_lock(&bucket->lock);
+	inflight->next = bucket->first;
+	bucket->first = inflight;
+	spin_unlock(&bucket->lock);
+	__this_cpu_inc(spares.live);
+	return inflight;
+}
+
+struct inflight *inflight_get(u64 hook)
+{
+	struct bucket *bucket = bucket_of(current);
+	struct inflight *inflight = entry_find(bucket);
+
+	if (!inflight)
+		return entry_add(bucket);
+	if (inflight->is_op)
+		return inflight->begun & hook ? inflight : NULL;
+	if (unlikely(inflight->nr != (u32)task_pt_regs(current)->orig_ax)) {
+		entry_clear(inflight);
+		inflight->nr = task_pt_regs(current)->orig_ax;
+	}
+	return inflight;
+}
+
+bool inflight_op_wants(u64 hook)
+{
+	const struct inflight *inflight = entry_find(bucket_of(current));
+
+	return inflight && inflight->is_op && inflight->begun & hook;
+}
+
+struct inflight *inflight_begin(u64 hooks)
+{
+	struct bucket *bucket = bucket_of(current);
+	struct inflight *inflight;
+
+	preempt_disable_notrace();
+	inflight = entry_find(bucket);
+	if (inflight)
+		entry_clear(inflight);
+	else
+		inflight = entry_add(bucket);
+	if (inflight) {
+		inflight->is_op = true;
+		inflight->begun = hooks;
+	}
+	preempt_enable_notrace();
+	return inflight;
+}
+
+struct inflight *inflight_take(void)
+{
+	struct bucket *bucket = bucket_of(current);
+	struct inflight *inflight, **link;
+
+	if (!READ_ONCE(bucket->first))
+		return NULL;
+	preempt_disable_notrace();
+	spin_lock(&bucket->lock);
+	for (link = &bucket->first; *link; link = &(*link)->next)
+		if ((*link)->task == current)
+			break;
+	inflight = *link;
+	if (inflight) {
+		*link = inflight->next;
+		__this_cpu_dec(spares.live);
+	}
+	spin_unlock(&bucket->lock);
+	preempt_enable_notrace();
+	return inflight;
+}
+
+void inflight_free(struct inflight *inflight)
+{
+	if (!inflight)
+		return;
+	entry_clear(inflight);
+	preempt_disable_notrace();
+	entry_free(inflight);
+	preempt_enable_notrace();
+}
+
+void inflight_task_ends(void)
+{
+	inflight_free(inflight_take());
+}
+
+static size_t caught_bytes(u32 len)
+{
+	return ALIGN(sizeof(struct caught) + len, sizeof(u64));
+}
+
+/* Forgets an earlier one; nobody looks for FALCOC_A_NONE. */
+static void caught_replace(struct inflight *inflight, enum falcoc_attr_id id, u64 key)
+{
+	struct caught *caught = (struct caught *)inflight_caught(inflight, id, key);
+
+	if (caught)
+		caught->id = FALCOC_A_NONE;
+}
+
+void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, const void *data,
+		    u32 len, u16 flags)
+{
+	size_t size = caught_bytes(len);
+	struct caught *caught;
+
+	caught_replace(inflight, id, key);
+	if (size <= sizeof(inflight->room) - inflight->used) {
+		caught = (struct caught *)((u8 *)inflight->room + inflight->used);
+		inflight->used += size;
+	} else {
+		if (inflight->nchunks == CHUNKS_MAX) {
+			this_cpu_inc(spares.full);
+			return NULL;
+		}
+		caught = room_new(sizeof(*caught) + len);
+		if (!caught)
+			return NULL;
+		inflight->nchunks++;
+		caught->next = inflight->chunks;
+		inflight->chunks = caught;
+	}
+	caught->key = key;
+	caught->len = len;
+	caught->id = id;
+	caught->flags = flags;
+	if (data)
+		memcpy(caught->data, data, len);
+	return caught->data;
+}
+
+const struct caught *inflight_caught(const struct inflight *inflight, enum falcoc_attr_id id,
+				     u64 key)
+{
+	const struct caught *caught;
+	size_t at;
+
+	if (!inflight)
+		return NULL;
+	for (at = 0; at < inflight->used; at += caught_bytes(caught->len)) {
+		caught = (const struct caught *)((const u8 *)inflight->room + at);
+		if (caught->id == id && caught->key == key)
+			return caught;
+	}
+	for (caught = inflight->chunks; caught; caught = caught->next)
+		if (caught->id == id && caught->key == key)
+			return caught;
+	return NULL;
+}
+
+void inflight_keep_file(struct inflight *inflight, int fd, struct file *file)
+{
+	if (inflight->nfiles == INFLIGHT_FILES_MAX)
+		return;
+	inflight->fds[inflight->nfiles] = fd;
+	inflight->files[inflight->nfiles++] = get_file(file);
+}
+
+void inflight_keep_sock(struct inflight *inflight, struct file *file)
+{
+	if (inflight->sock)
+		fput(inflight->sock);
+	inflight->sock = get_file(file);
+}
+
+struct file *inflight_file(const struct inflight *inflight, int fd)
+{
+	unsigned int i;
+
+	for (i = 0; inflight && i < inflight->nfiles; i++)
+		if (inflight->fds[i] == fd)
+			return inflight->files[i];
+	return NULL;
+}
+
+void inflight_purge(bool (*stale)(const struct inflight *inflight))
+{
+	struct inflight *inflight, **link, *gone = NULL;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(buckets); i++) {
+		spin_lock(&buckets[i].lock);
+		link = &buckets[i].first;
+		while (*link) {
+			inflight = *link;
+			if (!stale(inflight)) {
+				link = &inflight->next;
+				continue;
+			}
+			*link = inflight->next;
+			inflight->next = gone;
+			gone = inflight;
+			__this_cpu_dec(spares.live);
+		}
+		spin_unlock(&buckets[i].lock);
+	}
+	if (gone)
+		synchronize_rcu();	/* handlers that had found one are done with it */
+	while (gone) {
+		inflight = gone;
+		gone = inflight->next;
+		inflight_free(inflight);
+	}
+}
+
+static int inflight_show(char *buf, const struct kernel_param *param)
+{
+	const struct spares *own;
+	unsigned int cpu;
+	long live = 0;
+	u64 full = 0;
+
+	for_each_possible_cpu(cpu) {
+		own = per_cpu_ptr(&spares, cpu);
+		live += READ_ONCE(own->live);
+		full += READ_ONCE(own->full);
+	}
+	return sprintf(buf, "%ld entries %ld bytes %llu full\n", live, atomic_long_read(&bytes),
+		       full);
+}
+
+static const struct kernel_param_ops inflight_ops = {
+	.get = inflight_show,
+};
+
+module_param_cb(inflight, &inflight_ops, NULL, 0400);
+MODULE_PARM_DESC(inflight, "calls in flight of which something was caught, their memory, and what did not fit (read only)");
+
+void inflight_init(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(buckets); i++)
+		spin_lock_init(&buckets[i].lock);
+}
+
+static bool all_stale(const struct inflight *inflight)
+{
+	return true;
+}
+
+void inflight_release(void)
+{
+	struct inflight *inflight;
+	unsigned int cpu;
+
+	inflight_purge(all_stale);
+	for_each_possible_cpu(cpu) {
+		while ((inflight = per_cpu(spares, cpu).first)) {
+			per_cpu(spares, cpu).first = inflight->next;
+			room_free(inflight, sizeof(*inflight));
+		}
+	}
+	WARN_ON(atomic_long_read(&bytes));
+}
