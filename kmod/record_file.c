@@ -4,9 +4,6 @@
  *
  * What a descriptor is comes from the kernel's own struct file at the time the call
  * returned; paths as passed come from user memory and stand beside it.
- *
- * struct falcoc_fd.layer stays 0: in which layer of an overlay a file lies is known
- * to overlayfs's private structures only.
  */
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
@@ -22,6 +19,7 @@
 #include "compat/magic.h"
 #include "compat/net.h"
 #include "inflight.h"
+#include "overlay.h"
 #include "record.h"
 
 /* Names of the dentries of files that exist only in memory. */
@@ -104,7 +102,7 @@ static void attr_file(struct record *record, int fd, struct file *file,
 		return;
 	attr->fd = fd;
 	attr->kind = file_kind(file);
-	attr->layer = 0;
+	attr->layer = file_layer(file);
 	attr->ino = inode->i_ino;
 	attr->dev = inode->i_sb->s_dev;
 	attr->mode = inode->i_mode;

@@ -18,6 +18,7 @@
 
 #include "compat/fs.h"
 #include "compat/mnt_namespace.h"
+#include "overlay.h"
 #include "record.h"
 
 #define ARGV_POINTERS_MAX 512	/* of a failed exec; FALCOC_STR_MAX bytes of them besides */
@@ -46,6 +47,7 @@ static u32 exe_flags(const struct linux_binprm *bprm)
 {
 	struct file *file = bprm->file;
 	umode_t mode = file_inode(file)->i_mode;
+	u16 layer = file_layer(file);
 	u32 flags = 0;
 
 	/* MAY_ACCESS: security modules need not report a refusal. Not known counts as no. */
@@ -61,6 +63,10 @@ static u32 exe_flags(const struct linux_binprm *bprm)
 		flags |= FALCOC_EXE_SCRIPT;
 	if (d_unlinked(file->f_path.dentry))
 		flags |= FALCOC_EXE_DELETED;
+	if (layer & FALCOC_FD_F_UPPER)
+		flags |= FALCOC_EXE_UPPER;
+	if (layer & FALCOC_FD_F_LOWER)
+		flags |= FALCOC_EXE_LOWER;
 	return flags;
 }
 

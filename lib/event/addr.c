@@ -18,18 +18,46 @@ static struct ip_addr sock_ip(const struct falcoc_sock *s, const unsigned char *
 	return (struct ip_addr){ 0 };
 }
 
+/* What the kernel keeps as the port of a raw socket is its protocol. */
+static bool has_ports(const struct falcoc_sock *s)
+{
+	return s->type != SOCK_RAW;
+}
+
+/* An IPv6 socket that is bound to no address, and talks IPv4. */
+static bool talks_ipv4(const struct event *ev, const struct falcoc_sock *s)
+{
+	struct ip_addr local = sock_ip(s, s->laddr);
+
+	return s->family == AF_INET6 && ip_addr_is_any(&local) && event_remote(ev).ip.family == 4;
+}
+
 struct endpoint event_local(const struct event *ev)
+{
+	static const unsigned char any[4];
+	const struct falcoc_sock *s = event_sock(ev);
+	struct endpoint e;
+
+	if (!s)
+		return (struct endpoint){ 0 };
+	e = (struct endpoint){ sock_ip(s, s->laddr), has_ports(s) ? s->lport : 0 };
+	if (talks_ipv4(ev, s))
+		e.ip = ip_addr_from_v4(any);
+	return e;
+}
+
+unsigned int event_sock_family(const struct event *ev)
 {
 	const struct falcoc_sock *s = event_sock(ev);
 
 	if (!s)
-		return (struct endpoint){ 0 };
-	return (struct endpoint){ sock_ip(s, s->laddr), s->lport };
+		return AF_UNSPEC;
+	return talks_ipv4(ev, s) ? AF_INET : s->family;
 }
 
 static struct endpoint sock_remote(const struct falcoc_sock *s)
 {
-	struct endpoint e = { sock_ip(s, s->raddr), s->rport };
+	struct endpoint e = { sock_ip(s, s->raddr), has_ports(s) ? s->rport : 0 };
 
 	if (e.ip.family == 0 || (e.port == 0 && ip_addr_is_any(&e.ip)))
 		return (struct endpoint){ 0 };
@@ -53,6 +81,14 @@ struct endpoint event_remote(const struct event *ev)
 	return kernel.ip.family && ev->rec->event == FALCOC_E_CONNECT ? kernel : passed;
 }
 
+/* Where an IPv4 socket sends something to, AF_UNSPEC means IPv4; elsewhere it means no address. */
+static bool unspec_is_ipv4(const struct event *ev)
+{
+	const struct falcoc_sock *s = event_sock(ev);
+
+	return s && s->family == AF_INET && (event_def(ev->rec->event)->traits & FALCOC_T_WRITE);
+}
+
 bool event_sockaddr_ip(const struct event *ev, struct endpoint *ret_addr)
 {
 	struct slice b;
@@ -61,6 +97,8 @@ bool event_sockaddr_ip(const struct event *ev, struct endpoint *ret_addr)
 	if (!event_bytes(ev, FALCOC_A_SOCKADDR, &b) || b.len < sizeof(family))
 		return false;
 	memcpy(&family, b.ptr, sizeof(family));
+	if (family == AF_UNSPEC && unspec_is_ipv4(ev))
+		family = AF_INET;
 	if (family == AF_INET && b.len >= offsetof(struct sockaddr_in, sin_zero)) {
 		struct sockaddr_in in = { 0 };
 

@@ -78,6 +78,8 @@ struct endpoint {
 };
 
 struct endpoint event_local(const struct event *ev);
+/* AF_* of the socket; AF_INET too for one of IPv6 that talks IPv4. AF_UNSPEC: no socket. */
+unsigned int event_sock_family(const struct event *ev);
 /*
  * The remote side. The kernel's where the socket is connected; as passed where it is not
  * (a failed connect, a datagram sent to or received from an address of its own).

@@ -64,7 +64,16 @@ FD_EXTRACTOR(extract_fd_proto)
 	       set_cstr(ref, arena_printf(ctx->scratch, "%u", e.port), ret_value);
 }
 
-/* Client and server, as many as there are. */
+/* The local side of a socket that sends without being bound: the kernel picks an address each time. */
+static bool is_unbound(const struct fd_sides *s, const struct endpoint *e)
+{
+	return ip_addr_is_any(&e->ip) && s->remote.ip.family && !ip_addr_is_any(&s->remote.ip);
+}
+
+/*
+ * Client and server, as many as there are. No address is none: `fd.ip != "0.0.0.0"`, by which
+ * rules leave out sockets that talk to nobody, must hold for one that does.
+ */
 static bool both(const struct eval_ctx *ctx, const struct field_ref *ref, bool ports,
 		 struct value *ret_value)
 {
@@ -79,7 +88,7 @@ static bool both(const struct eval_ctx *ctx, const struct field_ref *ref, bool p
 	if (!items)
 		return false;
 	for (int which = SIDE_CLIENT; which <= SIDE_SERVER; which++) {
-		if (!pick(&s, (enum fd_side)which, &e))
+		if (!pick(&s, (enum fd_side)which, &e) || (!ports && is_unbound(&s, &e)))
 			continue;
 		if (ports)
 			set_uint(ref, e.port, &items[n++]);

@@ -62,7 +62,7 @@ static bool type_of(const struct eval_ctx *ctx, char *ret_char, const char **ret
 	if (fd->kind != FALCOC_FD_SOCKET || !sock)
 		return true;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		if (families[i].family == sock->family) {
+		if (families[i].family == event_sock_family(ctx->ev)) {
 			*ret_char = families[i].typechar;
 			*ret_type = families[i].type;
 		}

@@ -8,7 +8,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 BOOT_MODULES="virtio_pci virtio_console virtio_blk ext4"
-TEST_MODULES="veth dummy bridge overlay br_netfilter inet_diag tcp_diag udp_diag unix_diag"
+TEST_MODULES="veth dummy bridge overlay br_netfilter inet_diag tcp_diag udp_diag unix_diag \
+vsock vsock_loopback binfmt_misc"
 
 # copy_module PATH DIR: uncompressed, as busybox's insmod wants it; prints the name
 copy_module() {

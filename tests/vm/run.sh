@@ -4,8 +4,8 @@
 # run.sh [options] SCRIPT [ARGUMENT...]: boots a Debian kernel under QEMU, runs a script of this
 # machine in it as root, passes its output on as it comes, and returns its exit status.
 #
-# The guest has, in /falcoc: bin/falcoc, bin/kmodtest and falcoc.ko (as built here, if built),
-# rules/, and guest/ and t/ of tests/vm. Nothing that it writes survives it.
+# The guest has, in /falcoc: falcoc.ko and bin/ with falcoc, kmodtest and attack (as built here, if
+# built), rules/, and guest/, t/ and attack/ of tests/vm. Nothing that it writes survives it.
 #
 #	--kernel ALIAS	as kernel.sh knows them [6.1]
 #	--root NAME	packages of the root (roots/NAME), the path of an ext4 image, or `none`
@@ -75,10 +75,12 @@ parse() {
 payload() {
 	local to=$1/falcoc f ko=$TOP/build-kmod-$KERNEL/falcoc.ko
 	mkdir -p "$to/bin"
-	cp -r "$VM/guest" "$VM/t" "$to/"
+	cp -r "$VM/guest" "$VM/t" "$VM/attack" "$to/"
 	[ ! -d "$TOP/rules" ] || cp -r "$TOP/rules" "$to/"
 	[ ! -f "$TOP/build/falcoc" ] || strip -o "$to/bin/falcoc" "$TOP/build/falcoc"
-	[ ! -f "$TOP/build/kmodtest" ] || cp "$TOP/build/kmodtest" "$to/bin/"
+	for f in kmodtest attack attack32; do
+		[ ! -f "$TOP/build/$f" ] || cp "$TOP/build/$f" "$to/bin/"
+	done
 	[ ! -f "$ko" ] || strip -g -o "$to/falcoc.ko" "$ko"
 	for f in ${FILES[@]+"${FILES[@]}"}; do
 		mkdir -p "$(dirname "$to/${f#*=}")"
