@@ -113,7 +113,7 @@ static inline bool mask_test(const u64 *words, unsigned int event)
 	return READ_ONCE(words[event / 64]) >> (event % 64) & 1;
 }
 
-/* Does this kernel have what the event is about? (syscalls.c) */
+/* Does this kernel have what the event is about? (probe.c) */
 bool event_supported(unsigned int event);
 
 /* For probes, under rcu_read_lock(): those that want records now. */

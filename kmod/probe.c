@@ -56,7 +56,23 @@ static COMPAT_SCHED_PROCESS_EXIT_PROBE(probe_exit)
 		records_make(&call);
 }
 
-enum probe_id { PROBE_ENTER, PROBE_EXIT, PROBE_FORK, PROBE_EXEC, PROBE_PROCEXIT, PROBE_COUNT };
+static void probe_signal(void *data, int sig, struct kernel_siginfo *info,
+			 struct k_sigaction *action)
+{
+	struct call call = {
+		.event = FALCOC_E_SIGNALDELIVER,
+		.syscall = FALCOC_NO_SYSCALL,
+		.recorder = record_signal,
+		.sig = sig,
+		.info = info,
+	};
+
+	records_make(&call);
+}
+
+enum probe_id {
+	PROBE_ENTER, PROBE_EXIT, PROBE_FORK, PROBE_EXEC, PROBE_PROCEXIT, PROBE_SIGNAL, PROBE_COUNT
+};
 
 struct probe {
 	const char *name;
@@ -71,6 +87,7 @@ static struct probe probes[PROBE_COUNT] = {
 	[PROBE_FORK] = { "sched_process_fork", probe_fork },
 	[PROBE_EXEC] = { "sched_process_exec", probe_exec },
 	[PROBE_PROCEXIT] = { "sched_process_exit", probe_exit },
+	[PROBE_SIGNAL] = { "signal_deliver", probe_signal },
 };
 
 static void probe_match(struct tracepoint *tracepoint, void *data)
@@ -101,12 +118,22 @@ void probes_release(void)
 	tracepoint_synchronize_unregister();
 }
 
-static bool mask_needs_syscalls(const u64 *words)
+bool event_supported(unsigned int event)
+{
+	if (event >= FALCOC_E_COUNT)
+		return false;
+	/* probes_init() has found all tracepoints */
+	return event_traits(event) & FALCOC_T_TRACEPOINT || syscall_supported(event);
+}
+
+/* Does the mask have a system call with these traits? */
+static bool mask_needs_syscalls(const u64 *words, u32 traits)
 {
 	unsigned int event;
 
 	for (event = 0; event < FALCOC_E_COUNT; event++)
-		if (mask_test(words, event) && !(event_traits(event) & FALCOC_T_TRACEPOINT))
+		if (mask_test(words, event) && !(event_traits(event) & FALCOC_T_TRACEPOINT) &&
+		    (event_traits(event) & traits) == traits)
 			return true;
 	return false;
 }
@@ -128,13 +155,15 @@ int probes_want(const struct mask *mask)
 {
 	bool lifecycle = mask->flags & FALCOC_MASK_F_LIFECYCLE;
 	bool want[PROBE_COUNT] = {
-		[PROBE_ENTER] = mask_needs_syscalls(mask->enter),
-		[PROBE_EXIT] = mask_needs_syscalls(mask->exit),
+		[PROBE_ENTER] = mask_needs_syscalls(mask->enter, 0) ||
+				mask_needs_syscalls(mask->exit, FALCOC_T_NO_RETURN),
+		[PROBE_EXIT] = mask_needs_syscalls(mask->exit, 0),
 		[PROBE_FORK] = lifecycle || mask_test(mask->exit, FALCOC_E_SCHED_FORK),
 		[PROBE_EXEC] = lifecycle || mask_test(mask->exit, FALCOC_E_EXECVE),
 		/* a task may end in the middle of a call */
-		[PROBE_PROCEXIT] = lifecycle || mask_needs_syscalls(mask->exit) ||
+		[PROBE_PROCEXIT] = lifecycle || mask_needs_syscalls(mask->exit, 0) ||
 				   mask_test(mask->exit, FALCOC_E_PROCEXIT),
+		[PROBE_SIGNAL] = mask_test(mask->exit, FALCOC_E_SIGNALDELIVER),
 	};
 	int err, ret = 0;
 	unsigned int i;

@@ -23,6 +23,7 @@
 
 struct file;
 struct inflight;
+struct kernel_siginfo;
 struct linux_binprm;
 struct sock;
 struct socket;
@@ -43,6 +44,10 @@ struct call {
 	union {			/* what tracepoints other than sys_* are about */
 		struct linux_binprm *bprm;
 		struct task_struct *child;
+		struct {
+			int sig;
+			const struct kernel_siginfo *info;
+		};
 	};
 };
 
@@ -178,6 +183,7 @@ bool file_is_memfd(const struct file *file);
 void record_exec(struct record *record, const struct call *call);
 void record_fork(struct record *record, const struct call *call);
 void record_exit(struct record *record, const struct call *call);
+void record_signal(struct record *record, const struct call *call);
 
 /* Recorders of system calls: all that the event list names. */
 #define RECORDER_PROTOTYPE(id, name, cls, cat, traits, rec, params) \

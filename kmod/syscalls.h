@@ -11,14 +11,15 @@
 #include <linux/ptrace.h>
 
 #include "consumer.h"
-
-#define SYSCALLS_MAX 576	/* above all numbers of all three tables, x32's bit taken off */
+#include "syscall_table.h"
 
 /* Sets up the table of calls that the mask (of all started consumers) wants. */
 void syscalls_want(const struct mask *mask);
 
 /* Which hooks serve the events of the mask that this number is, in some table. */
 u64 syscall_hooks(unsigned int nr, const struct mask *mask);
+/* Does this kernel have a system call that is this event? */
+bool syscall_supported(unsigned int event);
 
 void probe_sys_enter(void *data, struct pt_regs *regs, long nr);
 void probe_sys_exit(void *data, struct pt_regs *regs, long ret);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat/unistd.h - numbers of system calls that older kernels do not have
+ * compat/unistd.h - how many system calls this kernel has
  *
- * The numbers are the same on every kernel that has the call; on one that has not it
- * fails with ENOSYS, which is worth a record too.
+ * uretprobe (6.11) and uprobe (6.18) came in gaps of the native table, and so below its
+ * end on kernels that do not have them.
  */
 #ifndef _FALCOC_COMPAT_UNISTD_H
 #define _FALCOC_COMPAT_UNISTD_H
@@ -12,11 +12,15 @@
 #include <asm/unistd.h>
 #include <asm/unistd_32_ia32.h>
 
-#ifndef __NR_fchmodat2		/* 6.6 */
-#define __NR_fchmodat2		452
+#ifdef __NR_uretprobe
+#define COMPAT_HAS_URETPROBE	true
+#else
+#define COMPAT_HAS_URETPROBE	false
 #endif
-#ifndef __NR_ia32_fchmodat2
-#define __NR_ia32_fchmodat2	452
+#ifdef __NR_uprobe
+#define COMPAT_HAS_UPROBE	true
+#else
+#define COMPAT_HAS_UPROBE	false
 #endif
 
 #endif

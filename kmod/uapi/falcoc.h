@@ -107,6 +107,9 @@
 #define FALCOC_STR_MAX		4096	/* nor any string in it, its NUL included */
 #define FALCOC_OUT_MAX		16	/* numbers in FALCOC_A_OUT */
 #define FALCOC_SNAP_MAX		32768	/* most bytes of a buffer */
+#define FALCOC_VALUE_MAX	256	/* bytes of FALCOC_A_VALUE */
+#define FALCOC_CONTROL_MAX	512	/* bytes of FALCOC_A_CONTROL */
+#define FALCOC_FDLIST_MAX	64	/* descriptors in FALCOC_A_FDLIST */
 #define FALCOC_COMM_LEN		16
 #define FALCOC_NO_SYSCALL	0xffff
 
@@ -209,6 +212,12 @@ enum falcoc_attr_id {
 	FALCOC_A_SCRIPT_PATH,	/* d_path of the script whose interpreter was executed */
 	FALCOC_A_SCRIPT_ID,	/* struct falcoc_file_id of that script */
 	FALCOC_A_SIGNAL,	/* struct falcoc_signal */
+	FALCOC_A_USAGE,		/* struct falcoc_usage: of the process, after the call */
+	FALCOC_A_FDLIST,	/* struct falcoc_pollfd[]: what poll was asked for, and told */
+	FALCOC_A_VALUE,		/* a value that the call was passed or gave by pointer: a socket's
+				 * option, a setting of fsconfig; FALCOC_VALUE_MAX bytes of it
+				 */
+	FALCOC_A_CONTROL,	/* struct cmsghdr[]: what recvmsg received beside the data */
 	FALCOC_A_COUNT,
 };
 
@@ -261,6 +270,20 @@ struct falcoc_signal {
 	__u32 sig;
 	__s32 code;		/* SI_* */
 	__u32 spid, suid;	/* sender, where the signal tells; else 0 */
+};
+
+/* What a process uses, as it was when the call returned. */
+struct falcoc_usage {
+	__u64 fdlimit;		/* RLIMIT_NOFILE, soft */
+	__u64 maj_flt, min_flt;
+	__u64 pidns_start_ns;	/* start of the pid namespace's first process, CLOCK_BOOTTIME */
+	__u32 vm_size_kib, vm_rss_kib, vm_swap_kib;
+	__u32 reserved;		/* 0 */
+};
+
+struct falcoc_pollfd {		/* the kernel's struct pollfd */
+	__s32 fd;
+	__s16 events, revents;	/* POLL* */
 };
 
 /* Which side of a connection the owner of the socket is, where the call or the socket tells. */
@@ -426,6 +449,8 @@ FALCOC_ASSERT(sizeof(struct falcoc_setup) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
 FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
+FALCOC_ASSERT(sizeof(struct falcoc_usage) == 48);
+FALCOC_ASSERT(sizeof(struct falcoc_pollfd) == 8);
 FALCOC_ASSERT(FALCOC_E_COUNT <= FALCOC_EVENTS_MAX);
 
 #endif

@@ -68,6 +68,10 @@ static const struct attr_rule attr_rules[FALCOC_A_COUNT] = {
 	[FALCOC_A_SCRIPT_PATH] = STRING,
 	[FALCOC_A_SCRIPT_ID] = FIXED(struct falcoc_file_id),
 	[FALCOC_A_SIGNAL] = FIXED(struct falcoc_signal),
+	[FALCOC_A_USAGE] = FIXED(struct falcoc_usage),
+	[FALCOC_A_FDLIST] = BYTES(FALCOC_FDLIST_MAX * sizeof(struct falcoc_pollfd)),
+	[FALCOC_A_VALUE] = BYTES(FALCOC_VALUE_MAX),
+	[FALCOC_A_CONTROL] = BYTES(FALCOC_CONTROL_MAX),
 };
 
 static const char *payload(const struct falcoc_attr *a)

@@ -11,9 +11,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FLAG_TABLES(F)								\
-	F(exe) F(clone) F(signal) F(open) F(resolve) F(unlinkat) F(renameat2)	\
-	F(mode) F(at) F(family) F(sock) F(shutdown) F(finit_module)
+#define FLAG_TABLES(F)							\
+	F(exe) F(clone) F(signal) F(open) F(resolve) F(unlinkat)	\
+	F(renameat2) F(mode) F(at) F(family) F(sock) F(shutdown)	\
+	F(finit_module) F(access) F(bpf_cmd) F(close_range) F(creat)	\
+	F(delete_module) F(epoll_create1) F(fcntl_cmd) F(fd_flags)	\
+	F(flock) F(fsconfig_cmd) F(futex_op) F(io_uring_enter)		\
+	F(io_uring_feat) F(io_uring_register_op) F(io_uring_setup)	\
+	F(keyctl_op) F(linkat) F(lseek_whence) F(memfd) F(mknod_mode)	\
+	F(mlock2) F(mlockall) F(mmap) F(mmap_prot) F(mount)		\
+	F(newfstatat) F(pidfd_open) F(prctl_option) F(ptrace_request)	\
+	F(quota_cmd) F(quota_dqi) F(quota_fmt) F(quota_type) F(rlimit)	\
+	F(semctl_cmd) F(semget) F(semop) F(sockopt_level)		\
+	F(sockopt_name) F(splice) F(umount)
 
 enum flag_table_id {
 	FLAG_TABLE_NONE,

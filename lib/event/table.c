@@ -20,6 +20,13 @@ FALCOC_EVENTS(EVENT_PARAMS, PARAM)
 #define CATEGORY_PROCESS "process"
 #define CATEGORY_USER "user"
 #define CATEGORY_SIGNAL "signal"
+#define CATEGORY_IPC "IPC"	/* in capitals, as Falco has it */
+#define CATEGORY_IO_OTHER "io_other"
+#define CATEGORY_MEMORY "memory"
+#define CATEGORY_SLEEP "sleep"
+#define CATEGORY_TIME "time"
+#define CATEGORY_WAIT "wait"
+#define CATEGORY_SYSTEM "system"
 #define CATEGORY_OTHER "other"
 
 #define EVENT_DEF(id, ev_name, ev_cls, cat, ev_traits, rec, ev_params)			\

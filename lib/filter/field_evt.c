@@ -230,11 +230,17 @@ static const char *io_category(const struct eval_ctx *ctx)
 
 #define T_IO (FALCOC_T_READ | FALCOC_T_WRITE)
 
+/* Those that Falco calls io_read, io_write and io_other. */
+static bool category_by_fd(const struct event_def *def)
+{
+	return strncmp(def->category, "io_", 3) == 0;
+}
+
 EXTRACTOR(evt_category)
 {
 	const struct event_def *def = ctx_def(ctx);
 
-	return set_str(ref, slice_of(def->traits & T_IO ? io_category(ctx) : def->category),
+	return set_str(ref, slice_of(category_by_fd(def) ? io_category(ctx) : def->category),
 		       ret_value);
 }
 
@@ -256,7 +262,7 @@ static bool events_may_category(const struct field_ref *ref, struct slice litera
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
 		const struct event_def *def = event_def(e);
 
-		if ((def->traits & T_IO) || slice_eq_str(literal, def->category))
+		if (category_by_fd(def) || slice_eq_str(literal, def->category))
 			add_both(ret_events, e);
 	}
 	return true;
@@ -362,7 +368,7 @@ EXTRACTOR(evt_count)
 		return !event_is_enter(ctx->ev) && set_uint(ref, 1, ret_value);
 	if (!evt_result(ctx, &res) || res >= 0)
 		return false;
-	category = ctx_def(ctx)->traits & T_IO ? io_category(ctx) : ctx_def(ctx)->category;
+	category = category_by_fd(ctx_def(ctx)) ? io_category(ctx) : ctx_def(ctx)->category;
 	file = strcmp(category, "file") == 0;
 	net = strcmp(category, "net") == 0;
 	if ((what == COUNT_FILE && !file) || (what == COUNT_NET && !net) ||
@@ -589,7 +595,8 @@ static const struct field_def fields[] = {
 	      "Whether the call writes to a descriptor."),
 	{ .name = "evt.io_dir", .type = VALUE_CHARBUF, .flags = NAMES, .extract = evt_io_dir,
 	  .events_with = events_with_io, .desc = "read or write, for calls that do so." },
-	FIELD("evt.is_wait", BOOL, 0, evt_false, "Whether the call waits; none that is recorded does."),
+	TYPED("evt.is_wait", BOOL, 0, evt_has_trait, FALCOC_T_WAIT, events_of_trait,
+	      "Whether the call may wait for something to happen."),
 	NONE("evt.wait_latency", RELTIME, OLD, "Nanoseconds that the call waited."),
 	MAY("evt.is_syslog", BOOL, NAMES, evt_is_syslog, FALCOC_T_WRITE, events_may_trait,
 	    "Whether it writes to /dev/log."),

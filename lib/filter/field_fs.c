@@ -14,6 +14,7 @@
 #include "filter/field_impl.h"
 
 enum { PATH_NAME, PATH_SOURCE, PATH_TARGET };
+#define MOUNT_SOURCE 2
 #define PATH_RAW 0x10
 #define ID_INO 0x20	/* else the device */
 
@@ -36,6 +37,8 @@ static int path_number(unsigned int event, unsigned int what)
 	case FALCOC_E_SYMLINK:
 	case FALCOC_E_SYMLINKAT:
 		return what == PATH_NAME ? -1 : what == PATH_SOURCE;
+	case FALCOC_E_MOUNT:	/* of a device, or whatever the file system takes for one */
+		return what == PATH_SOURCE ? MOUNT_SOURCE : what == PATH_TARGET ? 0 : -1;
 	default:
 		return what == PATH_NAME ? 0 : -1;
 	}
@@ -81,6 +84,8 @@ static bool extract_path(const struct eval_ctx *ctx, const struct field_ref *ref
 
 	if (number < 0)
 		return false;
+	if (number == MOUNT_SOURCE)
+		return event_str(ctx->ev, FALCOC_A_TEXT0, &path) && set_str(ref, path, ret_value);
 	if (is_by_fd(event))
 		return event_str(ctx->ev, FALCOC_A_FD_PATH, &path) && set_str(ref, path, ret_value);
 	/* what a symbolic link leads to is text: the kernel never looked at it */
@@ -106,7 +111,7 @@ static bool extract_identity(const struct eval_ctx *ctx, const struct field_ref 
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
 	bool ino = ref->def->priv & ID_INO;
 
-	if (number < 0)
+	if (number < 0 || number == MOUNT_SOURCE)
 		return false;
 	if (is_by_fd(event))
 		return fd && set_uint(ref, ino ? fd->ino : event_dev_number(fd->dev), ret_value);

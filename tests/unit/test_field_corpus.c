@@ -163,6 +163,16 @@ static bool put_paths(struct mkrec *m, json_t *ev)
 	};
 	const bool rename = strncmp(text(ev, "evt.type"), "rename", 6) == 0;
 
+	if (m->rec->event == FALCOC_E_MOUNT) {
+		const char *target = text(ev, "fs.path.targetraw");
+
+		if (json_object_get(ev, "fs.path.sourceraw"))
+			mkrec_str(m, FALCOC_A_TEXT0, text(ev, "fs.path.sourceraw"));
+		if (*target)
+			mkrec_str(m, FALCOC_A_PATH0, target);
+		return !*target || *target == '/';
+	}
+
 	for (int i = 0; i < 2; i++) {
 		for (int j = 0; j < 2; j++) {
 			const char *path = keys[i][j] ? text(ev, keys[i][j]) : "";
@@ -215,6 +225,12 @@ static bool is_meant(json_t *ev, const char *field, const char *ours, const char
 	if (strncmp(field, "fd.", 3) == 0 && strcmp(ours, "<none>") == 0 &&
 	    (strstr(type, "at") || strstr(type, "link")) && strcmp(type, "openat") != 0)
 		return true;
+	/* calls that failed on a descriptor of which Falco knew nothing but its number */
+	if (strncmp(field, "fd.", 3) == 0 && strcmp(ours, "<none>") == 0 && !*text(ev, "fd.type"))
+		return number(ev, "evt.rawres") < 0;
+	/* Falco makes a path of "tmpfs", which is no file */
+	if (strcmp(field, "fs.path.source") == 0 && strcmp(type, "mount") == 0)
+		return *theirs == '/' && strcmp(ours, theirs + 1) == 0;
 	/* accept: fd of a failed one */
 	if (strncmp(type, "accept", 6) == 0 && number(ev, "evt.rawres") < 0)
 		return true;
