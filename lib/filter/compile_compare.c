@@ -7,15 +7,22 @@
 #include <stdlib.h>
 
 /* The comparison spelled out so that two are equal exactly if they mean the same. */
+static void put_counted(struct buf *key, char mark, struct slice s)
+{
+	buf_add_char(key, mark);
+	buf_add_u64(key, s.len);
+	buf_add_char(key, ':');
+	buf_add_slice(key, s);
+}
+
+/* Every string of every rule passes here: no printf. */
 static bool put_operand(struct buf *key, const struct ast_operand *op)
 {
-	buf_printf(key, "%c%zu:", 'a' + (char)op->kind, op->text.len);
-	buf_add_slice(key, op->text);
-	if (op->has_arg) {
-		buf_printf(key, "[%zu:", op->arg.len);
-		buf_add_slice(key, op->arg);
-	}
-	buf_printf(key, "(%zu", op->nitems);
+	put_counted(key, (char)('a' + op->kind), op->text);
+	if (op->has_arg)
+		put_counted(key, '[', op->arg);
+	buf_add_char(key, '(');
+	buf_add_u64(key, op->nitems);
 	for (size_t i = 0; i < op->nitems; i++)
 		put_operand(key, &op->items[i]);
 	return !key->truncated;

@@ -2,7 +2,7 @@
 /*
  * The registry: from a field's text in a rule to its definition and argument.
  *
- * Fields are few and are resolved at load only, so that a walk over the tables does.
+ * Fields are resolved at load only.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,14 +22,49 @@ const struct field_class *field_class(size_t i)
 	return i < NCLASSES ? classes[i] : NULL;
 }
 
-static const struct field_def *find_def(struct slice name)
+/*
+ * The fields by a hash of their names, filled at the first look: every string of a rule is tried
+ * for being the name of a field, so a walk over the tables would make long lists slow. Names
+ * are ours, so no seed is needed; at most half of the slots are taken.
+ */
+#define NSLOTS	2048u
+
+static const struct field_def *slots[NSLOTS];
+static bool slots_filled;
+
+static unsigned int slot_of(struct slice name)
+{
+	uint32_t h = 2166136261u;
+
+	for (size_t i = 0; i < name.len; i++)
+		h = (h ^ (unsigned char)name.ptr[i]) * 16777619u;
+	return (h ^ h >> 15) % NSLOTS;
+}
+
+static void fill_slots(void)
 {
 	for (size_t c = 0; c < NCLASSES; c++) {
 		for (size_t i = 0; i < classes[c]->nfields; i++) {
-			if (slice_eq_str(name, classes[c]->fields[i].name))
-				return &classes[c]->fields[i];
+			const struct field_def *def = &classes[c]->fields[i];
+			unsigned int at = slot_of(slice_of(def->name));
+
+			while (slots[at])
+				at = (at + 1) % NSLOTS;
+			slots[at] = def;
 		}
 	}
+	slots_filled = true;
+}
+
+static const struct field_def *find_def(struct slice name)
+{
+	unsigned int at = slot_of(name);
+
+	if (!slots_filled)
+		fill_slots();
+	for (; slots[at]; at = (at + 1) % NSLOTS)
+		if (slice_eq_str(name, slots[at]->name))
+			return slots[at];
 	return NULL;
 }
 

@@ -76,8 +76,14 @@ static int find_lines(struct reader *r)
 	if (lines_add(&r->yaml_lines, 0) || lines_add(&r->file_lines, 0))
 		return -ENOMEM;
 	for (size_t i = 0; i < len;) {
-		size_t n = yaml_break(p + i, len - i);
+		size_t n;
 
+		/* what no line can end with; nearly everything */
+		if ((unsigned char)p[i] >= ' ' && (unsigned char)p[i] < 0x80) {
+			i++;
+			continue;
+		}
+		n = yaml_break(p + i, len - i);
 		if (n && lines_add(&r->yaml_lines, i + n))
 			return -ENOMEM;
 		i += n ? n : 1;

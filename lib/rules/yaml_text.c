@@ -128,6 +128,26 @@ static size_t place(struct walk *w, const struct ynode *n, size_t i)
 	return 1;
 }
 
+/*
+ * Behind a byte that has its place: those that stand beside each other in both, on one line and
+ * without anything that quoting could have changed. Nearly all of a text is such.
+ */
+static size_t run_on(struct walk *w, struct slice str, size_t i)
+{
+	const struct text_piece *p = w->npieces ? &w->pieces[w->npieces - 1] : NULL;
+	size_t from = i;
+
+	if (!p || p->line != w->line || p->col + (i - p->off) != w->pos - w->line_start + 1)
+		return 0;
+	while (i < str.len && w->pos < w->end && str.ptr[i] == w->file.ptr[w->pos] &&
+	       str.ptr[i] != '\n' && str.ptr[i] != '\r' && str.ptr[i] != '\\' &&
+	       str.ptr[i] != '\'') {
+		w->pos++;
+		i++;
+	}
+	return i - from;
+}
+
 static void skip_opening(struct walk *w, const struct ynode *n)
 {
 	if (n->style == YNODE_PLAIN || w->pos >= w->end)
@@ -160,6 +180,9 @@ struct text ynode_text(const struct ynode *n, struct slice text, struct arena *a
 		made = place(&w, n, i);
 		if (!made)
 			break;
+		/* a blank has no place of its own */
+		if (!is_blank(n->str.ptr[i]))
+			made += run_on(&w, n->str, i + made);
 	}
 	/* a text of blanks only has no piece yet: it stands where its scalar does */
 	if (!w.npieces)
