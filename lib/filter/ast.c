@@ -158,6 +158,11 @@ static void format_items(const struct ast_operand *op, bool in_transformer, stru
 	buf_add_char(out, ')');
 }
 
+void ast_format_operand(const struct ast_operand *op, struct buf *out)
+{
+	format_operand(op, false, out);
+}
+
 static void format_compare(const struct ast *ast, struct buf *out)
 {
 	format_operand(&ast->cmp.left, false, out);

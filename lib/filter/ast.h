@@ -132,6 +132,16 @@ struct ast {
  */
 const struct ast *ast_parse(const struct text *text, struct arena *arena, struct diags *ds);
 
+/*
+ * Parses the transformer that begins at @from of @text, such as toupper(proc.name); *@ret_end is
+ * the offset behind it. False, told as above.
+ */
+bool ast_parse_transformer(const struct text *text, size_t from, struct arena *arena,
+			   struct diags *ds, struct ast_operand *ret_operand, size_t *ret_end);
+
+/* One side of a comparison, spelled as below. */
+void ast_format_operand(const struct ast_operand *op, struct buf *out);
+
 /* The canonical spelling, that of Falco: "(a = b and c in (d, e))". */
 void ast_format(const struct ast *ast, struct buf *out);
 

@@ -140,6 +140,7 @@ struct compiler {
 	struct diags *ds;
 	struct arena *scratch;	/* freed behind it */
 	struct strmap *seen;	/* trees already compiled, by their address */
+	bool for_output;	/* so that fields for outputs only are in their place */
 	bool no_memory;
 };
 

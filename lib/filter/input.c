@@ -106,7 +106,7 @@ static bool init_field(struct compiler *c, const struct ast_operand *op, struct 
 	src->either = src->flags & FIELD_F_EITHER;
 	src->is_list = (src->flags & FIELD_F_LIST) && !src->either;
 	src->differs_all = wants_all_to_differ(src->ref.def);
-	if (src->flags & FIELD_F_PRINT_ONLY) {
+	if ((src->flags & FIELD_F_PRINT_ONLY) && !c->for_output) {
 		compile_error(c, op->loc, "field '%.*s' is for outputs only", SLICE_ARG(op->text));
 		return false;
 	}

@@ -715,3 +715,34 @@ const struct ast *ast_parse(const struct text *text, struct arena *arena, struct
 	}
 	return ast;
 }
+
+bool ast_parse_transformer(const struct text *text, size_t from, struct arena *arena,
+			   struct diags *ds, struct ast_operand *ret_operand, size_t *ret_end)
+{
+	struct parser p = {
+		.scan = { text->str.ptr, text->str.len, from },
+		.text = text,
+		.arena = arena,
+		.ds = ds,
+	};
+	enum filter_transformer tr;
+	struct slice name;
+	const char *near;
+	struct diag *d;
+
+	if (scan_transformer(&p, &tr) && tr != FILTER_TR_VAL) {
+		if (!parse_transformer(&p, from, tr, ret_operand))
+			return false;
+		*ret_end = p.scan.pos;
+		return true;
+	}
+	p.scan.pos = from;
+	if (!scan_identifier(&p.scan, &name))
+		name = (struct slice){ "", 0 };
+	d = parse_error_at(&p, from, "'%.*s' is no transformer that can stand here",
+			   SLICE_ARG(name));
+	near = suggest(name, filter_transformer_candidate, NULL);
+	if (near && !slice_eq_str(name, near))
+		diag_hint(d, "did you mean '%s'?", near);
+	return false;
+}

@@ -6,6 +6,7 @@
  *
  *	%field %field[arg]	the field's value, <NA> where it has none
  *	%10field		the same, cut or filled up with blanks to 10 bytes
+ *	%toupper(field)		a transformer, as in conditions: LANGUAGE.md
  *	%%			a percent sign
  *
  * The name of a field ends where the longest known field ends: "%proc.names" is the name and
@@ -48,7 +49,8 @@ void output_render(const struct output_template *t, const struct eval_ctx *ctx, 
 
 /*
  * The fields as one JSON object in the order of their names: numbers as numbers, lists as
- * arrays, null where there is no value. With "evt.time" (nanoseconds) in any case.
+ * arrays, null where there is no value; the fields within transformers beside these. With
+ * "evt.time" (nanoseconds) in any case.
  */
 void output_fields_json(const struct output_template *t, const struct eval_ctx *ctx,
 			struct buf *out);

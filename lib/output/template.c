@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 
+#include "filter/expr.h"
 #include "output/output.h"
 #include "output/text.h"
 
@@ -17,6 +18,8 @@ struct part {
 	bool is_field;
 	unsigned int width;		/* 0: as long as it is */
 	struct field_ref ref;
+	struct filter_expr *expr;	/* a transformer; NULL: a field */
+	bool hidden;			/* in JSON only: a field within a transformer */
 	struct part *next;
 };
 
@@ -158,6 +161,67 @@ static void add_field(struct parse *p, struct slice name, unsigned int width,
 	p->nfields++;
 }
 
+/* What the parser of conditions told, as faults of this output. */
+static void tell_again(struct parse *p, const struct diags *own)
+{
+	for (size_t i = 0; i < diags_kept(own); i++) {
+		const struct diag *d = diags_at(own, i);
+		struct diag *copy = diags_add(p->ds, d->severity, OUTPUT_ERROR, d->loc, "%s",
+					      d->message);
+
+		if (d->hint)
+			diag_hint(copy, "%s", d->hint);
+	}
+	p->faulty = p->faulty || diags_count(own, DIAG_ERROR);
+}
+
+/* The fields within a transformer are told to JSON too, as by Falco. */
+static void add_hidden_fields(struct parse *p, const struct filter_expr *expr)
+{
+	const struct field_ref *ref;
+	struct slice text;
+
+	for (size_t i = 0; (ref = filter_expr_field(expr, i, &text)) != NULL; i++) {
+		struct part *part = part_add(p, text);
+
+		if (!part)
+			return;
+		part->is_field = part->hidden = true;
+		part->ref = *ref;
+		p->nfields++;
+	}
+}
+
+/* At the name of a transformer. */
+static void parse_transformer(struct parse *p, unsigned int width)
+{
+	struct diags *own = diags_new(0);
+	const struct text text = {
+		.str = p->s, .src = p->text->src, .pieces = p->text->pieces,
+		.npieces = p->text->npieces,
+	};
+	struct filter_expr *expr = NULL;
+	size_t end = p->s.len;
+	struct part *part;
+
+	if (own)
+		expr = filter_expr_parse(&text, p->pos, p->arena, own, &end);
+	if (own)
+		tell_again(p, own);
+	else
+		fault(p, p->pos, 1, "out of memory for this output");
+	diags_free(own);
+	if (expr && (part = part_add(p, filter_expr_name(expr))) != NULL) {
+		part->is_field = true;
+		part->width = width;
+		part->expr = expr;
+		part->ref = *filter_expr_ref(expr);
+		p->nfields++;
+		add_hidden_fields(p, expr);
+	}
+	p->pos = end;
+}
+
 /* At the name; its % is at @start. */
 static void parse_field(struct parse *p, size_t start, unsigned int width)
 {
@@ -174,10 +238,7 @@ static void parse_field(struct parse *p, size_t start, unsigned int width)
 		return;
 	}
 	if (left && name.ptr[name.len] == '(') {
-		fault(p, p->pos, name.len,
-		      "'%.*s(...)': transformers in outputs are not supported yet",
-		      SLICE_ARG(name));
-		p->pos += name.len;
+		parse_transformer(p, width);
 		return;
 	}
 	full.len += scan_arg(name.ptr + name.len, left);
@@ -291,6 +352,9 @@ void output_data_events(const struct output_template *t, struct eventset *events
 	for (size_t i = 0; i < t->nfields; i++) {
 		struct eventset data;
 
+		/* those of a transformer stand beside it */
+		if (t->fields[i]->expr)
+			continue;
 		field_data_events(&t->fields[i]->ref, &data);
 		eventset_or(events, &data);
 	}
@@ -307,6 +371,12 @@ void output_check(const struct text *text, struct diags *ds)
 	}
 	output_compile(text, arena, ds);
 	arena_free(arena);
+}
+
+static bool part_value(const struct part *p, const struct eval_ctx *ctx, struct value *ret_value)
+{
+	return p->expr ? filter_expr_get(p->expr, ctx, ret_value) :
+			 field_extract_shown(ctx, &p->ref, ret_value);
 }
 
 static void add_text(struct slice s, bool escape, struct buf *out)
@@ -335,8 +405,10 @@ void output_render(const struct output_template *t, const struct eval_ctx *ctx, 
 		struct slice s = p->text;
 		struct value v;
 
+		if (p->hidden)
+			continue;
 		if (p->is_field)
-			s = field_extract_shown(ctx, &p->ref, &v) ?
+			s = part_value(p, ctx, &v) ?
 				field_format(ctx, &p->ref, &v) : SLICE_LIT("<NA>");
 		if (p->width)
 			s = cut(s, p->width);
@@ -437,7 +509,7 @@ void output_fields_json(const struct output_template *t, const struct eval_ctx *
 		if (is_event_time(p))
 			continue;
 		add_key(p->text, &first, out);
-		if (field_extract_shown(ctx, &p->ref, &v))
+		if (part_value(p, ctx, &v))
 			add_json_value(ctx, &p->ref, &v, out);
 		else
 			buf_add_str(out, "null");
