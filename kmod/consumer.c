@@ -20,6 +20,7 @@
 #include "hook.h"
 #include "probe.h"
 #include "syscalls.h"
+#include "uring.h"
 
 /*
  * IDLE -> ARMED: a producer published a record and started the timer.
@@ -188,6 +189,7 @@ static int consumers_update(void)
 	err = probes_want(&all);
 	if (!err)
 		hooks_widen(&all);
+	uring_want(&all);
 	return err;
 }
 

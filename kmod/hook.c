@@ -26,6 +26,7 @@
 #include "inflight.h"
 #include "record.h"
 #include "syscalls.h"
+#include "uring.h"
 
 #define SLOT_BITS 7
 
@@ -192,7 +193,7 @@ void hooks_widen(const struct mask *mask)
 		WRITE_ONCE(wanted[nr], syscall_hooks(nr, mask));
 		all |= wanted[nr];
 	}
-	attach(all & hooks_present());
+	attach((all | uring_hooks(mask)) & hooks_present());
 }
 
 /* Registers a kprobe by the one name or the other, without arming it. */

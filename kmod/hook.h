@@ -20,12 +20,26 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
+#include "compat/io_uring.h"
 #include "consumer.h"
+
+/* Those that uring.c needs, in operations only. */
+#if COMPAT_URING_OPS
+#define URING_HOOKS(H)								\
+	H(URING_DIRECT, io_fixed_fd_install, io_fixed_fd_install, hook_uring_direct)	\
+	H(URING_POST, io_req_post_cqe, io_post_aux_cqe, hook_uring_post)
+#elif COMPAT_URING_KNOWN
+#define URING_HOOKS(H)								\
+	H(URING_DONE, io_req_complete_post, io_req_complete_post, hook_uring_done)
+#else
+#define URING_HOOKS(H)
+#endif
 
 /* H(ID, function of the kernel's, what other kernels call it, its handler) */
 #define HOOKS(H)								\
 	H(FD_INSTALL, fd_install, fd_install, hook_fd_install)			\
-	H(OPEN_NAME, do_filp_open, do_file_open, hook_name)
+	H(OPEN_NAME, do_filp_open, do_file_open, hook_name)			\
+	URING_HOOKS(H)
 
 #define HOOK_ENUM(id, function, other, handler) HOOK_##id,
 enum hook_id {

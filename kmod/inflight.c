@@ -98,6 +98,7 @@ static void entry_reset(struct inflight *inflight)
 	inflight->nnames = 0;
 	inflight->nchunks = 0;
 	inflight->is_op = false;
+	inflight->op = NULL;
 	inflight->sock = NULL;
 	inflight->chunks = NULL;
 }
@@ -171,6 +172,13 @@ bool inflight_op_wants(u64 hook)
 	const struct inflight *inflight = entry_find(bucket_of(current));
 
 	return inflight && inflight->is_op && inflight->begun & hook;
+}
+
+struct uring_op *inflight_op(void)
+{
+	const struct inflight *inflight = entry_find(bucket_of(current));
+
+	return inflight ? inflight->op : NULL;
 }
 
 struct inflight *inflight_begin(u64 hooks)

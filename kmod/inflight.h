@@ -34,6 +34,7 @@ struct inflight {
 	u16 used;			/* bytes of room */
 	u8 nfiles, nnames, nchunks;
 	bool is_op;			/* an io_uring operation, no system call */
+	struct uring_op *op;		/* of uring.c */
 	s32 fds[INFLIGHT_FILES_MAX];
 	struct file *files[INFLIGHT_FILES_MAX];	/* installed as fds[], references */
 	struct file *sock;		/* of the socket that the call is about, a reference */
@@ -89,6 +90,8 @@ struct file *inflight_file(const struct inflight *inflight, int fd);
  * it could else be taken for the doing of a system call.
  */
 struct inflight *inflight_begin(u64 hooks);
+/* The io_uring operation that is under way in the current task, as uring.c put it there. */
+struct uring_op *inflight_op(void);
 /* The current task's entry, which is the caller's from now on; or NULL. */
 struct inflight *inflight_take(void);
 /* Takes NULL. */

@@ -16,6 +16,7 @@
 #include "hook.h"
 #include "probe.h"
 #include "record.h"
+#include "uring.h"
 
 static int __init falcoc_init(void)
 {
@@ -39,6 +40,7 @@ static int __init falcoc_init(void)
 	err = hooks_init();
 	if (err)
 		goto err_records;
+	uring_init();
 	err = consumers_init();
 	if (err)
 		goto err_hooks;

@@ -127,9 +127,13 @@ static void header_ids(struct falcoc_rec *head, struct task_struct *task)
 	head->pidns = ns->ns.inum;
 }
 
-static void header_cred(struct falcoc_rec *head, struct task_struct *task)
+static void header_cred(struct falcoc_rec *head, const struct call *call,
+			struct task_struct *task)
 {
 	const struct cred *cred = current_cred();
+
+	if (unlikely(call->flags & FALCOC_R_URING) && call->uring->cred)
+		cred = call->uring->cred;
 
 	head->uid = __kuid_val(cred->uid);
 	head->euid = __kuid_val(cred->euid);
@@ -176,7 +180,7 @@ static void header_fill(struct falcoc_rec *head, const struct call *call, u16 fl
 	head->res = call->res;
 	memcpy(head->arg, call->arg, sizeof(head->arg));
 	header_ids(head, task);
-	header_cred(head, task);
+	header_cred(head, call, task);
 	/* gone in the last moments of a task */
 	head->mntns = nsproxy ? compat_mnt_ns_inum(nsproxy->mnt_ns) : 0;
 	head->netns = nsproxy ? nsproxy->net_ns->ns.inum : 0;
@@ -184,6 +188,9 @@ static void header_fill(struct falcoc_rec *head, const struct call *call, u16 fl
 	head->cpu = smp_processor_id();
 	head->start_ns = task->group_leader->start_boottime;
 	head->cgroup = cgroup_id(task_dfl_cgroup(task));
+	/* a thread that io_uring made bears a name of io_uring's */
+	if (unlikely(task->flags & PF_IO_WORKER))
+		task = task->group_leader;
 	memcpy(head->comm, task->comm, FALCOC_COMM_LEN);
 	head->comm[FALCOC_COMM_LEN - 1] = '\0';
 }

@@ -32,6 +32,12 @@ struct call;
 
 typedef void (*recorder_fn)(struct record *record, const struct call *call);
 
+/* More of a call that is an io_uring operation. */
+struct call_uring {
+	bool direct;		/* the file that it made went to the ring's table of files */
+	const struct cred *cred;	/* what it ran with, or NULL: what the task has now */
+};
+
 /* What happened. Arguments are in the order of the 64-bit call of the same name. */
 struct call {
 	enum falcoc_event event;
@@ -48,6 +54,7 @@ struct call {
 			int sig;
 			const struct kernel_siginfo *info;
 		};
+		const struct call_uring *uring;	/* with FALCOC_R_URING */
 	};
 };
 
@@ -80,6 +87,15 @@ static inline bool call_is_enter(const struct call *call)
 static inline bool call_has_ptr32(const struct call *call)
 {
 	return call->flags & (FALCOC_R_IA32 | FALCOC_R_X32);
+}
+
+/* Stands for the descriptor of a file that is in the table of a ring: it has none. */
+#define CALL_DIRECT_FD (-2)
+
+/* The descriptor that the call returned. */
+static inline int call_new_fd(const struct call *call)
+{
+	return call->flags & FALCOC_R_URING && call->uring->direct ? CALL_DIRECT_FD : call->res;
 }
 
 int records_init(void);

@@ -100,7 +100,7 @@ static void attr_file(struct record *record, int fd, struct file *file,
 
 	if (!attr)
 		return;
-	attr->fd = fd;
+	attr->fd = max(fd, -1);
 	attr->kind = file_kind(file);
 	attr->layer = file_layer(file);
 	attr->ino = inode->i_ino;
@@ -152,7 +152,7 @@ void attr_fd(struct record *record, int fd, const struct sock_hint *hint)
 static void record_opened(struct record *record, const struct call *call)
 {
 	if (!call_is_enter(call) && call->res >= 0)
-		attr_any_fd(record, call->res, NULL, true);
+		attr_any_fd(record, call_new_fd(call), NULL, true);
 }
 
 void attr_cwd(struct record *record, enum falcoc_attr_id id)
@@ -225,11 +225,15 @@ void record_openat(struct record *record, const struct call *call)
 
 void record_openat2(struct record *record, const struct call *call)
 {
+	const struct caught *caught = inflight_caught(record->inflight, FALCOC_A_OPEN_HOW,
+						      call->arg[2]);
 	struct falcoc_open_how how;
 
 	BUILD_BUG_ON(sizeof(how) != OPEN_HOW_SIZE_VER0);
 	record_openat(record, call);
-	if (call->arg[3] >= sizeof(how) && user_read(record, &how, call->arg[2], sizeof(how)))
+	if (caught)
+		attr_bytes(record, FALCOC_A_OPEN_HOW, caught->data, caught->len, 0);
+	else if (call->arg[3] >= sizeof(how) && user_read(record, &how, call->arg[2], sizeof(how)))
 		attr_bytes(record, FALCOC_A_OPEN_HOW, &how, sizeof(how), 0);
 }
 
@@ -264,7 +268,9 @@ void record_symlink(struct record *record, const struct call *call)
 
 void record_symlinkat(struct record *record, const struct call *call)
 {
-	attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
+	char first;
+
+	attr_name(record, FALCOC_A_PATH0, call->arg[0], 0, &first);
 	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, call->arg[1], call->arg[2]);
 }
 

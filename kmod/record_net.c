@@ -173,7 +173,7 @@ static void attr_sockaddr(struct record *record, u64 ptr, s64 len)
 void record_new_fd(struct record *record, const struct call *call)
 {
 	if (!call_is_enter(call))
-		attr_fd(record, call->res, NULL);
+		attr_fd(record, call_new_fd(call), NULL);
 }
 
 void record_connect(struct record *record, const struct call *call)
@@ -211,7 +211,7 @@ void record_accept(struct record *record, const struct call *call)
 		.listener = listener ? READ_ONCE(listener->sk) : NULL,
 	};
 
-	attr_fd(record, made ? call->res : call->arg[0], &hint);
+	attr_fd(record, made ? call_new_fd(call) : call->arg[0], &hint);
 	if (file)
 		fput(file);
 }

@@ -94,6 +94,7 @@ void test_files(struct consumer *c);
 void test_sockets(struct consumer *c);
 void test_processes(struct consumer *c);
 void test_calls(struct consumer *c);
+void test_uring(struct consumer *c);
 void test_load(void);
 
 #endif

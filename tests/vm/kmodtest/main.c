@@ -8,7 +8,8 @@
  *
  * Runs as root in a machine of its own with falcoc.ko loaded (it takes CPUs offline).
  * Needs nothing but /proc, /sys and /dev: link it statically for an initramfs.
- * Prints a line a check and `N passed, N failed`.
+ * Prints a line a check and `N passed, N failed`. `kmodtest uring`: io_uring's operations, and
+ * nothing else.
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -18,12 +19,19 @@
 int main(int argc, char **argv)
 {
 	static struct consumer c;
+	bool only_uring = argc > 1 && !strcmp(argv[1], "uring");
 
 	/* what the exec tests run */
 	if (!strcmp(argv[0], "./prog") || (argc > 1 && !strcmp(argv[1], "./script")))
 		return 0;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	umask(0);
+	if (only_uring) {
+		if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer"))
+			test_uring(&c);
+		consumer_close(&c);
+		goto out;
+	}
 	test_device();
 	if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer")) {
 		test_refusals(&c);
@@ -34,6 +42,7 @@ int main(int argc, char **argv)
 		consumer_close(&c);
 	}
 	test_load();
+out:
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

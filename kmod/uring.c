@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * uring.c - hooks where the kernel carries out io_uring operations, and makes their records
+ *
+ * Since 6.0 each operation is a function that io_uring calls through a table, so there is no
+ * way around it. It is a kretprobe's: at its beginning the request tells what is asked for (it
+ * may be gone at the end), at its end whether it is done. Before, all operations are parts of
+ * one function, io_issue_sqe(), and a worker's result is passed to io_req_complete_post().
+ *
+ * The same operation may begin several times: first without blocking, then again when its file
+ * is ready, or in a worker. Only the time that gives the result makes a record. Multishot
+ * operations give many results, each by io_req_post_cqe() while they run. What goes on by itself
+ * (a read that the disk answers) is told by io_req_rw_complete(), in the task's own context.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/kprobes.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+
+#include "compat/io_uring.h"
+#include "hook.h"
+#include "inflight.h"
+#include "record.h"
+#include "uring.h"
+#include "uring_ops.h"
+
+#define INSTANCES	512	/* of one function that may be under way at once */
+
+#if COMPAT_URING_KNOWN
+
+#define HOOK_BIT(id, function, other, handler) BIT_ULL(HOOK_##id) |
+#define OWN_HOOKS	(URING_HOOKS(HOOK_BIT) 0)
+
+/* A function of the kernel's that carries out operations. */
+struct carrier {
+	const char *name;
+	u64 opcodes;		/* bits: which */
+	struct kretprobe probe;
+	bool attached;
+	bool missing;
+	u64 missed;		/* of earlier times that it was attached */
+};
+
+static struct carrier carriers[URING_OPCODES];
+static unsigned int carriers_count;
+static u64 wanted[FALCOC_MASK_WORDS] __read_mostly;
+
+static bool is_wanted(u16 event)
+{
+	return event != URING_EVENT_NONE && mask_test(wanted, event);
+}
+
+/* The restart codes never leave the kernel. */
+static s64 fixed_up(s64 res)
+{
+	return res <= -ERESTARTSYS && res >= -ERESTART_RESTARTBLOCK ? -EINTR : res;
+}
+
+static void op_tell(const struct uring_op *op, s64 res, struct inflight *inflight)
+{
+	struct call call = {
+		.event = op->event,
+		.flags = FALCOC_R_URING,
+		.syscall = FALCOC_NO_SYSCALL,
+		.res = fixed_up(res),
+		.recorder = event_recorder(op->event),
+		.inflight = inflight,
+		.uring = &op->call,
+	};
+
+	memcpy(call.arg, op->arg, sizeof(call.arg));
+	records_make(&call);
+}
+
+/* Is it over, and how? ret: what the function returned */
+static bool op_result(const struct uring_op *op, int ret, s64 *ret_res)
+{
+	*ret_res = ret;
+	switch (ret) {
+	case URING_SKIP_COMPLETE:
+	case URING_REQUEUE:
+		return false;
+	case -EAGAIN:
+		return compat_req_nowait(op->req) || compat_issue_is_last(op->issue_flags);
+	case URING_STOP_MULTISHOT:
+		if (!compat_issue_multishot(op->issue_flags))
+			return true;
+		break;
+	case 0:
+#if !COMPAT_URING_OPS
+		if (!compat_req_complete_inline(op->req))
+			return false;	/* told already, or it goes on by itself */
+#endif
+		break;
+	default:
+		return true;
+	}
+	*ret_res = compat_req_res(op->req);
+	return true;
+}
+
+static void op_begin(struct uring_op *op)
+{
+	u64 hooks = event_hooks(op->event) | OWN_HOOKS;
+	struct inflight *inflight = inflight_begin(hooks);
+
+	if (inflight)
+		inflight->op = op;
+	uring_op_read(op, inflight);
+}
+
+/* Some functions that carry operations out call others that do. */
+static bool op_is_nested(const struct uring_op *op)
+{
+	const struct uring_op *outer = inflight_op();
+
+	return outer && outer->req == op->req;
+}
+
+static int op_begins(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct uring_op *op = (struct uring_op *)instance->data;
+
+	op->req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0);
+	op->issue_flags = regs_get_kernel_argument(regs, 1);
+	if (unlikely(op_is_nested(op)))
+		return 1;	/* do not call us at its end */
+	op->opcode = op->req->opcode;
+	op->event = uring_event(op->opcode);
+	op->told = false;
+	op->call.cred = NULL;
+#if !COMPAT_URING_OPS
+	op->call.cred = compat_req_creds(op->req);
+#endif
+	if (!is_wanted(op->event))
+		return 1;
+	op_begin(op);
+	return 0;
+}
+
+static int op_ends(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	struct uring_op *op = (struct uring_op *)instance->data;
+	struct inflight *inflight = inflight_take();
+	s64 res;
+
+	if (!op->told && op_result(op, regs_return_value(regs), &res))
+		op_tell(op, res, inflight);
+	inflight_free(inflight);
+	return 0;
+}
+
+/* For hooks: the operation is over, or this much of it. */
+static struct uring_op *op_told(struct inflight *inflight, s64 res)
+{
+	struct uring_op *op = inflight->op;
+
+	inflight_take();	/* the same: it is the current task's */
+	op_tell(op, res, inflight);
+	inflight_free(inflight);
+	return op;
+}
+
+#if COMPAT_URING_OPS
+/* io_fixed_fd_install(request, issue_flags, file, slot) */
+void hook_uring_direct(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight)
+		inflight_keep_file(inflight, CALL_DIRECT_FD, (struct file *)hook_arg(regs, 2));
+}
+
+/*
+ * io_req_post_cqe(request, result, flags); until 6.1 io_post_aux_cqe(ring, user's data, result,
+ * ...). A result of a multishot operation, which goes on.
+ */
+void hook_uring_post(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight || !inflight->op)
+		return;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+	op_begin(op_told(inflight, (int)hook_arg(regs, 1)));
+#else
+	op_begin(op_told(inflight, (int)hook_arg(regs, 2)));
+#endif
+}
+#else
+/* io_req_complete_post(request, result, flags): what a worker did, while still in it. */
+void hook_uring_done(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight && inflight->op && (unsigned long)inflight->op->req == hook_arg(regs, 0))
+		op_told(inflight, (int)hook_arg(regs, 1))->told = true;
+}
+#endif
+
+/* io_req_rw_complete(request, ...): what was read or written by others than us is there. */
+static int rw_ends(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct uring_op op = {
+		.req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0),
+	};
+	struct inflight *inflight;
+
+	op.opcode = op.req->opcode;
+	op.event = uring_event(op.opcode);
+	if (!is_wanted(op.event))
+		return 0;
+	inflight = inflight_begin(0);
+	uring_op_read(&op, inflight);
+	inflight = inflight_take();
+	op_tell(&op, compat_req_res(op.req), inflight);
+	inflight_free(inflight);
+	return 0;
+}
+
+static struct kprobe rw_probe;
+static bool rw_attached, rw_missing;
+
+static bool wants_rw(const u64 *words)
+{
+	return mask_test(words, FALCOC_E_READ) || mask_test(words, FALCOC_E_READV) ||
+	       mask_test(words, FALCOC_E_WRITE) || mask_test(words, FALCOC_E_WRITEV);
+}
+
+static void rw_switch(bool on)
+{
+	int err;
+
+	if (on && !rw_attached && !rw_missing) {
+		memset(&rw_probe, 0, sizeof(rw_probe));
+		rw_probe.symbol_name = "io_req_rw_complete";
+		rw_probe.pre_handler = rw_ends;
+		err = register_kprobe(&rw_probe);
+		rw_attached = !err;
+		rw_missing = err;
+		if (err)
+			pr_warn("reads and writes that io_uring ends later are not seen (%d)\n", err);
+	} else if (!on && rw_attached) {
+		unregister_kprobe(&rw_probe);
+		rw_attached = false;
+	}
+}
+
+static struct carrier *carrier_of(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < carriers_count; i++)
+		if (!strcmp(carriers[i].name, name))
+			break;
+	if (i == carriers_count)
+		carriers[carriers_count++].name = name;
+	return &carriers[i];
+}
+
+void uring_init(void)
+{
+	unsigned int opcode;
+	const char *name;
+
+	for (opcode = 0; opcode < min_t(unsigned int, IORING_OP_LAST, URING_OPCODES); opcode++) {
+		name = uring_function(opcode);
+		if (name)
+			carrier_of(name)->opcodes |= BIT_ULL(opcode);
+	}
+}
+
+/* Does it carry out what the mask wants? */
+static bool carrier_is_wanted(const struct carrier *carrier, const u64 *words)
+{
+	unsigned int opcode;
+
+	for (opcode = 0; opcode < URING_OPCODES; opcode++)
+		if (carrier->opcodes & BIT_ULL(opcode) && mask_test(words, uring_event(opcode)))
+			return true;
+	return false;
+}
+
+static void carrier_attach(struct carrier *carrier)
+{
+	struct kretprobe *probe = &carrier->probe;
+	int err;
+
+	if (carrier->attached || carrier->missing)
+		return;
+	memset(probe, 0, sizeof(*probe));
+	probe->kp.symbol_name = carrier->name;
+	probe->entry_handler = op_begins;
+	probe->handler = op_ends;
+	probe->data_size = sizeof(struct uring_op);
+	probe->maxactive = INSTANCES;
+	err = register_kretprobe(probe);
+	carrier->attached = !err;
+	carrier->missing = err;
+	if (err)
+		pr_warn("%s cannot be probed (%d): what io_uring does by it is not seen\n",
+			carrier->name, err);
+}
+
+static void carriers_detach(const u64 *words)
+{
+	struct kretprobe *probes[URING_OPCODES];
+	unsigned int i, count = 0;
+
+	for (i = 0; i < carriers_count; i++) {
+		if (!carriers[i].attached || carrier_is_wanted(&carriers[i], words))
+			continue;
+		probes[count++] = &carriers[i].probe;
+		carriers[i].attached = false;
+	}
+	if (!count)
+		return;
+	unregister_kretprobes(probes, count);
+	for (i = 0; i < count; i++)
+		container_of(probes[i], struct carrier, probe)->missed += probes[i]->nmissed;
+}
+
+static bool op_is_stale(const struct inflight *inflight)
+{
+	return inflight->is_op && !is_wanted(inflight->op->event);
+}
+
+void uring_want(const struct mask *mask)
+{
+	bool less = false;
+	unsigned int i;
+
+	/* nobody who is called from now on keeps anything for what is no longer wanted */
+	for (i = 0; i < FALCOC_MASK_WORDS; i++) {
+		less |= wanted[i] & ~mask->exit[i];
+		WRITE_ONCE(wanted[i], wanted[i] & mask->exit[i]);
+	}
+	if (less) {
+		synchronize_rcu();
+		inflight_purge(op_is_stale);
+		carriers_detach(mask->exit);
+	}
+	for (i = 0; i < FALCOC_MASK_WORDS; i++)
+		WRITE_ONCE(wanted[i], mask->exit[i]);
+	for (i = 0; i < carriers_count; i++)
+		if (carrier_is_wanted(&carriers[i], mask->exit))
+			carrier_attach(&carriers[i]);
+	rw_switch(wants_rw(mask->exit));
+}
+
+u64 uring_hooks(const struct mask *mask)
+{
+	unsigned int i;
+
+	for (i = 0; i < carriers_count; i++)
+		if (carrier_is_wanted(&carriers[i], mask->exit))
+			return OWN_HOOKS;
+	return 0;
+}
+
+bool uring_supported(unsigned int event)
+{
+	u64 words[FALCOC_MASK_WORDS];
+	bool seen = false;
+	unsigned int i;
+
+	memset(words, 0, sizeof(words));
+	words[event / 64] = BIT_ULL(event % 64);
+	for (i = 0; i < carriers_count; i++) {
+		if (!carrier_is_wanted(&carriers[i], words))
+			continue;
+		if (carriers[i].missing)
+			return false;
+		seen = true;
+	}
+	return seen;
+}
+
+u64 uring_missed(void)
+{
+	u64 missed = 0;
+	unsigned int i;
+
+	for (i = 0; i < carriers_count; i++)
+		missed += carriers[i].missed +
+			  (carriers[i].attached ? carriers[i].probe.nmissed : 0);
+	return missed;
+}
+
+#else
+
+void uring_init(void)
+{
+	pr_warn("operations of io_uring are not seen on this kernel\n");
+}
+
+void uring_want(const struct mask *mask)
+{
+}
+
+u64 uring_hooks(const struct mask *mask)
+{
+	return 0;
+}
+
+bool uring_supported(unsigned int event)
+{
+	return false;
+}
+
+u64 uring_missed(void)
+{
+	return 0;
+}
+
+#endif
