@@ -240,7 +240,8 @@ static void rw_switch(bool on)
 		rw_attached = !err;
 		rw_missing = err;
 		if (err)
-			pr_warn("reads and writes that io_uring ends later are not seen (%d)\n", err);
+			pr_warn("what io_uring reads and writes at its leisure is not seen (%d)\n",
+				err);
 	} else if (!on && rw_attached) {
 		unregister_kprobe(&rw_probe);
 		rw_attached = false;
