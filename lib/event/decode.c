@@ -165,6 +165,11 @@ const struct falcoc_fd *event_fd(const struct event *ev)
 	return fixed(ev, FALCOC_A_FD);
 }
 
+const struct falcoc_fd *event_fd2(const struct event *ev)
+{
+	return fixed(ev, FALCOC_A_FD2);
+}
+
 const struct falcoc_sock *event_sock(const struct event *ev)
 {
 	return fixed(ev, FALCOC_A_SOCK);

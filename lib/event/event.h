@@ -39,6 +39,7 @@ int event_decode(struct event *ev, const void *bytes, size_t len);
 
 /* Fixed-size attributes; NULL where the record has none. */
 const struct falcoc_fd *event_fd(const struct event *ev);
+const struct falcoc_fd *event_fd2(const struct event *ev);	/* the second one of the call */
 const struct falcoc_sock *event_sock(const struct event *ev);
 const struct falcoc_exe *event_exe(const struct event *ev);
 const struct falcoc_child *event_child(const struct event *ev);

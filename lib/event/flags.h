@@ -3,7 +3,7 @@
  * flags.h - names of flags and enumeration values, for lib/event's own use
  *
  * The event list (kmod/uapi/falcoc_events.h) names a table for each parameter that has
- * one; the tables are listed here and filled in flags.c.
+ * one; the tables are listed here and filled in flag_names.c.
  */
 #ifndef EVENT_FLAGS_H
 #define EVENT_FLAGS_H
@@ -40,7 +40,7 @@ enum flag_table_kind {
 
 struct flag_name {
 	const char *name;
-	uint64_t mask, value;	/* the name holds where (number & mask) == value */
+	uint64_t mask, value;	/* the name holds where (number & mask) == value; mask 0: else */
 };
 
 struct flag_table {

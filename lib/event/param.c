@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The parameters of an event: where in the record each one lies, and how it is printed.
+ * The parameters of an event: where in the record each one lies.
  *
  * The event list gives every parameter a type and a source. event_param() follows
- * the source to a number or a string; the text functions render it by its type.
+ * the source to a number or a string; param_text.c renders it by its type.
  */
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "event/event.h"
-#include "event/flags.h"
-#include "event/path.h"
+#include "event/param.h"
 
 #define SOCK_TYPE_BITS	0xf	/* the kernel's SOCK_TYPE_MASK */
 
-/* Gives @raw the width and sign of @type. */
+/*
+ * Gives @raw the width and sign of @type. Flags and enumerations come as they were passed, in
+ * 32 bits: Falco's own numbers for them would fit into less.
+ */
 static void set_number(enum value_type type, uint64_t raw, struct value *ret_value)
 {
 	ret_value->type = type;
@@ -33,20 +34,22 @@ static void set_number(enum value_type type, uint64_t raw, struct value *ret_val
 		ret_value->i = (int32_t)raw;
 		break;
 	case VALUE_UINT8:
-	case VALUE_FLAGS8:
-	case VALUE_ENUMFLAGS8:
 	case VALUE_SIGTYPE:
 		ret_value->u = (uint8_t)raw;
 		break;
 	case VALUE_UINT16:
-	case VALUE_FLAGS16:
-	case VALUE_ENUMFLAGS16:
+	case VALUE_SYSCALLID:
 	case VALUE_PORT:
 		ret_value->u = (uint16_t)raw;
 		break;
 	case VALUE_UINT32:
+	case VALUE_FLAGS8:
+	case VALUE_FLAGS16:
 	case VALUE_FLAGS32:
+	case VALUE_ENUMFLAGS8:
+	case VALUE_ENUMFLAGS16:
 	case VALUE_ENUMFLAGS32:
+	case VALUE_SIGSET:
 	case VALUE_UID:
 	case VALUE_GID:
 	case VALUE_MODE:
@@ -109,6 +112,12 @@ static bool header_number(const struct event *ev, enum falcoc_source src, uint64
 		return true;
 	case FALCOC_SRC_TTY:
 		*ret_raw = r->tty;
+		return true;
+	case FALCOC_SRC_SYSCALL:
+		*ret_raw = r->syscall;
+		return r->syscall != FALCOC_NO_SYSCALL;
+	case FALCOC_SRC_ZERO:
+		*ret_raw = 0;
 		return true;
 	case FALCOC_SRC_CAP_PERMITTED:
 		*ret_raw = r->cap_permitted;
@@ -200,6 +209,9 @@ static bool file_number(const struct event *ev, enum falcoc_source src, uint64_t
 	case FALCOC_SRC_SOCK_FLAGS:
 		*ret_raw = ev->rec->arg[1] & ~(uint64_t)SOCK_TYPE_BITS;
 		return true;
+	case FALCOC_SRC_FD_LAYER:
+		*ret_raw = fd ? fd->layer : 0;
+		return fd;
 	case FALCOC_SRC_CLONE_FLAGS:
 		return event_u64(ev, FALCOC_A_CLONE_FLAGS, ret_raw);
 	default:
@@ -227,26 +239,101 @@ static bool exec_number(const struct event *ev, enum falcoc_source src, uint64_t
 	case FALCOC_SRC_EXE_MTIME:
 		*ret_raw = exe->mtime_ns;
 		return true;
+	default:
+		return false;
+	}
+}
+
+/* What the process uses: in an attribute of its own, or with the new image. */
+static bool event_usage(const struct event *ev, struct falcoc_usage *ret_usage)
+{
+	const struct falcoc_exe *exe = event_exe(ev);
+
+	if (ev->attr[FALCOC_A_USAGE]) {
+		memcpy(ret_usage, ev->attr[FALCOC_A_USAGE] + 1, sizeof(*ret_usage));
+		return true;
+	}
+	if (!exe)
+		return false;
+	*ret_usage = (struct falcoc_usage){
+		.fdlimit = exe->fdlimit,
+		.maj_flt = exe->maj_flt, .min_flt = exe->min_flt,
+		.pidns_start_ns = exe->pidns_start_ns,
+		.vm_size_kib = exe->vm_size_kib, .vm_rss_kib = exe->vm_rss_kib,
+		.vm_swap_kib = exe->vm_swap_kib,
+	};
+	return true;
+}
+
+static bool usage_number(const struct event *ev, enum falcoc_source src, uint64_t *ret_raw)
+{
+	struct falcoc_usage u;
+
+	if (!event_usage(ev, &u))
+		return false;
+	switch (src) {
 	case FALCOC_SRC_FDLIMIT:
-		*ret_raw = exe->fdlimit;
+		*ret_raw = u.fdlimit;
 		return true;
 	case FALCOC_SRC_MAJ_FLT:
-		*ret_raw = exe->maj_flt;
+		*ret_raw = u.maj_flt;
 		return true;
 	case FALCOC_SRC_MIN_FLT:
-		*ret_raw = exe->min_flt;
+		*ret_raw = u.min_flt;
 		return true;
 	case FALCOC_SRC_VM_SIZE:
-		*ret_raw = exe->vm_size_kib;
+		*ret_raw = u.vm_size_kib;
 		return true;
 	case FALCOC_SRC_VM_RSS:
-		*ret_raw = exe->vm_rss_kib;
+		*ret_raw = u.vm_rss_kib;
 		return true;
 	case FALCOC_SRC_VM_SWAP:
-		*ret_raw = exe->vm_swap_kib;
+		*ret_raw = u.vm_swap_kib;
 		return true;
 	case FALCOC_SRC_PIDNS_START:
-		*ret_raw = event_wall_ns(ev, exe->pidns_start_ns);
+		*ret_raw = event_wall_ns(ev, u.pidns_start_ns);
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Element @i of an attribute that is an array of numbers of @size bytes. */
+static bool array_bytes(const struct event *ev, enum falcoc_attr_id id, unsigned int i,
+			size_t size, void *ret_bytes)
+{
+	struct slice b;
+
+	if (!event_bytes(ev, id, &b) || (i + 1) * size > b.len)
+		return false;
+	memcpy(ret_bytes, b.ptr + i * size, size);
+	return true;
+}
+
+/* Numbers that the call took from or wrote to the caller's structures, and signals. */
+static bool out_number(const struct event *ev, enum falcoc_source src, uint64_t *ret_raw)
+{
+	struct falcoc_signal signal;
+	int32_t fd;
+
+	if (src >= FALCOC_SRC_OUT0 && src <= FALCOC_SRC_OUT9)
+		return array_bytes(ev, FALCOC_A_OUT, src - FALCOC_SRC_OUT0, sizeof(*ret_raw),
+				   ret_raw);
+	if (src >= FALCOC_SRC_OUT10 && src <= FALCOC_SRC_OUT13)
+		return array_bytes(ev, FALCOC_A_OUT, 10 + (src - FALCOC_SRC_OUT10),
+				   sizeof(*ret_raw), ret_raw);
+	switch (src) {
+	case FALCOC_SRC_FD0:
+	case FALCOC_SRC_FD1:
+		if (!array_bytes(ev, FALCOC_A_FDS, src == FALCOC_SRC_FD1, sizeof(fd), &fd))
+			return false;
+		*ret_raw = (uint64_t)(int64_t)fd;
+		return true;
+	case FALCOC_SRC_SIGNAL_SIG:
+	case FALCOC_SRC_SIGNAL_PID:
+		if (!array_bytes(ev, FALCOC_A_SIGNAL, 0, sizeof(signal), &signal))
+			return false;
+		*ret_raw = src == FALCOC_SRC_SIGNAL_SIG ? signal.sig : signal.spid;
 		return true;
 	default:
 		return false;
@@ -333,29 +420,63 @@ static bool unix_tuple_text(const struct event *ev, struct arena *scratch, struc
 	return true;
 }
 
+bool param_number(const struct event *ev, const struct event_param_def *p, uint64_t *ret_raw)
+{
+	return header_number(ev, p->source, ret_raw) || file_number(ev, p->source, ret_raw) ||
+	       out_number(ev, p->source, ret_raw) || exec_number(ev, p->source, ret_raw) ||
+	       usage_number(ev, p->source, ret_raw) || life_number(ev, p->source, ret_raw);
+}
+
+/* Sources that are an attribute as it is: one string, or bytes. */
+static enum falcoc_attr_id attr_source(enum falcoc_source src, bool *ret_bytes)
+{
+	static const struct {
+		unsigned char source, attr;
+		bool bytes;
+	} attrs[] = {
+		{ FALCOC_SRC_PATH0, FALCOC_A_PATH0, false },
+		{ FALCOC_SRC_PATH1, FALCOC_A_PATH1, false },
+		{ FALCOC_SRC_CWD, FALCOC_A_CWD, false },
+		{ FALCOC_SRC_EXE_PATH, FALCOC_A_EXE_PATH, false },
+		{ FALCOC_SRC_FD_PATH, FALCOC_A_FD_PATH, false },
+		{ FALCOC_SRC_TEXT0, FALCOC_A_TEXT0, false },
+		{ FALCOC_SRC_TEXT1, FALCOC_A_TEXT1, false },
+		{ FALCOC_SRC_TEXT2, FALCOC_A_TEXT2, false },
+		{ FALCOC_SRC_ENV, FALCOC_A_ENV, true },
+		{ FALCOC_SRC_DATA, FALCOC_A_DATA, true },
+		{ FALCOC_SRC_VALUE, FALCOC_A_VALUE, true },
+		{ FALCOC_SRC_CONTROL, FALCOC_A_CONTROL, true },
+	};
+
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+		if (attrs[i].source == src) {
+			*ret_bytes = attrs[i].bytes;
+			return attrs[i].attr;
+		}
+	}
+	return FALCOC_A_NONE;
+}
+
 static bool string_source(const struct event *ev, enum falcoc_source src, struct arena *scratch,
 			  struct slice *ret_str)
 {
+	bool bytes;
+	enum falcoc_attr_id id = attr_source(src, &bytes);
+
+	if (id)
+		return bytes ? event_bytes(ev, id, ret_str) : event_str(ev, id, ret_str);
 	switch (src) {
 	case FALCOC_SRC_COMM:
 		*ret_str = event_comm(ev);
 		return true;
-	case FALCOC_SRC_PATH0:
-		return event_str(ev, FALCOC_A_PATH0, ret_str);
-	case FALCOC_SRC_PATH1:
-		return event_str(ev, FALCOC_A_PATH1, ret_str);
-	case FALCOC_SRC_CWD:
-		return event_str(ev, FALCOC_A_CWD, ret_str);
-	case FALCOC_SRC_EXE_PATH:
-		return event_str(ev, FALCOC_A_EXE_PATH, ret_str);
-	case FALCOC_SRC_ENV:
-		return event_bytes(ev, FALCOC_A_ENV, ret_str);
 	case FALCOC_SRC_EXE:
 		return argv_part(ev, true, ret_str);
 	case FALCOC_SRC_ARGS:
 		return argv_part(ev, false, ret_str);
 	case FALCOC_SRC_SOCKADDR:
 		return sockaddr_text(ev, scratch, ret_str);
+	case FALCOC_SRC_FDLIST:
+		return param_fdlist(ev, scratch, ret_str);
 	case FALCOC_SRC_TUPLE:
 		return event_tuple_text(ev, scratch, ret_str) ||
 		       unix_tuple_text(ev, scratch, ret_str);
@@ -376,163 +497,14 @@ bool event_param(const struct event *ev, unsigned int i, struct arena *scratch,
 		return false;
 	p = &def->params[i];
 	if (value_kind(p->type) == VALUE_KIND_STRING) {
-		if (!string_source(ev, p->source, scratch, &str))
+		if (p->type == VALUE_DYNAMIC ? !param_dynamic_raw(ev, p, scratch, &str) :
+					       !string_source(ev, p->source, scratch, &str))
 			return false;
 		*ret_value = (struct value){ .type = p->type, .s = str };
 		return true;
 	}
-	if (!header_number(ev, p->source, &raw) && !file_number(ev, p->source, &raw) &&
-	    !exec_number(ev, p->source, &raw) && !life_number(ev, p->source, &raw))
+	if (!param_number(ev, p, &raw))
 		return false;
 	set_number(p->type, raw, ret_value);
 	return true;
-}
-
-struct slice bytes_printable(struct slice bytes, struct arena *scratch)
-{
-	char *text;
-
-	if (bytes.len == 0)
-		return SLICE_LIT("NULL");
-	text = arena_slicedup(scratch, bytes);
-	if (!text)
-		return SLICE_LIT("");
-	for (size_t i = 0; i < bytes.len; i++) {
-		if (text[i] < ' ' || text[i] > '~')
-			text[i] = '.';
-	}
-	return (struct slice){ text, bytes.len };
-}
-
-enum base { BASE_DEC, BASE_HEX, BASE_OCT };
-
-/* Falco's choices: devices, capabilities and modes of directories in hex, other modes octal. */
-static enum base number_base(const struct event_def *def, const struct event_param_def *p)
-{
-	bool mode = strcmp(p->name, "mode") == 0;
-
-	switch (p->source) {
-	case FALCOC_SRC_FD_DEV:
-	case FALCOC_SRC_CAP_PERMITTED:
-	case FALCOC_SRC_CAP_EFFECTIVE:
-	case FALCOC_SRC_CAP_INHERITABLE:
-		return BASE_HEX;
-	default:
-		if (p->type == VALUE_MODE || (mode && (def->traits & FALCOC_T_OPEN)))
-			return BASE_OCT;
-		return mode || (p->type == VALUE_INT32 && strcmp(p->name, "flags") == 0) ?
-			BASE_HEX : BASE_DEC;
-	}
-}
-
-static bool number_text(const struct event_def *def, const struct event_param_def *p,
-			const struct value *v, struct arena *scratch, struct slice *ret_text)
-{
-	char *text;
-
-	if (value_kind(p->type) == VALUE_KIND_INT && number_base(def, p) == BASE_DEC)
-		text = arena_printf(scratch, "%" PRId64, v->i);
-	else if ((p->type == VALUE_UID || p->type == VALUE_GID) && v->u == UINT32_MAX)
-		text = arena_printf(scratch, "-1");
-	else if (number_base(def, p) == BASE_HEX)
-		text = arena_printf(scratch, "%" PRIX64, v->u);
-	else if (number_base(def, p) == BASE_OCT)
-		text = arena_printf(scratch, "%#" PRIo64, v->u);
-	else
-		text = arena_printf(scratch, "%" PRIu64, v->u);
-	if (!text)
-		return false;
-	*ret_text = slice_of(text);
-	return true;
-}
-
-static bool raw_text(const struct event_def *def, const struct event_param_def *p,
-		     const struct value *v, struct arena *scratch, struct slice *ret_text)
-{
-	if (value_kind(p->type) != VALUE_KIND_STRING)
-		return number_text(def, p, v, scratch, ret_text);
-	*ret_text = p->type == VALUE_BYTEBUF ? bytes_printable(v->s, scratch) : v->s;
-	return true;
-}
-
-bool event_param_raw_text(const struct event *ev, unsigned int i, struct arena *scratch,
-			  struct slice *ret_text)
-{
-	const struct event_def *def = event_def(ev->rec->event);
-	struct value v;
-
-	return event_param(ev, i, scratch, &v) &&
-	       raw_text(def, &def->params[i], &v, scratch, ret_text);
-}
-
-/* Opening tells more of the file than the caller's flags. */
-static uint64_t open_extra(const struct event *ev)
-{
-	const struct falcoc_fd *fd = event_fd(ev);
-	uint64_t created, extra = 0;
-
-	if (event_u64(ev, FALCOC_A_CREATED, &created) && created)
-		extra |= OPEN_X_CREATED;
-	if (fd && (fd->layer & FALCOC_FD_F_UPPER))
-		extra |= OPEN_X_UPPER;
-	if (fd && (fd->layer & FALCOC_FD_F_LOWER))
-		extra |= OPEN_X_LOWER;
-	return extra;
-}
-
-static bool name_text(const struct event *ev, const struct event_param_def *p,
-		      const struct value *v, struct arena *scratch, struct slice *ret_text)
-{
-	const char *name = NULL;
-	uint64_t number;
-
-	if (p->table) {
-		number = v->u;
-		if (p->table == &flag_tables[FLAG_TABLE_open])
-			number |= open_extra(ev);
-		*ret_text = flags_format(p->table, number, scratch);
-		return ret_text->len > 0;
-	}
-	if (v->i < 0 && (p->type == VALUE_ERRNO || p->source == FALCOC_SRC_RES))
-		name = v->i > -4096 ? errno_name((int)-v->i) : NULL;
-	else if (p->type == VALUE_FD && v->i == AT_FDCWD)
-		name = "AT_FDCWD";
-	if (!name)
-		return false;
-	*ret_text = slice_of(name);
-	return true;
-}
-
-static bool path_text(const struct event *ev, const struct event_param_def *p,
-		      const struct value *v, struct arena *scratch, struct slice *ret_text)
-{
-	enum falcoc_attr_id dir_id = p->source == FALCOC_SRC_PATH1 ? FALCOC_A_DIR1 : FALCOC_A_DIR0;
-	struct slice dir;
-
-	if (v->s.len == 0 || v->s.ptr[0] == '/' || !event_str(ev, dir_id, &dir))
-		return false;
-	return path_resolve(dir, v->s, scratch, ret_text);
-}
-
-bool event_param_text(const struct event *ev, unsigned int i, struct arena *scratch,
-		      struct slice *ret_text)
-{
-	const struct event_def *def = event_def(ev->rec->event);
-	const struct event_param_def *p;
-	struct slice text;
-	struct value v;
-
-	if (!event_param(ev, i, scratch, &v))
-		return false;
-	p = &def->params[i];
-	if (p->type == VALUE_FSPATH || p->type == VALUE_FSRELPATH) {
-		if (path_text(ev, p, &v, scratch, &text)) {
-			*ret_text = text;
-			return true;
-		}
-	} else if (value_kind(p->type) != VALUE_KIND_STRING && name_text(ev, p, &v, scratch, &text)) {
-		*ret_text = text;
-		return true;
-	}
-	return raw_text(def, p, &v, scratch, ret_text);
 }

@@ -6,6 +6,8 @@
  * strings of a process that only the process table knows (a fork repeats neither
  * its argv nor its directory), names of users, groups and processes, and open files.
  */
+#include <fcntl.h>
+
 #include "event/path.h"
 #include "filter/field_impl.h"
 #include "util/buf.h"
@@ -53,28 +55,96 @@ static bool arg_value(const struct eval_ctx *ctx, unsigned int i, struct value *
 	return true;
 }
 
-/* "<f>/etc/passwd", "<4t>1.2.3.4:5->6.7.8.9:10" */
-static bool fd_text(const struct eval_ctx *ctx, int64_t num, struct slice *ret_text)
+static bool fd_shown(const struct eval_ctx *ctx, char typechar, const char *l4, struct slice name,
+		     struct slice *ret_text)
 {
-	const struct falcoc_fd *fd = event_fd(ctx->ev);
-	const char *l4 = fd_l4proto(ctx);
-	struct slice name = { "", 0 };
-	char proto[2] = "", *text;
+	char proto[2] = { l4 ? l4[0] : '\0', '\0' }, *text;
 
-	if (!fd || num < 0 || fd->fd != num || !fd_typechar(ctx))
-		return false;
-	if (l4 && (strcmp(l4, "tcp") == 0 || strcmp(l4, "udp") == 0))
-		proto[0] = l4[0];
-	fd_name(ctx, &name);
-	text = arena_printf(ctx->scratch, "<%c%s>%.*s", fd_typechar(ctx), proto, SLICE_ARG(name));
+	text = arena_printf(ctx->scratch, "<%c%s>%.*s", typechar, proto, SLICE_ARG(name));
 	if (!text)
 		return false;
 	*ret_text = slice_of(text);
 	return true;
 }
 
+static bool fcntl_duplicates(const struct event *ev)
+{
+	return ev->rec->arg[1] == F_DUPFD || ev->rec->arg[1] == F_DUPFD_CLOEXEC;
+}
+
+/* Is the descriptor in parameter @p another name of the event's open file? */
+static bool same_file(const struct eval_ctx *ctx, const struct event_param_def *p, int64_t num)
+{
+	const struct falcoc_fd *fd = event_fd(ctx->ev);
+
+	if (!fd || num < 0)
+		return false;
+	switch (ctx->ev->rec->event) {
+	case FALCOC_E_DUP:
+	case FALCOC_E_DUP2:
+	case FALCOC_E_DUP3:
+		return true;	/* all three are, after the call */
+	case FALCOC_E_FCNTL:
+		if (p->source == FALCOC_SRC_RES)
+			return fcntl_duplicates(ctx->ev);
+		return fd->fd == num;
+	default:
+		return fd->fd == num && p->source != FALCOC_SRC_FD1;
+	}
+}
+
+/* The second open file of the call; of the two ends of a pipe or pair, what they are. */
+static bool other_fd_text(const struct eval_ctx *ctx, const struct event_param_def *p, int64_t num,
+			  struct slice *ret_text)
+{
+	const struct falcoc_fd *fd2 = event_fd2(ctx->ev);
+	const char *type;
+	struct slice path = { "", 0 };
+	char c;
+
+	if (p->source == FALCOC_SRC_FD0 || p->source == FALCOC_SRC_FD1)
+		return fd_shown(ctx, ctx->ev->rec->event == FALCOC_E_SOCKETPAIR ? 'u' : 'p', NULL,
+				path, ret_text);
+	if (!fd2 || fd2->fd != num)
+		return false;
+	fd_kind_type(fd2->kind, &c, &type);
+	event_str(ctx->ev, FALCOC_A_FD2_PATH, &path);
+	return fd_shown(ctx, c, NULL, path, ret_text);
+}
+
+/* The directory that a relative path starts from: the parameter before it. */
+static bool dirfd_text(const struct eval_ctx *ctx, unsigned int i, struct slice *ret_text)
+{
+	const struct event_def *def = ctx_def(ctx);
+	const struct event_param_def *path = &def->params[i + 1];
+	struct slice dir;
+
+	return i + 1 < def->nparams && path->type == VALUE_FSRELPATH &&
+	       event_str(ctx->ev, path->source == FALCOC_SRC_PATH1 ? FALCOC_A_DIR1 :
+			 FALCOC_A_DIR0, &dir) &&
+	       fd_shown(ctx, 'd', NULL, dir, ret_text);
+}
+
+/* "<f>/etc/passwd", "<4t>1.2.3.4:5->6.7.8.9:10" */
+static bool fd_text(const struct eval_ctx *ctx, unsigned int i, int64_t num,
+		    struct slice *ret_text)
+{
+	const struct event_param_def *p = &ctx_def(ctx)->params[i];
+	struct slice name = { "", 0 };
+
+	if (num < 0)
+		return false;
+	if (dirfd_text(ctx, i, ret_text))
+		return true;
+	if (!same_file(ctx, p, num) || !fd_typechar(ctx))
+		return other_fd_text(ctx, p, num, ret_text);
+	fd_name(ctx, &name);
+	return fd_shown(ctx, fd_typechar(ctx), fd_l4proto(ctx), name, ret_text);
+}
+
 /* The name behind the number of a user, group, process or open file. */
-static bool named_text(const struct eval_ctx *ctx, const struct value *v, struct slice *ret_text)
+static bool named_text(const struct eval_ctx *ctx, unsigned int i, const struct value *v,
+		       struct slice *ret_text)
 {
 	const struct user *user;
 	const struct proc *proc;
@@ -82,7 +152,7 @@ static bool named_text(const struct eval_ctx *ctx, const struct value *v, struct
 
 	switch (v->type) {
 	case VALUE_FD:
-		return fd_text(ctx, v->i, ret_text);
+		return fd_text(ctx, i, v->i, ret_text);
 	case VALUE_PID:
 		proc = v->i > 0 ? proc_find(ctx->state->procs, (uint32_t)v->i, 0) : NULL;
 		if (!proc)
@@ -113,7 +183,7 @@ bool evt_arg_text(const struct eval_ctx *ctx, unsigned int i, struct slice *ret_
 
 	if (!arg_value(ctx, i, &v))
 		return false;
-	if (named_text(ctx, &v, ret_text) ||
+	if (named_text(ctx, i, &v, ret_text) ||
 	    event_param_text(ctx->ev, i, ctx->scratch, ret_text))
 		return true;
 	*ret_text = v.type == VALUE_BYTEBUF ? bytes_printable(v.s, ctx->scratch) : v.s;

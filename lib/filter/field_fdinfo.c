@@ -49,6 +49,12 @@ static const struct {
 	{ AF_NETLINK, 'n', "netlink" },
 };
 
+void fd_kind_type(unsigned int kind, char *ret_char, const char **ret_type)
+{
+	*ret_char = kinds[kind].typechar;
+	*ret_type = kinds[kind].type;
+}
+
 /* Fills in what is known of the type; false: the event has no open file. */
 static bool type_of(const struct eval_ctx *ctx, char *ret_char, const char **ret_type)
 {
@@ -57,8 +63,7 @@ static bool type_of(const struct eval_ctx *ctx, char *ret_char, const char **ret
 
 	if (!fd)
 		return false;
-	*ret_char = kinds[fd->kind].typechar;
-	*ret_type = kinds[fd->kind].type;
+	fd_kind_type(fd->kind, ret_char, ret_type);
 	if (fd->kind != FALCOC_FD_SOCKET || !sock)
 		return true;
 	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {

@@ -91,6 +91,8 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name);
 /* Type as a character, 0 where there is none; and as a word, NULL. */
 char fd_typechar(const struct eval_ctx *ctx);
 const char *fd_type(const struct eval_ctx *ctx);
+/* Both, of an open file of that kind (enum falcoc_fd_kind). */
+void fd_kind_type(unsigned int kind, char *ret_char, const char **ret_type);
 /* "tcp", "udp", "icmp", "raw", or NULL. */
 const char *fd_l4proto(const struct eval_ctx *ctx);
 /* "host", or the first 12 digits of the container's id. */

@@ -68,7 +68,7 @@ START_TEST(test_failed_open)
 		{ "fd.name", "/etc/shadow" }, { "fd.directory", "/etc" },
 		{ "fd.filename", "<none>" }, { "fd.nameraw", "../etc/shadow" },
 		{ "fd.l4proto", "<none>" }, { "fs.path.name", "/etc/shadow" },
-		{ "evt.args", "fd=-13(EACCES) dirfd=0 name=../etc/shadow(/etc/shadow) "
+		{ "evt.args", "fd=-13(EACCES) dirfd=0(<d>/root) name=../etc/shadow(/etc/shadow) "
 			      "flags=0(O_RDONLY) mode=0 dev=<NA> ino=<NA>" },
 	};
 	struct mkrec *m = mkrec_new(FALCOC_E_OPENAT);
