@@ -36,6 +36,7 @@ struct settings {
 	struct engine_options engine;
 	const char **paths;	/* of rules, in order; room for all arguments */
 	size_t npaths;
+	struct engine_select *selects;	/* likewise */
 	const char **args;	/* what is no option */
 	size_t nargs;
 	enum engine_format format;
@@ -88,6 +89,14 @@ enum status set_help(struct settings *s, const char *value);
 enum status set_format(struct settings *s, const char *value);
 enum status set_names_only(struct settings *s, const char *value);
 enum status set_config(struct settings *s, const char *value);	/* config.c */
+enum status set_rules(struct settings *s, const char *value);	/* run.c */
+/* select.c: -D, -t, -T, and rules[].enable.rule= and its like of -o. */
+enum status set_disable(struct settings *s, const char *value);
+enum status set_only_tag(struct settings *s, const char *value);
+enum status set_disable_tag(struct settings *s, const char *value);
+/* Is @key one of those? Then *@ret_status tells whether it was taken. */
+bool select_config(struct settings *s, const char *key, const char *value,
+		   enum status *ret_status);
 /* The keys of -o, for the help. */
 void config_help(void);
 

@@ -129,6 +129,7 @@ static enum status unknown_key(const char *name)
 enum status set_config(struct settings *s, const char *value)
 {
 	const char *eq = strchr(value, '=');
+	enum status status;
 	char name[64];
 
 	if (!eq) {
@@ -136,6 +137,8 @@ enum status set_config(struct settings *s, const char *value)
 		return STATUS_USAGE;
 	}
 	snprintf(name, sizeof(name), "%.*s", (int)(eq - value), value);
+	if (select_config(s, name, eq + 1, &status))
+		return status;
 	for (size_t i = 0; i < NKEYS; i++) {
 		if (strcmp(keys[i].name, name) != 0)
 			continue;
@@ -161,4 +164,7 @@ void config_help(void)
 		}
 		putchar('\n');
 	}
+	printf("  rules[].enable.rule=NAME, rules[].disable.rule=NAME\n"
+	       "  rules[].enable.tag=TAG, rules[].disable.tag=TAG\n"
+	       "      switch rules on or off, in the order given; `*` in a NAME stands for anything\n");
 }

@@ -124,7 +124,8 @@ enum status options_parse(const struct command *cmd, int argc, char **argv, stru
 	s->engine.dns_wait_ms = ENGINE_DNS_WAIT_MS;
 	s->paths = calloc(room, sizeof(*s->paths));
 	s->args = calloc(room, sizeof(*s->args));
-	if (!s->paths || !s->args) {
+	s->selects = calloc(room, sizeof(*s->selects));
+	if (!s->paths || !s->args || !s->selects) {
 		complain("out of memory");
 		return STATUS_RUNTIME;
 	}
@@ -147,6 +148,7 @@ void settings_release(struct settings *s)
 {
 	free(s->paths);
 	free(s->args);
+	free(s->selects);
 }
 
 void options_help(const struct option *o)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum status set_rules(struct settings *s, const char *value)
+enum status set_rules(struct settings *s, const char *value)
 {
 	s->paths[s->npaths++] = value;
 	return STATUS_OK;
@@ -182,6 +182,9 @@ const struct option run_options[] = {
 	  "later ones override earlier ones\n(default: " DEFAULT_RULES ")", set_rules },
 	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", set_validate },
 	{ 0, "dry-run", NULL, "stop once the rules are loaded", set_dry_run },
+	{ 'D', NULL, "TEXT", "switch off the rules with this text in their names", set_disable },
+	{ 't', NULL, "TAG", "run only the rules with this tag; again for more tags", set_only_tag },
+	{ 'T', NULL, "TAG", "switch off the rules with this tag", set_disable_tag },
 	{ 'M', NULL, "SECONDS", "end after so many seconds", set_seconds },
 	{ 'A', "all-events", NULL, "rules that name no event types are for read, write, send, recv and\n"
 	  "their like too (default: only rules that name them)", set_all_events },

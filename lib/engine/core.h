@@ -46,7 +46,8 @@ struct engine {
 
 	/* rules */
 	struct diags *diags;
-	struct rules_loader *loader;	/* NULL once compiled */
+	struct rules_select *selects;
+	struct rules_loader *loader;	/* NULL once events are judged */
 	struct ruleset *rules;
 	struct arena *templates_arena;
 	struct output_template **templates;	/* by place of the rule in the ruleset */

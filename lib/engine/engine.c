@@ -43,6 +43,24 @@ enum engine_status engine_fail(struct engine *e, enum engine_status status, cons
 	return status;
 }
 
+/* The options' selection in the words of lib/rules. */
+static struct rules_select *make_selects(const struct engine_options *opt)
+{
+	struct rules_select *selects = calloc(opt->nselects + 1, sizeof(*selects));
+
+	for (size_t i = 0; selects && i < opt->nselects; i++) {
+		const struct engine_select *s = &opt->selects[i];
+
+		selects[i].what = s->what == ENGINE_SELECT_SUBSTRING ? RULES_SELECT_SUBSTRING :
+				  s->what == ENGINE_SELECT_NAME ? RULES_SELECT_NAME :
+								  RULES_SELECT_TAG;
+		selects[i].enable = s->enable;
+		selects[i].only = s->only;
+		selects[i].pattern = s->pattern;
+	}
+	return selects;
+}
+
 int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 {
 	enum priority min_priority = PRIORITY_DEBUG;
@@ -57,8 +75,12 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->epoll_fd = -1;
 	e->signal_fd = -1;
 	e->end_ns = UINT64_MAX;
+	e->selects = make_selects(opt);
 	e->loader = rules_loader_new(&(struct rules_options){
 		.min_priority = min_priority,
+		.match_all = opt->match_all,
+		.selects = e->selects,
+		.nselects = opt->nselects,
 		.all_events = opt->all_events,
 		.check_output = output_check,
 	});
@@ -69,7 +91,7 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->sink = sink_fd_new(opt->alert_fd, "standard output");
 	e->scratch = arena_new(SCRATCH_BYTES);
 	e->templates_arena = arena_new(0);
-	if (!e->loader || !e->diags || !e->sink || !e->scratch || !e->templates_arena) {
+	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch || !e->templates_arena) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -110,6 +132,7 @@ void engine_free(struct engine *e)
 	free(e->templates);
 	ruleset_free(e->rules);
 	rules_loader_free(e->loader);
+	free(e->selects);
 	arena_free(e->templates_arena);
 	arena_free(e->scratch);
 	diags_free(e->diags);

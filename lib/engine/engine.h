@@ -43,11 +43,25 @@ enum engine_status {
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
 
+/* Switches rules on or off, whatever their files say; in order, after all files. */
+struct engine_select {
+	enum {
+		ENGINE_SELECT_SUBSTRING,	/* names that hold the pattern */
+		ENGINE_SELECT_NAME,		/* names; `*` stands for anything */
+		ENGINE_SELECT_TAG,
+	} what;
+	bool enable;
+	bool only;		/* first of all, every rule is switched off */
+	const char *pattern;
+};
+
 /* Strings are not copied and must outlive the engine. Zero everywhere is the default. */
 struct engine_options {
 	/* rules */
 	const char *min_priority;	/* name of the least one to run, any case; NULL: all */
 	bool match_all;			/* every rule that matches tells, not only the first */
+	const struct engine_select *selects;	/* not copied */
+	size_t nselects;
 
 	/* events */
 	bool all_events;		/* rules that name no types are for read, write, ... too */

@@ -135,6 +135,25 @@ static struct node *logic_node(struct compiler *c, int kind, const struct kids *
 	return node;
 }
 
+static void warn_contradiction(struct compiler *c, const struct ast *ast, const struct kids *kids)
+{
+	const struct node *other, *one = advise_contradiction(kids->items, kids->n, &other);
+	const struct node *cmp;
+
+	if (!one)
+		return;
+	cmp = one->kind == NODE_NOT ? one->kids[0] : one;
+	/* evt.num = 0 and its like are how rules say "never", on purpose */
+	if (cmp->left && strcmp(cmp->left->name, "evt.num") == 0)
+		return;
+	if (cmp->left)
+		compile_warning(c, ast->loc, "this is never true: two conditions on '%s' joined by "
+				"'and' exclude each other", cmp->left->name);
+	else
+		compile_warning(c, ast->loc, "this is never true: a condition and its opposite are "
+				"joined by 'and'");
+}
+
 static struct node *compile_and_or(struct compiler *c, const struct ast *ast)
 {
 	int kind = ast->kind == AST_AND ? NODE_AND : NODE_OR;
@@ -157,6 +176,8 @@ static struct node *compile_and_or(struct compiler *c, const struct ast *ast)
 	}
 	if (failed)
 		return NULL;
+	if (kind == NODE_AND)
+		warn_contradiction(c, ast, &kids);
 	return kids.n == 1 ? kids.items[0] : logic_node(c, kind, &kids);
 }
 

@@ -191,6 +191,15 @@ bool test_paths(struct compiler *c, const struct input *src, const struct ast_op
 bool values_compare(enum filter_op op, enum value_kind kind, const struct value *a,
 		    const struct value *b);
 
+/* filter.c: does @v pass the comparison with constants? */
+bool node_takes(const struct node *n, const struct value *v);
+/*
+ * advise.c: of conditions joined by and, one that contradicts another, @ret_other; NULL where
+ * none was found.
+ */
+const struct node *advise_contradiction(struct node *const *kids, size_t nkids,
+					const struct node **ret_other);
+
 /* events.c */
 int events_init(struct filter_set *fs);
 const struct node_events *events_combine(struct compiler *c, const struct node *node);

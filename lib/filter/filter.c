@@ -148,7 +148,7 @@ static bool test_value(const struct test *t, const struct value *v, bool all)
 	return all;
 }
 
-static bool compare_constants(const struct node *n, const struct value *v)
+bool node_takes(const struct node *n, const struct value *v)
 {
 	size_t passed = 0;
 
@@ -210,7 +210,7 @@ static bool compare_is_true(struct filter_set *fs, struct node *n)
 	if (!input_get(fs, n->left, &v))
 		return false;
 	if (n->kind == NODE_COMPARE)
-		return compare_constants(n, v);
+		return node_takes(n, v);
 	if (n->kind == NODE_COMPARE_RIGHT)
 		return compare_right(fs, n, v);
 	/* exists: a name exists where one is known. */

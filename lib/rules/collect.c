@@ -125,8 +125,16 @@ void *collect_alloc(struct collect *c, size_t bytes)
 	return p;
 }
 
-struct item collect_redefined(struct item item, const struct item *prev)
+struct item collect_redefined(struct collect *c, struct item item, const struct item *prev)
 {
+	struct diag *d;
+
+	if (item.loc.src == prev->loc.src) {
+		d = diags_add(c->ds, DIAG_WARNING, "LOAD_DUPLICATE_ITEM", item.loc,
+			      "%s '%s' stands twice in this file: this one replaces that of line %u",
+			      c->kind, c->name, prev->loc.line);
+		diag_hint(d, "to change parts of one use 'override'");
+	}
 	item.index = prev->index;
 	return item;
 }
@@ -258,7 +266,7 @@ static void collect_list(struct collect *c)
 	if (append)
 		list->item.visibility = item.visibility;
 	else
-		*list = (struct list){ .item = prev ? collect_redefined(item, &prev->item) : item };
+		*list = (struct list){ .item = prev ? collect_redefined(c, item, &prev->item) : item };
 	c->l->nodd_lists += odd && !prev;
 	list->odd = odd;
 	if (items)
@@ -288,7 +296,7 @@ static void collect_macro(struct collect *c)
 		macro->cond = collect_join(c, &macro->cond, &cond);
 		macro->item.visibility = item.visibility;
 	} else {
-		*macro = (struct macro){ .item = prev ? collect_redefined(item, &prev->item) : item,
+		*macro = (struct macro){ .item = prev ? collect_redefined(c, item, &prev->item) : item,
 					 .cond = cond };
 	}
 	macro->faulty = macro->faulty || c->faulty;

@@ -52,7 +52,7 @@ void collect_unknown_keys(struct collect *c, const struct ynode *map, const char
 struct text collect_join(struct collect *c, const struct text *a, const struct text *b);
 struct item collect_new_item(struct collect *c);
 /* A later definition takes the place of @prev, but sees all that came before it. */
-struct item collect_redefined(struct item item, const struct item *prev);
+struct item collect_redefined(struct collect *c, struct item item, const struct item *prev);
 
 /* How a key of an item changes the item of that name that is there already. */
 enum override_op {

@@ -231,7 +231,7 @@ static void define_rule(struct collect *c, struct rule_def *prev, struct rule_de
 	if (!rule)
 		return;
 	if (prev)
-		def->item = collect_redefined(def->item, &prev->item);
+		def->item = collect_redefined(c, def->item, &prev->item);
 	*rule = *def;
 	if (!prev && table_add(&c->l->rules, &rule->item))
 		collect_out_of_memory(c);

@@ -105,16 +105,18 @@ static void warn_unbounded(struct compile *c, const struct rule_def *def,
 /* Adds the rule unless it is at fault or to be skipped. False where memory is exhausted. */
 static bool compile_rule(struct compile *c, const struct rule_def *def)
 {
-	struct filter_set *fs = def->rule.enabled ? c->rs->filters : c->unused;
+	struct filter_set *fs = def->runs ? c->rs->filters : c->unused;
 	const struct ast *ast;
 	struct diags *found;
 	struct rule rule;
 	int id;
 
+	ast = resolve_rule(c->l, def, c->rs->arena, c->ds);
+	if (ast && is_skipped(c, def, ast))
+		return true;
 	if (c->l->opt.check_output)
 		c->l->opt.check_output(&def->rule.output_text, c->ds);
-	ast = resolve_rule(c->l, def, c->rs->arena, c->ds);
-	if (!ast || is_skipped(c, def, ast))
+	if (!ast)
 		return true;
 	found = diags_new(0);
 	if (!found)
@@ -125,12 +127,14 @@ static bool compile_rule(struct compile *c, const struct rule_def *def)
 	if (id < 0)
 		return id != -ENOMEM;
 	warn_unbounded(c, def, fs, id);
+	advise_rule(def, fs, id, c->ds);
 	if (def->capture)
 		diags_add(c->ds, DIAG_WARNING, "LOAD_CAPTURE_IGNORED", def->item.loc,
 			  "'capture' of rule '%s' is ignored: falcoc records no captures yet",
 			  def->item.name);
 	rule = def->rule;
-	rule.filter = def->rule.enabled ? id : -1;
+	rule.enabled = def->runs;
+	rule.filter = def->runs ? id : -1;
 	return ruleset_add(c->rs, &rule) == 0;
 }
 
@@ -180,10 +184,13 @@ struct ruleset *rules_loader_compile(struct rules_loader *l, struct diags *ds)
 		filter_set_want_heavy(c.unused);
 
 	if (ok) {
+		select_rules(l, ds);
 		resolve_begin(l);
 		resolve_all(l, c.rs->arena, ds);
 		ok = compile_rules(&c);
 	}
+	if (ok && !l->opt.match_all)
+		advise_shadows(c.rs, ds);
 	if (ok)
 		warn_unused(&c);
 	else

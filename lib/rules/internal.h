@@ -110,6 +110,7 @@ struct rule_def {
 	bool skip_unknown_filter;
 	bool warn_evttypes;
 	bool capture;
+	bool runs;		/* select.c: what `enabled` and the selection come to */
 };
 
 /* Growing array of one kind of item, by order and by name. */
@@ -158,6 +159,9 @@ bool paste_odd_lists(struct rules_loader *l, struct arena *arena, struct text *t
 
 /* compile.c: what is wrong with one side of a comparison: FIELD_OK where its fields are known. */
 enum field_status operand_status(const struct ast_operand *op, struct arena *scratch);
+
+/* select.c: sets `runs` of all rules. */
+void select_rules(struct rules_loader *l, struct diags *ds);
 
 /* resolve.c: one for each compilation of the loader's items. */
 struct resolver {

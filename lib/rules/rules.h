@@ -54,7 +54,22 @@ struct rule {
 
 struct ruleset;
 
+/* Switches rules on or off. Several are applied in their order, after all files. */
+struct rules_select {
+	enum {
+		RULES_SELECT_SUBSTRING,		/* names that hold it */
+		RULES_SELECT_NAME,		/* `*` stands for anything */
+		RULES_SELECT_TAG,
+	} what;
+	bool enable;
+	bool only;	/* first of all, every rule is switched off */
+	const char *pattern;
+};
+
 struct rules_options {
+	const struct rules_select *selects;	/* not copied */
+	size_t nselects;
+	bool match_all;			/* every rule that matches tells: none stands in another's way */
 	enum priority min_priority;	/* rules below it are left out; default DEBUG */
 	/* Rules that name no event types are for heavy ones too (event_is_heavy()). */
 	bool all_events;

@@ -30,4 +30,10 @@ int ruleset_add(struct ruleset *rs, const struct rule *rule);
 /* After the last rule: who is shown which event. 0 or -ENOMEM. */
 int ruleset_index(struct ruleset *rs);
 
+/* advise.c: what is odd about the rule @def, whose condition is filter @id of @fs. */
+void advise_rule(const struct rule_def *def, const struct filter_set *fs, int id,
+		 struct diags *ds);
+/* Rules that never tell, because an earlier one always does. */
+void advise_shadows(struct ruleset *rs, struct diags *ds);
+
 #endif

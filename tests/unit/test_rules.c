@@ -22,10 +22,14 @@ struct load {
 	struct ruleset *rs;
 };
 
+/* Does only the first rule that matches tell? Else none is warned of for its place. */
+static bool first_tells;
+
 static void load_init(struct load *l)
 {
-	static const struct rules_options options = {
+	const struct rules_options options = {
 		.min_priority = PRIORITY_DEBUG,
+		.match_all = !first_tells,
 		.check_output = output_check,
 	};
 
@@ -308,6 +312,18 @@ START_TEST(override_cases)
 }
 END_TEST
 
+START_TEST(advice_cases)
+{
+	size_t n;
+
+	first_tells = true;
+	n = run_cases("tests/data/rules/advice.cases");
+	first_tells = false;
+	printf("%zu cases of advice\n", n);
+	ck_assert_uint_ge(n, 5);
+}
+END_TEST
+
 /* ---- the rules that the project began with, and those that it ships ---- */
 
 static void load_seed(struct load *l, int n)
@@ -577,6 +593,7 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, load_cases);
 	tcase_add_test(tc, override_cases);
+	tcase_add_test(tc, advice_cases);
 	tcase_add_test(tc, seed_rules_2_to_4);
 	tcase_add_test(tc, seed_rule_4_asks_for_its_names);
 	tcase_add_test(tc, seed_rule_5);
