@@ -146,6 +146,8 @@ u64 event_hooks(enum falcoc_event event)
 		bits |= BIT_ULL(HOOK_FD_INSTALL);
 	if (event_traits(event) & FALCOC_T_OPEN)
 		bits |= BIT_ULL(HOOK_OPEN_NAME);
+	if (event_traits(event) & FALCOC_T_EXEC)
+		bits |= BIT_ULL(HOOK_BPRM_CHECK);
 	return bits;
 }
 

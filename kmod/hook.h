@@ -39,6 +39,7 @@
 #define HOOKS(H)								\
 	H(FD_INSTALL, fd_install, fd_install, hook_fd_install)			\
 	H(OPEN_NAME, do_filp_open, do_file_open, hook_name)			\
+	H(BPRM_CHECK, security_bprm_check, security_bprm_check, hook_bprm_check)	\
 	URING_HOOKS(H)
 
 #define HOOK_ENUM(id, function, other, handler) HOOK_##id,

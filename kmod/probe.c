@@ -37,10 +37,12 @@ static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 		.event = FALCOC_E_EXECVE,
 		.syscall = FALCOC_NO_SYSCALL,
 		.recorder = record_exec,
+		.inflight = inflight_take(),
 		.bprm = bprm,
 	};
 
 	records_make(&call);
+	inflight_free(call.inflight);
 }
 
 static COMPAT_SCHED_PROCESS_EXIT_PROBE(probe_exit)

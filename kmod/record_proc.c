@@ -18,6 +18,7 @@
 
 #include "compat/fs.h"
 #include "compat/mnt_namespace.h"
+#include "inflight.h"
 #include "overlay.h"
 #include "record.h"
 
@@ -95,6 +96,18 @@ static void attr_exe(struct record *record, const struct linux_binprm *bprm)
 	attr_path(record, FALCOC_A_EXE_PATH, &bprm->file->f_path);
 }
 
+/* What was executed, where that is not what runs now. */
+static void attr_script(struct record *record, const struct call *call)
+{
+	const struct caught *path = inflight_caught(call->inflight, FALCOC_A_SCRIPT_PATH, 0);
+	const struct caught *id = inflight_caught(call->inflight, FALCOC_A_SCRIPT_ID, 0);
+
+	if (path)
+		attr_bytes(record, FALCOC_A_SCRIPT_PATH, path->data, path->len, path->flags);
+	if (id)
+		attr_bytes(record, FALCOC_A_SCRIPT_ID, id->data, id->len, 0);
+}
+
 /* A successful exec, told by its tracepoint: memory and credentials are the new ones. */
 void record_exec(struct record *record, const struct call *call)
 {
@@ -102,6 +115,8 @@ void record_exec(struct record *record, const struct call *call)
 	const struct mm_struct *mm = current->mm;
 
 	attr_exe(record, bprm);
+	if (bprm->interp != bprm->filename)
+		attr_script(record, call);
 	attr_string(record, FALCOC_A_PATH0, bprm->filename, strlen(bprm->filename));
 	if (bprm->filename[0] != '/')
 		attr_cwd(record, FALCOC_A_DIR0);
@@ -148,6 +163,7 @@ static void attr_user_argv(struct record *record, const struct call *call, u64 a
 	}
 	if (!used)
 		return;
+	record_unverified(record);
 	strings[used - 1] = '\0';
 	attr_bytes(record, FALCOC_A_ARGV, strings, used, flags);
 }

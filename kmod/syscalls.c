@@ -73,7 +73,13 @@ void syscalls_want(const struct mask *mask)
 
 static u64 hooks_of(u16 event_plus_1, const struct mask *mask)
 {
-	return mask_has(mask->exit, event_plus_1) ? event_hooks(event_plus_1 - 1) : 0;
+	bool wants = mask_has(mask->exit, event_plus_1);
+
+	/* whichever call it was, a successful exec is told as EXECVE, maybe for the state's sake */
+	if (event_plus_1 && event_traits(event_plus_1 - 1) & FALCOC_T_EXEC)
+		wants |= mask->flags & FALCOC_MASK_F_LIFECYCLE ||
+			 mask_test(mask->exit, FALCOC_E_EXECVE);
+	return wants ? event_hooks(event_plus_1 - 1) : 0;
 }
 
 static u64 hooks_of_packed(const struct packed_call *calls, const struct mask *mask)
