@@ -35,16 +35,16 @@ static void make_file(const char *path)
 }
 
 /*
- * Two names of the same length that differ before their last bytes: the straddle's tail is
- * the same in both.
+ * Two names of the same length that differ well before the straddle's tail: the kernel reads
+ * words, and reads one again that it could not have as a whole.
  */
 static void names(int argc, char **argv)
 {
 	must(argc == 2, "a directory");
 	play = argv[1];
 	mkdir(play, 0755);
-	snprintf(real, sizeof(real), "%s/real-secret", play);
-	snprintf(lie, sizeof(lie), "%s/fake-secret", play);
+	snprintf(real, sizeof(real), "%s/real-little-secret", play);
+	snprintf(lie, sizeof(lie), "%s/fake-little-secret", play);
 	fact("real", "%s", real);
 	fact("lie", "%s", lie);
 }
@@ -269,7 +269,7 @@ static int run_exec(int argc, char **argv)
 /* What the new image got counts. */
 static int run_exec_argv(int argc, char **argv)
 {
-	static const char arg[] = "the-real-argument", story[] = "the-fake-argument";
+	static const char arg[] = "the-real-and-long-argument", story[] = "the-fake-and-long-argument";
 	char *args[] = { "raced", "race-argument", NULL, NULL };
 	struct straddle s;
 
@@ -468,9 +468,8 @@ static void *hijack(void *arg)
 		return NULL;
 	}
 	/* room in the queue: the next try of the kernel's gets through */
-	close(accept(h->server, NULL, NULL));
-	close(accept(h->server, NULL, NULL));
-	return NULL;
+	for (;;)
+		close(accept(h->server, NULL, NULL));
 }
 
 static int connect_hijacked(int port, int server)
@@ -487,7 +486,8 @@ static int connect_hijacked(int port, int server)
 	h.fd = socket(AF_INET, SOCK_STREAM, 0);
 	must(!pthread_create(&thread, NULL, hijack, &h), "thread");
 	rc = connect(h.fd, (struct sockaddr *)&a, sizeof(a));
-	pthread_join(thread, NULL);
+	if (server < 0)
+		pthread_join(thread, NULL);
 	return rc;
 }
 
