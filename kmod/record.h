@@ -77,6 +77,7 @@ static inline void record_unverified(struct record *record)
 }
 
 #define SCRATCH_BYTES (2 * PAGE_SIZE)
+#define PAGES_KIB(pages) ((pages) << (PAGE_SHIFT - 10))
 
 static inline bool call_is_enter(const struct call *call)
 {
@@ -172,6 +173,40 @@ static inline void attr_u64(struct record *record, enum falcoc_attr_id id, u64 v
 		*payload = value;
 }
 
+/* Numbers, in the order of the event's parameters OUTn. */
+static inline void attr_out(struct record *record, const u64 *values, unsigned int count)
+{
+	attr_bytes(record, FALCOC_A_OUT, values, count * sizeof(*values), 0);
+}
+
+/* A string, or bytes (at most max of len), of the caller's; no attribute where ptr is 0. */
+static inline void attr_text(struct record *record, enum falcoc_attr_id id, u64 ptr)
+{
+	if (ptr)
+		attr_user_string(record, id, ptr);
+}
+
+void attr_value(struct record *record, enum falcoc_attr_id id, u32 max, u64 ptr, s64 len);
+
+/* A timespec of the caller's in ns; all bits set where ptr is 0 or cannot be read. */
+u64 user_timespec(struct record *record, const struct call *call, u64 ptr);
+
+/* What the current process uses now. */
+void attr_usage(struct record *record);
+
+/* The first of so many bytes that a call moved: none, if they are not wanted. */
+void attr_data(struct record *record, u64 ptr, s64 moved);
+
+/* A struct iovec[count] of the caller's, and how many bytes were moved there at most. */
+struct user_iov {
+	u64 ptr, count, moved;
+};
+
+u64 iov_bytes(struct record *record, const struct call *call, const struct user_iov *iov);
+/* Like attr_data(), for count vectors one after another. */
+void attr_iov_data(struct record *record, const struct call *call, const struct user_iov *iov,
+		   unsigned int count, s64 moved);
+
 /*
  * A path as passed, and the directory that it starts from if it is relative. It is the
  * kernel's own copy if a hook saw it; index: which of the paths that the call looks up
@@ -189,10 +224,15 @@ struct sock_hint {
 	const struct sock *listener;	/* its queue is what counts; or NULL */
 };
 
+/* The second file of a call: its attributes are FD2, FD2_PATH and SOCK2. */
+void attr_fd2(struct record *record, int fd);
 /* What an open descriptor of the current process is. hint may be NULL. */
 void attr_fd(struct record *record, int fd, const struct sock_hint *hint);
-/* sock and hint may be NULL. */
-void attr_socket(struct record *record, struct socket *sock, const struct sock_hint *hint);
+/* id: SOCK or SOCK2. sock and hint may be NULL. */
+void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *sock,
+		 const struct sock_hint *hint);
+/* A struct sockaddr of the caller's. */
+void attr_sockaddr(struct record *record, u64 ptr, s64 len);
 bool file_is_memfd(const struct file *file);
 
 /* Recorders of the tracepoints that are no system calls. */

@@ -90,12 +90,17 @@ static enum falcoc_fd_kind file_kind(const struct file *file)
 	}
 }
 
-/* created: tell if the call made the file */
-static void attr_file(struct record *record, int fd, struct file *file,
-		      const struct sock_hint *hint, bool created)
+/* What a file is told as: the one that the call is about, or the second one. */
+static const struct file_attrs {
+	u16 fd, path, sock;
+} first_file = { FALCOC_A_FD, FALCOC_A_FD_PATH, FALCOC_A_SOCK },
+  second_file = { FALCOC_A_FD2, FALCOC_A_FD2_PATH, FALCOC_A_SOCK2 };
+
+static void attr_file(struct record *record, const struct file_attrs *ids, int fd,
+		      struct file *file, const struct sock_hint *hint)
 {
 	const struct inode *inode = file_inode(file);
-	struct falcoc_fd *attr = attr_add(record, FALCOC_A_FD, sizeof(*attr));
+	struct falcoc_fd *attr = attr_add(record, ids->fd, sizeof(*attr));
 	struct socket *sock = compat_sock_from_file(file);
 
 	if (!attr)
@@ -109,11 +114,9 @@ static void attr_file(struct record *record, int fd, struct file *file,
 	attr->flags = file->f_flags;
 	attr->nlink = inode->i_nlink;
 	if (sock)
-		attr_socket(record, sock, hint);
+		attr_socket(record, ids->sock, sock, hint);
 	else	/* so has a unix socket's file, opened with O_PATH, which is no socket */
-		attr_path(record, FALCOC_A_FD_PATH, &file->f_path);
-	if (created && file->f_mode & FMODE_CREATED)
-		attr_u64(record, FALCOC_A_CREATED, 1);
+		attr_path(record, ids->path, &file->f_path);
 }
 
 /* Whoever shares our descriptors may have put another file behind one of them. */
@@ -124,35 +127,42 @@ static bool fds_are_shared(void)
 	return files && atomic_read(&files->count) > 1;
 }
 
-/* created: as for attr_file() */
-static void attr_any_fd(struct record *record, int fd, const struct sock_hint *hint, bool created)
+/* created: tell if the call made the file */
+static void attr_any_fd(struct record *record, const struct file_attrs *ids, int fd,
+			const struct sock_hint *hint, bool created)
 {
-	struct file *file = inflight_file(record->inflight, fd);
+	struct file *kept = inflight_file(record->inflight, fd), *file = kept;
 
-	if (file) {
-		attr_file(record, fd, file, hint, created);
-		return;
+	if (!kept) {
+		if (fd < 0)
+			return;
+		if (fds_are_shared())
+			record_unverified(record);
+		file = fget_raw(fd);
+		if (!file)
+			return;
 	}
-	if (fd < 0)
-		return;
-	if (fds_are_shared())
-		record_unverified(record);
-	file = fget_raw(fd);
-	if (!file)
-		return;
-	attr_file(record, fd, file, hint, created);
-	fput(file);	/* even the last reference: the rest is done by task work */
+	attr_file(record, ids, fd, file, hint);
+	if (created && file->f_mode & FMODE_CREATED)
+		attr_u64(record, FALCOC_A_CREATED, 1);
+	if (!kept)
+		fput(file);	/* even the last reference: the rest is done by task work */
 }
 
 void attr_fd(struct record *record, int fd, const struct sock_hint *hint)
 {
-	attr_any_fd(record, fd, hint, false);
+	attr_any_fd(record, &first_file, fd, hint, false);
+}
+
+void attr_fd2(struct record *record, int fd)
+{
+	attr_any_fd(record, &second_file, fd, NULL, false);
 }
 
 static void record_opened(struct record *record, const struct call *call)
 {
 	if (!call_is_enter(call) && call->res >= 0)
-		attr_any_fd(record, call_new_fd(call), NULL, true);
+		attr_any_fd(record, &first_file, call_new_fd(call), NULL, true);
 }
 
 void attr_cwd(struct record *record, enum falcoc_attr_id id)

@@ -123,7 +123,8 @@ static void attr_unix_names(struct record *record, struct sock *sk, struct sock 
 		attr_unix_name(record, FALCOC_A_UNIX_PEER, peer);
 }
 
-void attr_socket(struct record *record, struct socket *sock, const struct sock_hint *hint)
+void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *sock,
+		 const struct sock_hint *hint)
 {
 	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL, *peer = NULL;
 	const struct sock *listener = hint ? hint->listener : NULL;
@@ -152,14 +153,14 @@ void attr_socket(struct record *record, struct socket *sock, const struct sock_h
 		peer = unix_peer_get(sk);
 		attr.peer_ino = peer ? sock_i_ino(peer) : 0;
 	}
-	attr_bytes(record, FALCOC_A_SOCK, &attr, sizeof(attr), 0);
-	if (sk->sk_family == AF_UNIX)
+	attr_bytes(record, id, &attr, sizeof(attr), 0);
+	if (id == FALCOC_A_SOCK && sk->sk_family == AF_UNIX)
 		attr_unix_names(record, sk, peer);
 	if (peer)
 		sock_put(peer);
 }
 
-static void attr_sockaddr(struct record *record, u64 ptr, s64 len)
+void attr_sockaddr(struct record *record, u64 ptr, s64 len)
 {
 	struct sockaddr_storage addr;
 
@@ -214,51 +215,4 @@ void record_accept(struct record *record, const struct call *call)
 	attr_fd(record, made ? call_new_fd(call) : call->arg[0], &hint);
 	if (file)
 		fput(file);
-}
-
-void record_sendto(struct record *record, const struct call *call)
-{
-	attr_fd(record, call->arg[0], NULL);
-	attr_sockaddr(record, call->arg[4], (s32)call->arg[5]);
-}
-
-/* The address in a struct msghdr of the caller's. */
-static void attr_msg_name(struct record *record, const struct call *call)
-{
-	struct {
-		u64 name;
-		s32 namelen;
-	} msg = {};
-	u32 msg32[2];	/* the first two members, in the 32-bit layout */
-
-	if (!call_has_ptr32(call)) {
-		if (user_read(record, &msg, call->arg[1], sizeof(u64) + sizeof(s32)))
-			attr_sockaddr(record, msg.name, msg.namelen);
-	} else if (user_read(record, msg32, call->arg[1], sizeof(msg32))) {
-		attr_sockaddr(record, msg32[0], (s32)msg32[1]);
-	}
-}
-
-void record_sendmsg(struct record *record, const struct call *call)
-{
-	attr_fd(record, call->arg[0], NULL);
-	attr_msg_name(record, call);
-}
-
-/* The first message's address stands for all. */
-void record_sendmmsg(struct record *record, const struct call *call)
-{
-	record_sendmsg(record, call);
-}
-
-/* The address that the kernel wrote back: the sender's. */
-void record_recvfrom(struct record *record, const struct call *call)
-{
-	s32 len;
-
-	attr_fd(record, call->arg[0], NULL);
-	if (call_is_enter(call) || call->res < 0 || !call->arg[4] || !call->arg[5])
-		return;
-	if (user_read(record, &len, call->arg[5], sizeof(len)))
-		attr_sockaddr(record, call->arg[4], len);
 }

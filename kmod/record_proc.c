@@ -24,8 +24,6 @@
 
 #define ARGV_POINTERS_MAX 512	/* of a failed exec; FALCOC_STR_MAX bytes of them besides */
 
-#define PAGES_KIB(pages) ((pages) << (PAGE_SHIFT - 10))
-
 static u64 timespec_ns(struct timespec64 ts)
 {
 	return timespec64_to_ns(&ts);
@@ -185,6 +183,7 @@ void record_execveat_failed(struct record *record, const struct call *call)
 void record_clone(struct record *record, const struct call *call)
 {
 	attr_u64(record, FALCOC_A_CLONE_FLAGS, call->arg[0]);
+	attr_usage(record);
 }
 
 void record_clone3(struct record *record, const struct call *call)
@@ -193,6 +192,7 @@ void record_clone3(struct record *record, const struct call *call)
 
 	if (user_read(record, &flags, call->arg[0], sizeof(flags)))
 		attr_u64(record, FALCOC_A_CLONE_FLAGS, flags);
+	attr_usage(record);
 }
 
 /* The child has not run yet: nothing of it can change or go away. */

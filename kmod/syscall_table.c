@@ -235,5 +235,6 @@ const struct packed_call syscall_ipc[PACKED_CALLS_MAX] = {
 	P(SEMTIMEDOP, semtimedop, "1425")
 	P(MSGSND, msgsnd, "1423") P(MSGRCV, msgrcv, "14253") P(MSGGET, msgget, "12")
 	P(MSGCTL, msgctl, "124")
-	P(SHMAT, shmat, "142") P(SHMDT, shmdt, "4") P(SHMGET, shmget, "123") P(SHMCTL, shmctl, "124")
+	P(SHMAT, shmat, "142") P(SHMDT, shmdt, "4") P(SHMGET, shmget, "123")
+	P(SHMCTL, shmctl, "124")
 };

@@ -279,7 +279,7 @@ static u16 ipc_event(u64 *arg)
 	if (asked->event == FALCOC_E_SEMCTL + 1) {	/* the value itself lies in memory */
 		unpack_args(packed, from[4], 1);
 		from[4] = packed[0];
-	} else if (from[0] == MSGRCV) {			/* the oldest form; newer ones have bit 16 */
+	} else if (from[0] == MSGRCV) {	/* the oldest form; newer ones have bit 16 set */
 		unpack_args(packed, from[4], 2);
 		from[4] = packed[0];
 		from[5] = packed[1];

@@ -118,9 +118,11 @@ enum falcoc_source {
 /* Rows of system calls that have no parameters of their own. */
 #define FALCOC_SYS(EV, P, name)							\
 	EV(name, name, MAIN, OTHER, FALCOC_T_GENERIC, none, FALCOC_P_SYSCALL(P))
-/* The first argument is an open file; the result is one. */
+/* The first argument is an open file; the first two are; the result is one. */
 #define FALCOC_SYS_FD(EV, P, name)							\
 	EV(name, name, MAIN, OTHER, FALCOC_T_GENERIC | FALCOC_T_FD, fd, FALCOC_P_SYSCALL(P))
+#define FALCOC_SYS_FD2(EV, P, name)							\
+	EV(name, name, MAIN, OTHER, FALCOC_T_GENERIC | FALCOC_T_FD, fd_fd, FALCOC_P_SYSCALL(P))
 #define FALCOC_SYS_NEW_FD(EV, P, name)						\
 	EV(name, name, MAIN, OTHER, FALCOC_T_GENERIC | FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,\
 	   FALCOC_P_SYSCALL(P))
@@ -152,8 +154,8 @@ EV(EXECVEAT, execveat, PROC, PROCESS, FALCOC_T_EXEC | FALCOC_T_PATH, execveat_fa
    FALCOC_P_EXEC(P))									\
 EV(CLONE, clone, PROC, PROCESS, FALCOC_T_FORK, clone, FALCOC_P_CLONE(P))		\
 EV(CLONE3, clone3, PROC, PROCESS, FALCOC_T_FORK, clone3, FALCOC_P_CLONE(P))		\
-EV(FORK, fork, PROC, PROCESS, FALCOC_T_FORK, none, FALCOC_P_CLONE(P))			\
-EV(VFORK, vfork, PROC, PROCESS, FALCOC_T_FORK, none, FALCOC_P_CLONE(P))			\
+EV(FORK, fork, PROC, PROCESS, FALCOC_T_FORK, usage, FALCOC_P_CLONE(P))			\
+EV(VFORK, vfork, PROC, PROCESS, FALCOC_T_FORK, usage, FALCOC_P_CLONE(P))		\
 EV(PROCEXIT, procexit, PROC, PROCESS, FALCOC_T_TRACEPOINT, none,			\
    P(status, ERRNO, EXIT_STATUS, NONE) P(ret, ERRNO, EXIT_RET, NONE)			\
    P(sig, SIGTYPE, EXIT_SIG, signal) P(core, UINT8, EXIT_CORE, NONE)			\
@@ -283,44 +285,44 @@ EV(TKILL, tkill, MAIN, SIGNAL, FALCOC_T_NONE, none,					\
 EV(TGKILL, tgkill, MAIN, SIGNAL, FALCOC_T_NONE, none,					\
    P(res, ERRNO, RES, NONE) P(pid, PID, ARG0, NONE) P(tid, PID, ARG1, NONE)		\
    P(sig, SIGTYPE, ARG2, signal))							\
-EV(INIT_MODULE, init_module, MAIN, OTHER, FALCOC_T_NONE, none,				\
+EV(INIT_MODULE, init_module, MAIN, OTHER, FALCOC_T_NONE, init_module,			\
    P(res, ERRNO, RES, NONE) P(img, BYTEBUF, DATA, NONE) P(length, UINT64, ARG1, NONE)	\
    P(uargs, CHARBUF, TEXT0, NONE))							\
-EV(FINIT_MODULE, finit_module, MAIN, OTHER, FALCOC_T_FD, fd,				\
+EV(FINIT_MODULE, finit_module, MAIN, OTHER, FALCOC_T_FD, finit_module,			\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(uargs, CHARBUF, TEXT0, NONE)	\
    P(flags, FLAGS32, ARG2, finit_module))						\
-EV(READ, read, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,				\
+EV(READ, read, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, read,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, ARG2, NONE))								\
-EV(WRITE, write, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, fd,			\
+EV(WRITE, write, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, read,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, ARG2, NONE))								\
-EV(PREAD, pread, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,			\
+EV(PREAD, pread, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, read,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, ARG2, NONE) P(pos, UINT64, ARG3, NONE))				\
-EV(PWRITE, pwrite, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, fd,			\
+EV(PWRITE, pwrite, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, read,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, ARG2, NONE) P(pos, UINT64, ARG3, NONE))				\
-EV(READV, readv, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,			\
+EV(READV, readv, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, readv,			\
    P(res, ERRNO, RES, NONE) P(size, UINT32, OUT0, NONE) P(data, BYTEBUF, DATA, NONE)	\
    P(fd, FD, ARG0, NONE))								\
-EV(WRITEV, writev, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, fd,			\
+EV(WRITEV, writev, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, readv,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, OUT0, NONE))								\
-EV(PREADV, preadv, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,			\
+EV(PREADV, preadv, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, readv,			\
    P(res, ERRNO, RES, NONE) P(size, UINT32, OUT0, NONE) P(data, BYTEBUF, DATA, NONE)	\
    P(fd, FD, ARG0, NONE) P(pos, UINT64, ARG3, NONE))					\
-EV(PWRITEV, pwritev, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, fd,			\
+EV(PWRITEV, pwritev, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, readv,		\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, OUT0, NONE) P(pos, UINT64, ARG3, NONE))				\
 EV(RECVFROM, recvfrom, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, recvfrom,		\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE)				\
    P(tuple, SOCKTUPLE, TUPLE, NONE) P(fd, FD, ARG0, NONE) P(size, UINT32, ARG2, NONE))	\
-EV(RECVMSG, recvmsg, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,			\
+EV(RECVMSG, recvmsg, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, recvmsg,		\
    P(res, ERRNO, RES, NONE) P(size, UINT32, OUT0, NONE) P(data, BYTEBUF, DATA, NONE)	\
    P(tuple, SOCKTUPLE, TUPLE, NONE) P(msgcontrol, BYTEBUF, CONTROL, NONE)		\
    P(fd, FD, ARG0, NONE))								\
-EV(RECVMMSG, recvmmsg, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,			\
+EV(RECVMMSG, recvmmsg, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, recvmmsg,		\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(size, UINT32, OUT0, NONE)		\
    P(data, BYTEBUF, DATA, NONE) P(tuple, SOCKTUPLE, TUPLE, NONE)			\
    P(msgcontrol, BYTEBUF, CONTROL, NONE))						\
@@ -341,12 +343,12 @@ EV(FSTAT, fstat, MAIN, FILE, FALCOC_T_FD, fd,						\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE))					\
 EV(LSTAT, lstat, MAIN, FILE, FALCOC_T_PATH, path,					\
    P(res, ERRNO, RES, NONE) P(path, FSPATH, PATH0, NONE))				\
-EV(POLL, poll, MAIN, WAIT, FALCOC_T_WAIT, none,						\
+EV(POLL, poll, MAIN, WAIT, FALCOC_T_WAIT, poll,						\
    P(res, ERRNO, RES, NONE) P(fds, FDLIST, FDLIST, NONE) P(timeout, INT64, OUT0, NONE))	\
 EV(LSEEK, lseek, MAIN, FILE, FALCOC_T_FD, fd,						\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(offset, UINT64, ARG1, NONE)		\
    P(whence, ENUMFLAGS8, ARG2, lseek_whence))						\
-EV(MMAP, mmap, MAIN, MEMORY, FALCOC_T_FD, none,						\
+EV(MMAP, mmap, MAIN, MEMORY, FALCOC_T_FD, mmap,						\
    P(res, ERRNO, RES, NONE) P(vm_size, UINT32, VM_SIZE, NONE)				\
    P(vm_rss, UINT32, VM_RSS, NONE) P(vm_swap, UINT32, VM_SWAP, NONE)			\
    P(addr, UINT64, ARG0, NONE) P(length, UINT64, ARG1, NONE)				\
@@ -355,11 +357,11 @@ EV(MMAP, mmap, MAIN, MEMORY, FALCOC_T_FD, none,						\
 EV(MPROTECT, mprotect, MAIN, MEMORY, FALCOC_T_NONE, none,				\
    P(res, ERRNO, RES, NONE) P(addr, UINT64, ARG0, NONE) P(length, UINT64, ARG1, NONE)	\
    P(prot, FLAGS32, ARG2, mmap_prot))							\
-EV(MUNMAP, munmap, MAIN, MEMORY, FALCOC_T_NONE, none,					\
+EV(MUNMAP, munmap, MAIN, MEMORY, FALCOC_T_NONE, usage,					\
    P(res, ERRNO, RES, NONE) P(vm_size, UINT32, VM_SIZE, NONE)				\
    P(vm_rss, UINT32, VM_RSS, NONE) P(vm_swap, UINT32, VM_SWAP, NONE)			\
    P(addr, UINT64, ARG0, NONE) P(length, UINT64, ARG1, NONE))				\
-EV(BRK, brk, MAIN, MEMORY, FALCOC_T_NONE, none,						\
+EV(BRK, brk, MAIN, MEMORY, FALCOC_T_NONE, usage,					\
    P(res, UINT64, RES, NONE) P(vm_size, UINT32, VM_SIZE, NONE)				\
    P(vm_rss, UINT32, VM_RSS, NONE) P(vm_swap, UINT32, VM_SWAP, NONE)			\
    P(addr, UINT64, ARG0, NONE))								\
@@ -368,7 +370,7 @@ EV(IOCTL, ioctl, MAIN, IO_OTHER, FALCOC_T_FD, fd,					\
    P(argument, UINT64, ARG2, NONE))							\
 EV(ACCESS, access, MAIN, FILE, FALCOC_T_PATH, path,					\
    P(res, ERRNO, RES, NONE) P(name, FSPATH, PATH0, NONE) P(mode, FLAGS32, ARG1, access)) \
-EV(PIPE, pipe, MAIN, IPC, FALCOC_T_FD, none,						\
+EV(PIPE, pipe, MAIN, IPC, FALCOC_T_FD, pipe,						\
    P(res, ERRNO, RES, NONE) P(fd1, FD, FD0, NONE) P(fd2, FD, FD1, NONE)			\
    P(ino, UINT64, FD_INO, NONE))							\
 EV(SELECT, select, MAIN, WAIT, FALCOC_T_WAIT, none,					\
@@ -377,36 +379,36 @@ EV(DUP, dup, MAIN, IO_OTHER, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,			\
    P(res, FD, RES, NONE) P(oldfd, FD, ARG0, NONE))					\
 EV(DUP2, dup2, MAIN, IO_OTHER, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,			\
    P(res, FD, RES, NONE) P(oldfd, FD, ARG0, NONE) P(newfd, FD, ARG1, NONE))		\
-EV(NANOSLEEP, nanosleep, MAIN, SLEEP, FALCOC_T_WAIT, none,				\
+EV(NANOSLEEP, nanosleep, MAIN, SLEEP, FALCOC_T_WAIT, nanosleep,				\
    P(res, ERRNO, RES, NONE) P(interval, RELTIME, OUT0, NONE))				\
-EV(SENDFILE, sendfile, MAIN, IO_WRITE, FALCOC_T_FD, fd,					\
+EV(SENDFILE, sendfile, MAIN, IO_WRITE, FALCOC_T_FD, sendfile,				\
    P(res, ERRNO, RES, NONE) P(offset, UINT64, OUT0, NONE) P(out_fd, FD, ARG0, NONE)	\
    P(in_fd, FD, ARG1, NONE) P(size, UINT64, ARG3, NONE))				\
 EV(GETSOCKNAME, getsockname, MAIN, NET, FALCOC_T_FD, fd, FALCOC_P_NONE)		\
 EV(GETPEERNAME, getpeername, MAIN, NET, FALCOC_T_FD, fd, FALCOC_P_NONE)		\
-EV(SOCKETPAIR, socketpair, MAIN, IPC, FALCOC_T_FD, none,				\
+EV(SOCKETPAIR, socketpair, MAIN, IPC, FALCOC_T_FD, socketpair,				\
    P(res, ERRNO, RES, NONE) P(fd1, FD, FD0, NONE) P(fd2, FD, FD1, NONE)			\
    P(source, UINT64, OUT0, NONE) P(peer, UINT64, OUT1, NONE)				\
    P(domain, ENUMFLAGS32, ARG0, family) P(type, UINT32, ARG1, NONE)			\
    P(proto, UINT32, ARG2, NONE))							\
-EV(SETSOCKOPT, setsockopt, MAIN, NET, FALCOC_T_FD, fd,					\
+EV(SETSOCKOPT, setsockopt, MAIN, NET, FALCOC_T_FD, setsockopt,				\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE)					\
    P(level, ENUMFLAGS8, ARG1, sockopt_level) P(optname, ENUMFLAGS8, ARG2, sockopt_name)	\
    P(val, DYNAMIC, VALUE, NONE) P(optlen, UINT32, ARG4, NONE))				\
-EV(GETSOCKOPT, getsockopt, MAIN, NET, FALCOC_T_FD, fd,					\
+EV(GETSOCKOPT, getsockopt, MAIN, NET, FALCOC_T_FD, getsockopt,				\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE)					\
    P(level, ENUMFLAGS8, ARG1, sockopt_level) P(optname, ENUMFLAGS8, ARG2, sockopt_name)	\
    P(val, DYNAMIC, VALUE, NONE) P(optlen, UINT32, OUT0, NONE))				\
 EV(SEMGET, semget, MAIN, PROCESS, FALCOC_T_NONE, none,					\
    P(res, ERRNO, RES, NONE) P(key, INT32, ARG0, NONE) P(nsems, INT32, ARG1, NONE)	\
    P(semflg, FLAGS32, ARG2, semget))							\
-EV(SEMOP, semop, MAIN, PROCESS, FALCOC_T_NONE, none,					\
+EV(SEMOP, semop, MAIN, PROCESS, FALCOC_T_NONE, semop,					\
    P(res, ERRNO, RES, NONE) P(nsops, UINT32, ARG2, NONE)				\
    P(sem_num_0, UINT16, OUT0, NONE) P(sem_op_0, INT16, OUT1, NONE)			\
    P(sem_flg_0, FLAGS16, OUT2, semop) P(sem_num_1, UINT16, OUT3, NONE)			\
    P(sem_op_1, INT16, OUT4, NONE) P(sem_flg_1, FLAGS16, OUT5, semop)			\
    P(semid, INT32, ARG0, NONE))								\
-EV(SEMCTL, semctl, MAIN, PROCESS, FALCOC_T_NONE, none,					\
+EV(SEMCTL, semctl, MAIN, PROCESS, FALCOC_T_NONE, semctl,				\
    P(res, ERRNO, RES, NONE) P(semid, INT32, ARG0, NONE) P(semnum, INT32, ARG1, NONE)	\
    P(cmd, FLAGS16, ARG2, semctl_cmd) P(val, INT32, OUT0, NONE))				\
 EV(FCNTL, fcntl, MAIN, IO_OTHER, FALCOC_T_FD, fd,					\
@@ -416,12 +418,12 @@ EV(FLOCK, flock, MAIN, FILE, FALCOC_T_FD, fd,						\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(operation, FLAGS32, ARG1, flock))	\
 EV(GETDENTS, getdents, MAIN, FILE, FALCOC_T_FD, fd,					\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE))					\
-EV(GETCWD, getcwd, MAIN, FILE, FALCOC_T_NONE, none,					\
+EV(GETCWD, getcwd, MAIN, FILE, FALCOC_T_NONE, getcwd,					\
    P(res, ERRNO, RES, NONE) P(path, CHARBUF, CWD, NONE))				\
-EV(GETRLIMIT, getrlimit, MAIN, PROCESS, FALCOC_T_NONE, none,				\
+EV(GETRLIMIT, getrlimit, MAIN, PROCESS, FALCOC_T_NONE, getrlimit,			\
    P(res, ERRNO, RES, NONE) P(cur, INT64, OUT0, NONE) P(max, INT64, OUT1, NONE)		\
    P(resource, ENUMFLAGS8, ARG0, rlimit))						\
-EV(PTRACE, ptrace, PROC, PROCESS, FALCOC_T_NONE, none,					\
+EV(PTRACE, ptrace, PROC, PROCESS, FALCOC_T_NONE, ptrace,				\
    P(res, ERRNO, RES, NONE) P(addr, DYNAMIC, OUT0, NONE) P(data, DYNAMIC, OUT1, NONE)	\
    P(request, ENUMFLAGS16, ARG0, ptrace_request) P(pid, PID, ARG1, NONE))		\
 EV(GETUID, getuid, MAIN, USER, FALCOC_T_NONE, none,					\
@@ -436,10 +438,10 @@ EV(SETPGID, setpgid, PROC, PROCESS, FALCOC_T_NONE, none,				\
    P(res, ERRNO, RES, NONE) P(pid, PID, ARG0, NONE) P(pgid, PID, ARG1, NONE))		\
 EV(SETSID, setsid, PROC, PROCESS, FALCOC_T_NONE, none,					\
    P(res, PID, RES, NONE))								\
-EV(GETRESUID, getresuid, MAIN, USER, FALCOC_T_NONE, none,				\
+EV(GETRESUID, getresuid, MAIN, USER, FALCOC_T_NONE, getresuid,				\
    P(res, ERRNO, RES, NONE) P(ruid, UID, OUT0, NONE) P(euid, UID, OUT1, NONE)		\
    P(suid, UID, OUT2, NONE))								\
-EV(GETRESGID, getresgid, MAIN, USER, FALCOC_T_NONE, none,				\
+EV(GETRESGID, getresgid, MAIN, USER, FALCOC_T_NONE, getresgid,				\
    P(res, ERRNO, RES, NONE) P(rgid, GID, OUT0, NONE) P(egid, GID, OUT1, NONE)		\
    P(sgid, GID, OUT2, NONE))								\
 EV(CAPSET, capset, PROC, PROCESS, FALCOC_T_NONE, none,					\
@@ -457,23 +459,23 @@ EV(MLOCKALL, mlockall, MAIN, MEMORY, FALCOC_T_NONE, none,				\
    P(res, ERRNO, RES, NONE) P(flags, FLAGS32, ARG0, mlockall))				\
 EV(MUNLOCKALL, munlockall, MAIN, MEMORY, FALCOC_T_NONE, none,				\
    P(res, ERRNO, RES, NONE))								\
-EV(PRCTL, prctl, PROC, PROCESS, FALCOC_T_NONE, none,					\
+EV(PRCTL, prctl, PROC, PROCESS, FALCOC_T_NONE, prctl,					\
    P(res, ERRNO, RES, NONE) P(option, ENUMFLAGS32, ARG0, prctl_option)			\
    P(arg2_str, CHARBUF, TEXT0, NONE) P(arg2_int, INT64, OUT0, NONE))			\
-EV(SETRLIMIT, setrlimit, PROC, PROCESS, FALCOC_T_NONE, none,				\
+EV(SETRLIMIT, setrlimit, PROC, PROCESS, FALCOC_T_NONE, setrlimit,			\
    P(res, ERRNO, RES, NONE) P(cur, INT64, OUT0, NONE) P(max, INT64, OUT1, NONE)		\
    P(resource, ENUMFLAGS8, ARG0, rlimit))						\
 EV(CHROOT, chroot, PROC, PROCESS, FALCOC_T_PATH, path,					\
    P(res, ERRNO, RES, NONE) P(path, FSPATH, PATH0, NONE))				\
-EV(MOUNT, mount, MAIN, FILE, FALCOC_T_PATH, none,					\
+EV(MOUNT, mount, MAIN, FILE, FALCOC_T_PATH, mount,					\
    P(res, ERRNO, RES, NONE) P(dev, CHARBUF, TEXT0, NONE) P(dir, FSPATH, PATH0, NONE)	\
    P(type, CHARBUF, TEXT1, NONE) P(flags, FLAGS32, ARG3, mount))			\
 EV(UMOUNT2, umount2, MAIN, FILE, FALCOC_T_PATH, path,					\
    P(res, ERRNO, RES, NONE) P(name, FSPATH, PATH0, NONE) P(flags, FLAGS32, ARG1, umount)) \
-EV(DELETE_MODULE, delete_module, MAIN, OTHER, FALCOC_T_NONE, none,			\
+EV(DELETE_MODULE, delete_module, MAIN, OTHER, FALCOC_T_NONE, delete_module,		\
    P(res, ERRNO, RES, NONE) P(name, CHARBUF, TEXT0, NONE)				\
    P(flags, FLAGS32, ARG1, delete_module))						\
-EV(QUOTACTL, quotactl, MAIN, USER, FALCOC_T_NONE, none,					\
+EV(QUOTACTL, quotactl, MAIN, USER, FALCOC_T_NONE, quotactl,				\
    P(res, ERRNO, RES, NONE) P(special, CHARBUF, TEXT0, NONE)				\
    P(quotafilepath, CHARBUF, TEXT1, NONE) P(dqb_bhardlimit, UINT64, OUT0, NONE)		\
    P(dqb_bsoftlimit, UINT64, OUT1, NONE) P(dqb_curspace, UINT64, OUT2, NONE)		\
@@ -492,7 +494,7 @@ EV(GETDENTS64, getdents64, MAIN, FILE, FALCOC_T_FD, fd,					\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE))					\
 EV(EPOLL_WAIT, epoll_wait, MAIN, WAIT, FALCOC_T_WAIT, none,				\
    P(res, ERRNO, RES, NONE) P(maxevents, ERRNO, ARG2, NONE))				\
-EV(KEYCTL, keyctl, MAIN, OTHER, FALCOC_T_NONE, none,					\
+EV(KEYCTL, keyctl, MAIN, OTHER, FALCOC_T_NONE, keyctl,					\
    P(res, ERRNO, RES, NONE) P(operation, ENUMFLAGS32, ARG0, keyctl_op)			\
    P(arg2, DYNAMIC, TEXT0_ARG1, NONE) P(arg3, DYNAMIC, TEXT1_ARG2, NONE)		\
    P(arg4, DYNAMIC, TEXT2_ARG3, NONE) P(arg5, DYNAMIC, ARG4, NONE))			\
@@ -504,22 +506,22 @@ EV(MKNODAT, mknodat, MAIN, OTHER, FALCOC_T_PATH, path_at,				\
 EV(NEWFSTATAT, newfstatat, MAIN, FILE, FALCOC_T_PATH, path_at,				\
    P(res, ERRNO, RES, NONE) P(dirfd, FD, ARG0, NONE) P(path, FSRELPATH, PATH0, NONE)	\
    P(flags, FLAGS32, ARG3, newfstatat))							\
-EV(PPOLL, ppoll, MAIN, WAIT, FALCOC_T_WAIT, none,					\
+EV(PPOLL, ppoll, MAIN, WAIT, FALCOC_T_WAIT, ppoll,					\
    P(res, ERRNO, RES, NONE) P(fds, FDLIST, FDLIST, NONE) P(timeout, RELTIME, OUT0, NONE) \
    P(sigmask, SIGSET, OUT1, NONE))							\
 EV(UNSHARE, unshare, PROC, PROCESS, FALCOC_T_NONE, none,				\
    P(res, ERRNO, RES, NONE) P(flags, FLAGS32, ARG0, clone))				\
-EV(SPLICE, splice, MAIN, IO_OTHER, FALCOC_T_FD, fd,					\
+EV(SPLICE, splice, MAIN, IO_OTHER, FALCOC_T_FD, splice,					\
    P(res, ERRNO, RES, NONE) P(fd_in, FD, ARG0, NONE) P(fd_out, FD, ARG2, NONE)		\
    P(size, UINT64, ARG4, NONE) P(flags, FLAGS32, ARG5, splice))				\
-EV(SIGNALFD, signalfd, MAIN, SIGNAL, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,		\
+EV(SIGNALFD, signalfd, MAIN, SIGNAL, FALCOC_T_FD | FALCOC_T_NEW_FD, signalfd,		\
    P(res, FD, RES, NONE) P(fd, FD, ARG0, NONE) P(mask, UINT32, OUT0, NONE)		\
    P(flags, UINT8, ZERO, NONE))								\
 EV(TIMERFD_CREATE, timerfd_create, MAIN, TIME, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,	\
    P(res, FD, RES, NONE) P(clockid, UINT8, ARG0, NONE) P(flags, UINT8, ARG1, NONE))	\
 EV(EVENTFD, eventfd, MAIN, IPC, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,			\
    P(res, FD, RES, NONE) P(initval, UINT64, ARG0, NONE) P(flags, UINT32, ZERO, NONE))	\
-EV(SIGNALFD4, signalfd4, MAIN, SIGNAL, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,		\
+EV(SIGNALFD4, signalfd4, MAIN, SIGNAL, FALCOC_T_FD | FALCOC_T_NEW_FD, signalfd,		\
    P(res, FD, RES, NONE) P(flags, FLAGS16, ARG3, fd_flags) P(fd, FD, ARG0, NONE)	\
    P(mask, UINT32, OUT0, NONE))								\
 EV(EVENTFD2, eventfd2, MAIN, IPC, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,		\
@@ -530,18 +532,18 @@ EV(EPOLL_CREATE1, epoll_create1, MAIN, WAIT, FALCOC_T_FD | FALCOC_T_NEW_FD, new_
 EV(DUP3, dup3, MAIN, IO_OTHER, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,			\
    P(res, FD, RES, NONE) P(oldfd, FD, ARG0, NONE) P(newfd, FD, ARG1, NONE)		\
    P(flags, FLAGS32, ARG2, fd_flags))							\
-EV(PIPE2, pipe2, MAIN, IPC, FALCOC_T_FD, none,						\
+EV(PIPE2, pipe2, MAIN, IPC, FALCOC_T_FD, pipe,						\
    P(res, ERRNO, RES, NONE) P(fd1, FD, FD0, NONE) P(fd2, FD, FD1, NONE)			\
    P(ino, UINT64, FD_INO, NONE) P(flags, FLAGS32, ARG1, fd_flags))			\
 EV(INOTIFY_INIT1, inotify_init1, MAIN, IPC, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,	\
    P(res, FD, RES, NONE) P(flags, FLAGS16, ARG0, fd_flags))				\
-EV(PREADV2, preadv2, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,			\
+EV(PREADV2, preadv2, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, readv,			\
    P(res, ERRNO, RES, NONE) P(size, UINT32, OUT0, NONE) P(data, BYTEBUF, DATA, NONE)	\
    P(fd, FD, ARG0, NONE) P(pos, UINT64, ARG3, NONE))					\
-EV(PWRITEV2, pwritev2, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, fd,		\
+EV(PWRITEV2, pwritev2, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, readv,		\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, OUT0, NONE) P(pos, UINT64, ARG3, NONE))				\
-EV(PRLIMIT, prlimit, PROC, PROCESS, FALCOC_T_NONE, none,				\
+EV(PRLIMIT, prlimit, PROC, PROCESS, FALCOC_T_NONE, prlimit,				\
    P(res, ERRNO, RES, NONE) P(newcur, INT64, OUT0, NONE) P(newmax, INT64, OUT1, NONE)	\
    P(oldcur, INT64, OUT2, NONE) P(oldmax, INT64, OUT3, NONE) P(pid, INT64, ARG0, NONE)	\
    P(resource, ENUMFLAGS8, ARG1, rlimit))						\
@@ -551,38 +553,39 @@ EV(OPEN_BY_HANDLE_AT, open_by_handle_at, MAIN, FILE, FALCOC_T_FD | FALCOC_T_NEW_
    P(ino, UINT64, FD_INO, NONE))							\
 EV(SETNS, setns, PROC, PROCESS, FALCOC_T_FD, fd,					\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(nstype, FLAGS32, ARG1, clone))	\
-EV(PROCESS_VM_READV, process_vm_readv, MAIN, IPC, FALCOC_T_NONE, none,			\
+EV(PROCESS_VM_READV, process_vm_readv, MAIN, IPC, FALCOC_T_NONE, process_vm,		\
    P(res, INT64, RES, NONE) P(pid, PID, ARG0, NONE) P(data, BYTEBUF, DATA, NONE))	\
-EV(PROCESS_VM_WRITEV, process_vm_writev, MAIN, IPC, FALCOC_T_NONE, none,		\
+EV(PROCESS_VM_WRITEV, process_vm_writev, MAIN, IPC, FALCOC_T_NONE, process_vm,		\
    P(res, INT64, RES, NONE) P(pid, PID, ARG0, NONE) P(data, BYTEBUF, DATA, NONE))	\
 EV(SECCOMP, seccomp, PROC, OTHER, FALCOC_T_NONE, none,					\
    P(res, ERRNO, RES, NONE) P(op, UINT64, ARG0, NONE) P(flags, UINT64, ARG1, NONE))	\
-EV(MEMFD_CREATE, memfd_create, MAIN, MEMORY, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,	\
+EV(MEMFD_CREATE, memfd_create, MAIN, MEMORY, FALCOC_T_FD | FALCOC_T_NEW_FD, memfd,	\
    P(fd, FD, RES, NONE) P(name, CHARBUF, TEXT0, NONE) P(flags, FLAGS32, ARG1, memfd))	\
-EV(BPF, bpf, MAIN, OTHER, FALCOC_T_NONE, none,						\
+EV(BPF, bpf, MAIN, OTHER, FALCOC_T_FD | FALCOC_T_NEW_FD, bpf,				\
    P(fd, FD, RES, NONE) P(cmd, ENUMFLAGS32, ARG0, bpf_cmd))				\
 EV(USERFAULTFD, userfaultfd, MAIN, FILE, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,		\
    P(res, ERRNO, RES, NONE) P(flags, FLAGS32, ARG0, fd_flags))				\
 EV(MLOCK2, mlock2, MAIN, MEMORY, FALCOC_T_NONE, none,					\
    P(res, ERRNO, RES, NONE) P(addr, UINT64, ARG0, NONE) P(len, UINT64, ARG1, NONE)	\
    P(flags, FLAGS32, ARG2, mlock2))							\
-EV(COPY_FILE_RANGE, copy_file_range, MAIN, FILE, FALCOC_T_FD | FALCOC_T_READ | FALCOC_T_WRITE, fd, \
+EV(COPY_FILE_RANGE, copy_file_range, MAIN, FILE,					\
+   FALCOC_T_FD | FALCOC_T_READ | FALCOC_T_WRITE, copy_file_range,			\
    P(res, ERRNO, RES, NONE) P(fdout, FD, ARG2, NONE) P(offout, UINT64, OUT0, NONE)	\
    P(fdin, FD, ARG0, NONE) P(offin, UINT64, OUT1, NONE) P(len, UINT64, ARG4, NONE))	\
-EV(IO_URING_SETUP, io_uring_setup, MAIN, IO_OTHER, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd, \
+EV(IO_URING_SETUP, io_uring_setup, MAIN, IO_OTHER, FALCOC_T_FD | FALCOC_T_NEW_FD, io_uring_setup, \
    P(res, ERRNO, RES, NONE) P(entries, UINT32, ARG0, NONE)				\
    P(sq_entries, UINT32, OUT0, NONE) P(cq_entries, UINT32, OUT1, NONE)			\
    P(flags, FLAGS32, OUT2, io_uring_setup) P(sq_thread_cpu, UINT32, OUT3, NONE)		\
    P(sq_thread_idle, UINT32, OUT4, NONE) P(features, FLAGS32, OUT5, io_uring_feat))	\
-EV(IO_URING_ENTER, io_uring_enter, MAIN, IO_OTHER, FALCOC_T_FD, fd,			\
+EV(IO_URING_ENTER, io_uring_enter, MAIN, IO_OTHER, FALCOC_T_FD, io_uring_enter,		\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE) P(to_submit, UINT32, ARG1, NONE)	\
    P(min_complete, UINT32, ARG2, NONE) P(flags, FLAGS32, ARG3, io_uring_enter)		\
    P(sig, SIGSET, OUT0, NONE))								\
-EV(IO_URING_REGISTER, io_uring_register, MAIN, IO_OTHER, FALCOC_T_FD, fd,		\
+EV(IO_URING_REGISTER, io_uring_register, MAIN, IO_OTHER, FALCOC_T_FD, io_uring_register, \
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE)					\
    P(opcode, ENUMFLAGS16, ARG1, io_uring_register_op) P(arg, UINT64, ARG2, NONE)	\
    P(nr_args, UINT32, ARG3, NONE))							\
-EV(FSCONFIG, fsconfig, MAIN, SYSTEM, FALCOC_T_FD, fd,					\
+EV(FSCONFIG, fsconfig, MAIN, SYSTEM, FALCOC_T_FD, fsconfig,				\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE)					\
    P(cmd, ENUMFLAGS32, ARG1, fsconfig_cmd) P(key, CHARBUF, TEXT0, NONE)			\
    P(value_bytebuf, BYTEBUF, VALUE, NONE) P(value_charbuf, CHARBUF, TEXT1, NONE)	\
@@ -592,13 +595,13 @@ EV(PIDFD_OPEN, pidfd_open, MAIN, PROCESS, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,
 EV(CLOSE_RANGE, close_range, MAIN, IO_OTHER, FALCOC_T_NONE, none,			\
    P(res, ERRNO, RES, NONE) P(first, UINT32, ARG0, NONE) P(last, UINT32, ARG1, NONE)	\
    P(flags, FLAGS32, ARG2, close_range))						\
-EV(PIDFD_GETFD, pidfd_getfd, MAIN, PROCESS, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd,	\
+EV(PIDFD_GETFD, pidfd_getfd, MAIN, PROCESS, FALCOC_T_FD | FALCOC_T_NEW_FD, pidfd_getfd,	\
    P(fd, FD, RES, NONE) P(pid_fd, FD, ARG0, NONE) P(target_fd, FD, ARG1, NONE)		\
    P(flags, UINT32, ARG2, NONE))							\
-EV(RECV, recv, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, fd,				\
+EV(RECV, recv, MAIN, IO_READ, FALCOC_T_FD | FALCOC_T_READ, recvfrom,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, ARG2, NONE) P(tuple, SOCKTUPLE, TUPLE, NONE))			\
-EV(SEND, send, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, fd,			\
+EV(SEND, send, MAIN, IO_WRITE, FALCOC_T_FD | FALCOC_T_WRITE, sendto,			\
    P(res, ERRNO, RES, NONE) P(data, BYTEBUF, DATA, NONE) P(fd, FD, ARG0, NONE)		\
    P(size, UINT32, ARG2, NONE) P(tuple, SOCKTUPLE, TUPLE, NONE))			\
 EV(UMOUNT, umount, MAIN, FILE, FALCOC_T_PATH, path,					\
@@ -674,7 +677,7 @@ FALCOC_SYS_FD(EV, P, inotify_rm_watch) FALCOC_SYS(EV, P, migrate_pages)			\
 FALCOC_SYS_PATH_AT(EV, P, futimesat) FALCOC_SYS_PATH_AT(EV, P, readlinkat)		\
 FALCOC_SYS_PATH_AT(EV, P, faccessat) FALCOC_SYS(EV, P, pselect6)			\
 FALCOC_SYS(EV, P, set_robust_list) FALCOC_SYS(EV, P, get_robust_list)			\
-FALCOC_SYS_FD(EV, P, tee) FALCOC_SYS_FD(EV, P, sync_file_range)				\
+FALCOC_SYS_FD2(EV, P, tee) FALCOC_SYS_FD(EV, P, sync_file_range)				\
 FALCOC_SYS_FD(EV, P, vmsplice) FALCOC_SYS(EV, P, move_pages)				\
 FALCOC_SYS_PATH_AT(EV, P, utimensat) FALCOC_SYS_FD(EV, P, epoll_pwait)			\
 FALCOC_SYS_FD(EV, P, fallocate) FALCOC_SYS_FD(EV, P, timerfd_settime)			\
@@ -684,7 +687,7 @@ FALCOC_SYS_FD(EV, P, fanotify_mark) FALCOC_SYS_PATH_AT(EV, P, name_to_handle_at)
 FALCOC_SYS(EV, P, clock_adjtime) FALCOC_SYS_FD(EV, P, syncfs)				\
 FALCOC_SYS(EV, P, getcpu) FALCOC_SYS(EV, P, kcmp) FALCOC_SYS(EV, P, sched_setattr)	\
 FALCOC_SYS(EV, P, sched_getattr) FALCOC_SYS(EV, P, getrandom)				\
-FALCOC_SYS_FD(EV, P, kexec_file_load) FALCOC_SYS(EV, P, membarrier)			\
+FALCOC_SYS_FD2(EV, P, kexec_file_load) FALCOC_SYS(EV, P, membarrier)			\
 FALCOC_SYS(EV, P, pkey_mprotect) FALCOC_SYS(EV, P, pkey_alloc)				\
 FALCOC_SYS(EV, P, pkey_free) FALCOC_SYS_PATH_AT(EV, P, statx)				\
 FALCOC_SYS(EV, P, io_pgetevents) FALCOC_SYS(EV, P, rseq) FALCOC_SYS(EV, P, uretprobe)	\
