@@ -61,7 +61,7 @@ enum status list_command(struct settings *s)
 	if (s->nargs == 1 && strcmp(s->args[0], "fields") == 0)
 		return print_list(engine_list_fields(s->format, s->names_only));
 	if (s->nargs == 1 && strcmp(s->args[0], "events") == 0)
-		return print_list(engine_list_events(s->format, s->names_only));
+		return print_list(engine_list_events(s->format, s->names_only, NULL));
 	complain("list: falcoc list fields, or falcoc list events");
 	return STATUS_USAGE;
 }

@@ -244,7 +244,7 @@ static bool other_command(struct settings *s, enum status *ret_status)
 	else if (s->list_fields)
 		*ret_status = print_list(engine_list_fields(s->format, s->names_only));
 	else if (s->list_events)
-		*ret_status = print_list(engine_list_events(s->format, s->names_only));
+		*ret_status = print_list(engine_list_events(s->format, s->names_only, s->engine.device));
 	else
 		return false;
 	return true;

@@ -139,7 +139,11 @@ enum engine_format {
  * the caller's to free(); NULL where there is no memory.
  */
 char *engine_list_fields(enum engine_format format, bool names_only);
-char *engine_list_events(enum engine_format format, bool names_only);
+/*
+ * @device: NULL for /dev/falcoc. Where the module is loaded and lets us in, events that the
+ * running kernel lacks are marked; else none is.
+ */
+char *engine_list_events(enum engine_format format, bool names_only, const char *device);
 
 const char *engine_version(void);
 

@@ -183,58 +183,101 @@ static const struct event_def *listed(unsigned int id)
 	return def->traits & FALCOC_T_META ? NULL : def;
 }
 
-static void add_params(struct buf *out, const struct event_def *def)
+/*
+ * The module, where it is loaded and lets us in: it knows what the running kernel has. NULL:
+ * nothing is known, and nothing is marked.
+ */
+static struct capture *kernel_of(const char *device)
 {
-	for (unsigned int i = 0; i < def->nparams; i++)
-		buf_printf(out, "%s%s %s", i ? ", " : "", value_type_name(def->params[i].type),
-			   def->params[i].name);
+	const struct capture_options opt = {
+		.device = device,
+		.main_ring_bytes = ENGINE_RING_BYTES_MIN, .proc_ring_bytes = ENGINE_RING_BYTES_MIN,
+	};
+	struct capture *c = NULL;
+	char why[400];
+
+	return capture_open(&opt, &c, why, sizeof(why)) == CAPTURE_OK ? c : NULL;
 }
 
-static void event_text(struct buf *out, const struct event_def *def)
+static bool is_missing(const struct capture *kernel, unsigned int id)
+{
+	return kernel && !capture_has_event(kernel, id);
+}
+
+#define MISSING "not in this kernel"
+
+/* Of a call that is known by name only: that, and what it has besides its raw arguments. */
+static void add_params(struct buf *out, const struct event_def *def)
+{
+	const char *comma = "";
+	unsigned int i = 0;
+
+	if (def->traits & FALCOC_T_GENERIC) {
+		buf_add_str(out, "generic");
+		comma = ", ";
+		while (i < def->nparams && def->params[i].source != FALCOC_SRC_ARG5)
+			i++;
+		i++;
+	}
+	for (; i < def->nparams; i++) {
+		buf_printf(out, "%s%s %s", comma, value_type_name(def->params[i].type),
+			   def->params[i].name);
+		comma = ", ";
+	}
+}
+
+static void event_text(struct buf *out, const struct event_def *def, bool missing)
 {
 	struct buf params = BUF_INIT;
 
 	add_params(&params, def);
-	buf_printf(out, "%-20s %-9s ", def->name, def->category);
-	add_wrapped(out, buf_str(&params), 31, 31);
+	if (missing)
+		buf_printf(&params, "%s(" MISSING ")", params.len ? " " : "");
+	buf_printf(out, "%-23s %-9s ", def->name, def->category);
+	add_wrapped(out, buf_str(&params), 34, 34);
 	buf_release(&params);
 }
 
-static void event_markdown(struct buf *out, const struct event_def *def)
+static void event_markdown(struct buf *out, const struct event_def *def, bool missing)
 {
 	buf_printf(out, "| `%s` | %s | ", def->name, def->category);
 	add_params(out, def);
-	buf_add_str(out, " |\n");
+	buf_add_str(out, missing ? " (" MISSING ") |\n" : " |\n");
 }
 
-static json_t *event_json(const struct event_def *def)
+/* "in_kernel" is there where it is known. */
+static json_t *event_json(const struct event_def *def, const struct capture *kernel,
+			  unsigned int id)
 {
-	json_t *params = json_array();
+	json_t *params = json_array(), *event;
 
 	for (unsigned int i = 0; i < def->nparams; i++)
 		json_array_append_new(params,
 				      json_pack("{s:s, s:s}", "name", def->params[i].name, "type",
 						value_type_name(def->params[i].type)));
-	return json_pack("{s:s, s:s, s:b, s:o}", "name", def->name, "category", def->category,
-			 "syscall", !(def->traits & FALCOC_T_TRACEPOINT), "params", params);
+	event = json_pack("{s:s, s:s, s:b, s:b, s:o}", "name", def->name, "category", def->category,
+			  "syscall", !(def->traits & FALCOC_T_TRACEPOINT), "generic",
+			  !!(def->traits & FALCOC_T_GENERIC), "params", params);
+	if (kernel && event)
+		json_object_set_new(event, "in_kernel", json_boolean(capture_has_event(kernel, id)));
+	return event;
 }
 
-static char *events_json(void)
+static char *events_json(const struct capture *kernel)
 {
 	json_t *list = json_array();
 
 	for (unsigned int id = 0; id < FALCOC_E_COUNT; id++)
 		if (listed(id))
-			json_array_append_new(list, event_json(listed(id)));
+			json_array_append_new(list, event_json(listed(id), kernel, id));
 	return take_json(list);
 }
 
-char *engine_list_events(enum engine_format format, bool names_only)
+static char *events_plain(enum engine_format format, bool names_only,
+			  const struct capture *kernel)
 {
 	struct buf out = BUF_INIT;
 
-	if (format == ENGINE_FORMAT_JSON && !names_only)
-		return events_json();
 	if (format == ENGINE_FORMAT_MARKDOWN && !names_only)
 		buf_add_str(&out, "| event | category | parameters |\n| --- | --- | --- |\n");
 	for (unsigned int id = 0; id < FALCOC_E_COUNT; id++) {
@@ -245,9 +288,22 @@ char *engine_list_events(enum engine_format format, bool names_only)
 		if (names_only)
 			buf_printf(&out, "%s\n", def->name);
 		else if (format == ENGINE_FORMAT_MARKDOWN)
-			event_markdown(&out, def);
+			event_markdown(&out, def, is_missing(kernel, id));
 		else
-			event_text(&out, def);
+			event_text(&out, def, is_missing(kernel, id));
 	}
 	return take(&out);
+}
+
+char *engine_list_events(enum engine_format format, bool names_only, const char *device)
+{
+	struct capture *kernel = names_only ? NULL : kernel_of(device);
+	char *text;
+
+	if (format == ENGINE_FORMAT_JSON && !names_only)
+		text = events_json(kernel);
+	else
+		text = events_plain(format, names_only, kernel);
+	capture_free(kernel);
+	return text;
 }

@@ -184,8 +184,8 @@ static void add_events(struct compiler *c, const struct input *src,
 			return;
 	}
 	if (event_name_known(lit->text)) {
-		compile_warning(c, lit->loc, "falcoc does not record '%.*s' yet: this is never true",
-				SLICE_ARG(lit->text));
+		compile_warning(c, lit->loc, "'%.*s' is an event of other architectures, or of Falco "
+				"itself: this is never true", SLICE_ARG(lit->text));
 		return;
 	}
 	near = suggest(lit->text, event_candidate, NULL);

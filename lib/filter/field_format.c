@@ -19,13 +19,13 @@ static void add_value(struct buf *b, const struct field_ref *ref, const struct v
 {
 	switch (value_kind(v->type)) {
 	case VALUE_KIND_INT:
-		if (ref->def->flags & FIELD_F_HEX)
-			buf_printf(b, "%" PRIX64, (uint64_t)v->i);
-		else
-			buf_add_i64(b, v->i);
-		break;
 	case VALUE_KIND_UINT:
-		buf_add_u64(b, v->u);
+		if (ref->def->flags & FIELD_F_HEX)
+			buf_printf(b, "%" PRIX64, v->u);
+		else if (value_kind(v->type) == VALUE_KIND_INT)
+			buf_add_i64(b, v->i);
+		else
+			buf_add_u64(b, v->u);
 		break;
 	case VALUE_KIND_DOUBLE:
 		buf_printf(b, "%g", v->d);

@@ -59,6 +59,10 @@ static bool symlink_dir(const struct eval_ctx *ctx, struct slice *ret_dir)
 {
 	struct slice path, dir, link;
 
+	if (event_str(ctx->ev, FALCOC_A_REAL1, &link)) {
+		*ret_dir = path_dirname(link);
+		return true;
+	}
 	if (!get_path(ctx->ev, 1, &path, &dir) || !path_resolve(dir, path, ctx->scratch, &link))
 		return false;
 	*ret_dir = path_dirname(link);

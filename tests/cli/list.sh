@@ -5,6 +5,8 @@
 
 run list events
 expect "events" 0 out "openat " "connect " "SOCKTUPLE tuple" "!sched_process_fork"
+expect "events known by name only" 0 out "getpid                  other     generic" \
+	"statx                   other     generic, FD dirfd, FSRELPATH path"
 run list events -N
 expect "event names" 0 out "execve" "procexit"
 cp out events

@@ -231,6 +231,61 @@ START_TEST(test_io)
 }
 END_TEST
 
+/* How the event came about, and whether what was passed can be relied on. */
+START_TEST(test_origin)
+{
+	static const struct field_case call[] = {
+		{ "evt.is_io_uring", "false" }, { "evt.is_unverified", "false" },
+		{ "evt.is_ia32", "false" }, { "evt.abi", "native" },
+	};
+	static const struct field_case ia32[] = {
+		{ "evt.is_unverified", "true" }, { "evt.is_ia32", "true" }, { "evt.abi", "ia32" },
+	};
+	static const struct field_case uring[] = {
+		{ "evt.is_io_uring", "true" }, { "evt.abi", "<none>" }, { "evt.type", "openat" },
+		{ "syscall.type", "openat" },
+	};
+	struct mkrec *m = mkrec_new(FALCOC_E_OPENAT);
+
+	world_apply(w, m);
+	WORLD_CHECK(w, call);
+	m->rec->flags = FALCOC_R_IA32 | FALCOC_R_UNVERIFIED;
+	world_apply(w, m);
+	WORLD_CHECK(w, ia32);
+	m->rec->flags = FALCOC_R_X32;
+	world_apply(w, m);
+	ck_assert_str_eq(world_field(w, "evt.abi"), "x32");
+	m->rec->flags = FALCOC_R_URING;
+	world_apply(w, m);
+	WORLD_CHECK(w, uring);
+	mkrec_free(m);
+}
+END_TEST
+
+START_TEST(test_buffer)
+{
+	static const struct field_case cases[] = {
+		{ "evt.buffer", "GET /..x" }, { "evt.buflen", "100" }, { "evt.buflen.in", "100" },
+		{ "evt.buflen.out", "<none>" }, { "evt.arg.data", "GET /..x" },
+		{ "evt.arg[1]", "GET /..x" }, { "evt.rawarg.data", "GET /..x" },
+	};
+	static const struct field_case without[] = {
+		{ "evt.buffer", "<none>" }, { "evt.arg.data", "<none>" },
+	};
+	struct mkrec *m = mkrec_new(FALCOC_E_READ);
+
+	m->rec->res = 100;
+	mkrec_attr(m, FALCOC_A_DATA, 0, "GET /\r\nx", 8);
+	world_apply(w, m);
+	WORLD_CHECK(w, cases);
+	mkrec_free(m);
+	m = mkrec_new(FALCOC_E_READ);
+	world_apply(w, m);
+	WORLD_CHECK(w, without);
+	mkrec_free(m);
+}
+END_TEST
+
 START_TEST(test_user)
 {
 	static const struct field_case alice[] = {
@@ -355,6 +410,8 @@ int main(void)
 	tcase_add_test(tc, test_args_named);
 	tcase_add_loop_test(tc, test_is_open, 0, N(open_cases));
 	tcase_add_test(tc, test_io);
+	tcase_add_test(tc, test_origin);
+	tcase_add_test(tc, test_buffer);
 	tcase_add_test(tc, test_user);
 	tcase_add_loop_test(tc, test_container, 0, N(container_cases));
 	tcase_add_loop_test(tc, test_events_of, 0, N(set_cases));

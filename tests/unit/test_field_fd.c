@@ -397,6 +397,57 @@ START_TEST(test_paths)
 }
 END_TEST
 
+/* What the kernel took a path for counts before its text; what was passed is kept. */
+START_TEST(test_real_paths)
+{
+	static const struct field_case renamed[] = {
+		{ "fs.path.source", "/real/a" }, { "fs.path.sourceraw", "l/a" },
+		{ "fs.path.target", "/real/b" }, { "fs.path.targetraw", "../b" },
+		{ "fs.path.sourceino", "77" }, { "fs.path.sourcedev", "801" },
+		{ "fs.path.targetino", "<none>" }, { "fs.path.name", "<none>" },
+		{ "fs.path.ino", "<none>" }, { "evt.arg.oldpath", "/w/l/a" },
+	};
+	static const struct field_case failed[] = {
+		{ "fd.name", "/etc/shadow" }, { "fd.nameraw", "/tmp/l" },
+		{ "fs.path.name", "/etc/shadow" }, { "fs.path.ino", "77" },
+	};
+	static const struct field_case link[] = {
+		{ "fs.path.source", "/real/link" }, { "fs.path.target", "/real/to" },
+	};
+	struct falcoc_file_id id = { .ino = 77, .dev = 8u << 20 | 1 };
+	struct mkrec *m = mkrec_new(FALCOC_E_RENAME);
+
+	mkrec_str(m, FALCOC_A_PATH0, "l/a");
+	mkrec_str(m, FALCOC_A_DIR0, "/w");
+	mkrec_str(m, FALCOC_A_PATH1, "../b");
+	mkrec_str(m, FALCOC_A_DIR1, "/w");
+	mkrec_str(m, FALCOC_A_REAL0, "/real/a");
+	mkrec_str(m, FALCOC_A_REAL1, "/real/b");
+	mkrec_attr(m, FALCOC_A_REAL0_ID, 0, &id, sizeof(id));
+	world_apply(w, m);
+	WORLD_CHECK(w, renamed);
+	mkrec_free(m);
+
+	m = mkrec_new(FALCOC_E_OPEN);
+	m->rec->res = -13;
+	mkrec_str(m, FALCOC_A_PATH0, "/tmp/l");
+	mkrec_str(m, FALCOC_A_REAL0, "/etc/shadow");
+	mkrec_attr(m, FALCOC_A_REAL0_ID, 0, &id, sizeof(id));
+	world_apply(w, m);
+	WORLD_CHECK(w, failed);
+	mkrec_free(m);
+
+	/* what a link leads to is text */
+	m = mkrec_new(FALCOC_E_SYMLINK);
+	mkrec_str(m, FALCOC_A_PATH0, "to");
+	mkrec_str(m, FALCOC_A_PATH1, "/w/link");
+	mkrec_str(m, FALCOC_A_REAL1, "/real/link");
+	world_apply(w, m);
+	WORLD_CHECK(w, link);
+	mkrec_free(m);
+}
+END_TEST
+
 START_TEST(test_path_of_fd)
 {
 	struct mkrec *m = mkrec_new(FALCOC_E_FCHMOD);
@@ -432,6 +483,7 @@ int main(void)
 	tcase_add_test(tc, test_no_fd);
 	tcase_add_test(tc, test_domain);
 	tcase_add_loop_test(tc, test_paths, 0, N(path_cases));
+	tcase_add_test(tc, test_real_paths);
 	tcase_add_test(tc, test_path_of_fd);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);

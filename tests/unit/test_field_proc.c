@@ -157,6 +157,32 @@ START_TEST(test_later)
 }
 END_TEST
 
+/* The script stays known when its interpreter does something. */
+START_TEST(test_script)
+{
+	struct mkrec *m, *later = mkrec_new(FALCOC_E_SETUID);
+
+	make_family();
+	m = curl();
+	mkrec_str(m, FALCOC_A_SCRIPT_PATH, "/opt/do.sh");
+	world_apply(w, m);
+	ck_assert_str_eq(world_field(w, "proc.script"), "/opt/do.sh");
+	ck_assert_str_eq(world_field(w, "proc.exepath"), "/usr/bin/curl");
+	*later->rec = *m->rec;
+	later->rec->len = sizeof(*later->rec);
+	later->rec->nattrs = 0;
+	later->rec->event = FALCOC_E_SETUID;
+	world_apply(w, later);
+	ck_assert_str_eq(world_field(w, "proc.script"), "/opt/do.sh");
+	mkrec_free(m);
+	m = curl();
+	world_apply(w, m);
+	ck_assert_str_eq(world_field(w, "proc.script"), "<none>");
+	mkrec_free(m);
+	mkrec_free(later);
+}
+END_TEST
+
 /* A process of which nothing is known but the record. */
 START_TEST(test_unknown)
 {
@@ -189,6 +215,7 @@ int main(void)
 	tcase_add_test(tc, test_self);
 	tcase_add_test(tc, test_kin);
 	tcase_add_test(tc, test_later);
+	tcase_add_test(tc, test_script);
 	tcase_add_test(tc, test_unknown);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);

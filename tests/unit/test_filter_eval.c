@@ -263,6 +263,79 @@ START_TEST(events)
 }
 END_TEST
 
+static void check_set(const char *condition, const char *what, const struct eventset *set,
+		      const char *wanted)
+{
+	struct buf out = BUF_INIT;
+
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (eventset_has(set, e, false))
+			buf_printf(&out, "%s%s", out.len ? " " : "", event_def(e)->name);
+	ck_assert_msg(strcmp(buf_str(&out), wanted) == 0, "%s: %s: %s", condition, what,
+		      buf_str(&out));
+	buf_release(&out);
+}
+
+/* Whose buffers are looked at, and which events are named. */
+START_TEST(data_and_names)
+{
+	static const struct {
+		const char *condition, *data, *named;
+	} rows[] = {
+		{ "evt.type = read", "", "read" },
+		{ "evt.type = read and evt.buffer contains x", "read", "read" },
+		{ "evt.type in (read, open) and evt.arg.data contains x", "read", "read" },
+		{ "evt.type = openat and evt.buffer contains x", "", "" },
+		{ "evt.type in (sendto, recvfrom) and not evt.buffer contains x", "sendto recvfrom",
+		  "sendto recvfrom" },
+		{ "evt.type in (sendto, recvfrom) and (evt.type = sendto or evt.buffer contains x)",
+		  "recvfrom", "sendto recvfrom" },
+		{ "evt.type = write and tolower(evt.arg.data) contains x", "write", "write" },
+		{ "evt.type = write and evt.rawarg.data contains x", "write", "write" },
+		{ "evt.type = write and evt.arg[1] contains x", "write", "write" },
+		{ "evt.type = write and evt.arg[0] = 1", "", "write" },
+		{ "evt.type in (write, close) and evt.args contains x", "write", "write close" },
+		{ "not (evt.type != write or not evt.buffer contains x)", "write", "write" },
+		{ "proc.name = x", "", "" },
+		{ "evt.type = kill or proc.name = x", "", "kill" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int id = add(rows[i].condition);
+
+		ck_assert_msg(id >= 0, "%s", rows[i].condition);
+		check_set(rows[i].condition, "data", filter_events_data(world.fs, id), rows[i].data);
+		check_set(rows[i].condition, "named", filter_events_named(world.fs, id),
+			  rows[i].named);
+	}
+}
+END_TEST
+
+START_TEST(heavy_events)
+{
+	int plain, named, data, io;
+
+	plain = add("proc.name = x");
+	named = add("evt.type = kill or evt.type = read");
+	data = add("evt.buffer contains x");
+	io = add("evt.is_io_write = true and fd.name = /x");
+	ck_assert(filter_left_out_heavy(world.fs, plain));
+	ck_assert(!filter_left_out_heavy(world.fs, named));
+	ck_assert(!eventset_has(filter_events(world.fs, plain), FALCOC_E_WRITE, false));
+	ck_assert(eventset_has(filter_events(world.fs, plain), FALCOC_E_getpid, false));
+	ck_assert(eventset_has(filter_events(world.fs, named), FALCOC_E_READ, false));
+	ck_assert(eventset_has(filter_events(world.fs, data), FALCOC_E_READV, false));
+	ck_assert(!eventset_has(filter_events(world.fs, data), FALCOC_E_getpid, false));
+	ck_assert(eventset_has(filter_events(world.fs, io), FALCOC_E_WRITE, false));
+	ck_assert(!eventset_has(filter_events(world.fs, io), FALCOC_E_READ, false));
+
+	filter_set_want_heavy(world.fs);
+	plain = add("proc.name = y");
+	ck_assert(eventset_has(filter_events(world.fs, plain), FALCOC_E_WRITE, false));
+	ck_assert(!filter_left_out_heavy(world.fs, plain));
+}
+END_TEST
+
 /* Whatever is true of a record must be in the set that is said to be possible. */
 START_TEST(events_never_lose_one)
 {
@@ -417,6 +490,8 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, cases);
 	tcase_add_test(tc, events);
+	tcase_add_test(tc, data_and_names);
+	tcase_add_test(tc, heavy_events);
 	tcase_add_test(tc, events_never_lose_one);
 	tcase_add_test(tc, equal_conditions_are_one);
 	tcase_add_test(tc, names_are_collected);
