@@ -5,7 +5,8 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	the keys of -o key=value
- *	run.c validate.c list.c help.c	a command each
+ *	select.c	which rules run: -D, -t, -T, rules[]
+ *	run.c validate.c list.c explain.c schema.c help.c	a command each
  */
 #ifndef CLI_H
 #define CLI_H
@@ -101,18 +102,22 @@ bool select_config(struct settings *s, const char *key, const char *value,
 void config_help(void);
 
 /* The commands. */
-extern const struct option run_options[], validate_options[], list_options[];
+extern const struct option run_options[], validate_options[], list_options[], explain_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
+enum status explain_command(struct settings *s);
+enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);
 enum status help_show(const struct command *cmd);
 
 /* validate.c: an engine with the options of @s; STATUS_OK, or another after having said why. */
 enum status engine_make(const struct settings *s, struct engine **ret_engine);
-/* Reads and compiles the rules of @s, and shows what was found. */
-enum status rules_load(struct engine *e, const struct settings *s);
+/* Reads and compiles the rules of @s, and shows what was found; @notes: warnings too. */
+enum status rules_load(struct engine *e, const struct settings *s, bool notes);
+/* explain.c: the installed rules where @s names none. STATUS_OK, or another after saying why. */
+enum status default_rules(struct settings *s);
 /* The exit status for @status, whose sentence is shown. */
 enum status engine_complain(const struct engine *e, enum engine_status status);
 /* list.c: the text goes to stdout and is freed. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * list.c - the fields and events that rules may use
+ * list.c - what rules may use, and what rules files hold
  */
 #include "cli.h"
 
@@ -35,6 +35,8 @@ enum status set_names_only(struct settings *s, const char *value)
 }
 
 const struct option list_options[] = {
+	{ 'r', "rules", "RULES", "the files of which rules, macros or lists are shown\n"
+	  "(default: " DEFAULT_RULES ")", set_rules },
 	{ 0, "format", "FORMAT", "text (the default), markdown or json", set_format },
 	{ 'N', "names", NULL, "only the names, one a line", set_names_only },
 	{ 'h', "help", NULL, "show this help", set_help },
@@ -52,16 +54,62 @@ enum status print_list(char *text)
 	return STATUS_OK;
 }
 
+/* The events of falcoc, whether or not a kernel has them. */
+static char *list_events(enum engine_format format, bool names_only)
+{
+	return engine_list_events(format, names_only, NULL);
+}
+
+/* Things that falcoc itself knows. */
+static const struct known {
+	const char *name;
+	char *(*list)(enum engine_format format, bool names_only);
+} known[] = {
+	{ "fields", engine_list_fields },
+	{ "events", list_events },
+	{ "operators", engine_list_operators },
+};
+
+/* Things that stand in rules files. */
+static const struct held {
+	const char *name;
+	char *(*list)(struct engine *e, enum engine_format format, bool names_only);
+} held[] = {
+	{ "rules", engine_list_rules },
+	{ "macros", engine_list_macros },
+	{ "lists", engine_list_lists },
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static enum status list_held(struct settings *s, const struct held *what)
+{
+	enum status status = default_rules(s);
+	struct engine *e;
+
+	if (status == STATUS_OK)
+		status = engine_make(s, &e);
+	if (status != STATUS_OK)
+		return status;
+	status = rules_load(e, s, false);
+	if (status == STATUS_OK)
+		status = print_list(what->list(e, s->format, s->names_only));
+	engine_free(e);
+	return status;
+}
+
 enum status list_command(struct settings *s)
 {
 	if (s->names_only && s->format_set) {
 		complain("list: --names and --format do not go together");
 		return STATUS_USAGE;
 	}
-	if (s->nargs == 1 && strcmp(s->args[0], "fields") == 0)
-		return print_list(engine_list_fields(s->format, s->names_only));
-	if (s->nargs == 1 && strcmp(s->args[0], "events") == 0)
-		return print_list(engine_list_events(s->format, s->names_only, NULL));
-	complain("list: falcoc list fields, or falcoc list events");
+	for (size_t i = 0; s->nargs == 1 && i < COUNT(known); i++)
+		if (strcmp(s->args[0], known[i].name) == 0)
+			return print_list(known[i].list(s->format, s->names_only));
+	for (size_t i = 0; s->nargs == 1 && i < COUNT(held); i++)
+		if (strcmp(s->args[0], held[i].name) == 0)
+			return list_held(s, &held[i]);
+	complain("list: one of fields, events, operators, rules, macros, lists");
 	return STATUS_USAGE;
 }

@@ -31,10 +31,23 @@ const struct command commands[] = {
 	},
 	{
 		.name = "list",
-		.args = "fields | events",
-		.summary = "show what conditions and outputs may use",
+		.args = "fields | events | operators | rules | macros | lists",
+		.summary = "show what conditions and outputs may use, or what rules files hold",
 		.options = list_options,
 		.run = list_command,
+	},
+	{
+		.name = "explain",
+		.args = "[-r RULES]... RULE",
+		.summary = "show what becomes of a rule: its condition, compiled, and its events",
+		.options = explain_options,
+		.run = explain_command,
+	},
+	{
+		.name = "schema",
+		.args = "",
+		.summary = "show the JSON schema of rules files",
+		.run = schema_command,
 	},
 	{
 		.name = "help",

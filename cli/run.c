@@ -223,7 +223,7 @@ static void show_notice(void *arg, const char *text)
 
 static enum status watch(struct engine *e, const struct settings *s)
 {
-	enum status status = rules_load(e, s);
+	enum status status = rules_load(e, s, true);
 	enum engine_status rc;
 
 	if (status != STATUS_OK || s->dry_run)
@@ -265,13 +265,9 @@ enum status run_command(struct settings *s)
 		complain("--format and -N belong to --list or --list-events");
 		return STATUS_USAGE;
 	}
-	if (s->npaths == 0) {
-		if (access(DEFAULT_RULES, F_OK) < 0) {
-			complain("no rules: give some with -r (there is no " DEFAULT_RULES ")");
-			return STATUS_USAGE;
-		}
-		s->paths[s->npaths++] = DEFAULT_RULES;
-	}
+	status = default_rules(s);
+	if (status != STATUS_OK)
+		return status;
 	s->engine.alert_fd = STDOUT_FILENO;
 	s->engine.notice = show_notice;
 	status = engine_make(s, &e);

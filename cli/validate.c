@@ -9,6 +9,8 @@
 #include <string.h>
 
 const struct option validate_options[] = {
+	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
+	{ 'o', "option", "KEY=VALUE", "a key of Falco's configuration (as of run)", set_config },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },
 };
@@ -53,7 +55,7 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
-enum status rules_load(struct engine *e, const struct settings *s)
+enum status rules_load(struct engine *e, const struct settings *s, bool notes)
 {
 	enum engine_status status;
 	size_t errors, warnings;
@@ -61,7 +63,8 @@ enum status rules_load(struct engine *e, const struct settings *s)
 	for (size_t i = 0; i < s->npaths; i++)
 		engine_add_rules(e, s->paths[i]);
 	status = engine_compile(e);
-	fputs(engine_diagnostics(e), stderr);
+	if (notes || status != ENGINE_OK)
+		fputs(engine_diagnostics(e), stderr);
 	errors = engine_errors(e);
 	warnings = engine_warnings(e);
 	if (status == ENGINE_ERR_RULES) {
@@ -70,6 +73,31 @@ enum status rules_load(struct engine *e, const struct settings *s)
 		return STATUS_RULES;
 	}
 	return engine_complain(e, status);
+}
+
+/* One JSON object, whatever was found, so that a program need not read two streams. */
+static enum status validate_json(struct engine *e, const struct settings *s)
+{
+	enum engine_status status;
+	enum status printed;
+
+	for (size_t i = 0; i < s->npaths; i++)
+		engine_add_rules(e, s->paths[i]);
+	status = engine_compile(e);
+	if (status != ENGINE_OK && status != ENGINE_ERR_RULES)
+		return engine_complain(e, status);
+	printed = print_list(engine_diagnostics_json(e));
+	return printed == STATUS_OK && status == ENGINE_ERR_RULES ? STATUS_RULES : printed;
+}
+
+static enum status validate_text(struct engine *e, const struct settings *s)
+{
+	enum status status = rules_load(e, s, true);
+
+	if (status == STATUS_OK)
+		printf("OK: %zu rules, %zu enabled, %zu warning%s\n", engine_rules(e),
+		       engine_rules_enabled(e), engine_warnings(e), plural(engine_warnings(e)));
+	return status;
 }
 
 enum status validate_command(struct settings *s)
@@ -83,13 +111,14 @@ enum status validate_command(struct settings *s)
 		complain("validate: which files? falcoc validate RULES...");
 		return STATUS_USAGE;
 	}
+	if (s->format_set && s->format == ENGINE_FORMAT_MARKDOWN) {
+		complain("validate: --format is text or json");
+		return STATUS_USAGE;
+	}
 	status = engine_make(s, &e);
 	if (status != STATUS_OK)
 		return status;
-	status = rules_load(e, s);
-	if (status == STATUS_OK)
-		printf("OK: %zu rules, %zu enabled, %zu warning%s\n", engine_rules(e),
-		       engine_rules_enabled(e), engine_warnings(e), plural(engine_warnings(e)));
+	status = s->format == ENGINE_FORMAT_JSON ? validate_json(e, s) : validate_text(e, s);
 	engine_free(e);
 	return status;
 }

@@ -8,6 +8,8 @@
  *	judge.c		one event: state, rules, alert
  *	report.c	counters as text
  *	list.c		fields and events as text
+ *	list_rules.c	rules, macros, lists, operators, and diagnostics as JSON
+ *	text.c		how these are written
  *
  * Clock: the DNS table and all deadlines run on CLOCK_BOOTTIME, the clock of the
  * records' time_ns.

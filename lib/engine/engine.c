@@ -168,8 +168,6 @@ static int compile_outputs(struct engine *e)
 enum engine_status engine_compile(struct engine *e)
 {
 	e->rules = rules_loader_compile(e->loader, e->diags);
-	rules_loader_free(e->loader);
-	e->loader = NULL;
 	if (e->rules && compile_outputs(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (!e->rules || engine_errors(e) > 0)

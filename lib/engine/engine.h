@@ -105,6 +105,8 @@ enum engine_status engine_compile(struct engine *e);
 
 /* All errors and warnings so far, located, ready to be shown. "" without any. */
 const char *engine_diagnostics(struct engine *e);
+/* The same as one JSON object, with the counts: the caller's to free(); NULL: no memory. */
+char *engine_diagnostics_json(struct engine *e);
 size_t engine_errors(const struct engine *e);
 size_t engine_warnings(const struct engine *e);
 /* Rules that are loaded, and those of them that are enabled. After engine_compile(). */
@@ -144,6 +146,25 @@ char *engine_list_fields(enum engine_format format, bool names_only);
  * running kernel lacks are marked; else none is.
  */
 char *engine_list_events(enum engine_format format, bool names_only, const char *device);
+
+char *engine_list_operators(enum engine_format format, bool names_only);
+
+/*
+ * What the rules files hold: after engine_compile() has succeeded, before engine_start(). As
+ * above.
+ */
+char *engine_list_rules(struct engine *e, enum engine_format format, bool names_only);
+char *engine_list_macros(struct engine *e, enum engine_format format, bool names_only);
+char *engine_list_lists(struct engine *e, enum engine_format format, bool names_only);
+
+/*
+ * All there is to say of a rule: its condition with all in place, what that was compiled to, the
+ * events that the kernel records for it. When as above. NULL: engine_error() says why.
+ */
+char *engine_explain(struct engine *e, const char *rule);
+
+/* The JSON schema of rules files; as above. */
+char *engine_schema_rules(void);
 
 const char *engine_version(void);
 

@@ -3,60 +3,10 @@
  * list.c - the fields and events that falcoc knows, from the tables that it runs on
  */
 #include "engine/core.h"
+#include "engine/text.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define WIDTH	100	/* columns of the text form */
-
-/* Moves the text out of the buffer. */
-static char *take(struct buf *out)
-{
-	char *text = out->truncated ? NULL : strdup(buf_str(out));
-
-	buf_release(out);
-	return text;
-}
-
-static int dump_piece(const char *bytes, size_t len, void *arg)
-{
-	buf_add(arg, bytes, len);
-	return 0;
-}
-
-/* The JSON text of @list, which is released. */
-static char *take_json(json_t *list)
-{
-	struct buf out = BUF_INIT;
-
-	if (!list || json_dump_callback(list, dump_piece, &out, JSON_INDENT(2)) < 0)
-		out.truncated = true;
-	buf_add_char(&out, '\n');
-	json_decref(list);
-	return take(&out);
-}
-
-/* Words of @text, broken at WIDTH; later lines begin at column @indent. */
-static void add_wrapped(struct buf *out, const char *text, size_t column, size_t indent)
-{
-	while (*text) {
-		size_t word = strcspn(text, " ");
-
-		if (column + 1 + word > WIDTH && column > indent) {
-			buf_printf(out, "\n%*s", (int)indent, "");
-			column = indent;
-		} else if (column > indent) {
-			buf_add_char(out, ' ');
-			column++;
-		}
-		buf_add(out, text, word);
-		column += word;
-		text += word;
-		text += strspn(text, " ");
-	}
-	buf_add_char(out, '\n');
-}
 
 /* ---- fields ---- */
 
@@ -106,7 +56,7 @@ static void fields_text(struct buf *out, const struct field_class *c)
 			   value_type_name(f->type));
 		used = out->len - start;
 		buf_add_str(out, "  ");
-		add_wrapped(out, f->desc, used + 2, used + 2);
+		text_add_wrapped(out, f->desc, used + 2, used + 2);
 		if (*use_of(f) || *status_of(f))
 			buf_printf(out, "%*s%s%s\n", (int)used + 1, "", use_of(f), status_of(f));
 	}
@@ -151,7 +101,7 @@ static char *fields_json(void)
 	for (size_t i = 0; (c = field_class(i)) != NULL; i++)
 		for (size_t k = 0; k < c->nfields; k++)
 			json_array_append_new(list, field_json(c, &c->fields[k]));
-	return take_json(list);
+	return text_take_json(list);
 }
 
 char *engine_list_fields(enum engine_format format, bool names_only)
@@ -170,7 +120,7 @@ char *engine_list_fields(enum engine_format format, bool names_only)
 		else
 			fields_text(&out, c);
 	}
-	return take(&out);
+	return text_take(&out);
 }
 
 /* ---- events ---- */
@@ -234,7 +184,7 @@ static void event_text(struct buf *out, const struct event_def *def, bool missin
 	if (missing)
 		buf_printf(&params, "%s(" MISSING ")", params.len ? " " : "");
 	buf_printf(out, "%-23s %-9s ", def->name, def->category);
-	add_wrapped(out, buf_str(&params), 34, 34);
+	text_add_wrapped(out, buf_str(&params), 34, 34);
 	buf_release(&params);
 }
 
@@ -270,7 +220,7 @@ static char *events_json(const struct capture *kernel)
 	for (unsigned int id = 0; id < FALCOC_E_COUNT; id++)
 		if (listed(id))
 			json_array_append_new(list, event_json(listed(id), kernel, id));
-	return take_json(list);
+	return text_take_json(list);
 }
 
 static char *events_plain(enum engine_format format, bool names_only,
@@ -292,7 +242,7 @@ static char *events_plain(enum engine_format format, bool names_only,
 		else
 			event_text(&out, def, is_missing(kernel, id));
 	}
-	return take(&out);
+	return text_take(&out);
 }
 
 char *engine_list_events(enum engine_format format, bool names_only, const char *device)

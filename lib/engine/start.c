@@ -260,8 +260,12 @@ static enum engine_status start_capture(struct engine *e)
 
 enum engine_status engine_prepare(struct engine *e)
 {
-	enum engine_status status = start_names(e);
+	enum engine_status status;
 
+	/* what rules were made of was for those who ask about them */
+	rules_loader_free(e->loader);
+	e->loader = NULL;
+	status = start_names(e);
 	if (status == ENGINE_OK)
 		status = start_net(e);
 	return status == ENGINE_OK ? start_state(e) : status;

@@ -75,6 +75,8 @@ enum filter_transformer {
 const char *filter_transformer_text(enum filter_transformer tr);
 /* False: no such transformer. */
 bool filter_transformer_parse(struct slice name, enum filter_transformer *ret_tr);
+/* What it takes, for people: "one string". */
+const char *filter_transformer_takes(enum filter_transformer tr);
 const char *filter_transformer_candidate(void *unused, size_t i);
 
 enum ast_kind {

@@ -355,3 +355,9 @@ bool transform_get(struct filter_set *fs, struct input *src, struct value *ret_v
 		return get_list(fs, src, ret_value);
 	return transform_defs[src->transformer].get(fs, src, ret_value);
 }
+
+const char *filter_transformer_takes(enum filter_transformer tr)
+{
+	return tr == FILTER_TR_VAL ? "one field, at the right of an operator" :
+				     transform_defs[tr].takes;
+}

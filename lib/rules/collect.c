@@ -74,11 +74,11 @@ bool collect_bool(struct collect *c, const char *key, bool def)
 
 static const char *known_key(void *ctx, size_t i)
 {
-	return ((const char *const *)ctx)[i];
+	return ((const struct key_def *)ctx)[i].name;
 }
 
-static void tell_unknown_key(struct collect *c, const struct ynode *key, const char *const *known,
-			     const char *what)
+static void tell_unknown_key(struct collect *c, const struct ynode *key,
+			     const struct key_def *known, const char *what)
 {
 	const char *near = suggest(key->str, known_key, (void *)known);
 	struct diag *d;
@@ -89,7 +89,7 @@ static void tell_unknown_key(struct collect *c, const struct ynode *key, const c
 		diag_hint(d, "did you mean '%s'?", near);
 }
 
-void collect_unknown_keys(struct collect *c, const struct ynode *map, const char *const *known,
+void collect_unknown_keys(struct collect *c, const struct ynode *map, const struct key_def *known,
 			  const char *what)
 {
 	for (size_t i = 0; i < map->nitems; i++) {
@@ -100,9 +100,9 @@ void collect_unknown_keys(struct collect *c, const struct ynode *map, const char
 			collect_fault(c, key->loc, YAML_INVALID, "a key of an item must be a text");
 			continue;
 		}
-		while (known[k] && strcmp(known[k], key->str.ptr) != 0)
+		while (known[k].name && strcmp(known[k].name, key->str.ptr) != 0)
 			k++;
-		if (!known[k])
+		if (!known[k].name)
 			tell_unknown_key(c, key, known, what);
 	}
 }
@@ -228,9 +228,9 @@ static bool check_name(struct collect *c, bool macro)
  * Reads what the item is to do to the one of its name, whose one key that can be overridden
  * is @key. False, told: it cannot be done.
  */
-static bool read_append(struct collect *c, const char *key, bool exists, bool *ret_append)
+static bool read_append(struct collect *c, const struct key_def *keys, const char *key, bool exists,
+			bool *ret_append)
 {
-	const struct override_key keys[] = { { key, true }, { NULL, false } };
 	struct overrides o;
 
 	if (!overrides_read(c, keys, &o))
@@ -244,20 +244,19 @@ static bool read_append(struct collect *c, const char *key, bool exists, bool *r
 
 static void collect_list(struct collect *c)
 {
-	static const char *const keys[] = { "list", "items", "append", "override", NULL };
 	struct item_table *table = &c->l->lists;
 	struct list *prev = table_find(table, c->name), *list = prev;
 	const struct ynode *items = collect_need(c, "items");
 	struct item item = collect_new_item(c);
 	bool append, odd = !check_name(c, false);
 
-	collect_unknown_keys(c, c->map, keys, "list");
+	collect_unknown_keys(c, c->map, list_keys, "list");
 	if (items && items->kind != YNODE_SEQ) {
 		collect_fault(c, items->loc, YAML_INVALID, "'items' of list '%s' must be a list",
 			      c->name);
 		items = NULL;
 	}
-	if (!read_append(c, "items", prev, &append))
+	if (!read_append(c, list_keys, "items", prev, &append))
 		return;
 	if (!prev)
 		list = collect_alloc(c, sizeof(*list));
@@ -277,16 +276,15 @@ static void collect_list(struct collect *c)
 
 static void collect_macro(struct collect *c)
 {
-	static const char *const keys[] = { "macro", "condition", "append", "override", NULL };
 	struct item_table *table = &c->l->macros;
 	struct macro *prev = table_find(table, c->name), *macro = prev;
 	struct text cond = collect_need_text(c, "condition");
 	struct item item = collect_new_item(c);
 	bool append;
 
-	collect_unknown_keys(c, c->map, keys, "macro");
+	collect_unknown_keys(c, c->map, macro_keys, "macro");
 	check_name(c, true);
-	if (!read_append(c, "condition", prev, &append))
+	if (!read_append(c, macro_keys, "condition", prev, &append))
 		return;
 	if (!prev)
 		macro = collect_alloc(c, sizeof(*macro));

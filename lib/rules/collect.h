@@ -14,6 +14,7 @@
 #define RULES_COLLECT_H
 
 #include "rules/internal.h"
+#include "rules/keys.h"
 
 #define YAML_INVALID	"LOAD_ERR_YAML_VALIDATE"
 #define INVALID		"LOAD_ERR_VALIDATE"
@@ -45,8 +46,8 @@ struct text collect_text(struct collect *c, const struct ynode *n);
 struct text collect_need_text(struct collect *c, const char *key);
 /* Optional; @def where the key does not stand there. */
 bool collect_bool(struct collect *c, const char *key, bool def);
-/* @known ends with NULL. @map is @what: "rule 'x'". */
-void collect_unknown_keys(struct collect *c, const struct ynode *map, const char *const *known,
+/* Warns of keys of @map, which is @what ("rule"), that are not in the table @known. */
+void collect_unknown_keys(struct collect *c, const struct ynode *map, const struct key_def *known,
 			  const char *what);
 /* "a" + " " + "b", every byte still at its place. */
 struct text collect_join(struct collect *c, const struct text *a, const struct text *b);
@@ -61,16 +62,10 @@ enum override_op {
 	OVERRIDE_REPLACE,
 };
 
-/* The keys that an item of a kind may override; ended by one without key. */
-struct override_key {
-	const char *key;
-	bool append;		/* may it be appended to? all may be replaced */
-};
-
 #define OVERRIDE_KEYS_MAX 16
 
 struct overrides {
-	const struct override_key *keys;
+	const struct key_def *keys;	/* of this kind of item */
 	enum override_op ops[OVERRIDE_KEYS_MAX];	/* as @keys */
 	bool present;		/* the item has `override` */
 	bool append_flag;	/* the item has `append: true` */
@@ -81,7 +76,7 @@ struct overrides {
  * Reads `append` and `override` of the item. False, told: they make no sense, so that it is not
  * known what the item is meant to do.
  */
-bool overrides_read(struct collect *c, const struct override_key *keys,
+bool overrides_read(struct collect *c, const struct key_def *keys,
 		    struct overrides *ret_overrides);
 enum override_op overrides_of(const struct overrides *o, const char *key);
 bool overrides_any(const struct overrides *o, enum override_op op);

@@ -4,13 +4,6 @@
  */
 #include "rules/collect.h"
 
-static const struct override_key rule_keys[] = {
-	{ "condition", true }, { "output", true }, { "desc", true }, { "tags", true },
-	{ "exceptions", true }, { "priority", false }, { "enabled", false },
-	{ "warn_evttypes", false }, { "skip-if-unknown-filter", false }, { "capture", false },
-	{ "capture_duration", false }, { NULL, false },
-};
-
 static bool has_tag(const struct rule *r, size_t ntags, const char *tag)
 {
 	for (size_t i = 0; i < ntags; i++)
@@ -251,16 +244,11 @@ static void new_rule(struct collect *c, struct rule_def *prev, const char *sourc
 
 void collect_rule(struct collect *c)
 {
-	static const char *const keys[] = {
-		"rule", "desc", "condition", "output", "priority", "enabled", "source", "tags",
-		"exceptions", "append", "override", "skip-if-unknown-filter", "warn_evttypes",
-		"capture", "capture_duration", NULL,
-	};
 	struct rule_def *prev = table_find(&c->l->rules, c->name);
 	const char *source = read_source(c);
 	struct overrides o;
 
-	collect_unknown_keys(c, c->map, keys, "rule");
+	collect_unknown_keys(c, c->map, rule_keys, "rule");
 	if (!source || strcmp(source, "syscall") == 0)
 		c->l->file.runs = true;
 	if (!overrides_read(c, rule_keys, &o))

@@ -133,6 +133,7 @@ static bool compile_rule(struct compile *c, const struct rule_def *def)
 			  "'capture' of rule '%s' is ignored: falcoc records no captures yet",
 			  def->item.name);
 	rule = def->rule;
+	rule.condition = def->cond.str;
 	rule.enabled = def->runs;
 	rule.filter = def->runs ? id : -1;
 	return ruleset_add(c->rs, &rule) == 0;

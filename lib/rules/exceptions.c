@@ -364,7 +364,6 @@ static void add_values(struct collect *c, const struct ynode *map, struct rule_d
 static void read_exception(struct collect *c, enum exceptions_mode mode, struct rule_def *def,
 			   size_t before, const struct ynode *map)
 {
-	static const char *const keys[] = { "name", "fields", "comps", "values", NULL };
 	const struct ynode *name;
 	struct exception e = { .loc = map->loc }, *prev;
 
@@ -380,7 +379,7 @@ static void read_exception(struct collect *c, enum exceptions_mode mode, struct 
 		return;
 	}
 	e.name = name->str.ptr;
-	collect_unknown_keys(c, map, keys, "an exception of rule");
+	collect_unknown_keys(c, map, exception_keys, "an exception of rule");
 	prev = find_exception(def, e.name);
 	if (prev && (mode == EXCEPTIONS_DEFINE || (size_t)(prev - def->exceptions) >= before))
 		diags_add(c->ds, DIAG_WARNING, "LOAD_EXCEPTION_NAME_NOT_UNIQUE", map->loc,

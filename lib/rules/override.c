@@ -16,18 +16,18 @@ static const char *const op_names[] = {
 	[OVERRIDE_REPLACE] = "replace",
 };
 
-/* Place of the key in the table, -1: not there. */
-static int find_key(const struct override_key *keys, const char *key)
+/* Place of the key in the table, -1: not there, or not to be overridden. */
+static int find_key(const struct key_def *keys, const char *key)
 {
-	for (int i = 0; keys[i].key; i++)
-		if (strcmp(keys[i].key, key) == 0)
+	for (int i = 0; keys[i].name; i++)
+		if (keys[i].override && strcmp(keys[i].name, key) == 0)
 			return i;
 	return -1;
 }
 
 static const char *key_name(void *ctx, size_t i)
 {
-	return ((const struct override_key *)ctx)[i].key;
+	return ((const struct key_def *)ctx)[i].name;
 }
 
 static void read_one(struct collect *c, struct overrides *o, const struct ynode *key,
@@ -56,7 +56,7 @@ static void read_one(struct collect *c, struct overrides *o, const struct ynode 
 		collect_fault(c, value->loc, YAML_INVALID,
 			      "'%s' is no way to override '%s': 'append' or 'replace'",
 			      value->str.ptr, key->str.ptr);
-	} else if (!o->keys[at].append) {
+	} else if (o->keys[at].override != KEY_APPEND) {
 		d = collect_fault(c, value->loc, YAML_INVALID, "'%s' cannot be appended to",
 				  key->str.ptr);
 		diag_hint(d, "use 'replace'");
@@ -68,21 +68,21 @@ static void read_one(struct collect *c, struct overrides *o, const struct ynode 
 /* Keys that are overridden without a value, and values without a word on what to do with them. */
 static void check_keys(struct collect *c, const struct overrides *o)
 {
-	for (int i = 0; o->keys[i].key; i++) {
-		const struct ynode *value = ynode_get(c->map, o->keys[i].key);
+	for (int i = 0; o->keys[i].name; i++) {
+		const struct ynode *value = ynode_get(c->map, o->keys[i].name);
 		struct diag *d;
 
 		if (o->ops[i] && !value)
 			collect_fault(c, o->loc, YAML_INVALID,
 				      "'override' wants to %s '%s', which %s '%s' does not have here",
-				      op_names[o->ops[i]], o->keys[i].key, c->kind, c->name);
-		if (o->ops[i] || !value)
+				      op_names[o->ops[i]], o->keys[i].name, c->kind, c->name);
+		if (o->ops[i] || !value || !o->keys[i].override)
 			continue;
 		d = collect_fault(c, value->loc, YAML_INVALID,
 				  "'%s' stands here, but 'override' does not say what to do with it",
-				  o->keys[i].key);
-		diag_hint(d, "add '%s: replace'%s to 'override'", o->keys[i].key,
-			  o->keys[i].append ? ", or append," : "");
+				  o->keys[i].name);
+		diag_hint(d, "add '%s: replace'%s to 'override'", o->keys[i].name,
+			  o->keys[i].override == KEY_APPEND ? ", or append," : "");
 	}
 }
 
@@ -98,7 +98,7 @@ static void read_map(struct collect *c, const struct ynode *map, struct override
 		read_one(c, o, map->items[2 * i], map->items[2 * i + 1]);
 }
 
-bool overrides_read(struct collect *c, const struct override_key *keys,
+bool overrides_read(struct collect *c, const struct key_def *keys,
 		    struct overrides *ret_overrides)
 {
 	const struct ynode *map = ynode_get(c->map, "override");
@@ -112,7 +112,7 @@ bool overrides_read(struct collect *c, const struct override_key *keys,
 		d = diags_add(c->ds, DIAG_NOTE, "LOAD_DEPRECATED_ITEM", c->map->loc,
 			      "'append: true' is the old form of 'override' (%s '%s')", c->kind,
 			      c->name);
-		diag_hint(d, "as in 'override: {%s: append}'", keys[0].key);
+		diag_hint(d, "as in 'override: {%s: append}'", keys[1].name);
 	}
 	if (map) {
 		o.loc = map->loc;
@@ -140,7 +140,7 @@ enum override_op overrides_of(const struct overrides *o, const char *key)
 
 bool overrides_any(const struct overrides *o, enum override_op op)
 {
-	for (int i = 0; o->keys[i].key; i++)
+	for (int i = 0; o->keys[i].name; i++)
 		if (o->ops[i] == op)
 			return true;
 	return false;

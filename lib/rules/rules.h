@@ -40,6 +40,7 @@ bool priority_parse(struct slice text, enum priority *ret_priority);
 struct rule {
 	const char *name;
 	const char *desc;
+	struct slice condition;	/* as written, with what was appended, without exceptions */
 	const char *output;	/* the template as written */
 	struct text output_text;	/* the same with its place, for output_compile() */
 	enum priority priority;

@@ -38,8 +38,8 @@ usage "-o unknown key" "-o: unknown key 'webserver.enabled'" -o webserver.enable
 usage "-o wrong value" "-o: json_output is true|false, not '1'" -o json_output=1
 usage "-o matching" "-o: rule_matching is first|all, not 'some'" -o rule_matching=some
 usage "-o priority" "-o: priority is emergency, alert" -o priority=loud -r /dev/null
-usage "list of nothing" "falcoc list fields, or falcoc list events" list
-usage "list of what is not" "falcoc list fields, or falcoc list events" list rules
+usage "list of nothing" "one of fields, events, operators, rules, macros, lists" list
+usage "list of what is not" "one of fields, events, operators, rules, macros, lists" list ruels
 usage "list format" "--format is text, markdown or json, not 'xml'" list fields --format xml
 usage "format without list" "--format and -N belong to" --format json -r /dev/null
 usage "validate nothing" "which files?" validate
