@@ -37,14 +37,21 @@ static u32 sender_pid(pid_t nr)
 	return pid_nr(find_vpid(nr));
 }
 
-/* Told by the tracepoint, in the task that receives it. */
+/*
+ * Told by the tracepoint, in the task that receives it. A thread that is taken along when
+ * its process is killed gets a SIGKILL without information: SEND_SIG_NOINFO or _PRIV,
+ * which are no pointers.
+ */
 void record_signal(struct record *record, const struct call *call)
 {
-	struct falcoc_signal signal = { .sig = call->sig, .code = call->info->si_code };
+	struct falcoc_signal signal = { .sig = call->sig, .code = SI_KERNEL };
 
-	if (siginfo_has_sender(call->sig, call->info)) {
-		signal.spid = sender_pid(call->info->si_pid);
-		signal.suid = __kuid_val(make_kuid(current_user_ns(), call->info->si_uid));
+	if (call->info > SEND_SIG_PRIV) {
+		signal.code = call->info->si_code;
+		if (siginfo_has_sender(call->sig, call->info)) {
+			signal.spid = sender_pid(call->info->si_pid);
+			signal.suid = __kuid_val(make_kuid(current_user_ns(), call->info->si_uid));
+		}
 	}
 	attr_bytes(record, FALCOC_A_SIGNAL, &signal, sizeof(signal), 0);
 }
