@@ -61,6 +61,7 @@ struct engine {
 	struct dns_table *dns;
 	struct dns_resolver *resolver;	/* NULL: nothing is asked */
 	struct dns_hosts *hosts;	/* NULL: not to be had */
+	struct file_ids *files;		/* NULL: no rule asks which file it is */
 	struct net_local *local;	/* NULL: not to be had */
 	struct net_socks *socks;
 	struct net_roles *roles;

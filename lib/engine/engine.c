@@ -117,6 +117,7 @@ void engine_free(struct engine *e)
 	net_local_free(e->local);
 	if (e->state_ready)
 		state_release(&e->state);
+	file_ids_free(e->files);
 	net_roles_free(e->roles);
 	net_socks_free(e->socks);
 	dns_table_free(e->dns);

@@ -121,6 +121,9 @@ int engine_judge(struct engine *e, const struct event *ev)
 	int rc = 0;
 
 	e->events++;
+	/* what the paths lead to is known as of now, or later: it holds for this event */
+	if (e->files && ev->rec->time_ns > file_ids_time(e->files))
+		file_ids_refresh(e->files, now_boot_ns());
 	ctx.proc = state_apply(&e->state, ev);
 	/* what was sent for the state's sake only is for no rule */
 	if (!(ev->rec->flags & FALCOC_R_LIFECYCLE)) {

@@ -180,6 +180,33 @@ static enum engine_status start_names(struct engine *e)
 	return ENGINE_OK;
 }
 
+/* The files that rules name, whatever they are called. */
+static enum engine_status start_files(struct engine *e)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+	int rc = 0;
+
+	if (filter_set_files(fs) == 0)
+		return ENGINE_OK;
+	e->files = file_ids_new();
+	if (!e->files)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	for (size_t i = 0; i < filter_set_files(fs) && rc != -ENOSPC && rc != -ENOMEM; i++) {
+		struct slice file = filter_set_file(fs, i);
+
+		rc = file_ids_add(e->files, file);
+		if (rc == -EINVAL)
+			engine_notice(e, "samefile '%.*s': never matches, it is no absolute path",
+				      SLICE_ARG(file));
+		else if (rc < 0)
+			engine_notice(e, "samefile: not all files of the rules are known: %s",
+				      rc == -ENOSPC ? "too many" : strerror(-rc));
+	}
+	file_ids_refresh(e->files, now_boot_ns());
+	e->state.files = e->files;
+	return ENGINE_OK;
+}
+
 /* Addresses and sockets: rules work without them, only less exactly. */
 static enum engine_status start_net(struct engine *e)
 {
@@ -268,7 +295,9 @@ enum engine_status engine_prepare(struct engine *e)
 	status = start_names(e);
 	if (status == ENGINE_OK)
 		status = start_net(e);
-	return status == ENGINE_OK ? start_state(e) : status;
+	if (status == ENGINE_OK)
+		status = start_state(e);
+	return status == ENGINE_OK ? start_files(e) : status;
 }
 
 enum engine_status engine_start(struct engine *e)

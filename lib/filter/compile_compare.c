@@ -158,32 +158,34 @@ static bool compile_right(struct compiler *c, const struct ast *ast, struct node
 	return true;
 }
 
-/* Names that the resolver shall ask for. */
-static void collect_name(struct compiler *c, const struct ast_operand *lit,
-			 const struct input *src)
+/* Names that the resolver shall ask for, or paths of files to be known. */
+static void collect_literal(struct compiler *c, const struct ast_operand *lit,
+			    const struct input *src)
 {
+	bool is_name = src->flags & FIELD_F_NAME;
+	struct strmap *to = is_name ? c->fs->names : c->fs->files;
 	struct value v;
 
-	if (!lit->text.len || memchr(lit->text.ptr, '*', lit->text.len) ||
-	    memchr(lit->text.ptr, '?', lit->text.len) || !constant_parse(c, src, lit, &v) ||
-	    strmap_has(c->fs->names, v.s))
+	if (!lit->text.len || (is_name && (memchr(lit->text.ptr, '*', lit->text.len) ||
+					   memchr(lit->text.ptr, '?', lit->text.len))) ||
+	    !constant_parse(c, src, lit, &v) || strmap_has(to, v.s))
 		return;
-	if (strmap_put(c->fs->names, v.s, c->fs))
+	if (strmap_put(to, v.s, c->fs))
 		c->no_memory = true;
 }
 
-static void collect_names(struct compiler *c, const struct ast *ast, const struct node *node)
+static void collect_literals(struct compiler *c, const struct ast *ast, const struct node *node)
 {
 	const struct ast_operand *right = &ast->cmp.right;
 
-	if (!(node->left->flags & FIELD_F_NAME) ||
+	if (!(node->left->flags & (FIELD_F_NAME | FIELD_F_SAME_FILE)) ||
 	    (node->op != FILTER_OP_EQ && node->op != FILTER_OP_NE && node->op != FILTER_OP_IN &&
 	     node->op != FILTER_OP_INTERSECTS))
 		return;
 	if (right->kind == AST_LITERAL)
-		collect_name(c, right, node->left);
+		collect_literal(c, right, node->left);
 	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
-		collect_name(c, &right->items[i], node->left);
+		collect_literal(c, &right->items[i], node->left);
 }
 
 static struct node *make_compare(struct compiler *c, const struct ast *ast)
@@ -215,7 +217,7 @@ static struct node *make_compare(struct compiler *c, const struct ast *ast)
 	}
 	if (!good)
 		return NULL;
-	collect_names(c, ast, node);
+	collect_literals(c, ast, node);
 	node->events = events_of_compare(c, node, ast);
 	return node->events && !c->no_memory ? node : NULL;
 }

@@ -45,6 +45,7 @@ struct eval_ctx {
 #define FIELD_F_NO_VALUE_YET	0x2000	/* known to Falco; falcoc records nothing that could serve it */
 #define FIELD_F_TABLE_ONLY	0x4000	/* Falco shows it in tables of its own tools only */
 #define FIELD_F_HEX		0x10000	/* a number that outputs show in hex */
+#define FIELD_F_SAME_FILE	0x20000	/* paths that lead to the file: literals are looked after */
 #define FIELD_F_NAMES_EVENTS	0x8000	/* who compares it wants those events, heavy ones too */
 
 struct field_ref;

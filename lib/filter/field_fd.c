@@ -163,6 +163,21 @@ EXTRACTOR(extract_ino)
 	return fd && set_int(ref, (int64_t)fd->ino, ret_value);
 }
 
+EXTRACTOR(extract_samefile)
+{
+	const struct falcoc_fd *fd = event_fd(ctx->ev);
+	struct value *items;
+	size_t n;
+
+	if (!fd || event_sock(ctx->ev))
+		return false;
+	items = arena_alloc(ctx->scratch, SAME_FILES_MAX * sizeof(*items));
+	if (!items)
+		return false;
+	n = add_same_files(ctx, ref, fd->dev, fd->ino, items, 0, SAME_FILES_MAX);
+	return set_list(ref, items, n, ret_value);
+}
+
 EXTRACTOR(extract_layer)
 {
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
@@ -287,6 +302,8 @@ static const struct field_def fields[] = {
 	FIELD("fd.dev.minor", INT32, F, extract_dev, DEV_MINOR, "Minor number of that device."),
 	FIELD("fd.ino", INT64, F, extract_ino, 0, "Inode of the file."),
 	FIELD("fd.nameraw", CHARBUF, F, extract_nameraw, 0, "Path of the file as the caller wrote it."),
+	FIELD("fd.samefile", CHARBUF, F | FIELD_SAME_FILE, extract_samefile, 0,
+	      "Paths that rules compare it with and that lead to this file, whatever its name is."),
 	{ .name = "fd.types", .type = VALUE_CHARBUF, .extract = extract_none,
 	  .flags = FIELD_F_ARG_ALLOWED | FIELD_F_ARG_INDEX | FIELD_F_LIST | FIELD_F_NO_RHS |
 		   FIELD_F_NO_VALUE_YET,

@@ -206,6 +206,18 @@ static struct slice memfd_name(struct slice path)
 	return path;
 }
 
+size_t add_same_files(const struct eval_ctx *ctx, const struct field_ref *ref, uint32_t dev,
+		      uint64_t ino, struct value *items, size_t n, size_t max)
+{
+	struct slice path;
+	size_t it = 0;
+
+	while (n < max && ctx->state->files &&
+	       file_ids_next(ctx->state->files, dev, ino, &it, &path))
+		set_str(ref, path, &items[n++]);
+	return n;
+}
+
 bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 {
 	const struct falcoc_fd *fd = event_fd(ctx->ev);

@@ -123,6 +123,30 @@ static bool extract_identity(const struct eval_ctx *ctx, const struct field_ref 
 	return id && set_uint(ref, ino ? id->ino : event_dev_number(id->dev), ret_value);
 }
 
+/* Of either path, or of the open file: whichever of the call's files is one that rules name. */
+static bool extract_samefile(const struct eval_ctx *ctx, const struct field_ref *ref,
+			     struct value *ret_value)
+{
+	const struct falcoc_file_id *id;
+	const struct falcoc_fd *fd = event_fd(ctx->ev);
+	struct value *items;
+	size_t n = 0;
+
+	if (!(ctx_def(ctx)->traits & FALCOC_T_PATH) && !is_by_fd(ctx->ev->rec->event))
+		return false;
+	items = arena_alloc(ctx->scratch, SAME_FILES_MAX * sizeof(*items));
+	if (!items)
+		return false;
+	for (int i = FALCOC_A_REAL0_ID; i <= FALCOC_A_REAL1_ID; i++) {
+		id = event_file_id(ctx->ev, (enum falcoc_attr_id)i);
+		if (id)
+			n = add_same_files(ctx, ref, id->dev, id->ino, items, n, SAME_FILES_MAX);
+	}
+	if (fd)
+		n = add_same_files(ctx, ref, fd->dev, fd->ino, items, n, SAME_FILES_MAX);
+	return set_list(ref, items, n, ret_value);
+}
+
 static void events_with_path(const struct field_ref *ref, struct eventset *ret_events)
 {
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
@@ -150,6 +174,9 @@ static const struct field_def fields[] = {
 	      "New path of what is renamed, or what a link leads to, absolute."),
 	FIELD("fs.path.targetraw", PATH_TARGET | PATH_RAW, "The same path as the caller wrote it."),
 	/* falcoc's own */
+	{ .name = "fs.path.samefile", .type = VALUE_CHARBUF, .flags = FIELD_SAME_FILE,
+	  .extract = extract_samefile,
+	  .desc = "Paths that rules compare it with and that lead to a file that the call is about." },
 	ID("fs.path.dev", UINT32, FIELD_F_HEX, PATH_NAME,
 	   "Device of the file that fs.path.name named."),
 	ID("fs.path.ino", UINT64, 0, PATH_NAME | ID_INO,

@@ -98,6 +98,15 @@ const char *fd_l4proto(const struct eval_ctx *ctx);
 /* "host", or the first 12 digits of the container's id. */
 struct slice container_id(const struct eval_ctx *ctx);
 
+/*
+ * Adds the paths, of those that rules compare samefile fields with, that lead to this file
+ * (dev: major << 20 | minor) to items, which has room for max. Returns how many there are then.
+ */
+size_t add_same_files(const struct eval_ctx *ctx, const struct field_ref *ref, uint32_t dev,
+		      uint64_t ino, struct value *items, size_t n, size_t max);
+#define SAME_FILES_MAX	16
+#define FIELD_SAME_FILE	(FIELD_F_SAME_FILE | FIELD_F_EITHER | FIELD_F_NO_TRANSFORMER | FIELD_F_NO_RHS)
+
 /* The two sides of the event's IP socket. */
 struct fd_sides {
 	struct endpoint local, remote;	/* family 0: none */

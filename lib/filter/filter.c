@@ -21,10 +21,11 @@ struct filter_set *filter_set_new(void)
 	fs->nodes = strmap_new();
 	fs->inputs = strmap_new();
 	fs->names = strmap_new();
+	fs->files = strmap_new();
 	fs->told = strmap_new();
 	fs->gen = 1;
-	if (!fs->arena || !fs->nodes || !fs->inputs || !fs->names || !fs->told ||
-	    events_init(fs)) {
+	if (!fs->arena || !fs->nodes || !fs->inputs || !fs->names || !fs->files ||
+	    !fs->told || events_init(fs)) {
 		filter_set_free(fs);
 		return NULL;
 	}
@@ -42,6 +43,7 @@ void filter_set_free(struct filter_set *fs)
 	strmap_free(fs->nodes);
 	strmap_free(fs->inputs);
 	strmap_free(fs->names);
+	strmap_free(fs->files);
 	strmap_free(fs->told);
 	arena_free(fs->arena);
 	free(fs);
@@ -116,13 +118,28 @@ size_t filter_set_names(const struct filter_set *fs)
 	return strmap_size(fs->names);
 }
 
-struct slice filter_set_name(const struct filter_set *fs, size_t i)
+static struct slice key_at(const struct strmap *m, size_t i)
 {
-	struct slice name = { "", 0 };
+	struct slice key = { "", 0 };
 	void *unused;
 
-	strmap_next(fs->names, &i, &name, &unused);
-	return name;
+	strmap_next(m, &i, &key, &unused);
+	return key;
+}
+
+struct slice filter_set_name(const struct filter_set *fs, size_t i)
+{
+	return key_at(fs->names, i);
+}
+
+size_t filter_set_files(const struct filter_set *fs)
+{
+	return strmap_size(fs->files);
+}
+
+struct slice filter_set_file(const struct filter_set *fs, size_t i)
+{
+	return key_at(fs->files, i);
 }
 
 void filter_set_stats(const struct filter_set *fs, struct filter_set_stats *ret_stats)
@@ -214,7 +231,7 @@ static bool compare_is_true(struct filter_set *fs, struct node *n)
 	if (n->kind == NODE_COMPARE_RIGHT)
 		return compare_right(fs, n, v);
 	/* exists: a name exists where one is known. */
-	return !(n->left->flags & FIELD_F_NAME) || !v->is_list || v->list.count > 0;
+	return !(n->left->flags & (FIELD_F_NAME | FIELD_F_SAME_FILE)) || !v->is_list || v->list.count > 0;
 }
 
 static bool node_is_true(struct filter_set *fs, struct node *n)

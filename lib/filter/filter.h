@@ -63,6 +63,9 @@ bool filter_bounded_by_type(const struct filter_set *fs, int id);
 /* Literals compared with domain name fields: names that the resolver shall ask for. */
 size_t filter_set_names(const struct filter_set *fs);
 struct slice filter_set_name(const struct filter_set *fs, size_t i);
+/* Literals compared with samefile fields: paths whose files struct state shall know. */
+size_t filter_set_files(const struct filter_set *fs);
+struct slice filter_set_file(const struct filter_set *fs, size_t i);
 
 /* Begins an event: forgets what was cached of the last one. */
 void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx);

@@ -46,7 +46,8 @@ static void tell_bad_field(struct compiler *c, const struct ast_operand *op,
  */
 static bool wants_all_to_differ(const struct field_def *def)
 {
-	return slice_startswith(slice_of(def->name), SLICE_LIT("fd."));
+	return def->flags & FIELD_F_SAME_FILE ||
+	       slice_startswith(slice_of(def->name), SLICE_LIT("fd."));
 }
 
 /* Equal sets are one, for most fields have the same: all, or those with a descriptor. */

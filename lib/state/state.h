@@ -13,6 +13,7 @@
 
 #include "dns/table.h"
 #include "event/event.h"
+#include "state/files.h"
 #include "state/proc.h"
 #include "state/user.h"
 
@@ -32,6 +33,7 @@ struct state {
 	const struct net_local *local;	/* may be NULL */
 	struct net_roles *roles;	/* may be NULL; connect, accept and listen are told to it */
 	struct net_socks *socks;	/* may be NULL; listen is told to it */
+	const struct file_ids *files;	/* may be NULL: no rule names one */
 	char hostname[256];
 	uint64_t start_ns;		/* CLOCK_BOOTTIME of the first event: evt.reltime */
 	uint64_t last_event_ns;		/* of the event before this one: evt.deltatime */
