@@ -12,6 +12,8 @@
 
 #include "rules/collect.h"
 
+#define LIST_ITEMS_MAX	1000000u	/* of all lists, as they are written */
+
 void collect_out_of_memory(struct collect *c)
 {
 	if (!c->no_memory)
@@ -139,27 +141,49 @@ struct item collect_redefined(struct collect *c, struct item item, const struct 
 	return item;
 }
 
-struct text collect_join(struct collect *c, const struct text *a, const struct text *b)
+/* Moves @t to where there is room for @bytes and @npieces; false, told, where there is no memory. */
+static bool make_room(struct collect *c, struct text *t, struct text_room *room, size_t bytes,
+		      size_t npieces)
 {
-	struct arena *arena = c->l->store->arena;
-	size_t n = a->npieces + b->npieces, at = a->str.len + 1;
-	struct text_piece *pieces = arena_alloc(arena, (n ? n : 1) * sizeof(*pieces));
-	struct text t = { .src = a->src, .pieces = pieces, .npieces = n };
+	char *str = collect_alloc(c, bytes);
+	struct text_piece *pieces = collect_alloc(c, npieces * sizeof(*pieces));
 
-	t.str.ptr = arena_printf(arena, "%.*s %.*s", SLICE_ARG(a->str), SLICE_ARG(b->str));
-	if (!t.str.ptr || !pieces) {
-		collect_out_of_memory(c);
-		return *a;
-	}
-	t.str.len = at + b->str.len;
-	for (size_t i = 0; i < n; i++) {
-		pieces[i] = i < a->npieces ? a->pieces[i] : b->pieces[i - a->npieces];
+	if (!str || !pieces)
+		return false;
+	memcpy(str, t->str.ptr, t->str.len);
+	for (size_t i = 0; i < t->npieces; i++) {
+		pieces[i] = t->pieces[i];
 		if (!pieces[i].src)
-			pieces[i].src = i < a->npieces ? a->src : b->src;
-		if (i >= a->npieces)
-			pieces[i].off += at;
+			pieces[i].src = t->src;
 	}
-	return t;
+	t->str.ptr = room->str = str;
+	t->pieces = room->pieces = pieces;
+	room->bytes = bytes;
+	room->npieces = npieces;
+	return true;
+}
+
+void collect_append(struct collect *c, struct text *t, const struct text *added,
+		    struct text_room *room)
+{
+	size_t len = t->str.len + 1 + added->str.len, npieces = t->npieces + added->npieces;
+
+	/* twice as much as needed, so that many appends do not copy it each time */
+	if ((t->str.ptr != room->str || len + 1 > room->bytes || npieces > room->npieces) &&
+	    !make_room(c, t, room, 2 * (len + 1), 2 * npieces + 2))
+		return;
+	room->str[t->str.len] = ' ';
+	if (added->str.len)
+		memcpy(room->str + t->str.len + 1, added->str.ptr, added->str.len);
+	room->str[len] = '\0';
+	for (size_t i = 0; i < added->npieces; i++) {
+		struct text_piece *p = &room->pieces[t->npieces++];
+
+		*p = added->pieces[i];
+		p->src = p->src ? p->src : added->src;
+		p->off += (unsigned int)t->str.len + 1;
+	}
+	t->str.len = len;
 }
 
 /* Room for @more items; false, told, where there is none. */
@@ -185,6 +209,18 @@ static bool list_reserve(struct collect *c, struct list *list, size_t more)
 
 static void list_add_items(struct collect *c, struct list *list, const struct ynode *seq)
 {
+	/* by aliases a small file may hold the same items a thousand times */
+	if (c->l->nlist_items + seq->nitems > LIST_ITEMS_MAX) {
+		/* once is enough */
+		if (c->l->nlist_items <= LIST_ITEMS_MAX)
+			collect_fault(c, seq->loc, INVALID,
+				      "with list '%s' the lists have more than %u items", c->name,
+				      LIST_ITEMS_MAX);
+		c->l->nlist_items = LIST_ITEMS_MAX + 1;
+		c->faulty = true;
+		return;
+	}
+	c->l->nlist_items += seq->nitems;
 	if (!list_reserve(c, list, seq->nitems + 1))
 		return;
 	for (size_t i = 0; i < seq->nitems; i++) {
@@ -291,7 +327,7 @@ static void collect_macro(struct collect *c)
 	if (!macro)
 		return;
 	if (append) {
-		macro->cond = collect_join(c, &macro->cond, &cond);
+		collect_append(c, &macro->cond, &cond, &macro->room);
 		macro->item.visibility = item.visibility;
 	} else {
 		*macro = (struct macro){ .item = prev ? collect_redefined(c, item, &prev->item) : item,

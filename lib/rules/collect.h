@@ -49,8 +49,9 @@ bool collect_bool(struct collect *c, const char *key, bool def);
 /* Warns of keys of @map, which is @what ("rule"), that are not in the table @known. */
 void collect_unknown_keys(struct collect *c, const struct ynode *map, const struct key_def *known,
 			  const char *what);
-/* "a" + " " + "b", every byte still at its place. */
-struct text collect_join(struct collect *c, const struct text *a, const struct text *b);
+/* Makes @t "t added", every byte still at its place. Told where there is no memory. */
+void collect_append(struct collect *c, struct text *t, const struct text *added,
+		    struct text_room *room);
 struct item collect_new_item(struct collect *c);
 /* A later definition takes the place of @prev, but sees all that came before it. */
 struct item collect_redefined(struct collect *c, struct item item, const struct item *prev);

@@ -119,7 +119,7 @@ static bool source_changed(struct collect *c, const struct rule_def *prev, const
 
 /* Appends to, or replaces, a text of the rule. */
 static void change_text(struct collect *c, const struct overrides *o, const char *key,
-			struct text *text)
+			struct text *text, struct text_room *room)
 {
 	enum override_op op = overrides_of(o, key);
 	struct text added;
@@ -127,7 +127,10 @@ static void change_text(struct collect *c, const struct overrides *o, const char
 	if (op == OVERRIDE_NONE)
 		return;
 	added = collect_need_text(c, key);
-	*text = op == OVERRIDE_APPEND ? collect_join(c, text, &added) : added;
+	if (op == OVERRIDE_APPEND)
+		collect_append(c, text, &added, room);
+	else
+		*text = added;
 }
 
 static void change_rule(struct collect *c, const struct overrides *o, struct rule_def *prev)
@@ -135,10 +138,10 @@ static void change_rule(struct collect *c, const struct overrides *o, struct rul
 	struct rule *r = &prev->rule;
 	struct text desc = { .str = slice_of(r->desc) }, output = r->output_text;
 
-	change_text(c, o, "condition", &prev->cond);
-	change_text(c, o, "output", &output);
+	change_text(c, o, "condition", &prev->cond, &prev->cond_room);
+	change_text(c, o, "output", &output, &prev->output_room);
 	set_output(r, output);
-	change_text(c, o, "desc", &desc);
+	change_text(c, o, "desc", &desc, &prev->desc_room);
 	r->desc = desc.str.ptr;
 	if (overrides_of(o, "tags") == OVERRIDE_REPLACE)
 		r->ntags = 0;
@@ -191,7 +194,7 @@ static void append_rule(struct collect *c, struct rule_def *prev, const char *so
 	if (!n || !collect_want_text(c, "condition", n))
 		return;
 	cond = collect_text(c, n);
-	prev->cond = collect_join(c, &prev->cond, &cond);
+	collect_append(c, &prev->cond, &cond, &prev->cond_room);
 }
 
 static void enable_rule(struct collect *c, struct rule_def *prev)

@@ -20,7 +20,7 @@
 #include "rules/text_build.h"
 
 #define CONDITION_MAX	(8u << 20)	/* bytes that a condition may have with its exceptions */
-#define VALUES_MAX	1000000u	/* of one exception */
+#define VALUES_MAX	500000u		/* of all exceptions */
 #define EXCEPTIONS_MAX	10000u		/* of one rule */
 
 static void no_value(struct collect *c, const struct ynode *n, const char *exception)
@@ -35,6 +35,14 @@ static bool read_value(struct collect *c, const struct ynode *n, int depth, cons
 {
 	struct exception_value v = { .loc = n->loc };
 
+	/* by aliases a small file may hold the same values a thousand times */
+	if (c->l->nvalues++ >= VALUES_MAX) {
+		if (c->l->nvalues == VALUES_MAX + 1)
+			collect_fault(c, n->loc, INVALID, "the exceptions have more than %u values",
+				      VALUES_MAX);
+		c->faulty = true;
+		return false;
+	}
 	if (n->kind == YNODE_SCALAR) {
 		v.text = collect_text(c, n);
 		*ret_value = v;
@@ -270,11 +278,6 @@ static bool read_values(struct collect *c, const struct ynode *map, struct excep
 			      e->name);
 		return false;
 	}
-	if (want > VALUES_MAX) {
-		collect_fault(c, seq->loc, INVALID, "exception '%s' has more than %u values", e->name,
-			      VALUES_MAX);
-		return false;
-	}
 	if (want > e->cap) {
 		size_t cap = e->nvalues ? want * 2 : want;
 		struct exception_value *values = collect_alloc(c, cap * sizeof(*values));
@@ -289,6 +292,8 @@ static bool read_values(struct collect *c, const struct ynode *map, struct excep
 	for (size_t i = 0; i < seq->nitems; i++)
 		if (read_value(c, seq->items[i], 2, e->name, &e->values[e->nvalues]))
 			e->nvalues++;
+		else if (c->no_memory || c->l->nvalues > VALUES_MAX)
+			return false;
 	return true;
 }
 

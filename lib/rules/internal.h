@@ -56,6 +56,13 @@ struct list_item {
 	struct loc loc;
 };
 
+/* Where a text that is appended to grows; it lives in the store. */
+struct text_room {
+	char *str;
+	struct text_piece *pieces;
+	size_t bytes, npieces;
+};
+
 enum resolve_state {
 	RESOLVE_NOT_YET,
 	RESOLVE_BUSY,		/* being resolved: who asks for it now is in a circle */
@@ -76,6 +83,7 @@ struct list {
 struct macro {
 	struct item item;
 	struct text cond;
+	struct text_room room;	/* of cond */
 	bool faulty;		/* its definition was */
 	enum resolve_state state;
 	const struct ast *resolved;
@@ -104,6 +112,7 @@ struct rule_def {
 	struct item item;
 	struct rule rule;		/* without what compiling adds */
 	struct text cond;		/* as written and appended to, without exceptions */
+	struct text_room cond_room, output_room, desc_room;
 	struct exception *exceptions;
 	size_t nexceptions;
 	bool unknown_source;		/* events of another source: skipped */
@@ -126,6 +135,8 @@ struct rules_loader {
 	struct item_table lists, macros, rules;
 	size_t next_index;
 	size_t nodd_lists;
+	size_t nlist_items, nvalues;	/* of lists and exceptions, which have bounds in all */
+	size_t nflat;		/* items of lists with those within them, of this compilation */
 	size_t nfaults;		/* of added files, which compiling must not forget */
 	struct {
 		const struct ynode *plugin;	/* needed, and not there; NULL: none */

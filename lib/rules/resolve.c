@@ -16,7 +16,7 @@
 #define HEIGHT_MAX	1000u
 #define NODES_MAX	200000u
 #define NESTING_MAX	200u
-#define ITEMS_MAX	1000000u
+#define ITEMS_MAX	2000000u
 
 static void resolve_macro(struct resolver *r, struct macro *m);
 static void resolve_list(struct resolver *r, struct list *list);
@@ -205,12 +205,16 @@ static void resolve_macro(struct resolver *r, struct macro *m)
 static bool flat_add(struct resolver *r, struct list *list, const struct ast_operand *ops,
 		     size_t n, size_t *cap)
 {
-	if (list->nflat + n > ITEMS_MAX) {
-		fault(r, list->item.loc, INVALID,
-		      "list '%s' has more than %u items with the lists in it", list->item.name,
-		      ITEMS_MAX);
+	if (r->l->nflat + n > ITEMS_MAX) {
+		/* once is enough */
+		if (r->l->nflat <= ITEMS_MAX)
+			fault(r, list->item.loc, INVALID,
+			      "with list '%s' there are more than %u items in lists and the lists "
+			      "within them", list->item.name, ITEMS_MAX);
+		r->l->nflat = ITEMS_MAX + 1;
 		return false;
 	}
+	r->l->nflat += n;
 	if (list->nflat + n > *cap) {
 		size_t new_cap = (list->nflat + n) * 2;
 		struct ast_operand *p = arena_alloc(r->arena, new_cap * sizeof(*p));
@@ -270,14 +274,16 @@ static void resolve_list(struct resolver *r, struct list *list)
 	}
 	r->depth++;
 	list->state = RESOLVE_BUSY;
-	for (size_t i = 0; i < list->nitems; i++)
+	for (size_t i = 0; i < list->nitems && r->l->nflat <= ITEMS_MAX; i++)
 		ok = add_item(r, list, &list->items[i], &cap) && ok;
+	ok = ok && r->l->nflat <= ITEMS_MAX;
 	list->state = ok ? RESOLVE_DONE : RESOLVE_FAULTY;
 	r->depth--;
 }
 
 void resolve_begin(struct rules_loader *l)
 {
+	l->nflat = 0;
 	for (size_t i = 0; i < l->macros.count; i++) {
 		struct macro *m = l->macros.items[i];
 

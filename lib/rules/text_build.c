@@ -31,6 +31,22 @@ static void piece_add(struct text_build *b, const struct loc *loc)
 	};
 }
 
+/* The first piece that begins behind @off. */
+static size_t first_behind(const struct text *t, size_t off)
+{
+	size_t lo = 0, hi = t->npieces;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->pieces[mid].off > off)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+	return lo;
+}
+
 void text_build_part(struct text_build *b, const struct text *t, size_t from, size_t to)
 {
 	struct loc loc = text_locate(t, from, 1);
@@ -39,11 +55,11 @@ void text_build_part(struct text_build *b, const struct text *t, size_t from, si
 	if (from >= to || b->buf.truncated)
 		return;
 	piece_add(b, &loc);
-	for (size_t i = 0; i < t->npieces && !b->failed; i++) {
+	for (size_t i = first_behind(t, from); i < t->npieces && !b->failed; i++) {
 		const struct text_piece *p = &t->pieces[i];
 
-		if (p->off <= from || p->off >= to)
-			continue;
+		if (p->off >= to)
+			break;
 		loc = (struct loc){ p->src ? p->src : t->src, p->line, p->col, 1 };
 		piece_add(b, &loc);
 		if (!b->failed)

@@ -311,6 +311,86 @@ static void tell_duplicate_key(struct reader *r, const struct ynode *map)
 		  key->str.ptr);
 }
 
+static bool is_merge_key(const struct ynode *key)
+{
+	return key->kind == YNODE_SCALAR && key->style == YNODE_PLAIN &&
+	       slice_eq_str(key->str, "<<");
+}
+
+static bool has_pair(struct ynode *const *items, size_t npairs, const struct ynode *key)
+{
+	for (size_t i = 0; i < npairs; i++)
+		if (items[2 * i]->kind == YNODE_SCALAR && slice_eq(items[2 * i]->str, key->str))
+			return true;
+	return false;
+}
+
+/* Adds the pairs of @from whose keys are not there yet. */
+static int merge_map(struct reader *r, struct ynode *n, struct ynode **items, size_t *npairs,
+		     const struct ynode *from)
+{
+	size_t before = *npairs;
+
+	if (from->kind != YNODE_MAP)
+		return node_fault(r, from, "a merge key (<<) takes a mapping, or a list of such");
+	for (size_t i = 0; i < from->nitems; i++) {
+		struct ynode *key = from->items[2 * i];
+
+		/* of its own pairs, the first of a name counts anyway */
+		if (key->kind != YNODE_SCALAR || has_pair(items, before, key))
+			continue;
+		/* a small file must not stand for a large one */
+		if (*npairs == KEYS_MAX || r->nnodes++ >= YAML_NODES_MAX)
+			return node_fault(r, n, "too many keys are merged into this mapping");
+		items[2 * *npairs] = key;
+		items[2 * *npairs + 1] = from->items[2 * i + 1];
+		++*npairs;
+	}
+	return 0;
+}
+
+/* Puts what `<<` names in its place: own keys count first, then what was merged first. */
+static int merge_keys(struct reader *r, struct ynode *n)
+{
+	struct ynode **items;
+	size_t npairs = 0, merges = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < n->nitems; i++)
+		merges += is_merge_key(n->items[2 * i]);
+	if (!merges)
+		return 0;
+	items = calloc(2 * KEYS_MAX, sizeof(*items));
+	if (!items)
+		return no_memory(r);
+	for (size_t i = 0; i < n->nitems; i++) {
+		if (is_merge_key(n->items[2 * i]))
+			continue;
+		items[2 * npairs] = n->items[2 * i];
+		items[2 * npairs++ + 1] = n->items[2 * i + 1];
+	}
+	for (size_t i = 0; i < n->nitems && !err; i++) {
+		const struct ynode *from = n->items[2 * i + 1];
+
+		if (!is_merge_key(n->items[2 * i]))
+			continue;
+		if (from->kind != YNODE_SEQ)
+			err = merge_map(r, n, items, &npairs, from);
+		for (size_t k = 0; from->kind == YNODE_SEQ && k < from->nitems && !err; k++)
+			err = merge_map(r, n, items, &npairs, from->items[k]);
+	}
+	if (!err) {
+		n->items = arena_alloc(r->arena, (2 * npairs + 1) * sizeof(*items));
+		n->nitems = n->items ? npairs : 0;
+		if (n->items)
+			memcpy(n->items, items, 2 * npairs * sizeof(*items));
+		else
+			err = no_memory(r);
+	}
+	free(items);
+	return err;
+}
+
 /*
  * Reads what a sequence or mapping holds up to its end. Items are collected in a growing
  * array and moved to the arena at once, so that the arena holds no outgrown copies.
@@ -369,6 +449,7 @@ static int read_items(struct reader *r, struct ynode *n, unsigned int depth)
 		/* counted up, so that each key is compared with those before it */
 		for (n->nitems = 0; n->nitems < count / 2; n->nitems++)
 			tell_duplicate_key(r, n);
+		return merge_keys(r, n);
 	}
 	return 0;
 }

@@ -8,7 +8,7 @@
  *
  * Bounded against hostile files: size, nodes, depth. An alias is a second pointer to
  * its anchor's node, so that it costs one node however much it stands for; whoever walks
- * a tree bounds the walk.
+ * a tree bounds the walk. A merge key (`<<: *defaults`) is replaced by what it names.
  */
 #ifndef RULES_YAML_H
 #define RULES_YAML_H
