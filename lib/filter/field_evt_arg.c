@@ -102,9 +102,14 @@ static bool other_fd_text(const struct eval_ctx *ctx, const struct event_param_d
 	struct slice path = { "", 0 };
 	char c;
 
-	if (p->source == FALCOC_SRC_FD0 || p->source == FALCOC_SRC_FD1)
-		return fd_shown(ctx, ctx->ev->rec->event == FALCOC_E_SOCKETPAIR ? 'u' : 'p', NULL,
-				path, ret_text);
+	if (p->source == FALCOC_SRC_FD0 || p->source == FALCOC_SRC_FD1) {
+		bool pair = ctx->ev->rec->event == FALCOC_E_SOCKETPAIR;
+
+		/* both ends of a pipe have one name */
+		if (!pair)
+			event_str(ctx->ev, FALCOC_A_FD_PATH, &path);
+		return fd_shown(ctx, pair ? 'u' : 'p', NULL, path, ret_text);
+	}
 	if (!fd2 || fd2->fd != num)
 		return false;
 	fd_kind_type(fd2->kind, &c, &type);

@@ -270,6 +270,42 @@ static void check_alert(const struct alert_format *f, const char *expected)
 	buf_release(&out);
 }
 
+/* What a template shows of buffers is what the kernel is asked for. */
+START_TEST(data_is_asked_for)
+{
+	static const struct {
+		const char *output;
+		bool read;
+	} rows[] = {
+		{ "%proc.name %fd.name %evt.arg.fd %evt.res", false },
+		{ "%evt.buffer", true },
+		{ "%evt.args", true },
+		{ "%evt.info", true },
+		{ "%evt.arg.data", true },
+		{ "%evt.arg[1]", true },
+		{ "%evt.arg[0]", false },
+		{ "%toupper(evt.arg.data)", true },
+		{ "%evt.buflen", false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct text text = { .str = slice_of(rows[i].output) };
+		struct arena *arena = arena_new(0);
+		struct diags *ds = diags_new(0);
+		struct output_template *t = output_compile(&text, arena, ds);
+		struct eventset data = { 0 };
+
+		ck_assert_ptr_nonnull(t);
+		output_data_events(t, &data);
+		ck_assert_msg(eventset_has(&data, FALCOC_E_READ, false) == rows[i].read, "%s",
+			      rows[i].output);
+		ck_assert(!eventset_has(&data, FALCOC_E_OPENAT, false));
+		diags_free(ds);
+		arena_free(arena);
+	}
+}
+END_TEST
+
 START_TEST(alerts)
 {
 	struct alert_format f = { .hostname = "host" };
@@ -464,6 +500,7 @@ int main(void)
 	tcase_add_test(tc, template_cases);
 	tcase_add_test(tc, all_faults_are_told);
 	tcase_add_test(tc, falcos_cases);
+	tcase_add_test(tc, data_is_asked_for);
 	tcase_add_test(tc, alerts);
 	tcase_add_test(tc, hostile_values);
 	tcase_add_test(tc, lines_are_whole_whatever_the_bound);

@@ -88,6 +88,7 @@ uint32_t ns_inode(const char *name);	/* of our own namespace: "mnt" */
 pid_t in_child(void (*fn)(void *), void *arg);
 
 /* The parts. c is started, with rings large enough. */
+void print_args(void);
 void test_device(void);
 void test_refusals(struct consumer *c);
 void test_files(struct consumer *c);

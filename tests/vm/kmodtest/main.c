@@ -9,7 +9,7 @@
  * Runs as root in a machine of its own with falcoc.ko loaded (it takes CPUs offline).
  * Needs nothing but /proc, /sys and /dev: link it statically for an initramfs.
  * Prints a line a check and `N passed, N failed`. `kmodtest uring`: io_uring's operations, and
- * nothing else.
+ * nothing else. `kmodtest args` makes calls and tells what evt.args says of them (args.c).
  */
 #include <string.h>
 #include <sys/stat.h>
@@ -25,6 +25,10 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[0], "./prog") || (argc > 1 && !strcmp(argv[1], "./script")))
 		return 0;
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc > 1 && !strcmp(argv[1], "args")) {
+		print_args();
+		return 0;
+	}
 	umask(0);
 	if (only_uring) {
 		if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer"))
