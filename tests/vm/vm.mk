@@ -19,6 +19,16 @@ matrix:	## run the VM suite on every kernel (5.10, 6.1, 6.12, newest)
 	@tests/all.sh matrix
 
 # talks to the module from outside; static, so that it runs in any guest
-$(BUILD)/kmodtest: $(wildcard tests/vm/kmodtest/*.[ch]) kmod/uapi/falcoc.h kmod/uapi/falcoc_events.h
+$(BUILD)/kmodtest: $(wildcard tests/vm/kmodtest/*.[ch]) kmod/uapi/falcoc.h kmod/uapi/falcoc_events.h \
+		$(BUILD)/kmodtest_numbers.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -Ikmod/uapi -static -o $@ $(filter %.c,$^) -pthread
+	$(CC) -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -Ikmod/uapi -I$(BUILD) -static -o $@ \
+		$(filter %.c,$^) -pthread
+
+# numbers of system calls as the kernel's headers here have them, to compare the module's tables with
+$(BUILD)/kmodtest_numbers.h:
+	@mkdir -p $(@D)
+	{ echo '#include <asm/unistd_64.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/NATIVE(\2, \1)/p'; \
+	  echo '#include <asm/unistd_32.h>' | $(CC) -E -dM - | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/IA32(\2, \1)/p'; } >$@

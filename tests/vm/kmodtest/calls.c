@@ -34,7 +34,8 @@ static void test_ia32(struct consumer *c)
 	uint32_t args[3];
 	int fd;
 
-	MASK(c, 0, FALCOC_E_OPEN, FALCOC_E_CONNECT, FALCOC_E_SETRESUID, FALCOC_E_SOCKET, FALCOC_E_PREAD);
+	MASK(c, 0, FALCOC_E_OPEN, FALCOC_E_CONNECT, FALCOC_E_SETRESUID, FALCOC_E_SOCKET, FALCOC_E_PREAD,
+	     FALCOC_E_SEND, FALCOC_E_RECV, FALCOC_E_UMOUNT, FALCOC_E_SEMGET, FALCOC_E_SEMCTL);
 	strcpy(low, "/dev/zero");
 	fd = int80(5, (long)low, O_RDONLY, 0, 0);
 	if (fd < 0) {
@@ -67,7 +68,29 @@ static void test_ia32(struct consumer *c)
 	check(rec && rec->res == 0 && attr(rec, FALCOC_A_SOCKADDR) &&
 	      !memcmp(attr(rec, FALCOC_A_SOCKADDR), &sin, sizeof(sin)) &&
 	      ((const struct falcoc_sock *)attr(rec, FALCOC_A_SOCK))->rport == 9, "connect by socketcall");
+	args[1] = (uint32_t)(uintptr_t)(low + 32);
+	args[2] = 4;
+	memcpy(low, args, sizeof(args));
+	memset(low + sizeof(args), 0, 4);
+	int80(102, 9, (long)low, 0, 0);
+	rec = wait_record(c, FALCOC_E_SEND, getpid());
+	check(rec && (int)rec->arg[0] == fd && rec->arg[2] == 4 && attr(rec, FALCOC_A_SOCK), "send by socketcall");
+	args[0] = -1;
+	memcpy(low, args, sizeof(args));
+	int80(102, 10, (long)low, 0, 0);
+	rec = wait_record(c, FALCOC_E_RECV, getpid());
+	check(rec && rec->res == -EBADF && (int)rec->arg[0] == -1, "recv by socketcall");
 	close(fd);
+	strcpy(low, "/no/mount");
+	int80(22, (long)low, 0, 0, 0);
+	rec = wait_record(c, FALCOC_E_UMOUNT, getpid());
+	check(rec && is(rec, FALCOC_A_PATH0, "/no/mount"), "umount");
+	fd = int80(117, 2, 0, 1, 0600);		/* ipc: semget */
+	rec = wait_record(c, FALCOC_E_SEMGET, getpid());
+	check(rec && rec->res == fd && rec->arg[1] == 1 && rec->arg[2] == 0600, "semget by ipc");
+	int80(117, 3, fd, 0, 0);		/* ipc: semctl IPC_RMID */
+	rec = wait_record(c, FALCOC_E_SEMCTL, getpid());
+	check(rec && (int)rec->arg[0] == fd && rec->arg[2] == 0, "semctl by ipc");
 	int80(164, 0xffff, 0xffff, 0xffff, 0);
 	rec = wait_record(c, FALCOC_E_SETRESUID, getpid());
 	check(rec && rec->arg[0] == 0xffffffff && rec->arg[2] == 0xffffffff, "16-bit setresuid");

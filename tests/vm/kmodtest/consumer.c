@@ -188,6 +188,14 @@ bool is(const struct falcoc_rec *rec, int id, const char *want)
 	return !strcmp(str(rec, id), want);
 }
 
+const char *const event_names[FALCOC_E_COUNT] = {
+#define NAME(id, name, cls, cat, traits, rec, params) [FALCOC_E_##id] = #name,
+	FALCOC_EVENTS(NAME, FALCOC_EVENT_NO_PARAM)
+#undef NAME
+};
+
+bool event_checked[FALCOC_E_COUNT];
+
 bool want_record(const struct falcoc_rec *rec, void *arg)
 {
 	struct wanted *w = arg;
@@ -208,8 +216,10 @@ const struct falcoc_rec *wait_record(struct consumer *c, int event, uint32_t pid
 	w.pid = pid;
 	w.count = 0;
 	for (int i = 0; i < 50; i++) {
-		if (consumer_read(c, want_record, &w))
+		if (consumer_read(c, want_record, &w)) {
+			event_checked[event] = true;
 			return &w.rec;
+		}
 		poll(&pfd, 1, 100);
 	}
 	return NULL;

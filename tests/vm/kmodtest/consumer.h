@@ -82,6 +82,10 @@ bool want_record(const struct falcoc_rec *rec, void *arg);
 /* Waits for the event by poll(2), up to a few seconds; NULL: it did not come. pid 0: anybody's. */
 const struct falcoc_rec *wait_record(struct consumer *c, int event, uint32_t pid);
 
+/* Names of events, and those that wait_record() found. */
+extern const char *const event_names[FALCOC_E_COUNT];
+extern bool event_checked[FALCOC_E_COUNT];
+
 uint64_t now_ns(void);	/* CLOCK_BOOTTIME */
 uint32_t ns_inode(const char *name);	/* of our own namespace: "mnt" */
 /* Runs fn in a child and waits for it. */
@@ -95,6 +99,8 @@ void test_files(struct consumer *c);
 void test_sockets(struct consumer *c);
 void test_processes(struct consumer *c);
 void test_calls(struct consumer *c);
+void test_typed(struct consumer *c);
+void test_sweep(struct consumer *c);
 void test_uring(struct consumer *c);
 void test_load(void);
 

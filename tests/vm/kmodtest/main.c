@@ -16,6 +16,26 @@
 
 #include "consumer.h"
 
+/* Which events with parameters of their own no check looked at. */
+static void print_unchecked(void)
+{
+	static const unsigned int traits[FALCOC_E_COUNT] = {
+#define TRAITS(id, name, cls, cat, traits, rec, params) [FALCOC_E_##id] = traits,
+		FALCOC_EVENTS(TRAITS, FALCOC_EVENT_NO_PARAM)
+	};
+	unsigned int typed = 0, checked = 0;
+
+	for (int e = 0; e < FALCOC_E_COUNT; e++) {
+		typed += !(traits[e] & FALCOC_T_GENERIC);
+		checked += !(traits[e] & FALCOC_T_GENERIC) && event_checked[e];
+	}
+	printf("events with parameters of their own: %u, looked at one by one: %u; not:", typed, checked);
+	for (int e = 0; e < FALCOC_E_COUNT; e++)
+		if (!(traits[e] & FALCOC_T_GENERIC) && !event_checked[e])
+			printf(" %s", event_names[e]);
+	printf("\n");
+}
+
 int main(int argc, char **argv)
 {
 	static struct consumer c;
@@ -43,9 +63,12 @@ int main(int argc, char **argv)
 		test_sockets(&c);
 		test_processes(&c);
 		test_calls(&c);
+		test_typed(&c);
+		test_sweep(&c);
 		consumer_close(&c);
 	}
 	test_load();
+	print_unchecked();
 out:
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
