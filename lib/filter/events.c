@@ -14,6 +14,7 @@
 #include <string.h>
 
 #define FIELD_DIR "evt.dir"
+#define FIELD_TYPE "evt.type"
 
 static unsigned int count_events(const struct eventset *s)
 {
@@ -163,8 +164,16 @@ static const struct node_events *events_of_inputs(struct compiler *c, const stru
 	return ev;
 }
 
-/* Adds the events for which @src equals @lit; warns where there are none. */
-static void add_events(struct compiler *c, const struct input *src,
+static bool is_type(const struct input *src)
+{
+	return strcmp(src->ref.def->name, FIELD_TYPE) == 0;
+}
+
+/*
+ * Adds the events for which @src equals @lit; told where there are none: as an error for
+ * evt.type, whose values are all known, else as a warning.
+ */
+static bool add_events(struct compiler *c, const struct input *src,
 		       const struct ast_operand *lit, struct eventset *events)
 {
 	const struct field_def *def = src->ref.def;
@@ -181,18 +190,23 @@ static void add_events(struct compiler *c, const struct input *src,
 		eventset_and(&found, &c->fs->universe);
 		eventset_or(events, &found);
 		if (!eventset_empty(&found))
-			return;
+			return true;
 	}
 	if (event_name_known(lit->text)) {
 		compile_warning(c, lit->loc, "'%.*s' is an event of other architectures, or of Falco "
 				"itself: this is never true", SLICE_ARG(lit->text));
-		return;
+		return true;
 	}
 	near = suggest(lit->text, event_candidate, NULL);
-	d = compile_warning(c, lit->loc, "no event has '%.*s' for '%s': this is never true",
-			    SLICE_ARG(lit->text), src->name);
+	/* as Falco, which checks this one field so */
+	if (is_type(src))
+		d = compile_error(c, lit->loc, "unknown event type '%.*s'", SLICE_ARG(lit->text));
+	else
+		d = compile_warning(c, lit->loc, "no event has '%.*s' for '%s': this is never true",
+				    SLICE_ARG(lit->text), src->name);
 	if (near)
 		diag_hint(d, "did you mean '%s'?", near);
+	return !is_type(src);
 }
 
 const struct node_events *events_of_compare(struct compiler *c, const struct node *node,
@@ -205,6 +219,7 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	struct eventset events = { 0 }, others = c->fs->universe, differ;
 	const struct eventset *all = &c->fs->universe;
 	struct node_events *ev;
+	bool good = true;
 
 	if (src->kind != INPUT_FIELD || node->kind != NODE_COMPARE ||
 	    (!src->ref.def->events_of && !src->ref.def->events_may) ||
@@ -213,9 +228,11 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	    (node->mod == FILTER_MOD_ANYOF && !equal))
 		return events_of_inputs(c, node);
 	if (right->kind == AST_LITERAL)
-		add_events(c, src, right, &events);
+		good &= add_events(c, src, right, &events);
 	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
-		add_events(c, src, &right->items[i], &events);
+		good &= add_events(c, src, &right->items[i], &events);
+	if (!good)
+		return NULL;
 	eventset_minus(&others, &events);
 	ev = compile_alloc(c, sizeof(*ev));
 	if (!ev)

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 
+#include "event/event.h"
 #include "rules/ruleset.h"
 
 struct compile {
@@ -60,29 +61,67 @@ enum field_status operand_status(const struct ast_operand *op, struct arena *scr
 	return st;
 }
 
-/* Does the condition name a field that falcoc does not know? */
-static bool has_unknown_field(const struct ast *ast, struct arena *scratch)
+/* evt.type compared with what is no event of any machine. */
+static bool is_unknown_type(const struct ast *ast)
+{
+	const struct ast_operand *right = &ast->cmp.right;
+
+	if (ast->cmp.op == FILTER_OP_EXISTS || !slice_eq_str(ast->cmp.left.text, "evt.type"))
+		return false;
+	if (right->kind == AST_LITERAL)
+		return !event_name_known(right->text);
+	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
+		if (!event_name_known(right->items[i].text))
+			return true;
+	return false;
+}
+
+/* Does the condition name a field or an event that falcoc does not know? */
+static bool has_unknown(const struct ast *ast, struct arena *scratch)
 {
 	if (ast->kind == AST_COMPARE)
 		return operand_status(&ast->cmp.left, scratch) == FIELD_UNKNOWN ||
 		       (ast->cmp.op != FILTER_OP_EXISTS &&
-			operand_status(&ast->cmp.right, scratch) == FIELD_UNKNOWN);
+			operand_status(&ast->cmp.right, scratch) == FIELD_UNKNOWN) ||
+		       is_unknown_type(ast);
 	if (ast->kind == AST_MACRO)
 		return false;
 	for (size_t i = 0; i < ast->logic.nkids; i++)
-		if (has_unknown_field(ast->logic.kids[i], scratch))
+		if (has_unknown(ast->logic.kids[i], scratch))
 			return true;
 	return false;
 }
 
 static bool is_skipped(struct compile *c, const struct rule_def *def, const struct ast *ast)
 {
-	if (!def->skip_unknown_filter || !has_unknown_field(ast, c->rs->arena))
+	if (!def->skip_unknown_filter || !has_unknown(ast, c->rs->arena))
 		return false;
 	diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_FILTER", def->item.loc,
-		  "rule '%s' is skipped: its condition names a field that is not known",
+		  "rule '%s' is skipped: its condition names a field or an event that is not known",
 		  def->item.name);
 	return true;
+}
+
+/* Checks the rule's output; true where the rule is to be skipped for it. */
+static bool is_skipped_for_output(struct compile *c, const struct rule_def *def)
+{
+	struct diags *found;
+	bool unknown = false;
+
+	if (!c->l->opt.check_output)
+		return false;
+	found = def->skip_unknown_filter ? diags_new(0) : NULL;
+	c->l->opt.check_output(&def->rule.output_text, found ? found : c->ds);
+	for (size_t i = 0; found && i < diags_kept(found); i++)
+		unknown = unknown || strstr(diags_at(found, i)->message, "unknown field");
+	if (unknown)
+		diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_FILTER", def->item.loc,
+			  "rule '%s' is skipped: its output names a field that is not known",
+			  def->item.name);
+	else if (found)
+		tell_once(c->ds, found);
+	diags_free(found);
+	return unknown;
 }
 
 static void warn_unbounded(struct compile *c, const struct rule_def *def,
@@ -114,9 +153,7 @@ static bool compile_rule(struct compile *c, const struct rule_def *def)
 	ast = resolve_rule(c->l, def, c->rs->arena, c->ds);
 	if (ast && is_skipped(c, def, ast))
 		return true;
-	if (c->l->opt.check_output)
-		c->l->opt.check_output(&def->rule.output_text, c->ds);
-	if (!ast)
+	if (is_skipped_for_output(c, def) || !ast)
 		return true;
 	found = diags_new(0);
 	if (!found)

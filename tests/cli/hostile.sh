@@ -109,13 +109,13 @@ printf -- '- list: a\n  items: [b]\n- list: b\n  items: [a]\n' >x.yaml
 hostile "a circle of lists" 3 "stand in each other"
 {
 	printf -- '- macro: m0\n  condition: proc.name = x\n'
-	for i in $(seq 40); do printf -- '- macro: m%d\n  condition: m%d or m%d and not m%d\n' $i $((i - 1)) $((i - 1)) $((i - 1)); done
+	for i in $(seq 40); do printf -- '- macro: m%d\n  condition: m%d or m%d and not m%d\n' "$i" $((i - 1)) $((i - 1)) $((i - 1)); done
 	rule 'evt.type = open and m40'
 } >x.yaml
 hostile "a tower of macros" 3 "too large"
 {
 	printf -- '- list: l0\n  items: [a, b, c, d, e, f, g, h]\n'
-	for i in $(seq 12); do printf -- '- list: l%d\n  items: [l%d, l%d, l%d, l%d]\n' $i $((i - 1)) $((i - 1)) $((i - 1)) $((i - 1)); done
+	for i in $(seq 12); do printf -- '- list: l%d\n  items: [l%d, l%d, l%d, l%d]\n' "$i" $((i - 1)) $((i - 1)) $((i - 1)) $((i - 1)); done
 	rule 'evt.type = open and proc.name in (l12)'
 } >x.yaml
 hostile "a tower of lists" 3 "more than 2000000 items"

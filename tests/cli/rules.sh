@@ -70,7 +70,7 @@ run -V w.yaml
 expect "a rule without event types is warned of" 0 err "w.yaml:1:3: warning: " "wide" "LOAD_NO_EVTTYPE"
 rule test 'evt.type = opne' >r.yaml
 run -V r.yaml
-expect "an event that is not is warned of" 0 err "r.yaml:3:25: warning: " "opne" "'open'"
+expect "an event that is not" 3 err "r.yaml:3:25: error: " "opne" "'open'"
 # overridden by a later file
 rule good 'evt.type = open' >later.yaml
 run validate good.yaml later.yaml
