@@ -8,6 +8,7 @@
 #	full		everything, with the whole VM suite on each kernel, and the core on one that
 #			checks itself (debug-kernel.sh)
 #	matrix		the whole VM suite on each kernel
+#	attacks KERNEL...	the attacks of the VM suite, on these kernels
 #	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -17,6 +18,7 @@ LOG=build/test.log
 JOBS=$(nproc)
 OTHERS="5.10 6.12 newest"
 CORE="load contract record"
+ATTACKS="attack_file attack_exec attack_net attack_race attack_sister attack_call attack_abi"
 T0=$SECONDS
 
 # step NAME COMMAND...: its output goes to the terminal and to the log that is counted. One that
@@ -87,13 +89,18 @@ full)
 	VM_MEM=2048 kernels debug $CORE leaks
 	;;
 matrix) kernels "6.1 $OTHERS" ;;
+attacks)
+	shift
+	kernels "$*" $ATTACKS
+	;;
 vm)
 	shift
 	kernels "$@"
 	;;
 *)
-	echo "usage: all.sh quick | full | matrix | vm KERNEL [TEST...]" >&2
+	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...]" >&2
 	exit 2
 	;;
 esac
+awk -f tests/vm/attack/table.awk "$LOG"
 awk -f tests/count.awk "$LOG"

@@ -15,7 +15,7 @@ main() {
 	done
 	"$VM/buildmod.sh" "$kernel" >/dev/null
 	echo "PASS module for $kernel: builds without warnings"
-	make -s -C "$TOP" all build/kmodtest build/attack
+	make -s -C "$TOP" all build/kmodtest build/attack build/attack32
 	"$VM/run.sh" --kernel "$kernel" --timeout "${VM_SECONDS:-900}" \
 		--console "$TOP/build-kmod-$kernel/console.log" "$VM/guest/suite" "$@" || rc=$?
 	case $rc in
