@@ -7,6 +7,6 @@
 . /falcoc/guest/attack.sh
 
 ip addr add 10.98.0.2/32 dev lo 2>/dev/null
-export SECRET=/tmp/attack-secret
+export SECRET=/root/attack-secret
 echo "secret, secret, secret" >$SECRET
 attacks_run call
