@@ -10,6 +10,7 @@
 
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/poll.h>
@@ -120,11 +121,27 @@ err:
 	return -ENOMEM;
 }
 
+/*
+ * Is there memory for the rings, with something left for others? What is far too much is refused
+ * before taking it page by page drives other programs out of memory.
+ */
+static bool setup_fits(const struct falcoc_setup *setup)
+{
+	u64 available = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT, need = 0;
+	unsigned int cls;
+
+	for (cls = 0; cls < FALCOC_CLASS_COUNT; cls++)
+		need += setup->ring_bytes[cls];
+	return need * num_online_cpus() <= available - available / 8;
+}
+
 int consumer_setup(struct consumer *consumer, const struct falcoc_setup *setup)
 {
 	unsigned int cpu;
 	int err = 0;
 
+	if (!setup_fits(setup))
+		return -ENOMEM;
 	memcpy(consumer->ring_bytes, setup->ring_bytes, sizeof(consumer->ring_bytes));
 	consumer->watermark_bytes = setup->watermark_bytes;
 	consumer->latency = ns_to_ktime(setup->latency_us * NSEC_PER_USEC);
@@ -311,6 +328,7 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 		return;
 	}
 	counters_add(&per_cpu_ptr(consumer->lanes, cpu)->of[cls].counters, ret_stats);
+	droppers_read(&per_cpu_ptr(consumer->lanes, cpu)->of[cls].counters.droppers, ret_stats);
 	ring = consumer_ring(consumer, cpu, cls);
 	if (ring) {
 		ret_stats->head = READ_ONCE(ring->head);

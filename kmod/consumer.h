@@ -26,6 +26,7 @@
 #include <linux/list.h>
 #include <linux/wait.h>
 
+#include "drop.h"
 #include "ring.h"
 
 #define CONSUMERS_MAX 8
@@ -36,6 +37,7 @@ struct counters {
 	u64 drop_ns;		/* of the last drop */
 	u32 drop_pid;
 	char drop_comm[FALCOC_COMM_LEN];
+	struct droppers droppers;
 	u64 ev_produced[FALCOC_E_COUNT];
 	u64 ev_dropped[FALCOC_E_COUNT];
 };

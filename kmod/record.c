@@ -226,8 +226,9 @@ static bool consumer_wants(const struct consumer *consumer, const struct call *c
 	return true;
 }
 
-/* For this moment's record; the counter tells why there is none. */
-static void count_drop(struct counters *counters, enum falcoc_event event, u64 *why)
+/* For this moment's record; the counter tells why there is none. ring may be NULL. */
+static void count_drop(struct counters *counters, struct ring *ring, enum falcoc_event event,
+		       u64 *why)
 {
 	counters->ev_dropped[event]++;
 	(*why)++;
@@ -235,12 +236,35 @@ static void count_drop(struct counters *counters, enum falcoc_event event, u64 *
 	counters->drop_pid = current->tgid;
 	memcpy(counters->drop_comm, current->comm, FALCOC_COMM_LEN);
 	counters->drop_comm[FALCOC_COMM_LEN - 1] = '\0';
+	droppers_count(&counters->droppers);
+	if (ring)
+		ring_tell_drop(ring);
 }
 
 /* Bytes of the call's buffer that the consumer asked for. */
 static u32 snap_wanted(const struct mask *mask, enum falcoc_event event)
 {
 	return mask_test(mask->data, event) ? READ_ONCE(mask->snap_bytes) : 0;
+}
+
+/*
+ * How much of its ring must stay free for events that matter more (RING.md, "Who may fill a
+ * ring"). The program that was executed may have all of it.
+ */
+static u32 ring_keep(const struct ring *ring, const struct call *call)
+{
+	u32 quarter = ring->bytes / 4;
+
+	if (event_class(call->event) != FALCOC_CLASS_PROC)
+		return 0;
+	if (call->syscall == FALCOC_NO_SYSCALL && events[call->event].traits & FALCOC_T_EXEC)
+		return 0;
+	if (call->syscall == FALCOC_NO_SYSCALL && is_lifecycle(call->event))
+		return quarter;
+	if (call->event == FALCOC_E_CHDIR || call->event == FALCOC_E_FCHDIR ||
+	    (call->res < 0 && !call_is_enter(call)))
+		return 3 * quarter;	/* anybody can make a million of these a second */
+	return 2 * quarter;
 }
 
 static bool record_build(struct ring *ring, struct counters *counters, const struct mask *mask,
@@ -251,7 +275,7 @@ static bool record_build(struct ring *ring, struct counters *counters, const str
 	u8 *place;
 	int space;
 
-	space = ring_reserve(ring, &place, &used);
+	space = ring_reserve(ring, ring_keep(ring, call), &place, &used);
 	if (unlikely(space < (int)sizeof(*record.head))) {
 		if (space < 0)
 			counters->bad_tail++;
@@ -286,17 +310,15 @@ static void deliver(struct consumer *consumer, const struct call *call, bool nes
 	lane = &this_cpu_ptr(consumer->lanes)->of[event_class(call->event)];
 	counters = &lane->counters;
 	counters->ev_produced[call->event]++;
-	if (unlikely(nested)) {
-		count_drop(counters, call->event, &counters->dropped_nested);
-		return;
-	}
 	ring = smp_load_acquire(&lane->ring);	/* pairs with consumer_add_cpu() */
-	if (unlikely(!ring))
-		count_drop(counters, call->event, &counters->dropped_noring);
+	if (unlikely(nested))
+		count_drop(counters, ring, call->event, &counters->dropped_nested);
+	else if (unlikely(!ring))
+		count_drop(counters, NULL, call->event, &counters->dropped_noring);
 	else if (likely(record_build(ring, counters, &consumer->mask, call, flags, &used)))
 		consumer_wake(consumer, used);
 	else
-		count_drop(counters, call->event, &counters->dropped_full);
+		count_drop(counters, ring, call->event, &counters->dropped_full);
 }
 
 void records_make(const struct call *call)

@@ -79,7 +79,7 @@ u64 ring_tail(const struct ring *ring)
 	return smp_load_acquire(&ring->consumer->tail);
 }
 
-int ring_reserve(const struct ring *ring, u8 **ret_place, u64 *ret_used)
+int ring_reserve(const struct ring *ring, u32 keep, u8 **ret_place, u64 *ret_used)
 {
 	u64 tail = ring_tail(ring);
 	u64 used = ring->head - tail;
@@ -88,7 +88,9 @@ int ring_reserve(const struct ring *ring, u8 **ret_place, u64 *ret_used)
 		return -ERANGE;
 	*ret_place = ring->data + (ring->head & (ring->bytes - 1));
 	*ret_used = used;
-	return min_t(u64, ring->bytes - used, FALCOC_REC_MAX);
+	if (used + keep > ring->bytes)
+		return 0;
+	return min_t(u64, ring->bytes - used - keep, FALCOC_REC_MAX);
 }
 
 void ring_commit(struct ring *ring, u32 bytes)
@@ -97,6 +99,11 @@ void ring_commit(struct ring *ring, u32 bytes)
 	ring->head += bytes;
 	/* pairs with the consumer's load-acquire: it sees the record when it sees head */
 	smp_store_release(&ring->producer->head, ring->head);
+}
+
+void ring_tell_drop(struct ring *ring)
+{
+	WRITE_ONCE(ring->producer->dropped, ++ring->dropped);
 }
 
 bool ring_has_data(const struct ring *ring)

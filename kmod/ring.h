@@ -25,6 +25,7 @@
 
 struct ring {
 	u64 head;		/* the true one; producer->head is a copy for the consumer */
+	u64 dropped;		/* likewise */
 	u32 seq;
 	u32 bytes;		/* a power of two */
 	u8 *data;		/* 2 * bytes: the pages mapped twice in a row */
@@ -42,12 +43,14 @@ void ring_free(struct ring *ring);
 
 /*
  * Where the next record goes and how many bytes it may have there (at most
- * FALCOC_REC_MAX, maybe 0). *ret_used is what the consumer has not read yet.
- * -ERANGE: the consumer's tail makes no sense.
+ * FALCOC_REC_MAX, maybe 0), so many bytes being kept for others. *ret_used is what the
+ * consumer has not read yet. -ERANGE: the consumer's tail makes no sense.
  */
-int ring_reserve(const struct ring *ring, u8 **ret_place, u64 *ret_used);
+int ring_reserve(const struct ring *ring, u32 keep, u8 **ret_place, u64 *ret_used);
 /* Publishes the record of so many bytes at the place that ring_reserve() gave. */
 void ring_commit(struct ring *ring, u32 bytes);
+/* Tells the consumer that there is one record more that it will not get. */
+void ring_tell_drop(struct ring *ring);
 
 /* Is there anything to read? Only a hint: the tail is not checked. */
 bool ring_has_data(const struct ring *ring);

@@ -76,6 +76,14 @@
  * produced = read by the consumer + still in the ring + dropped, for each CPU,
  * class and event. `seq` numbers the records of one ring without gaps.
  *
+ * Part of the PROC ring is kept for what matters more, so that no flood of its lesser events
+ * pushes out greater ones: RING.md ("Who may fill a ring").
+ *
+ * Drops are also counted by process and by cgroup, in tables that keep those with the most:
+ * `count` may be too large by `error`, never too small, and the counts of a table add
+ * up to `dropped`. While the consumer is started a table may be read as it changes.
+ * producer.dropped tells without a call whether there is anything to ask for.
+ *
  * Records
  * -------
  * A record is struct falcoc_rec, then `nattrs` attributes: struct falcoc_attr
@@ -352,6 +360,7 @@ struct falcoc_open_how {
 
 struct falcoc_producer {
 	__u64 head;
+	__u64 dropped;		/* records of this ring's CPU and class so far: look without a call */
 };
 
 struct falcoc_consumer {
@@ -402,6 +411,26 @@ struct falcoc_exclude {
 
 #define FALCOC_EVENTS_MAX	(FALCOC_MASK_WORDS * 64)
 
+/*
+ * Whose records were dropped, for the processes and cgroups with the most of them. `count` is
+ * too large by at most `error` (see "Accounting"). Unused entries are zero, order means nothing.
+ */
+#define FALCOC_DROPPERS		8
+
+struct falcoc_dropper {
+	__u64 count, error;
+	__u64 start_ns;		/* start of the process, CLOCK_BOOTTIME */
+	__u64 cgroup;		/* id in the default hierarchy, at its last drop */
+	__u32 pid;		/* in the first pid namespace */
+	char comm[FALCOC_COMM_LEN];	/* at its last drop */
+	__u32 reserved;		/* 0 */
+};
+
+struct falcoc_drop_cgroup {
+	__u64 count, error;
+	__u64 cgroup;
+};
+
 /* Counters of one ring (or, with cpu = 0xffffffff, of all CPUs summed). */
 struct falcoc_stats {
 	__u32 size;
@@ -419,6 +448,9 @@ struct falcoc_stats {
 	__u32 drop_pid;		/* and whose it was */
 	char drop_comm[FALCOC_COMM_LEN];
 	__u32 reserved2;
+	/* out: of one CPU only; zero in a sum */
+	struct falcoc_dropper by_process[FALCOC_DROPPERS];
+	struct falcoc_drop_cgroup by_cgroup[FALCOC_DROPPERS];
 	__u64 ev_produced[FALCOC_EVENTS_MAX];
 	__u64 ev_dropped[FALCOC_EVENTS_MAX];
 };
@@ -447,6 +479,10 @@ FALCOC_ASSERT(sizeof(struct falcoc_child) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_exit) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_setup) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
+FALCOC_ASSERT(sizeof(struct falcoc_producer) == 16);
+FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
+FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);
+FALCOC_ASSERT(sizeof(struct falcoc_stats) == 760 + 16 * FALCOC_EVENTS_MAX);
 FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_usage) == 48);

@@ -91,6 +91,14 @@ uint32_t ns_inode(const char *name);	/* of our own namespace: "mnt" */
 /* Runs fn in a child and waits for it. */
 pid_t in_child(void (*fn)(void *), void *arg);
 
+/*
+ * Stops it, reads the rest: produced = read + dropped, for each event. Returns how many were
+ * dropped.
+ */
+uint64_t check_exact(struct consumer *c, const char *what);
+/* Who was dropped adds up to what was dropped. For one that is stopped. */
+void check_droppers(struct consumer *c, const char *what);
+
 /* The parts. c is started, with rings large enough. */
 void print_args(void);
 void test_device(void);
@@ -103,5 +111,6 @@ void test_typed(struct consumer *c);
 void test_sweep(struct consumer *c);
 void test_uring(struct consumer *c);
 void test_load(void);
+void test_loss(void);
 
 #endif
