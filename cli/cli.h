@@ -13,10 +13,15 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/engine.h"
 
 #define DEFAULT_RULES	"/etc/falcoc/falcoc_rules.yaml"
+
+/* Falco's sizes of buffers: 1 is 1 MiB, 4 is 8 MiB, 10 is 512 MiB. */
+#define RING_PRESETS	10
+#define RING_PRESET_BYTES(n)	(1u << (19 + (n)))
 
 /* Exit statuses. The second column stands in the help. */
 #define STATUSES(S)									\
@@ -24,7 +29,8 @@
 	S(RUNTIME, 1, "a failure while running")					\
 	S(USAGE, 2, "wrong arguments")							\
 	S(RULES, 3, "rules that cannot be read or have errors")				\
-	S(DEVICE, 4, "the kernel module is missing, too old, or does not let us in")
+	S(DEVICE, 4, "the kernel module is missing, too old, or does not let us in")	\
+	S(DROPS, 5, "events were dropped, and syscall_event_drops.actions has exit")
 
 enum status {
 #define STATUS_ENUM(id, number, what) STATUS_##id = (number),
@@ -98,6 +104,8 @@ enum status set_disable_tag(struct settings *s, const char *value);
 /* Is @key one of those? Then *@ret_status tells whether it was taken. */
 bool select_config(struct settings *s, const char *key, const char *value,
 		   enum status *ret_status);
+/* A decimal number up to @max; *ret_end is what follows it. 0, or -1: it is none. config.c */
+int parse_number(const char *value, uint64_t max, const char **ret_end, uint64_t *ret);
 /* The keys of -o, for the help. */
 void config_help(void);
 

@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,6 +92,102 @@ static int key_snaplen(struct engine_options *opt, const char *value)
 	return 0;
 }
 
+static int key_preset(struct engine_options *opt, const char *value)
+{
+	const char *end;
+	uint64_t n;
+
+	if (parse_number(value, RING_PRESETS, &end, &n) < 0 || *end || n == 0)
+		return -1;
+	opt->ring_bytes = RING_PRESET_BYTES(n);
+	return 0;
+}
+
+/* One word of a list that may stand in brackets, in quotes, between blanks. */
+static size_t next_word(const char **at, const char **ret_word)
+{
+	size_t len;
+
+	*at += strspn(*at, " [\"'");
+	*ret_word = *at;
+	len = strcspn(*at, ", ]\"'");
+	*at += len;
+	*at += strspn(*at, " ]\"'");
+	return len;
+}
+
+static int key_actions(struct engine_options *opt, const char *value)
+{
+	static const struct {
+		const char *name;
+		unsigned int action;
+	} actions[] = {
+		{ "ignore", ENGINE_DROPS_IGNORE }, { "log", ENGINE_DROPS_LOG },
+		{ "alert", ENGINE_DROPS_ALERT }, { "exit", ENGINE_DROPS_EXIT },
+	};
+	unsigned int all = 0;
+
+	for (bool more = true; more; value += more) {
+		const char *word;
+		size_t len = next_word(&value, &word), i = 0;
+
+		while (i < 4 && (strlen(actions[i].name) != len ||
+				 memcmp(actions[i].name, word, len) != 0))
+			i++;
+		if (i == 4)
+			return -1;
+		all |= actions[i].action;
+		more = *value == ',';
+		if (*value && !more)
+			return -1;
+	}
+	if (all & ENGINE_DROPS_IGNORE && all != ENGINE_DROPS_IGNORE)
+		return -1;
+	opt->drops.actions = all;
+	return 0;
+}
+
+static int parse_real(const char *value, double min, double max, double *ret)
+{
+	double n;
+	char *end;
+
+	if (!strchr("0123456789.", *value) || !*value)
+		return -1;
+	n = strtod(value, &end);
+	if (*end || !(n >= min && n <= max))
+		return -1;
+	*ret = n;
+	return 0;
+}
+
+static int key_threshold(struct engine_options *opt, const char *value)
+{
+	return parse_real(value, 0, 1, &opt->drops.threshold);
+}
+
+static int key_rate(struct engine_options *opt, const char *value)
+{
+	return parse_real(value, 1e-6, 1e6, &opt->drops.rate);
+}
+
+static int key_burst(struct engine_options *opt, const char *value)
+{
+	return parse_real(value, 1, 1e6, &opt->drops.max_burst);
+}
+
+int parse_number(const char *value, uint64_t max, const char **ret_end, uint64_t *ret)
+{
+	char *end;
+
+	if (*value < '0' || *value > '9')
+		return -1;
+	errno = 0;
+	*ret = strtoull(value, &end, 10);
+	*ret_end = end;
+	return errno || *ret > max ? -1 : 0;
+}
+
 static const struct key {
 	const char *name, *values, *help;
 	key_fn set;
@@ -107,6 +204,16 @@ static const struct key {
 	{ "falco_libs.snaplen", "1..32768", "bytes of buffers (as --snaplen)", key_snaplen },
 	{ "rule_matching", "first|all", "which of the rules that match an event tell (default: first)",
 	  key_matching },
+	{ "engine.kmod.buf_size_preset", "1..10", "size of each CPU's ring: 1 is 1M, 4 is 8M, 10 is 512M\n"
+	  "(as --ring-size; default: 4)", key_preset },
+	{ "syscall_event_drops.actions", "ignore|[log,alert,exit]",
+	  "what to do when events were dropped (default: [log,alert])", key_actions },
+	{ "syscall_event_drops.threshold", "0..1", "only where more than this share of an interval's events was\n"
+	  "dropped (default: 0, any)", key_threshold },
+	{ "syscall_event_drops.rate", "NUMBER>0", "tell so often a second at most, with the sum of what was dropped\n"
+	  "(default: once an interval, see --drops-interval)", key_rate },
+	{ "syscall_event_drops.max_burst", "NUMBER>=1", "but so often in a row before the rate counts (default: 1)",
+	  key_burst },
 };
 
 #define NKEYS	(sizeof(keys) / sizeof(keys[0]))

@@ -4,10 +4,8 @@
  */
 #include "cli.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,6 +39,7 @@ static enum status set_verbose(struct settings *s, const char *value)
 {
 	(void)value;
 	s->verbose = true;
+	s->engine.verbose = true;
 	return STATUS_OK;
 }
 
@@ -98,19 +97,6 @@ static enum status set_list_events(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-/* A decimal number up to @max, of which all of @value is read. -1: it is none. */
-static int parse_number(const char *value, uint64_t max, const char **ret_end, uint64_t *ret)
-{
-	char *end;
-
-	if (*value < '0' || *value > '9')
-		return -1;
-	errno = 0;
-	*ret = strtoull(value, &end, 10);
-	*ret_end = end;
-	return errno || *ret > max ? -1 : 0;
-}
-
 static enum status set_seconds(struct settings *s, const char *value)
 {
 	const char *end;
@@ -137,22 +123,50 @@ static enum status set_dns_wait(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
+static enum status set_drops_interval(struct settings *s, const char *value)
+{
+	const char *end;
+	uint64_t n;
+
+	if (parse_number(value, 3600000, &end, &n) < 0 || *end || n == 0) {
+		complain("--drops-interval takes milliseconds from 1 to 3600000, not '%s'", value);
+		return STATUS_USAGE;
+	}
+	s->engine.drops.interval_ms = (uint32_t)n;
+	return STATUS_OK;
+}
+
+/* A size with its unit, or one of Falco's presets. 0, or -1: it is no ring's. */
+static int parse_ring_size(const char *value, const char **ret_end, uint32_t *ret_bytes)
+{
+	uint64_t n = 0;
+
+	if (parse_number(value, UINT32_MAX, ret_end, &n) < 0)
+		return -1;
+	if (**ret_end == 'K' || **ret_end == 'M') {
+		n <<= **ret_end == 'K' ? 10 : 20;
+		++*ret_end;
+	} else if (n >= 1 && n <= RING_PRESETS) {
+		n = RING_PRESET_BYTES(n);
+	}
+	if (n & (n - 1) || n < ENGINE_RING_BYTES_MIN || n > ENGINE_RING_BYTES_MAX)
+		return -1;
+	*ret_bytes = (uint32_t)n;
+	return 0;
+}
+
 static enum status set_ring_size(struct settings *s, const char *value)
 {
 	const char *end = value;
-	uint64_t n = 0;
-	int rc = parse_number(value, UINT32_MAX, &end, &n);
+	int rc = parse_ring_size(value, &end, &s->engine.ring_bytes);
 
-	if (rc == 0 && (*end == 'K' || *end == 'M')) {
-		n <<= *end == 'K' ? 10 : 20;
-		end++;
-	}
-	if (rc < 0 || *end || (n & (n - 1)) || n < ENGINE_RING_BYTES_MIN ||
-	    n > ENGINE_RING_BYTES_MAX) {
-		complain("--ring-size takes a power of two from 128K to 512M, not '%s'", value);
+	if (rc == 0 && *end == ',')
+		rc = parse_ring_size(end + 1, &end, &s->engine.proc_ring_bytes);
+	if (rc < 0 || *end) {
+		complain("--ring-size takes MAIN[,PROC], each a power of two from 128K to 512M, or a preset "
+			 "from 1 (1M) to 10 (512M), not '%s'", value);
 		return STATUS_USAGE;
 	}
-	s->engine.ring_bytes = (uint32_t)n;
 	return STATUS_OK;
 }
 
@@ -201,14 +215,17 @@ const struct option run_options[] = {
 	{ 0, "dns-wait", "MS", "at the start, let events wait so long for the first answers,\n"
 	  "lest trusted names raise alerts (default: 2000; 0: do not wait)", set_dns_wait },
 	{ 0, "hosts-file", "FILE", "read and watch this instead of /etc/hosts", set_hosts },
-	{ 0, "ring-size", "BYTES", "of each CPU's ring; K and M are understood (default: 8M)",
-	  set_ring_size },
+	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, the second for process events:\n"
+	  "powers of two from 128K to 512M, or presets from 1 (1M) to 10 (512M)\n"
+	  "(default: 8M, and a quarter of MAIN but at least 1M)", set_ring_size },
+	{ 0, "drops-interval", "MS", "tell of dropped events so long after the first (default: 1000);\n"
+	  "what then is done: syscall_event_drops.actions below", set_drops_interval },
 	{ 0, "device", "FILE", "the module's device (default: /dev/falcoc)", set_device },
 	{ 0, "list", NULL, "show the fields (as 'falcoc list fields')", set_list_fields },
 	{ 0, "list-events", NULL, "show the events (as 'falcoc list events')", set_list_events },
 	{ 0, "format", "FORMAT", "of these: text, markdown or json", set_format },
 	{ 'N', NULL, NULL, "of these: names only", set_names_only },
-	{ 'v', "verbose", NULL, "tell more in the summary: events by type, tables, names",
+	{ 'v', "verbose", NULL, "tell more, at the end of events by type, CPUs, tables, names",
 	  set_verbose },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0, "version", NULL, "show the version", set_version },

@@ -21,6 +21,10 @@ enum status engine_make(const struct settings *s, struct engine **ret_engine)
 
 	if (rc == 0)
 		return STATUS_OK;
+	if (rc == -ERANGE) {
+		complain("-o: syscall_event_drops: actions, threshold, rate or max_burst make no sense");
+		return STATUS_USAGE;
+	}
 	if (rc != -EINVAL) {
 		complain("%s", strerror(-rc));
 		return STATUS_RUNTIME;
@@ -44,6 +48,8 @@ enum status engine_complain(const struct engine *e, enum engine_status status)
 		return STATUS_RULES;
 	case ENGINE_ERR_DEVICE:
 		return STATUS_DEVICE;
+	case ENGINE_ERR_DROPS:
+		return STATUS_DROPS;
 	case ENGINE_ERR_RUNTIME:
 		break;
 	}

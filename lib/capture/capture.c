@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* capture.c - the calls of capture.h, handed to the source behind them */
+#include <stdlib.h>
+
 #include "capture/capture.h"
 #include "capture/source.h"
 
@@ -64,6 +66,23 @@ int capture_stats(struct capture *c, struct capture_stats *ret_stats)
 int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats)
 {
 	return c->ops->cpu_stats(c, cpu, ret_stats);
+}
+
+uint64_t capture_dropped(const struct capture *c)
+{
+	return c->ops->dropped(c);
+}
+
+int capture_loss(struct capture *c, struct capture_stats *ret_stats,
+		 struct capture_droppers *droppers)
+{
+	return c->ops->loss(c, ret_stats, droppers);
+}
+
+void capture_droppers_release(struct capture_droppers *droppers)
+{
+	free(droppers->list);
+	*droppers = (struct capture_droppers){ 0 };
 }
 
 unsigned int capture_cpus(const struct capture *c)

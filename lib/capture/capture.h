@@ -20,7 +20,7 @@ struct capture;
 struct capture_options {
 	const char *device;		/* NULL: /dev/falcoc */
 	uint32_t main_ring_bytes;	/* per CPU; powers of two; 0: default 8 MiB */
-	uint32_t proc_ring_bytes;	/* 0: default 1 MiB */
+	uint32_t proc_ring_bytes;	/* 0: a quarter of the other, at least 1 MiB */
 	uint32_t watermark_bytes;	/* 0: an eighth of the smaller ring */
 	uint32_t latency_us;		/* 0: default 5000 */
 };
@@ -97,6 +97,7 @@ struct capture_stats {
 	uint64_t drop_ns;	/* when the last drop was, CLOCK_BOOTTIME; 0: never */
 	uint32_t drop_pid;	/* who caused the last drop, 0: nobody */
 	char drop_comm[FALCOC_COMM_LEN];
+	uint64_t ring_bytes[FALCOC_CLASS_COUNT];	/* of memory for rings, all CPUs together */
 	struct capture_event_stats event[FALCOC_E_COUNT];
 	struct capture_event_stats cls[FALCOC_CLASS_COUNT];
 };
@@ -104,6 +105,39 @@ struct capture_stats {
 int capture_stats(struct capture *c, struct capture_stats *ret_stats);
 /* One CPU's share; -ENOENT where it has no rings. */
 int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats);
+
+/*
+ * Of whom records were dropped: a process, or (pid 0) a cgroup. Of each CPU and class those with
+ * the most are known. @count may be too large by @error, never too small.
+ */
+struct capture_dropper {
+	uint64_t count, error;
+	uint64_t start_ns;	/* of the process; 0 for a cgroup */
+	uint64_t cgroup;
+	uint32_t pid;
+	uint32_t cpu, cls;
+	char comm[FALCOC_COMM_LEN];
+};
+
+struct capture_droppers {
+	struct capture_dropper *list;	/* in no order */
+	size_t n, room;
+};
+
+/*
+ * How many records were dropped so far, from memory: costs no system call. May be a moment behind
+ * capture_stats(), and lacks those of CPUs that got no rings.
+ */
+uint64_t capture_dropped(const struct capture *c);
+/*
+ * What was produced and dropped until now, and of whom, while recording goes on: the stats without
+ * delivered and in_rings. A list adds up to no more than the stats say. @droppers starts as zeros
+ * and is used again by the next call.
+ */
+int capture_loss(struct capture *c, struct capture_stats *ret_stats,
+		 struct capture_droppers *droppers);
+void capture_droppers_release(struct capture_droppers *droppers);
+
 /* CPUs that can exist: the numbers below it may be asked for. */
 unsigned int capture_cpus(const struct capture *c);
 

@@ -23,7 +23,8 @@
 #include "capture/source.h"
 
 #define MAIN_RING_BYTES		(8u << 20)
-#define PROC_RING_BYTES		(1u << 20)
+#define PROC_RING_BYTES_MIN	(1u << 20)	/* unless the user says less */
+#define PROC_RING_SHARE		4		/* of the other ring, unless the user says */
 #define LATENCY_US		5000
 #define HOTPLUG_CHECK_NS	100000000ull
 
@@ -274,6 +275,7 @@ static int stats_add_ring(struct capture_stats *to, struct device_ring *dr)
 	if (err)
 		return err;
 	to->in_rings += waiting;
+	to->ring_bytes[r->cls] += r->size;
 	for (int i = 0; i < FALCOC_E_COUNT; i++) {
 		to->delivered += r->delivered[i];
 		to->cls[r->cls].delivered += r->delivered[i];
@@ -282,16 +284,33 @@ static int stats_add_ring(struct capture_stats *to, struct device_ring *dr)
 	return 0;
 }
 
-static int device_collect(struct device *d, uint32_t cpu, struct capture_stats *st)
+static int device_ask(const struct device *d, uint32_t cpu, unsigned int cls,
+		      struct falcoc_stats *ret_raw)
+{
+	*ret_raw = (struct falcoc_stats){ .size = sizeof(*ret_raw), .cpu = cpu, .cls = cls };
+	return ioctl(d->fd, FALCOC_IOC_STATS, ret_raw) < 0 ? -errno : 0;
+}
+
+/* What the module has counted. */
+static int device_collect_kernel(const struct device *d, uint32_t cpu, struct capture_stats *st)
 {
 	struct falcoc_stats raw;
+	int err = 0;
 
-	for (unsigned int cls = 0; cls < FALCOC_CLASS_COUNT; cls++) {
-		raw = (struct falcoc_stats){ .size = sizeof(raw), .cpu = cpu, .cls = cls };
-		if (ioctl(d->fd, FALCOC_IOC_STATS, &raw) < 0)
-			return -errno;
-		stats_add(st, cls, &raw);
+	for (unsigned int cls = 0; cls < FALCOC_CLASS_COUNT && !err; cls++) {
+		err = device_ask(d, cpu, cls, &raw);
+		if (!err)
+			stats_add(st, cls, &raw);
 	}
+	return err;
+}
+
+static int device_collect(struct device *d, uint32_t cpu, struct capture_stats *st)
+{
+	int rc = device_collect_kernel(d, cpu, st);
+
+	if (rc)
+		return rc;
 	for (size_t i = 0; i < (size_t)d->possible * FALCOC_CLASS_COUNT; i++) {
 		if (!d->rings[i] || (cpu != UINT32_MAX && d->rings[i]->ring.cpu != cpu))
 			continue;
@@ -327,6 +346,84 @@ static int device_cpu_stats(struct capture *c, unsigned int cpu, struct capture_
 	return err;
 }
 
+static uint64_t device_dropped(const struct capture *c)
+{
+	const struct device *d = (const struct device *)c;
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; i < (size_t)d->possible * FALCOC_CLASS_COUNT; i++)
+		if (d->rings[i])
+			dropped += ring_dropped(&d->rings[i]->ring);
+	return dropped;
+}
+
+static int droppers_add(struct capture_droppers *to, const struct capture_dropper *dropper)
+{
+	struct capture_dropper *list = to->list;
+
+	if (dropper->count == 0)
+		return 0;
+	if (to->n == to->room) {
+		list = realloc(list, (to->room * 2 + 64) * sizeof(*list));
+		if (!list)
+			return -ENOMEM;
+		to->list = list;
+		to->room = to->room * 2 + 64;
+	}
+	list[to->n++] = *dropper;
+	return 0;
+}
+
+/* The droppers of one CPU and class. */
+static int droppers_add_raw(struct capture_droppers *to, const struct falcoc_stats *raw)
+{
+	int err = 0;
+
+	for (int i = 0; i < FALCOC_DROPPERS && !err; i++) {
+		const struct falcoc_dropper *p = &raw->by_process[i];
+		const struct falcoc_drop_cgroup *g = &raw->by_cgroup[i];
+		struct capture_dropper proc = {
+			.count = p->count, .error = p->error, .start_ns = p->start_ns,
+			.cgroup = p->cgroup, .pid = p->pid, .cpu = raw->cpu, .cls = raw->cls,
+		};
+		struct capture_dropper group = {
+			.count = g->count, .error = g->error, .cgroup = g->cgroup,
+			.cpu = raw->cpu, .cls = raw->cls,
+		};
+
+		memcpy(proc.comm, p->comm, sizeof(proc.comm));
+		proc.comm[sizeof(proc.comm) - 1] = '\0';
+		err = droppers_add(to, &proc);
+		if (!err)
+			err = droppers_add(to, &group);
+	}
+	return err;
+}
+
+static int device_loss(struct capture *c, struct capture_stats *ret_stats,
+		       struct capture_droppers *droppers)
+{
+	struct device *d = device_of(c);
+	struct capture_stats st = { 0 };
+	struct falcoc_stats raw;
+	int err = 0;
+
+	droppers->n = 0;
+	/* before the sum, so that they add up to no more than that */
+	for (size_t i = 0; i < (size_t)d->possible * FALCOC_CLASS_COUNT && !err; i++) {
+		if (!d->rings[i] || !ring_dropped(&d->rings[i]->ring))
+			continue;
+		err = device_ask(d, d->rings[i]->ring.cpu, d->rings[i]->ring.cls, &raw);
+		if (!err)
+			err = droppers_add_raw(droppers, &raw);
+	}
+	if (!err)
+		err = device_collect_kernel(d, UINT32_MAX, &st);
+	if (!err)
+		*ret_stats = st;
+	return err;
+}
+
 static unsigned int device_cpus(const struct capture *c)
 {
 	return ((const struct device *)c)->possible;
@@ -343,6 +440,8 @@ static const struct capture_ops device_ops = {
 	.fault = device_fault,
 	.stats = device_stats,
 	.cpu_stats = device_cpu_stats,
+	.dropped = device_dropped,
+	.loss = device_loss,
 	.cpus = device_cpus,
 };
 
@@ -432,11 +531,32 @@ static enum capture_error device_hello(struct device *d, const struct complaint 
 			hello.version, hello.abi, FALCOC_VERSION, FALCOC_ABI);
 }
 
+/* Memory that programs may still have; 0: not known. */
+static unsigned long long available_mib(void)
+{
+	unsigned long long kib = 0;
+	FILE *f = fopen("/proc/meminfo", "re");
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib >> 10;
+}
+
 static enum capture_error complain_memory(const struct complaint *to, const struct device *d)
 {
+	unsigned long long each = (unsigned long long)d->ring_bytes[FALCOC_CLASS_MAIN] +
+				  d->ring_bytes[FALCOC_CLASS_PROC];
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
 	return complain(to, CAPTURE_ERR_MEMORY,
-			"not enough memory for the rings, %u KiB for each CPU: choose smaller ones",
-			(d->ring_bytes[FALCOC_CLASS_MAIN] + d->ring_bytes[FALCOC_CLASS_PROC]) >> 10);
+			"not enough memory for the rings: %ld CPUs x (%u + %u KiB) = %llu MiB, and the "
+			"machine has %llu MiB available: choose smaller ones (--ring-size)", cpus,
+			d->ring_bytes[FALCOC_CLASS_MAIN] >> 10, d->ring_bytes[FALCOC_CLASS_PROC] >> 10,
+			((unsigned long long)cpus * each + (1u << 20) - 1) >> 20, available_mib());
 }
 
 static enum capture_error device_setup(struct device *d, const struct capture_options *opt,
@@ -447,7 +567,12 @@ static enum capture_error device_setup(struct device *d, const struct capture_op
 	int err;
 
 	bytes[FALCOC_CLASS_MAIN] = opt->main_ring_bytes ? opt->main_ring_bytes : MAIN_RING_BYTES;
-	bytes[FALCOC_CLASS_PROC] = opt->proc_ring_bytes ? opt->proc_ring_bytes : PROC_RING_BYTES;
+	bytes[FALCOC_CLASS_PROC] = opt->proc_ring_bytes;
+	if (!opt->proc_ring_bytes) {
+		bytes[FALCOC_CLASS_PROC] = bytes[FALCOC_CLASS_MAIN] / PROC_RING_SHARE;
+		if (bytes[FALCOC_CLASS_PROC] < PROC_RING_BYTES_MIN)
+			bytes[FALCOC_CLASS_PROC] = PROC_RING_BYTES_MIN;
+	}
 	smaller = bytes[0] < bytes[1] ? bytes[0] : bytes[1];
 	memcpy(setup.ring_bytes, bytes, sizeof(setup.ring_bytes));
 	setup.latency_us = opt->latency_us ? opt->latency_us : LATENCY_US;

@@ -103,6 +103,11 @@ bool ring_should_publish(const struct ring *r)
 	return r->pos - r->published >= r->size / PUBLISH_SHARE;
 }
 
+uint64_t ring_dropped(const struct ring *r)
+{
+	return __atomic_load_n(&r->producer->dropped, __ATOMIC_RELAXED);
+}
+
 int ring_count(struct ring *r, uint64_t *ret_records)
 {
 	uint64_t records = 0, pos;

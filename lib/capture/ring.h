@@ -54,6 +54,9 @@ void ring_publish(struct ring *r);
 /* Is there enough consumed but not given back that it should be? */
 bool ring_should_publish(const struct ring *r);
 
+/* Records that the producer had no room for, or could not make, since it began. */
+uint64_t ring_dropped(const struct ring *r);
+
 /* Loads the head and counts the records not consumed. 0 or -EBADMSG. */
 int ring_count(struct ring *r, uint64_t *ret_records);
 

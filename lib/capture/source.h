@@ -21,6 +21,9 @@ struct capture_ops {
 	const char *(*fault)(const struct capture *c);
 	int (*stats)(struct capture *c, struct capture_stats *ret_stats);
 	int (*cpu_stats)(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats);
+	uint64_t (*dropped)(const struct capture *c);
+	int (*loss)(struct capture *c, struct capture_stats *ret_stats,
+		    struct capture_droppers *droppers);
 	unsigned int (*cpus)(const struct capture *c);
 };
 

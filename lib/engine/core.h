@@ -6,6 +6,8 @@
  *	start.c		everything that has to stand before the first event
  *	loop.c		waits, and hands each source its turn
  *	judge.c		one event: state, rules, alert
+ *	drops.c		when and what to tell of dropped events
+ *	drops_tell.c	telling it
  *	report.c	counters as text
  *	list.c		fields and events as text
  *	list_rules.c	rules, macros, lists, operators, and diagnostics as JSON
@@ -42,6 +44,9 @@
 #define NS_PER_S	1000000000ull
 /* What one event's values may take: a record holds 64 KiB, fields make a few times that. */
 #define SCRATCH_BYTES	(4u << 20)
+/* The alert of our own. Louder than most rules: whoever drops events may have something to hide. */
+#define DROPS_RULE	"falcoc: events dropped"
+#define DROPS_PRIORITY	PRIORITY_WARNING
 
 struct engine {
 	struct engine_options opt;
@@ -77,6 +82,9 @@ struct engine {
 	uint64_t end_ns;	/* UINT64_MAX: never */
 	uint64_t next_expire_ns;	/* when the DNS table is to be swept */
 
+	struct drops *drops;
+	struct capture_droppers droppers;
+
 	/* one event */
 	struct arena *scratch;
 	struct buf line;
@@ -89,6 +97,7 @@ struct engine {
 	uint64_t alerts;
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
+	uint64_t alerts_of_drops;
 
 	/* texts */
 	struct buf diag_text, report;
@@ -109,6 +118,17 @@ enum engine_status engine_fail(struct engine *e, enum engine_status status, cons
 
 /* start.c: all that judging needs, but for the source of events. */
 enum engine_status engine_prepare(struct engine *e);
+
+/*
+ * judge.c: writes out the alert in e->line. 0, or -EPIPE when nobody reads them, with the
+ * sentence for engine_error().
+ */
+int engine_hand_over(struct engine *e);
+
+/* drops_tell.c: asks what was dropped, and does what the options say. @last: the end has come. */
+struct drop_loss;
+enum engine_status engine_tell_drops(struct engine *e, bool last);
+enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss *loss);
 
 /* judge.c: takes one event in. 0, or -EPIPE when nobody reads the alerts. */
 int engine_judge(struct engine *e, const struct event *ev);

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/drops.h"
+
 uint64_t now_boot_ns(void)
 {
 	struct timespec ts;
@@ -64,10 +66,13 @@ static struct rules_select *make_selects(const struct engine_options *opt)
 int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 {
 	enum priority min_priority = PRIORITY_DEBUG;
+	const char *why;
 	struct engine *e;
 
 	if (opt->min_priority && !priority_parse(slice_of(opt->min_priority), &min_priority))
 		return -EINVAL;
+	if (drops_check(&opt->drops, &why) < 0)
+		return -ERANGE;
 	e = calloc(1, sizeof(*e));
 	if (!e)
 		return -ENOMEM;
@@ -91,7 +96,9 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->sink = sink_fd_new(opt->alert_fd, "standard output");
 	e->scratch = arena_new(SCRATCH_BYTES);
 	e->templates_arena = arena_new(0);
-	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch || !e->templates_arena) {
+	e->drops = drops_new(&opt->drops, now_boot_ns());
+	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch ||
+	    !e->templates_arena || !e->drops) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -112,6 +119,8 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	capture_free(e->capture);
+	capture_droppers_release(&e->droppers);
+	drops_free(e->drops);
 	dns_hosts_free(e->hosts);
 	dns_resolver_free(e->resolver);
 	net_local_free(e->local);

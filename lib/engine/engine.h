@@ -32,6 +32,7 @@ enum engine_status {
 	ENGINE_ERR_RULES,	/* the rules have errors: see engine_diagnostics() */
 	ENGINE_ERR_DEVICE,	/* the module is not there, or does not let us in */
 	ENGINE_ERR_RUNTIME,	/* everything else */
+	ENGINE_ERR_DROPS,	/* events were dropped, and that is to end the run */
 };
 
 #define ENGINE_RING_BYTES_MIN	(128u << 10)
@@ -39,6 +40,20 @@ enum engine_status {
 #define ENGINE_DNS_WAIT_MS	2000
 #define ENGINE_SNAP_BYTES	80
 #define ENGINE_SNAP_BYTES_MAX	32768
+
+/* What to do about events that were dropped; several, but for the first. */
+#define ENGINE_DROPS_IGNORE	0x1
+#define ENGINE_DROPS_LOG	0x2	/* a notice */
+#define ENGINE_DROPS_ALERT	0x4	/* an alert: the rule is "falcoc: events dropped" */
+#define ENGINE_DROPS_EXIT	0x8	/* engine_run() ends with ENGINE_ERR_DROPS */
+
+struct engine_drop_options {
+	unsigned int actions;	/* ENGINE_DROPS_*; 0: log and alert */
+	double threshold;	/* share of an interval's events that must be dropped; 0: any */
+	double rate;		/* told so often a second at most; 0: once an interval */
+	double max_burst;	/* and so often in a row before that counts; 0: 1 */
+	uint32_t interval_ms;	/* told so long after the first; 0: 1000 */
+};
 
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
@@ -67,7 +82,10 @@ struct engine_options {
 	bool all_events;		/* rules that name no types are for read, write, ... too */
 	uint32_t snap_bytes;		/* of buffers that rules or outputs show; 0: 80 */
 	const char *device;		/* NULL: /dev/falcoc */
-	uint32_t ring_bytes;		/* per CPU, a power of two in the bounds above; 0: 8 MiB */
+	/* per CPU, powers of two in the bounds above */
+	uint32_t ring_bytes;		/* 0: 8 MiB */
+	uint32_t proc_ring_bytes;	/* of process events; 0: a quarter of that, at least 1 MiB */
+	struct engine_drop_options drops;
 	uint64_t duration_ms;		/* end after so long; 0: never */
 
 	/*
@@ -87,11 +105,15 @@ struct engine_options {
 	bool json_no_tags;
 	bool json_no_fields;
 	int alert_fd;			/* where alerts go, each at once; stays the caller's */
+	bool verbose;			/* more notices */
 	engine_notice_fn notice;	/* may be NULL */
 	void *notice_arg;
 };
 
-/* 0; -EINVAL: min_priority names none; -ENOMEM. */
+/*
+ * 0; -EINVAL: min_priority names none, or -ERANGE: the options of drops make no sense;
+ * -ENOMEM.
+ */
 int engine_new(const struct engine_options *opt, struct engine **ret_engine);
 /* Takes NULL. Gives the signal mask back that engine_start() changed. */
 void engine_free(struct engine *e);

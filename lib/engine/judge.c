@@ -53,7 +53,7 @@ static void note_role(struct engine *e, const struct event *ev)
 }
 
 /* An alert that cannot be written is counted and told once; a reader gone for good is the end. */
-static int hand_over(struct engine *e)
+int engine_hand_over(struct engine *e)
 {
 	int rc = sink_write(e->sink, buf_slice(&e->line));
 	struct sink_stats st;
@@ -85,7 +85,7 @@ static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 	e->alerts_by_priority[rule->priority]++;
 	buf_clear(&e->line);
 	alert_format(&alert, &e->format, &e->line);
-	return hand_over(e);
+	return engine_hand_over(e);
 }
 
 static int try_rules(struct engine *e, const struct eval_ctx *ctx)

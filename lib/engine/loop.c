@@ -15,6 +15,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "engine/drops.h"
+
 #define BATCH		4096	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
 
@@ -110,6 +112,8 @@ static int wait_ms(const struct engine *e)
 		if (next < due)
 			due = next;
 	}
+	if (drops_due_ns(e->drops) < due)
+		due = drops_due_ns(e->drops);
 	if (due == UINT64_MAX)
 		return -1;
 	if (due <= now)
@@ -169,7 +173,11 @@ static enum engine_status take_batch(struct engine *e)
 		return ENGINE_OK;
 	rc = take_events(e, BATCH);
 	e->more = rc == 1;
-	return rc < 0 ? capture_failed(e, rc) : ENGINE_OK;
+	if (rc < 0)
+		return capture_failed(e, rc);
+	/* only where rings are full are events dropped, so there is no need to look at other times */
+	drops_notice(e->drops, capture_dropped(e->capture), now_boot_ns());
+	return ENGINE_OK;
 }
 
 /*
@@ -180,6 +188,7 @@ static enum engine_status finish(struct engine *e)
 {
 	uint64_t until = now_boot_ns() + DRAIN_NS;
 	int rc = capture_stop(e->capture);
+	enum engine_status status;
 	struct sink_stats sink;
 
 	if (rc < 0)
@@ -190,6 +199,9 @@ static enum engine_status finish(struct engine *e)
 	} while (rc == 1 && now_boot_ns() < until);
 	if (rc < 0)
 		return capture_failed(e, rc);
+	status = engine_tell_drops(e, true);
+	if (status != ENGINE_OK)
+		return status;
 	sink_stats(e->sink, &sink);
 	if (sink.failed)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "not all alerts could be written to the %s",
@@ -219,6 +231,11 @@ enum engine_status engine_run(struct engine *e)
 			return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
 					   strerror(errno));
 		status = take_batch(e);
+		if (status == ENGINE_OK && drops_due_ns(e->drops) <= now_boot_ns())
+			status = engine_tell_drops(e, false);
 	}
-	return status == ENGINE_OK ? finish(e) : status;
+	if (status == ENGINE_OK)
+		return finish(e);
+	capture_stop(e->capture);	/* so that the report adds up */
+	return status;
 }

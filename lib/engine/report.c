@@ -31,6 +31,8 @@ static void report_alerts(const struct engine *e, struct buf *out)
 		if (e->alerts_by_rule[i])
 			buf_printf(out, "   %s: %" PRIu64 "\n", ruleset_rule(e->rules, i)->name,
 				   e->alerts_by_rule[i]);
+	if (e->alerts_of_drops)
+		buf_printf(out, "   " DROPS_RULE ": %" PRIu64 "\n", e->alerts_of_drops);
 }
 
 static void report_drops(const struct capture_stats *st, struct buf *out)
@@ -62,6 +64,9 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 		   st->produced, st->delivered, st->dropped, st->in_rings,
 		   st->produced == st->delivered + st->dropped + st->in_rings ?
 			   "" : " (does not add up)");
+	buf_printf(out, "Rings: %" PRIu64 " KiB, %" PRIu64 " KiB of it for process events\n",
+		   (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC]) >> 10,
+		   st->ring_bytes[FALCOC_CLASS_PROC] >> 10);
 	if (st->faults)
 		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
 	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)

@@ -10,6 +10,7 @@
 #include "engine/core.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -88,25 +89,44 @@ static void tell_missing_events(struct engine *e)
 	}
 }
 
+/* 0 means the default. */
+static bool ring_size_fits(uint32_t bytes)
+{
+	return bytes == 0 || (!(bytes & (bytes - 1)) && bytes >= ENGINE_RING_BYTES_MIN &&
+			      bytes <= ENGINE_RING_BYTES_MAX);
+}
+
+/* What the rings cost. */
+static void tell_memory(struct engine *e)
+{
+	struct capture_stats *st = malloc(sizeof(*st));
+
+	if (st && capture_stats(e->capture, st) == 0)
+		engine_notice(e, "rings: %" PRIu64 " KiB of memory, %" PRIu64 " KiB of it for process "
+			      "events",
+			      (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC]) >> 10,
+			      st->ring_bytes[FALCOC_CLASS_PROC] >> 10);
+	free(st);
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
 		.device = e->opt.device,
 		.main_ring_bytes = e->opt.ring_bytes,
+		.proc_ring_bytes = e->opt.proc_ring_bytes,
 	};
 	struct capture_wants wants = {
 		.events = wanted_events(e),
 		.snap_bytes = e->opt.snap_bytes ? e->opt.snap_bytes : ENGINE_SNAP_BYTES,
 	};
-	uint32_t bytes = e->opt.ring_bytes;
 	char why[400] = "";
 	int rc;
 
-	if (bytes && (bytes & (bytes - 1) || bytes < ENGINE_RING_BYTES_MIN ||
-		      bytes > ENGINE_RING_BYTES_MAX))
+	if (!ring_size_fits(opt.main_ring_bytes) || !ring_size_fits(opt.proc_ring_bytes))
 		return engine_fail(e, ENGINE_ERR_OPTION,
-				   "a ring of %u bytes: it must be a power of two from 128 KiB to 512 MiB",
-				   bytes);
+				   "rings of %u and %u bytes: each must be a power of two from 128 KiB to "
+				   "512 MiB", opt.main_ring_bytes, opt.proc_ring_bytes);
 	if (wants.snap_bytes > CAPTURE_SNAP_MAX)
 		return engine_fail(e, ENGINE_ERR_OPTION,
 				   "a snap length of %u bytes: it must be no more than %u",
@@ -119,6 +139,8 @@ static enum engine_status open_capture(struct engine *e)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
 				   strerror(-rc));
 	tell_missing_events(e);
+	if (e->opt.verbose)
+		tell_memory(e);
 	return ENGINE_OK;
 }
 

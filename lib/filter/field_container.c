@@ -9,36 +9,17 @@
  */
 #include "filter/field_impl.h"
 
-#define ID_LEN		64
+#include "state/cgroup.h"
+
 #define ID_SHORT_LEN	12
 
 #define EXTRACTOR(name)								\
 	static bool name(const struct eval_ctx *ctx, const struct field_ref *ref,	\
 			 struct value *ret_value)
 
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-/* The last run of exactly 64 hex digits: that of the innermost container. */
-static bool find_id(struct slice path, struct slice *ret_id)
-{
-	size_t run = 0;
-
-	for (size_t i = path.len; i-- > 0;) {
-		run = is_hex(path.ptr[i]) ? run + 1 : 0;
-		if (run == ID_LEN && (i == 0 || !is_hex(path.ptr[i - 1]))) {
-			*ret_id = (struct slice){ path.ptr + i, ID_LEN };
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool full_id(const struct eval_ctx *ctx, struct slice *ret_id)
 {
-	return ctx->proc && find_id(ctx->proc->cgroup_path, ret_id);
+	return ctx->proc && cgroup_container(ctx->proc->cgroup_path, ret_id);
 }
 
 struct slice container_id(const struct eval_ctx *ctx)

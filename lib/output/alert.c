@@ -30,19 +30,24 @@ static void add_local(uint64_t ts_ns, struct buf *out)
 		   (unsigned long long)(ts_ns % NS_PER_S));
 }
 
-/* Time, priority and the filled template, without a newline. */
-static void add_line(const struct alert *a, const struct alert_format *f, bool escape,
-		     struct buf *out)
+/* Time and priority: how a line begins. */
+static void add_begin(uint64_t ts_ns, enum priority priority, const struct alert_format *f,
+		      struct buf *out)
 {
-	uint64_t ts_ns = a->ctx->ev->ts_ns;
-
 	if (f->iso8601)
 		add_utc(ts_ns, "+0000", out);
 	else
 		add_local(ts_ns, out);
 	buf_add_str(out, ": ");
-	buf_add_str(out, priority_name(a->rule->priority));
+	buf_add_str(out, priority_name(priority));
 	buf_add_char(out, ' ');
+}
+
+/* Time, priority and the filled template, without a newline. */
+static void add_line(const struct alert *a, const struct alert_format *f, bool escape,
+		     struct buf *out)
+{
+	add_begin(a->ctx->ev->ts_ns, a->rule->priority, f, out);
 	output_render(a->tmpl, a->ctx, escape, out);
 }
 
@@ -126,5 +131,53 @@ void alert_format(const struct alert *a, const struct alert_format *f, struct bu
 	if (!out->truncated)
 		return;
 	add_short(a, f, start, out);
+	buf_add_char(out, '\n');
+}
+
+static void add_note_line(const struct alert_note *n, const struct alert_format *f, bool escape,
+			  struct buf *out)
+{
+	add_begin(n->ts_ns, n->priority, f, out);
+	if (escape)
+		text_escape(n->text, out);
+	else
+		buf_add_slice(out, n->text);
+}
+
+static void add_note_json(const struct alert_note *n, const struct alert_format *f, struct buf *out)
+{
+	buf_add_str(out, "{\"hostname\":");
+	text_json(slice_of(f->hostname ? f->hostname : ""), out);
+	if (f->include_output) {
+		struct buf line = BUF_INIT;
+
+		add_note_line(n, f, false, &line);
+		buf_add_str(out, ",\"output\":");
+		text_json(buf_slice(&line), out);
+		buf_release(&line);
+	}
+	if (f->include_fields) {
+		buf_add_str(out, ",\"output_fields\":{");
+		buf_add_slice(out, n->fields);
+		buf_add_char(out, '}');
+	}
+	buf_add_str(out, ",\"priority\":");
+	text_json(slice_of(priority_name(n->priority)), out);
+	buf_add_str(out, ",\"rule\":");
+	text_json(slice_of(n->rule), out);
+	buf_add_str(out, ",\"source\":\"internal\"");
+	if (f->include_tags)
+		buf_add_str(out, ",\"tags\":[]");
+	buf_add_str(out, ",\"time\":\"");
+	add_utc(n->ts_ns, "Z", out);
+	buf_add_str(out, "\"}");
+}
+
+void alert_note_format(const struct alert_note *n, const struct alert_format *f, struct buf *out)
+{
+	if (f->json)
+		add_note_json(n, f, out);
+	else
+		add_note_line(n, f, f->escape, out);
 	buf_add_char(out, '\n');
 }

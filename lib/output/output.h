@@ -17,12 +17,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "filter/field.h"
 #include "rules/rules.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/diag.h"
+#include "util/slice.h"
 
 struct output_template;
 
@@ -77,5 +79,17 @@ struct alert_format {
  * text is cut, and JSON comes without its fields; the line is whole in any case.
  */
 void alert_format(const struct alert *a, const struct alert_format *f, struct buf *out);
+
+/* An alert of falcoc's own: no rule matched, no event stands behind it. */
+struct alert_note {
+	const char *rule;	/* what stands where a rule's name does */
+	enum priority priority;
+	uint64_t ts_ns;		/* CLOCK_REALTIME */
+	struct slice text;	/* of the output; bytes that others chose may be in it */
+	struct slice fields;	/* members of the JSON object output_fields: "a":1,"b":"c" */
+};
+
+/* As alert_format(). Its source is "internal". */
+void alert_note_format(const struct alert_note *n, const struct alert_format *f, struct buf *out);
 
 #endif

@@ -25,7 +25,24 @@ usage "unknown command" "there is no command 'xyzzy'" xyzzy
 usage "argument that is no option" "what to do with 'rules.yaml'? Rules are given with -r" -v rules.yaml
 usage "-M without number" "-M takes a number of seconds, not 'ten'" -M ten
 usage "-M below 0" "-M takes a number of seconds, not '-1'" -M -1
-usage "ring size" "power of two from 128K to 512M, not '3M'" --ring-size 3M
+usage "ring size in pieces" "not '8M,'" --ring-size 8M,
+usage "ring size of process events" "MAIN[,PROC], each a power of two from 128K to 512M" --ring-size 8M,3M
+usage "ring size of three" "not '8M,1M,1M'" --ring-size 8M,1M,1M
+usage "ring size, no preset" "a preset from 1 (1M) to 10 (512M), not '11'" --ring-size 11
+usage "preset of Falco" "-o: engine.kmod.buf_size_preset is 1..10, not '0'" -o engine.kmod.buf_size_preset=0
+usage "interval of drops" "milliseconds from 1 to 3600000, not '0'" --drops-interval 0
+for v in '' log, '[log, alrt]' ignore,log '[' 'log alert'; do
+	usage "actions on drops '$v'" \
+		"-o: syscall_event_drops.actions is ignore|[log,alert,exit], not '$v'" \
+		-o "syscall_event_drops.actions=$v"
+done
+usage "threshold of drops" "-o: syscall_event_drops.threshold is 0..1, not '1.5'" \
+	-o syscall_event_drops.threshold=1.5
+usage "rate of drops" "-o: syscall_event_drops.rate is NUMBER>0, not '-1'" -o syscall_event_drops.rate=-1
+usage "burst of drops" "-o: syscall_event_drops.max_burst is NUMBER>=1, not 'nan'" \
+	-o syscall_event_drops.max_burst=nan
+usage "near key of drops" "did you mean 'syscall_event_drops.actions'?" -o syscall_event_drops.action=log
+usage "ring size" "a preset from 1 (1M) to 10 (512M), not '3M'" --ring-size 3M
 usage "ring size too small" "power of two from 128K to 512M" --ring-size 4096
 usage "snap length" "number of bytes from 1 to 32768, not '80k'" --snaplen 80k
 usage "snap length too big" "number of bytes from 1 to 32768" -S 32769
@@ -44,6 +61,15 @@ usage "list format" "--format is text, markdown or json, not 'xml'" list fields 
 usage "format without list" "--format and -N belong to" --format json -r /dev/null
 usage "validate nothing" "which files?" validate
 usage "help of what is not" "there is no command 'x'" help x
+
+: >rules.yaml
+for v in ignore log,alert '[log, alert]' '["exit"]' "['log','exit']"; do
+	run -o "syscall_event_drops.actions=$v" --ring-size 128K,1M --dry-run -r rules.yaml
+	expect "actions on drops $v" 0 err
+done
+run -o syscall_event_drops.rate=.03333 -o syscall_event_drops.threshold=.1 --ring-size 4,2 \
+	-o engine.kmod.buf_size_preset=10 --dry-run -r rules.yaml
+expect "presets and numbers" 0 err
 
 run --help
 expect "help" 0 out "Usage: falcoc" "--ring-size" "validate" "json_output=true|false" "Exit status:"
