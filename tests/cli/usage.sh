@@ -31,7 +31,7 @@ usage "ring size of three" "not '8M,1M,1M'" --ring-size 8M,1M,1M
 usage "ring size, no preset" "a preset from 1 (1M) to 10 (512M), not '11'" --ring-size 11
 usage "preset of Falco" "-o: engine.kmod.buf_size_preset is 1..10, not '0'" -o engine.kmod.buf_size_preset=0
 usage "interval of drops" "milliseconds from 1 to 3600000, not '0'" --drops-interval 0
-for v in '' log, '[log, alrt]' ignore,log '[' 'log alert'; do
+for v in '' 'log,' '[log, alrt]' ignore,log '[' 'log alert'; do
 	usage "actions on drops '$v'" \
 		"-o: syscall_event_drops.actions is ignore|[log,alert,exit], not '$v'" \
 		-o "syscall_event_drops.actions=$v"

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "consumer.h"
+#include "flood.h"
 
 /* Which events with parameters of their own no check looked at. */
 static void print_unchecked(void)
@@ -40,10 +41,14 @@ int main(int argc, char **argv)
 {
 	static struct consumer c;
 	bool only_uring = argc > 1 && !strcmp(argv[1], "uring");
+	int rc;
 
 	/* what the exec tests run */
 	if (!strcmp(argv[0], "./prog") || (argc > 1 && !strcmp(argv[1], "./script")))
 		return 0;
+	rc = flood_main(argc, argv);
+	if (rc >= 0)
+		return rc;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	if (argc > 1 && !strcmp(argv[1], "args")) {
 		print_args();
