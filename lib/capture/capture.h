@@ -93,6 +93,7 @@ struct capture_stats {
 	uint64_t produced, delivered, dropped;
 	uint64_t dropped_full, dropped_nested, dropped_noring;
 	uint64_t in_rings;	/* records not read yet, exact after capture_stop() */
+	uint64_t set_aside;	/* records taken out of their ring before their turn, lest it run full */
 	uint64_t faults, bad_tail;
 	uint64_t drop_ns;	/* when the last drop was, CLOCK_BOOTTIME; 0: never */
 	uint32_t drop_pid;	/* who caused the last drop, 0: nobody */

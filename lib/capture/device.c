@@ -60,6 +60,7 @@ static void device_ring_free(struct device_ring *dr)
 	for (int i = 0; i < FALCOC_REGION_COUNT; i++)
 		if (dr->map[i] && dr->map[i] != MAP_FAILED)
 			munmap(dr->map[i], dr->len[i]);
+	ring_release(&dr->ring);
 	free(dr);
 }
 
@@ -276,6 +277,7 @@ static int stats_add_ring(struct capture_stats *to, struct device_ring *dr)
 		return err;
 	to->in_rings += waiting;
 	to->ring_bytes[r->cls] += r->size;
+	to->set_aside += r->set_aside;
 	for (int i = 0; i < FALCOC_E_COUNT; i++) {
 		to->delivered += r->delivered[i];
 		to->cls[r->cls].delivered += r->delivered[i];

@@ -13,6 +13,8 @@
 
 #include "capture/merge.h"
 
+#define ASIDE_STEPS	512	/* events between two looks at the process rings */
+
 void merge_init(struct merge *m)
 {
 	*m = (struct merge){ 0 };
@@ -152,6 +154,31 @@ static int merge_refill(struct merge *m)
 	return 0;
 }
 
+/* Empties process rings that may run full before their turn comes. No record is handed out. */
+static int merge_set_aside(struct merge *m)
+{
+	size_t used = 0;
+
+	m->steps = 0;
+	for (size_t i = 0; i < m->nrings; i++) {
+		if (m->rings[i]->aside_pos == m->rings[i]->aside_len)
+			ring_release(m->rings[i]);
+		used += m->rings[i]->aside_room;
+	}
+	for (size_t i = 0; i < m->nrings; i++) {
+		struct ring *r = m->rings[i];
+		size_t room = r->aside_room;
+
+		if (r->cls != FALCOC_CLASS_PROC || !ring_should_set_aside(r))
+			continue;
+		/* without room or memory for it the module drops and counts, as ever */
+		if (ring_set_aside(r, used < MERGE_ASIDE_MAX ? MERGE_ASIDE_MAX - used : 0) == -EBADMSG)
+			return merge_fail(m, r);
+		used += r->aside_room - room;
+	}
+	return 0;
+}
+
 static bool merge_ready(const struct merge *m)
 {
 	return m->nheap && m->heap[0].time_ns <= m->horizon_ns;
@@ -167,6 +194,8 @@ int merge_next(struct merge *m, struct event *ret_event)
 		return -EBADMSG;
 	if (m->handed_out)
 		err = merge_advance(m);
+	if (!err && ++m->steps >= ASIDE_STEPS)
+		err = merge_set_aside(m);
 	if (!err && !merge_ready(m))
 		err = merge_refill(m);
 	if (err)

@@ -5,6 +5,10 @@
  * A heap holds the rings that have a record, by that record's time. Only records
  * up to a horizon are given out: the time that was taken before the heads were
  * loaded (falcoc.h, "Order"). Tails are given back in batches.
+ *
+ * In that order process events wait behind floods of others that came before them. Lest their rings
+ * run full meanwhile, those are emptied into memory of our own when they are half full, up to
+ * MERGE_ASIDE_MAX bytes in all.
  */
 #ifndef CAPTURE_MERGE_H
 #define CAPTURE_MERGE_H
@@ -15,6 +19,8 @@
 
 #include "capture/ring.h"
 #include "event/event.h"
+
+#define MERGE_ASIDE_MAX	(64u << 20)
 
 struct merge_slot {
 	uint64_t time_ns;
@@ -30,6 +36,7 @@ struct merge {
 	uint64_t horizon_ns;
 	int64_t wall_offset_ns;		/* CLOCK_REALTIME - CLOCK_BOOTTIME at the last refill */
 	uint64_t refills;
+	unsigned int steps;		/* since the process rings were looked at */
 	const struct ring *bad;		/* the ring that made no sense, or NULL */
 };
 

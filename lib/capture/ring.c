@@ -2,16 +2,23 @@
 /*
  * ring.c - reads one ring of the module
  *
- * Invariant: published <= pos <= head, and head - published <= size. The
+ * Invariant (of what is not set aside): published <= pos <= head, and head - published <= size. The
  * producer never writes between published and head, so what lies there does not change
  * while it is looked at.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "capture/ring.h"
 
 /* Giving back a sixteenth at a time keeps the producer's cache line quiet and the ring roomy. */
 #define PUBLISH_SHARE	16
+/*
+ * Above a half: what is cheap to ask for may fill the PROC ring only so far (kmod/RING.md), so a
+ * flood of that does not make us keep it.
+ */
+#define ASIDE_SHARE	2
 
 void ring_init(struct ring *r, const struct falcoc_producer *producer,
 	       struct falcoc_consumer *consumer, const void *data, uint64_t size)
@@ -22,6 +29,13 @@ void ring_init(struct ring *r, const struct falcoc_producer *producer,
 		.data = data,
 		.size = size,
 	};
+}
+
+void ring_release(struct ring *r)
+{
+	free(r->aside);
+	r->aside = NULL;
+	r->aside_pos = r->aside_len = r->aside_room = 0;
 }
 
 static int ring_fail(struct ring *r, const char *fault)
@@ -69,11 +83,16 @@ int ring_peek(struct ring *r, const struct falcoc_rec **ret_rec)
 
 	if (r->fault)
 		return -EBADMSG;
-	if (r->pos == r->head)
-		return 0;
-	rec = ring_at(r, r->pos);
-	if (!rec)
-		return -EBADMSG;
+	if (r->aside_pos < r->aside_len) {
+		/* its length was looked at when it was set aside */
+		rec = (const void *)(r->aside + r->aside_pos);
+	} else {
+		if (r->pos == r->head)
+			return 0;
+		rec = ring_at(r, r->pos);
+		if (!rec)
+			return -EBADMSG;
+	}
 	if (rec->seq != r->seq)
 		return ring_fail(r, "a record is missing or out of sequence");
 	if (rec->event >= FALCOC_E_COUNT)
@@ -85,8 +104,73 @@ int ring_peek(struct ring *r, const struct falcoc_rec **ret_rec)
 void ring_consume(struct ring *r, const struct falcoc_rec *rec)
 {
 	r->delivered[rec->event]++;
-	r->pos += rec->len;
+	if (r->aside_pos < r->aside_len)
+		r->aside_pos += rec->len;
+	else
+		r->pos += rec->len;
 	r->seq++;
+}
+
+bool ring_should_set_aside(const struct ring *r)
+{
+	/* only a hint: ring_refill() looks at what it says */
+	uint64_t head = __atomic_load_n(&r->producer->head, __ATOMIC_RELAXED);
+
+	return head - r->published > r->size / ASIDE_SHARE;
+}
+
+/* Room behind what is set aside already. */
+static int aside_reserve(struct ring *r, size_t bytes)
+{
+	size_t waiting = r->aside_len - r->aside_pos;
+	unsigned char *aside = r->aside;
+
+	if (waiting + bytes > r->aside_room) {
+		aside = malloc(waiting + bytes);
+		if (!aside)
+			return -ENOMEM;
+		r->aside_room = waiting + bytes;
+	}
+	if (waiting)
+		memmove(aside, r->aside + r->aside_pos, waiting);
+	if (aside != r->aside) {
+		free(r->aside);
+		r->aside = aside;
+	}
+	r->aside_pos = 0;
+	r->aside_len = waiting;
+	return 0;
+}
+
+int ring_set_aside(struct ring *r, size_t max_bytes)
+{
+	uint64_t records = 0, pos;
+	int err = ring_refill(r);
+	size_t bytes, waiting = r->aside_len - r->aside_pos;
+
+	if (err)
+		return err;
+	bytes = r->head - r->pos;
+	if (bytes == 0)
+		return 0;
+	if (waiting + bytes > r->aside_room && waiting + bytes - r->aside_room > max_bytes)
+		return -ENOSPC;
+	for (pos = r->pos; pos != r->head; records++) {
+		const struct falcoc_rec *rec = ring_at(r, pos);
+
+		if (!rec)
+			return -EBADMSG;
+		pos += rec->len;
+	}
+	err = aside_reserve(r, bytes);
+	if (err)
+		return err;
+	memcpy(r->aside + r->aside_len, r->data + (r->pos & (r->size - 1)), bytes);
+	r->aside_len += bytes;
+	r->set_aside += records;
+	r->pos = r->head;
+	ring_publish(r);
+	return 0;
 }
 
 void ring_publish(struct ring *r)
@@ -115,6 +199,8 @@ int ring_count(struct ring *r, uint64_t *ret_records)
 
 	if (err)
 		return err;
+	for (size_t at = r->aside_pos; at < r->aside_len; records++)
+		at += ((const struct falcoc_rec *)(r->aside + at))->len;
 	for (pos = r->pos; pos != r->head; records++) {
 		const struct falcoc_rec *rec = ring_at(r, pos);
 

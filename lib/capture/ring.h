@@ -2,6 +2,10 @@
 /*
  * ring.h - one ring of the module, seen by its reader
  *
+ * A ring whose reader is busy with others may be emptied into a buffer of our own
+ * (ring_set_aside()), so that the producer has room; its records are then read from there
+ * first, as if nothing had happened.
+ *
  * Knows positions, and checks what the producer says before anybody uses it: a ring
  * whose head, lengths or sequence numbers make no sense gives -EBADMSG from then on.
  * It knows nothing of devices: the memory is the caller's, and may come from
@@ -23,10 +27,13 @@ struct ring {
 	uint64_t size;			/* a power of two */
 	unsigned int cpu, cls;
 	uint64_t head;		/* as last loaded */
-	uint64_t pos;		/* of the next record to be read */
+	uint64_t pos;		/* of the next record to be read, behind those set aside */
 	uint64_t published;	/* tail as last stored */
 	uint32_t seq;		/* that the next record must have */
 	uint64_t delivered[FALCOC_E_COUNT];	/* records consumed, by event */
+	unsigned char *aside;	/* records set aside: those from aside_pos to aside_len wait */
+	size_t aside_pos, aside_len, aside_room;
+	uint64_t set_aside;	/* records so far */
 	bool queued;		/* the merge's: it is in the heap */
 	const char *fault;	/* static: what is wrong with it, or NULL */
 };
@@ -34,6 +41,8 @@ struct ring {
 /* A ring that nothing was read from yet. */
 void ring_init(struct ring *r, const struct falcoc_producer *producer,
 	       struct falcoc_consumer *consumer, const void *data, uint64_t size);
+
+void ring_release(struct ring *r);	/* what was set aside; not the ring's memory */
 
 /* Looks how far the producer has come. 0 or -EBADMSG. */
 int ring_refill(struct ring *r);
@@ -50,6 +59,16 @@ void ring_consume(struct ring *r, const struct falcoc_rec *rec);
 
 /* Gives the room of all consumed records back to the producer. */
 void ring_publish(struct ring *r);
+
+/* Is it so full that it should be emptied before its turn comes? Looks at the producer. */
+bool ring_should_set_aside(const struct ring *r);
+
+/*
+ * Moves all records that are there into our own memory and gives their room back. No record of
+ * ring_peek() may be in use. 0; -ENOSPC: it would take more than @max_bytes of new memory, and
+ * nothing was done; -ENOMEM likewise; -EBADMSG.
+ */
+int ring_set_aside(struct ring *r, size_t max_bytes);
 
 /* Is there enough consumed but not given back that it should be? */
 bool ring_should_publish(const struct ring *r);

@@ -67,6 +67,9 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 	buf_printf(out, "Rings: %" PRIu64 " KiB, %" PRIu64 " KiB of it for process events\n",
 		   (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC]) >> 10,
 		   st->ring_bytes[FALCOC_CLASS_PROC] >> 10);
+	if (st->set_aside)
+		buf_printf(out, "   process events set aside lest their ring run full: %" PRIu64 "\n",
+			   st->set_aside);
 	if (st->faults)
 		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
 	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)

@@ -72,8 +72,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (merge_add(&m, &f[i].ring) < 0)
 			return 0;
 	}
+	/* a process ring emptied before its turn gives the same */
+	if (data[0] & 0x40)
+		ring_set_aside(&f[1].ring, SIZE);
 	while (merge_next(&m, &ev) == 1)
 		sink += look_at(&ev);
+	for (unsigned int i = 0; i < 2; i++)
+		ring_release(&f[i].ring);
 	merge_release(&m);
 	return 0;
 }

@@ -55,6 +55,7 @@ static inline void fakering_init(struct fakering *f, uint64_t size, unsigned int
 
 static inline void fakering_release(struct fakering *f)
 {
+	ring_release(&f->ring);
 	munmap(f->data, 2 * f->size);
 }
 

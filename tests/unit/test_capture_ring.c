@@ -402,6 +402,88 @@ static int by_time(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/*
+ * A flood of file events, and process events behind it in time: their small ring never runs full, and
+ * they come in order all the same.
+ */
+START_TEST(test_process_events_behind_a_flood)
+{
+	struct fakering *flood = ring_new(0, FALCOC_CLASS_MAIN);
+	struct fakering *proc = ring_new(0, FALCOC_CLASS_PROC);
+	uint64_t last = 0, waiting;
+	unsigned int seen[2] = { 0 };
+	char text[2000];
+	struct merge m;
+	struct event ev;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	merge_init(&m);
+	merge_add(&m, &flood->ring);
+	merge_add(&m, &proc->ring);
+	for (int round = 0; round < 20; round++) {
+		while (fakering_put(flood, FALCOC_E_OPEN, fakering_now(), 1, NULL))
+			;
+		/* an execve with each fifth of what is read: ten rings' worth of them */
+		for (int i = 0; i < 500 && merge_next(&m, &ev) == 1; i++) {
+			ck_assert_uint_ge(ev.rec->time_ns, last);
+			last = ev.rec->time_ns;
+			seen[ev.rec->event == FALCOC_E_EXECVE]++;
+			if (i % 15 == 0)
+				ck_assert(fakering_put(proc, FALCOC_E_EXECVE, fakering_now(), 2, text));
+		}
+	}
+	ck_assert_uint_gt(proc->ring.set_aside, 0);
+	ck_assert_int_eq(ring_count(&proc->ring, &waiting), 0);
+	ck_assert_uint_eq(waiting + seen[1], proc->produced);
+	while (merge_next(&m, &ev) == 1) {
+		ck_assert_uint_ge(ev.rec->time_ns, last);
+		last = ev.rec->time_ns;
+		seen[ev.rec->event == FALCOC_E_EXECVE]++;
+	}
+	ck_assert_uint_eq(seen[1], proc->produced);
+	ck_assert_uint_eq(proc->dropped, 0);
+	ck_assert_uint_eq(seen[0], flood->produced - flood->dropped);
+	/* what was needed for it is given back */
+	for (int i = 0; i < 1000; i++)
+		merge_next(&m, &ev);
+	ck_assert_uint_eq(proc->ring.aside_room, 0);
+	merge_release(&m);
+	ring_free(flood);
+	ring_free(proc);
+}
+END_TEST
+
+START_TEST(test_set_aside_is_bounded)
+{
+	struct fakering *f = ring_new(0, FALCOC_CLASS_PROC);
+	const struct falcoc_rec *rec;
+
+	for (int i = 0; i < 10; i++)
+		fakering_put(f, FALCOC_E_EXECVE, 1, 1, NULL);
+	ck_assert_int_eq(ring_set_aside(&f->ring, 10 * sizeof(*rec) - 1), -ENOSPC);
+	ck_assert_uint_eq(f->consumer.tail, 0);
+	ck_assert_int_eq(ring_set_aside(&f->ring, 10 * sizeof(*rec)), 0);
+	ck_assert_uint_eq(f->consumer.tail, f->producer.head);
+	/* two are read, two more are put behind the rest, without new memory */
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(ring_peek(&f->ring, &rec), 1);
+		ring_consume(&f->ring, rec);
+		fakering_put(f, FALCOC_E_EXECVE, 1, 1, NULL);
+	}
+	ck_assert_int_eq(ring_set_aside(&f->ring, 0), 0);
+	fakering_put(f, FALCOC_E_EXECVE, 1, 1, NULL);
+	ck_assert_int_eq(ring_refill(&f->ring), 0);
+	for (uint32_t i = 2; i < 13; i++) {
+		ck_assert_int_eq(ring_peek(&f->ring, &rec), 1);
+		ck_assert_uint_eq(rec->seq, i);
+		ring_consume(&f->ring, rec);
+	}
+	ck_assert_int_eq(ring_peek(&f->ring, &rec), 0);
+	ring_free(f);
+}
+END_TEST
+
 START_TEST(test_random_against_sort)
 {
 	uint64_t want[MANY_RECORDS], clock[MANY] = { 0 };
@@ -445,6 +527,8 @@ int main(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_order_of_time);
 	tcase_add_test(tc, test_process_events_first_at_the_same_time);
+	tcase_add_test(tc, test_process_events_behind_a_flood);
+	tcase_add_test(tc, test_set_aside_is_bounded);
 	tcase_add_test(tc, test_horizon_holds_the_future_back);
 	tcase_add_test(tc, test_wall_clock);
 	tcase_add_test(tc, test_record_valid_until_next_call);

@@ -33,17 +33,19 @@ field() { sed -nE "s/.*\"falcoc\.drops\.$1\":\"?([^,\"}]*).*/\1/p" "$T/out"; }
 flooded() {
 	local kind=$1 event=$2 n=$3 flooder made start seconds report alerts
 	start_falcoc -v --json --ring-size 1M -r "$T/rules.yaml" || return
+	# a tenth of a CPU under this flood: too slow for it on any machine
+	renice -n 10 -p "$FALCOC_PID" >/dev/null
 	rm -f "$T/count"
 	(echo $BASHPID >$CG/cgroup.procs && exec kmodtest flood "$kind" "$T/count") &
 	flooder=$!
 	check "$kind: the flood is on" wait_for 30 calls_above 1000
 	start=$EPOCHREALTIME
-	made=$(kmodtest execs 42 "$n" "$T/marked")
+	made=$(nice -n -10 kmodtest execs 42 "$n" "$T/marked")
 	kill -TERM $flooder
 	wait $flooder
 	seconds=$(awk -v a="$start" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }')
 	check "$kind: all $n programs were executed" test "$made" = "$n"
-	check "$kind: and all are told" wait_for 60 all_marks "$n"
+	check "$kind: and all are told" wait_for 120 all_marks "$n"
 	check "$kind: falcoc ends well" stop_falcoc
 
 	report=$(grep '^Records: ' "$T/err")
@@ -83,8 +85,8 @@ by_cpu() {
 }
 
 flooded openat openat 200
-flooded chdir chdir 60
-flooded setuid setuid 60
-flooded badexec execve 60
-flooded fork sched_process_fork 60
+flooded chdir chdir 30
+flooded setuid setuid 30
+flooded badexec execve 30
+flooded fork sched_process_fork 30
 rmdir $CG
