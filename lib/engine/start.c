@@ -100,12 +100,14 @@ static bool ring_size_fits(uint32_t bytes)
 static void tell_memory(struct engine *e)
 {
 	struct capture_stats *st = malloc(sizeof(*st));
+	uint64_t proc, all;
 
-	if (st && capture_stats(e->capture, st) == 0)
+	if (st && capture_stats(e->capture, st) == 0) {
+		proc = st->ring_bytes[FALCOC_CLASS_PROC] >> 10;
+		all = proc + (st->ring_bytes[FALCOC_CLASS_MAIN] >> 10);
 		engine_notice(e, "rings: %" PRIu64 " KiB of memory, %" PRIu64 " KiB of it for process "
-			      "events",
-			      (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC]) >> 10,
-			      st->ring_bytes[FALCOC_CLASS_PROC] >> 10);
+			      "events", all, proc);
+	}
 	free(st);
 }
 
