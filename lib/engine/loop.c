@@ -17,7 +17,7 @@
 
 #include "engine/drops.h"
 
-#define BATCH		4096	/* events between two looks at the other sources */
+#define BATCH		1024	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
 
 enum loop_source {
