@@ -252,7 +252,7 @@ static void test_garbage(void)
 				kills(1);
 			}
 	}
-	while (read < 100000 && !failed) {
+	while (read < 40000 && !failed) {
 		consumer_read(&good, NULL, NULL);
 		read = good.ev_read[FALCOC_E_OPENAT] + good.ev_read[FALCOC_E_KILL];
 	}
