@@ -30,7 +30,7 @@ no_flood() {
 	kill -TERM $FLOODER
 	wait $FLOODER
 }
-goes_on() { wait_for 60 calls_above $(($(calls) + 50000)); }
+goes_on() { wait_for 120 calls_above $(($(calls) + 10000)); }
 told() { alerts 'falcoc: events dropped: '; }
 told_more_than() { [ "$(told)" -gt "$1" ]; }
 told_sum() { sed -nE 's/.*falcoc: events dropped: ([0-9]+) of .*/\1/p' "$T/out" | awk '{ s += $1 } END { print s + 0 }'; }
