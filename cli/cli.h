@@ -54,7 +54,7 @@ struct settings {
 	bool version;
 	bool check_only;	/* -V */
 	bool dry_run;
-	bool list_fields, list_events;
+	bool list_fields, list_events, list_heavy;
 };
 
 struct option {

@@ -90,6 +90,13 @@ static enum status set_list_fields(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
+static enum status set_list_heavy(struct settings *s, const char *value)
+{
+	(void)value;
+	s->list_heavy = true;
+	return STATUS_OK;
+}
+
 static enum status set_list_events(struct settings *s, const char *value)
 {
 	(void)value;
@@ -221,6 +228,8 @@ const struct option run_options[] = {
 	{ 0, "drops-interval", "MS", "tell of dropped events so long after the first (default: 1000);\n"
 	  "what then is done: syscall_event_drops.actions below", set_drops_interval },
 	{ 0, "device", "FILE", "the module's device (default: /dev/falcoc)", set_device },
+	{ 'i', NULL, NULL, "show the events that rules get only if they name them (see -A)",
+	  set_list_heavy },
 	{ 0, "list", NULL, "show the fields (as 'falcoc list fields')", set_list_fields },
 	{ 0, "list-events", NULL, "show the events (as 'falcoc list events')", set_list_events },
 	{ 0, "format", "FORMAT", "of these: text, markdown or json", set_format },
@@ -260,6 +269,8 @@ static bool other_command(struct settings *s, enum status *ret_status)
 		*ret_status = validate_command(s);
 	else if (s->list_fields)
 		*ret_status = print_list(engine_list_fields(s->format, s->names_only));
+	else if (s->list_heavy)
+		*ret_status = print_list(engine_list_heavy_events());
 	else if (s->list_events)
 		*ret_status = print_list(engine_list_events(s->format, s->names_only, s->engine.device));
 	else

@@ -164,6 +164,11 @@ enum engine_format {
  */
 char *engine_list_fields(enum engine_format format, bool names_only);
 /*
+ * The events that are only for rules which name them (unless options.all_events), as Falco's -i
+ * lists them. The caller's to free().
+ */
+char *engine_list_heavy_events(void);
+/*
  * @device: NULL for /dev/falcoc. Where the module is loaded and lets us in, events that the
  * running kernel lacks are marked; else none is.
  */

@@ -257,3 +257,14 @@ char *engine_list_events(enum engine_format format, bool names_only, const char 
 	capture_free(kernel);
 	return text;
 }
+
+char *engine_list_heavy_events(void)
+{
+	struct buf out = BUF_INIT;
+
+	buf_add_str(&out, "Ignored syscall(s):\n");
+	for (unsigned int id = 0; id < FALCOC_E_COUNT; id++)
+		if (event_is_heavy(id))
+			buf_printf(&out, "- %s\n", event_def(id)->name);
+	return text_take(&out);
+}

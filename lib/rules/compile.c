@@ -129,8 +129,17 @@ static void warn_unbounded(struct compile *c, const struct rule_def *def,
 {
 	struct diag *d;
 
-	if (!def->warn_evttypes || filter_bounded_by_type(fs, id))
+	if (!def->warn_evttypes)
 		return;
+	if (filter_bounded_by_type(fs, id)) {
+		if (!filter_left_out_heavy(fs, id))
+			return;
+		d = diags_add(c->ds, DIAG_WARNING, "LOAD_HEAVY_EVTTYPE", def->item.loc,
+			      "rule '%s' is not judged for read, write and their like, which its "
+			      "condition does not name", def->item.name);
+		diag_hint(d, "name them by evt.type, or record them for all rules by -A");
+		return;
+	}
 	d = diags_add(c->ds, DIAG_WARNING, "LOAD_NO_EVTTYPE", def->item.loc,
 		      "rule '%s' is judged for every event that can reach it, which costs time",
 		      def->item.name);

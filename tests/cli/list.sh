@@ -20,6 +20,9 @@ expect "fields" 0 out "fd.sip.name" "proc.aname[[N]]" "IPADDR"
 verdict "fits 100 columns" "$(awk 'length > 100 { bad = 1 } END { print bad ? "a longer line" : "ok" }' out)"
 run --list
 expect "--list" 0 out "fd.sip.name"
+run -i
+expect "events only for rules that name them" 0 out "- read" "- sendfile" "!- openat"
+verdict "as many as in Falco" "$([ "$(grep -c '^- ' out)" = 11 ] && echo ok || echo other)"
 run --list-events
 expect "--list-events" 0 out "openat "
 run --list -N

@@ -397,6 +397,23 @@ START_TEST(test_paths)
 }
 END_TEST
 
+START_TEST(test_fdlist)
+{
+	struct falcoc_pollfd pfd[2] = { { .fd = 4, .events = 1 }, { .fd = 7, .revents = 1 } };
+	struct mkrec *m = mkrec_new(FALCOC_E_PPOLL);
+
+	mkrec_attr(m, FALCOC_A_FDLIST, 0, pfd, sizeof(pfd));
+	world_apply(w, m);
+	ck_assert_str_eq(world_field(w, "fdlist.nums"), "4,7");
+	ck_assert_str_eq(world_field(w, "evt.arg.fds"), "7:?1");
+	mkrec_free(m);
+	m = mkrec_new(FALCOC_E_OPEN);
+	world_apply(w, m);
+	ck_assert_str_eq(world_field(w, "fdlist.nums"), "<none>");
+	mkrec_free(m);
+}
+END_TEST
+
 /* What the kernel took a path for counts before its text; what was passed is kept. */
 START_TEST(test_real_paths)
 {
@@ -483,6 +500,7 @@ int main(void)
 	tcase_add_test(tc, test_no_fd);
 	tcase_add_test(tc, test_domain);
 	tcase_add_loop_test(tc, test_paths, 0, N(path_cases));
+	tcase_add_test(tc, test_fdlist);
 	tcase_add_test(tc, test_real_paths);
 	tcase_add_test(tc, test_path_of_fd);
 	suite_add_tcase(s, tc);
