@@ -188,6 +188,7 @@ static int consumers_cpu_online(unsigned int cpu)
 /* Makes the probes fit what the started consumers want. */
 static int consumers_update(void)
 {
+	static const struct mask none;
 	struct mask all = {};
 	struct consumer *consumer;
 	unsigned int i;
@@ -204,8 +205,7 @@ static int consumers_update(void)
 	hooks_narrow(&all);
 	syscalls_want(&all);
 	err = probes_want(&all);
-	if (!err)
-		hooks_widen(&all);
+	hooks_widen(err ? &none : &all);	/* nothing is caught that nobody may take out */
 	uring_want(&all);
 	return err;
 }

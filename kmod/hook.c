@@ -15,6 +15,7 @@
 
 #include <linux/hash.h>
 #include <linux/kprobes.h>
+#include <linux/preempt.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -80,6 +81,8 @@ static notrace COMPAT_FTRACE_CALLBACK(hook_called)
 {
 	const struct slot *slot = slot_of(ip);
 
+	if (unlikely(!in_task()))	/* an interrupt's work is no call of the task's */
+		return;
 	preempt_disable_notrace();
 	if (slot->ip && hook_is_wanted(slot->bit))
 		slot->fn(compat_ftrace_regs(fregs), slot->bit);
@@ -91,6 +94,9 @@ static struct ftrace_ops ops = {
 	.flags = COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT,
 };
 
+static bool registered;
+
+/* Without memory, those to be added are missing until the next change, those to be removed stay. */
 static void filter(u64 bits, bool remove)
 {
 	unsigned int i;
@@ -102,7 +108,7 @@ static void filter(u64 bits, bool remove)
 		err = ftrace_set_filter_ip(&ops, hooks[i].ip, remove, 0);
 		if (!err) {
 			attached ^= BIT_ULL(i);
-		} else if (!remove) {
+		} else if (!remove && err != -ENOMEM) {
 			pr_info("%s cannot be traced (%d): some records will be unverified\n",
 				hooks[i].names[0], err);
 			hooks[i].ip = 0;
@@ -113,24 +119,20 @@ static void filter(u64 bits, bool remove)
 /* An empty set would stand for all functions: it is never registered. */
 static void attach(u64 want)
 {
-	u64 before = attached;
 	int err;
 
-	if (!want && before) {
+	filter(want & ~attached, false);
+	if (registered && !(want & attached)) {
 		unregister_ftrace_function(&ops);
-		filter(before, true);
-		return;
+		registered = false;
 	}
-	filter(want & ~before, false);
-	if (!before && attached) {
+	filter(attached & ~want, true);
+	if (!registered && want & attached) {
 		err = register_ftrace_function(&ops);
-		if (err) {
+		registered = !err;
+		if (err)
 			pr_info("no tracing of functions (%d): records will be unverified\n", err);
-			filter(attached, true);
-		}
-		return;
 	}
-	filter(before & ~want, true);
 }
 #else
 static void attach(u64 want)
@@ -243,5 +245,6 @@ int hooks_init(void)
 
 void hooks_release(void)
 {
+	attach(0);	/* nothing, unless an update failed halfway */
 	inflight_release();
 }

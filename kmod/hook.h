@@ -69,7 +69,7 @@ static inline unsigned long hook_arg(const struct pt_regs *regs, unsigned int n)
 
 /* Looks the functions up. -ENOMEM. */
 int hooks_init(void);
-/* Nothing may be attached any more. */
+/* No consumer is started any more. */
 void hooks_release(void);
 
 /*

@@ -71,5 +71,6 @@ static void __exit falcoc_exit(void)
 module_init(falcoc_init);
 module_exit(falcoc_exit);
 MODULE_LICENSE("GPL");
+MODULE_AUTHOR("falcoc developers");
 MODULE_DESCRIPTION("Streams security events to the falcoc monitor");
 MODULE_VERSION(FALCOC_VERSION);

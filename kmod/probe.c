@@ -115,11 +115,6 @@ int probes_init(void)
 	return 0;
 }
 
-void probes_release(void)
-{
-	tracepoint_synchronize_unregister();
-}
-
 bool event_supported(unsigned int event)
 {
 	if (event >= FALCOC_E_COUNT)
@@ -151,6 +146,15 @@ static int probe_switch(struct probe *probe, bool on)
 	if (!err)
 		probe->attached = on;
 	return err;
+}
+
+void probes_release(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < PROBE_COUNT; i++)
+		probe_switch(&probes[i], false);	/* nothing to do, unless an update failed halfway */
+	tracepoint_synchronize_unregister();
 }
 
 int probes_want(const struct mask *mask)

@@ -5,11 +5,12 @@
 # `N passed, N failed, N skipped`.
 #
 #	quick		everything, but of the VM suite only the core on other kernels than 6.1
-#	full		everything, with the whole VM suite on each kernel, and the core on one that
-#			checks itself (debug-kernel.sh)
+#	full		everything, with the whole VM suite on each kernel and on one that checks itself
+#			(debug-kernel.sh), and the module tortured on the oldest, the newest and that
 #	matrix		the whole VM suite on each kernel
 #	attacks KERNEL...	the attacks of the VM suite, on these kernels
 #	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
+#	stress KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/stress, or these, on one kernel
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 mkdir -p build
@@ -74,6 +75,15 @@ kernels() {
 	done
 }
 
+# stress "KERNEL..." [NAME=VALUE...] [TEST...]: torture on each
+stress() {
+	local k list=$1
+	shift
+	for k in $list; do
+		step "stress on $k" tests/vm/suite.sh --tests stress "$k" "$@" || true
+	done
+}
+
 case ${1:-quick} in
 quick)
 	checks
@@ -84,9 +94,8 @@ quick)
 full)
 	step "packages for the debug kernel" tests/setup.sh all || true
 	checks
-	kernels "6.1 $OTHERS"
-	# shellcheck disable=SC2086
-	VM_MEM=2048 kernels debug $CORE leaks
+	kernels "6.1 $OTHERS debug"
+	stress "5.10 newest debug"
 	;;
 matrix) kernels "6.1 $OTHERS" ;;
 attacks)
@@ -97,8 +106,13 @@ vm)
 	shift
 	kernels "$@"
 	;;
+stress)
+	shift
+	stress "$@"
+	;;
 *)
-	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...]" >&2
+	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
+		"stress KERNEL [NAME=VALUE...] [TEST...]" >&2
 	exit 2
 	;;
 esac

@@ -72,6 +72,8 @@ run_make() {
 	read -r where suite cc <<<"$(compiler "$dir" | sed 's/^host /host - /')"
 	# no type information for BPF: it would need pahole
 	args=(-C "$dir/headers" "M=$out" "CC=$cc" "HOSTCC=$cc" W=1 CONFIG_DEBUG_INFO_BTF_MODULES= modules)
+	# where the kernel can report undefined behaviour (the debug kernel), this module's is
+	! grep -qs '^CONFIG_UBSAN=y' "$dir/headers/.config" || args+=(UBSAN_SANITIZE=y)
 	if [ "$where" = host ]; then
 		make "${args[@]}" ${SPARSE:+C=2}
 		return

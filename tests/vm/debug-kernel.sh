@@ -5,7 +5,7 @@
 # once from Debian's linux-source-6.1 and debug.config, and kept in the cache. Prints its
 # directory, which is as kernel.sh's are, and holds besides
 #
-#	APPEND	words for its command line: under emulation it only boots without ACPI (one CPU)
+#	APPEND	words for its command line: under emulation it only boots without ACPI
 #
 # It is what `kernel.sh debug` gives. Takes about a quarter of an hour the first time.
 # Exit status 77, and a line why, if the source cannot be had.
@@ -38,7 +38,8 @@ build() {
 		(cd "$linux" && scripts/kconfig/merge_config.sh -m .config "$1/fragment")
 		make -s -C "$linux" olddefconfig
 	} >"$1/config.log" 2>&1
-	for out in KASAN PROVE_LOCKING FTRACE_SYSCALLS DEBUG_KMEMLEAK; do
+	for out in KASAN UBSAN PROVE_LOCKING DEBUG_ATOMIC_SLEEP FTRACE_SYSCALLS KPROBES_ON_FTRACE DEBUG_KMEMLEAK \
+		FAILSLAB; do
 		grep -q "^CONFIG_$out=y" "$linux/.config" || die "the debug kernel would lack CONFIG_$out"
 	done
 	nice make -s -C "$linux" -j"$(nproc)" bzImage modules >"$1/build.log" 2>&1 ||
@@ -67,11 +68,12 @@ main() {
 	if [ ! -f "$dir/KVER" ]; then
 		say "building the debug kernel: about a quarter of an hour, once"
 		# the module's build finds the tree by its path: build it where it stays
-		rm -rf "$CACHE/kernels"/debug-*
+		rm -rf "$dir"
 		mkdir -p "$dir"
 		fetch "$dir"
 		build "$dir"
 		finish "$dir"
+		find "$CACHE/kernels" -maxdepth 1 -name 'debug-*' ! -path "$dir" -exec rm -rf {} +
 	fi
 	echo "$dir"
 }

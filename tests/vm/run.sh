@@ -5,7 +5,7 @@
 # machine in it as root, passes its output on as it comes, and returns its exit status.
 #
 # The guest has, in /falcoc: falcoc.ko and bin/ with falcoc, kmodtest and attack (as built here, if
-# built), rules/, and guest/, t/ and attack/ of tests/vm. Nothing that it writes survives it.
+# built), rules/, and guest/, t/, attack/ and stress/ of tests/vm. Nothing that it writes survives it.
 #
 #	--kernel ALIAS	as kernel.sh knows them [6.1]
 #	--root NAME	packages of the root (roots/NAME), the path of an ext4 image, or `none`
@@ -32,7 +32,7 @@ FILES=() QEMU_MORE=()
 # what gets a quick boot under emulation, and an end of the guest at any oops
 KERNEL_ARGS="console=ttyS0 quiet loglevel=5 panic=-1 oops=panic nokaslr no_timer_check tsc=reliable \
 lpj=4000000 mitigations=off cryptomgr.notests random.trust_cpu=1 apparmor=0 nowatchdog \
-rcupdate.rcu_cpu_stall_timeout=120"
+rcupdate.rcu_cpu_stall_timeout=120 log_buf_len=4M"
 # Without cmpxchg16b, which QEMU 7.2 gets wrong at times (flags hold part of an operand, and the
 # kernel's allocator, which trusts them, corrupts its lists: 6.12 dies of it at every boot).
 CPU=max,-cx16
@@ -75,7 +75,7 @@ parse() {
 payload() {
 	local to=$1/falcoc f ko=$TOP/build-kmod-$KERNEL/falcoc.ko
 	mkdir -p "$to/bin"
-	cp -r "$VM/guest" "$VM/t" "$VM/attack" "$to/"
+	cp -r "$VM/guest" "$VM/t" "$VM/attack" "$VM/stress" "$to/"
 	[ ! -d "$TOP/rules" ] || cp -r "$TOP/rules" "$to/"
 	[ ! -f "$TOP/build/falcoc" ] || strip -o "$to/bin/falcoc" "$TOP/build/falcoc"
 	for f in kmodtest attack attack32; do
@@ -92,12 +92,13 @@ payload() {
 	(cd "$1" && find falcoc | cpio -o -H newc -R 0:0 --quiet)
 }
 
-# machine KERNELDIR INITRD: sets QEMU to the command that is this guest
+# machine KERNELDIR INITRD: sets QEMU to the command that is this guest. A socket for each CPU: without
+# ACPI (the debug kernel) the only list of CPUs is one of sockets.
 # shellcheck disable=SC2054  # the commas are QEMU's
 machine() {
 	local image root=none
 	QEMU=(qemu-system-x86_64 -nodefaults -no-user-config -display none -no-reboot
-		-cpu "$CPU" -m "$MEM" -smp "$SMP" -kernel "$1/vmlinuz" -initrd "$2"
+		-cpu "$CPU" -m "$MEM" -smp "$SMP,sockets=$SMP,cores=1,threads=1" -kernel "$1/vmlinuz" -initrd "$2"
 		-serial "file:$WORK/console" -device virtio-serial-pci
 		-chardev "stdio,id=out,signal=off"
 		-chardev "file,id=rc,path=$WORK/rc" -device virtserialport,chardev=rc,name=falcoc.rc)

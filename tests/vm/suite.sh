@@ -1,23 +1,37 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# suite.sh KERNEL [TEST...]: builds the module for a kernel, boots that kernel, and runs these tests
-# of t/ (or all) in it, one after another in one boot. Prints their PASS, FAIL and SKIP lines.
+# suite.sh [--tests DIR] KERNEL [NAME=VALUE...] [TEST...]: builds the module for a kernel, boots that
+# kernel, and runs these tests of DIR (t) or all in it, one after another in one boot, with these
+# variables set. The root is the one of roots/ that is called as the directory is, or `test`.
+# Prints their PASS, FAIL and SKIP lines.
 # Exit status 77, and a line why, if the kernel cannot be had.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 main() {
-	local kernel=$1 rc=0 t
+	local dir=t root=test seconds=900 kernel rc=0 t
+	if [ "$1" = --tests ]; then
+		dir=$2
+		shift 2
+	fi
+	kernel=$1
 	shift
 	for t in "$@"; do
-		[ -f "$VM/t/$t.sh" ] || die "no test $VM/t/$t.sh"
+		[[ $t = *=* ]] || [ -f "$VM/$dir/$t.sh" ] || die "no test $VM/$dir/$t.sh"
 	done
+	[ ! -f "$VM/roots/$dir" ] || root=$dir
+	# torture takes its time, and so does a kernel that looks twice at everything
+	[ "$dir" = t ] || seconds=3600
+	if [ "$kernel" = debug ]; then
+		seconds=7200
+		export VM_MEM=${VM_MEM:-2048}
+	fi
 	"$VM/buildmod.sh" "$kernel" >/dev/null
 	echo "PASS module for $kernel: builds without warnings"
 	make -s -C "$TOP" all build/kmodtest build/attack build/attack32
-	"$VM/run.sh" --kernel "$kernel" --timeout "${VM_SECONDS:-900}" \
-		--console "$TOP/build-kmod-$kernel/console.log" "$VM/guest/suite" "$@" || rc=$?
+	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" \
+		--console "$TOP/build-kmod-$kernel/console.log" "$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds / 2)) "$@" || rc=$?
 	case $rc in
 	0 | 77) ;;
 	124 | 125) echo "FAIL kernel $kernel: the guest did not reach the end" ;;
@@ -25,5 +39,5 @@ main() {
 	return $rc
 }
 
-[ $# -ge 1 ] || die "usage: suite.sh KERNEL [TEST...]"
+[ $# -ge 1 ] || die "usage: suite.sh [--tests DIR] KERNEL [NAME=VALUE...] [TEST...]"
 main "$@"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Building the module for Debian's kernels, and running it in them under QEMU.
 #
-#	KERNEL	5.10, 6.1, 6.12, 7.2, 7.3, newest, or `running` for this machine's own
+#	KERNEL	5.10, 6.1, 6.12, 7.2, 7.3, newest, `debug` (one that checks itself: debug-kernel.sh), or `running`
+#		for this machine's own
 
 KERNEL	?= 6.1
 SPARSE	?=
@@ -17,6 +18,10 @@ vm:	## run the VM suite on a kernel (KERNEL=7.3; T=NAME: one test of tests/vm/t)
 
 matrix:	## run the VM suite on every kernel (5.10, 6.1, 6.12, newest)
 	@tests/all.sh matrix
+
+.PHONY: vm-stress
+vm-stress:	## torture the module on a kernel (KERNEL=debug; T="fuzz RELOADS=5": tests of tests/vm/stress, variables)
+	@tests/all.sh stress $(KERNEL) $(T)
 
 # talks to the module from outside; static, so that it runs in any guest
 $(BUILD)/kmodtest: $(wildcard tests/vm/kmodtest/*.[ch]) kmod/uapi/falcoc.h kmod/uapi/falcoc_events.h \

@@ -112,5 +112,14 @@ void test_sweep(struct consumer *c);
 void test_uring(struct consumer *c);
 void test_load(void);
 void test_loss(void);
+/* Nonsense of all kinds, the same for the same seed; more rounds are more of it. */
+void test_fuzz(uint64_t seed, unsigned int rounds);
+
+/* Commands of their own: they get what follows their name, and return an exit status. */
+int command_fuzz(char **args);
+int command_record(char **args);
+int command_faults(char **args);
+int command_kill(char **args);
+int command_churn(char **args);
 
 #endif

@@ -8,14 +8,47 @@
  *
  * Runs as root in a machine of its own with falcoc.ko loaded (it takes CPUs offline).
  * Needs nothing but /proc, /sys and /dev: link it statically for an initramfs.
- * Prints a line a check and `N passed, N failed`. `kmodtest uring`: io_uring's operations, and
- * nothing else. `kmodtest args` makes calls and tells what evt.args says of them (args.c).
+ * Prints a line a check and `N passed, N failed`. With an argument it does something else:
+ *
+ *	fuzz SEED ROUNDS	nonsense in ioctl, mmap and all other calls that take the device
+ *	record			records everything until SIGTERM, then checks that it adds up
+ *	faults [MODULE]		each allocation and copy of each call fails once (the debug kernel); with
+ *				the module's file also those of loading and unloading it
+ *	kill			consumers die by SIGKILL in the middle of each ioctl
+ *	churn			consumers come and go until SIGTERM, and never mind what is refused
+ *	uring			only the operations of io_uring
+ *	args			makes calls and tells what evt.args says of them (args.c)
  */
 #include <string.h>
 #include <sys/stat.h>
 
 #include "consumer.h"
 #include "flood.h"
+
+/* Only the tests of io_uring. */
+static int command_uring(char **args)
+{
+	static struct consumer c;
+
+	(void)args;
+	if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer"))
+		test_uring(&c);
+	consumer_close(&c);
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed != 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(char **args);
+} commands[] = {
+	{ "fuzz", command_fuzz },
+	{ "record", command_record },
+	{ "faults", command_faults },
+	{ "kill", command_kill },
+	{ "churn", command_churn },
+	{ "uring", command_uring },
+};
 
 /* Which events with parameters of their own no check looked at. */
 static void print_unchecked(void)
@@ -40,7 +73,6 @@ static void print_unchecked(void)
 int main(int argc, char **argv)
 {
 	static struct consumer c;
-	bool only_uring = argc > 1 && !strcmp(argv[1], "uring");
 	int rc;
 
 	/* what the exec tests run */
@@ -55,12 +87,11 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	umask(0);
-	if (only_uring) {
-		if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer"))
-			test_uring(&c);
-		consumer_close(&c);
-		goto out;
-	}
+	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argv + 2);
+	if (argc > 1)
+		return 2;
 	test_device();
 	if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer")) {
 		test_refusals(&c);
@@ -73,8 +104,8 @@ int main(int argc, char **argv)
 		consumer_close(&c);
 	}
 	test_load();
+	test_fuzz(1, 200);
 	print_unchecked();
-out:
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }

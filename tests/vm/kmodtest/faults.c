@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * faults.c - allocations and copies that fail, one by one
+ *
+ * A kernel with fault injection makes the n-th allocation (or copy from or to userspace) of a task
+ * fail that wrote n to /proc/thread-self/fail-nth. For each step of a consumer's life, and for loading
+ * and unloading the module, n goes up from 1 until the step was done without meeting a failure. Each
+ * failure must come out as an errno that says so, and the same step done again must succeed.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "consumer.h"
+
+#define RING_BYTES (1u << 17)
+#define TRIES_MAX 3000
+
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+/* Opened once: nothing but the step itself may meet the failure. */
+static int fail_nth = -1;
+
+static void faults_arm(unsigned int n)
+{
+	dprintf(fail_nth, "%u", n);
+}
+
+/* Ends it; returns whether a failure was met. */
+static bool faults_disarm(void)
+{
+	char left[16] = "";
+	bool met = pread(fail_nth, left, sizeof(left) - 1, 0) > 0 && atoi(left) == 0;
+
+	faults_arm(0);
+	return met;
+}
+
+static bool faults_init(void)
+{
+	static const char *const settings[][2] = {
+		{ "/sys/kernel/debug/failslab/ignore-gfp-wait", "N" },
+		{ "/sys/kernel/debug/failslab/verbose", "0" },
+		{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N" },
+		{ "/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem", "N" },
+		{ "/sys/kernel/debug/fail_page_alloc/min-order", "0" },
+		{ "/sys/kernel/debug/fail_page_alloc/verbose", "0" },
+	};
+
+	for (size_t i = 0; i < sizeof(settings) / sizeof(*settings); i++)
+		if (!write_text(settings[i][0], settings[i][1]))
+			return false;
+	write_text("/sys/kernel/debug/fail_usercopy/verbose", "0");
+	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	return fail_nth >= 0;
+}
+
+/* A consumer on its way. */
+struct life {
+	int fd;
+	struct falcoc_hello hello;
+	struct falcoc_setup setup;
+	struct falcoc_info info;
+	struct falcoc_exclude exclude;
+	struct falcoc_mask mask;
+	struct falcoc_stats stats;
+	void *mapped;
+	size_t mapped_bytes;
+};
+
+static struct life life;
+
+static int step_open(void)
+{
+	life.fd = open(FALCOC_DEVICE, O_RDWR | O_CLOEXEC);
+	return life.fd < 0 ? -1 : 0;
+}
+
+static int step_hello(void)
+{
+	life.hello = hello_make();
+	return ioctl(life.fd, FALCOC_IOC_HELLO, &life.hello);
+}
+
+static int step_setup(void)
+{
+	life.setup = setup_make(RING_BYTES);
+	return ioctl(life.fd, FALCOC_IOC_SETUP, &life.setup);
+}
+
+static int step_info(void)
+{
+	life.info.size = sizeof(life.info);
+	return ioctl(life.fd, FALCOC_IOC_INFO, &life.info);
+}
+
+static int step_mmap(int region, size_t bytes)
+{
+	if (life.mapped)
+		munmap(life.mapped, life.mapped_bytes);
+	life.mapped_bytes = bytes;
+	life.mapped = ring_map(life.fd, bytes, PROT_READ, 0, 0, region);
+	return life.mapped ? 0 : -1;
+}
+
+static int step_mmap_page(void)
+{
+	return step_mmap(FALCOC_REGION_PRODUCER, 4096);
+}
+
+static int step_mmap_data(void)
+{
+	return step_mmap(FALCOC_REGION_DATA, 2 * RING_BYTES);
+}
+
+static int step_exclude(void)
+{
+	life.exclude = (struct falcoc_exclude){ .size = sizeof(life.exclude), .pid = 0xffffffff };
+	return ioctl(life.fd, FALCOC_IOC_EXCLUDE, &life.exclude);
+}
+
+/* Everything that there is: all probes. */
+static void mask_all(struct falcoc_mask *mask)
+{
+	memset(mask, 0, sizeof(*mask));
+	mask->size = sizeof(*mask);
+	mask->flags = FALCOC_MASK_F_LIFECYCLE;
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		if (!(life.info.events[e / 64] >> (e % 64) & 1))
+			continue;
+		mask->exit[e / 64] |= 1ull << (e % 64);
+		mask->enter[e / 64] |= 1ull << (e % 64);
+	}
+}
+
+static int step_mask(void)
+{
+	mask_all(&life.mask);
+	return ioctl(life.fd, FALCOC_IOC_MASK, &life.mask);
+}
+
+static int step_mask_nothing(void)
+{
+	life.mask = (struct falcoc_mask){ .size = sizeof(life.mask) };
+	return ioctl(life.fd, FALCOC_IOC_MASK, &life.mask);
+}
+
+static int step_start(void)
+{
+	return ioctl(life.fd, FALCOC_IOC_START);
+}
+
+/* Recording meets failures too; it must not care. */
+static int step_record(void)
+{
+	syscall(SYS_kill, getpid(), 0);
+	syscall(SYS_mkdir, "/tmp/faults", 0700);
+	syscall(SYS_rmdir, "/tmp/faults");
+	return 0;
+}
+
+static int step_stats(void)
+{
+	life.stats.size = sizeof(life.stats);
+	life.stats.cpu = 0xffffffff;
+	return ioctl(life.fd, FALCOC_IOC_STATS, &life.stats);
+}
+
+static int step_stop(void)
+{
+	return ioctl(life.fd, FALCOC_IOC_STOP);
+}
+
+static int step_close(void)
+{
+	if (life.mapped)
+		munmap(life.mapped, life.mapped_bytes);
+	life.mapped = NULL;
+	return close(life.fd);
+}
+
+static const struct step {
+	const char *name;
+	int (*run)(void);
+} steps[] = {
+	{ "open", step_open }, { "HELLO", step_hello }, { "SETUP", step_setup }, { "INFO", step_info },
+	{ "EXCLUDE", step_exclude }, { "MASK, stopped", step_mask_nothing }, { "START", step_start },
+	{ "MASK of all, started", step_mask }, { "mmap of a page", step_mmap_page },
+	{ "mmap of the data", step_mmap_data }, { "calls that are recorded", step_record },
+	{ "STATS", step_stats }, { "MASK of nothing, started", step_mask_nothing }, { "STOP", step_stop },
+	{ "MASK of all, stopped", step_mask }, { "START again", step_start }, { "close, started", step_close },
+};
+
+#define STEPS (sizeof(steps) / sizeof(*steps))
+
+/* All steps without failures but this one; false: the rest did not go well. */
+static bool live(const struct step *failing, unsigned int n, bool *ret_met, int *ret_errno)
+{
+	const struct step *step;
+	int err;
+
+	for (step = steps; step < steps + STEPS; step++) {
+		if (step != failing) {
+			if (step->run())
+				return check(false, "%s after failure %u of %s", step->name, n, failing->name);
+			continue;
+		}
+		faults_arm(n);
+		err = step->run() ? errno : 0;
+		*ret_met = faults_disarm();
+		*ret_errno = err;
+		/* done after all, or done the second time */
+		if (err && step->run())
+			return check(false, "%s, again after failure %u (%s)", step->name, n, strerror(err));
+	}
+	return true;
+}
+
+static void step_failures(const struct step *step)
+{
+	unsigned int n, refused = 0;
+	bool met = true;
+	int err = 0;
+
+	for (n = 1; met && n < TRIES_MAX; n++) {
+		if (!live(step, n, &met, &err))
+			return;
+		refused += err != 0;
+		if (err && err != ENOMEM && err != EFAULT && err != EAGAIN)
+			check(false, "%s: failure %u is told by errno %d", step->name, n, err);
+	}
+	check(!met, "%s: %u places to fail, %u of them told, none does harm", step->name, n - 2, refused);
+}
+
+static void module_failures(const char *path)
+{
+	unsigned int n, refused = 0;
+	bool met = true;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+
+	for (n = 1; met && n < TRIES_MAX; n++) {
+		faults_arm(n);
+		err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+		met = faults_disarm();
+		refused += err != 0;
+		if (err && err != ENOMEM && err != EFAULT && err != EAGAIN && err != ENOEXEC && err != EINVAL)
+			check(false, "loading: failure %u is told by errno %d", n, err);
+		if (!err && syscall(SYS_delete_module, "falcoc", 0))
+			check(false, "it unloads after failure %u of its loading", n);
+	}
+	check(!met, "loading the module: %u places to fail, %u of them told", n - 2, refused);
+	check(!syscall(SYS_finit_module, fd, "", 0), "it loads after all that");
+	for (n = 1, met = true; met && n < TRIES_MAX; n++) {
+		faults_arm(n);
+		err = syscall(SYS_delete_module, "falcoc", 0) ? errno : 0;
+		met = faults_disarm();
+		if (!err && syscall(SYS_finit_module, fd, "", 0))
+			check(false, "it loads after failure %u of its unloading", n);
+	}
+	check(!met, "unloading the module: %u places to fail, none does harm", n - 2);
+	close(fd);
+}
+
+int command_faults(char **args)
+{
+	if (!faults_init()) {
+		printf("SKIP faults: this kernel injects none\n");
+		return 77;
+	}
+	if (args[0]) {
+		module_failures(args[0]);
+		return failed != 0;
+	}
+	/* what INFO told is needed by steps before INFO's own failures are tried */
+	for (size_t i = 0; i < STEPS; i++)
+		step_failures(&steps[i]);
+	return failed != 0;
+}

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Each allocation fails once: in each call of a consumer's life, at loading and at unloading. Nothing may be lost
+# of what was allocated before.
+# shellcheck source=../guest/lib.sh
+. /falcoc/guest/lib.sh
+# shellcheck source=../guest/stress.sh
+. /falcoc/guest/stress.sh
+
+[ -w /proc/self/fail-nth ] || skip "this kernel injects no failures"
+LEAKS=/sys/kernel/debug/kmemleak
+# what others lost before is not ours
+[ ! -w $LEAKS ] || { echo scan >$LEAKS; echo clear >$LEAKS; }
+load_module || exit 1
+/falcoc/bin/kmodtest faults
+check "no failure of a call does harm" test $? = 0
+log_clean || fail "the kernel's log is clean after failing calls"
+unload_module
+/falcoc/bin/kmodtest faults /falcoc/falcoc.ko
+check "no failure of loading and unloading does harm" test $? = 0
+log_clean || fail "the kernel's log is clean after failing loads"
+unload_module
+if [ -w $LEAKS ]; then
+	# an object counts as lost when two scans in a row find nothing that points to it
+	echo scan >$LEAKS
+	echo scan >$LEAKS
+	cat $LEAKS >"$T/leaks"
+	check "nothing is lost" refused grep -q falcoc "$T/leaks" || head -60 "$T/leaks"
+	echo "# $(grep -c '^unreferenced' "$T/leaks") objects of others are lost"
+fi
