@@ -12,12 +12,15 @@ CHECK_LIBS	 = $(shell pkg-config --libs check 2>/dev/null)
 ASAN		:= BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" OPT="-O1 -g"
 
 .SECONDARY: $(UNIT_OBJ)
-.PHONY: unit unit-asan test-cli
+.PHONY: unit unit-asan test-cli oracle
 unit: $(UNIT_BIN)	## run the unit and data tests (T=test_NAME: one of them)
 	@tests/run-unit.sh $(if $(T),$(filter %/$(T),$^),$^)
 
 unit-asan:	## the same, built with the address and undefined behaviour sanitizers
 	@$(MAKE) --no-print-directory unit $(ASAN)
+
+oracle: $(BUILD)/tests/unit/test_filter_oracle	## a million random conditions against the oracle (ORACLE_CASES, ORACLE_SEED)
+	ORACLE_CASES=$${ORACLE_CASES:-1000000} $<
 
 test-cli: $(BUILD)/falcoc	## run the tests of the command line tool (T=NAME: one of them)
 	@FALCOC=$(CURDIR)/$(BUILD)/falcoc tests/run-scripts.sh \
