@@ -547,7 +547,8 @@ EV(PRLIMIT, prlimit, PROC, PROCESS, FALCOC_T_NONE, prlimit,				\
    P(res, ERRNO, RES, NONE) P(newcur, INT64, OUT0, NONE) P(newmax, INT64, OUT1, NONE)	\
    P(oldcur, INT64, OUT2, NONE) P(oldmax, INT64, OUT3, NONE) P(pid, INT64, ARG0, NONE)	\
    P(resource, ENUMFLAGS8, ARG1, rlimit))						\
-EV(OPEN_BY_HANDLE_AT, open_by_handle_at, MAIN, FILE, FALCOC_T_FD | FALCOC_T_NEW_FD, new_fd, \
+EV(OPEN_BY_HANDLE_AT, open_by_handle_at, MAIN, FILE,					\
+   FALCOC_T_FD | FALCOC_T_NEW_FD | FALCOC_T_OPEN, new_fd,				\
    P(fd, FD, RES, NONE) P(mountfd, FD, ARG0, NONE) P(flags, FLAGS32, ARG2, open)	\
    P(path, FSPATH, FD_PATH, NONE) P(dev, UINT32, FD_DEV, NONE)				\
    P(ino, UINT64, FD_INO, NONE))							\

@@ -158,6 +158,10 @@ bool event_open_args(const struct event *ev, uint64_t *ret_flags, uint64_t *ret_
 		*ret_flags = how ? how->flags : 0;
 		*ret_mode = how ? how->mode : 0;
 		return how;
+	case FALCOC_E_OPEN_BY_HANDLE_AT:
+		*ret_flags = arg[2];
+		*ret_mode = 0;
+		return true;
 	case FALCOC_E_CREAT:
 		*ret_flags = O_CREAT | O_WRONLY | O_TRUNC;
 		*ret_mode = arg[1];
