@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/drops.h"
 #include "output/text.h"
 
 static void report_alerts(const struct engine *e, struct buf *out)
@@ -95,6 +96,19 @@ static void report_cpus(const struct engine *e, struct capture_stats *st, struct
 	}
 }
 
+/* What became of them, where there were drops at all. */
+static void report_told(const struct engine *e, struct buf *out)
+{
+	struct drops_stats told;
+
+	drops_get_stats(e->drops, &told);
+	if (told.windows || told.below || told.limited)
+		buf_printf(out,
+			   "Drops: told %" PRIu64 " times, not told %" PRIu64
+			   " times (below the threshold), put off %" PRIu64 " times (the rate)\n",
+			   told.windows, told.below, told.limited);
+}
+
 static void report_names(const struct engine *e, struct buf *out)
 {
 	struct dns_table_stats table;
@@ -157,6 +171,7 @@ const char *engine_report(struct engine *e, bool verbose)
 		if (verbose) {
 			report_capture(st, out);
 			report_cpus(e, st, out);
+			report_told(e, out);
 		}
 	}
 	if (verbose && e->rules) {
