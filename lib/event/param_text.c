@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "event/flags.h"
 #include "event/param.h"
 #include "event/path.h"
 #include "util/buf.h"
 
+#define NS_PER_S	1000000000ull
 #define MOUNT_MAGIC	0xc0ed0000u	/* MS_MGC_VAL, which old programs pass with the flags */
 #define MOUNT_MAGIC_MASK 0xffff0000u
 
@@ -94,6 +96,22 @@ static bool sigset_text(uint64_t set, struct arena *scratch, struct slice *ret_t
 	return text;
 }
 
+/* A moment as the local date and time, with nanoseconds. */
+static bool moment_text(uint64_t ns, struct arena *scratch, struct slice *ret_text)
+{
+	time_t s = (time_t)(ns / NS_PER_S);
+	char date[40], *text;
+	struct tm tm;
+
+	if (!localtime_r(&s, &tm) || !strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm))
+		return false;
+	text = arena_printf(scratch, "%s.%09u", date, (unsigned int)(ns % NS_PER_S));
+	if (!text)
+		return false;
+	*ret_text = slice_of(text);
+	return true;
+}
+
 static bool number_text(enum base base, const struct value *v, struct arena *scratch,
 			struct slice *ret_text)
 {
@@ -129,6 +147,8 @@ bool param_value_raw(const struct event_def *def, const struct event_param_def *
 		*ret_text = v->type == VALUE_BYTEBUF ? bytes_printable(v->s, scratch) : v->s;
 		return true;
 	}
+	if (v->type == VALUE_ABSTIME)
+		return moment_text(v->u, scratch, ret_text);
 	if (v->type == VALUE_SIGSET)
 		return sigset_text(v->u, scratch, ret_text);
 	if (p->type == VALUE_DYNAMIC && v->type != VALUE_UINT64)

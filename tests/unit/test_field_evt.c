@@ -262,6 +262,20 @@ START_TEST(test_origin)
 }
 END_TEST
 
+START_TEST(test_moment)
+{
+	struct falcoc_exe exe = { .ctime_ns = 1700000000000000042ull, .mtime_ns = 6 };
+	struct mkrec *m = mkrec_new(FALCOC_E_EXECVE);
+
+	mkrec_attr(m, FALCOC_A_EXE, 0, &exe, sizeof(exe));
+	world_apply(w, m);
+	ck_assert_str_eq(world_field(w, "evt.arg.exe_ino_ctime"), "2023-11-14 22:13:20.000000042");
+	ck_assert_str_eq(world_field(w, "evt.arg.exe_ino_mtime"), "1970-01-01 00:00:00.000000006");
+	ck_assert_str_eq(world_field(w, "evt.rawarg.exe_ino_ctime"), "1700000000000000042");
+	mkrec_free(m);
+}
+END_TEST
+
 START_TEST(test_buffer)
 {
 	static const struct field_case cases[] = {
@@ -411,6 +425,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_is_open, 0, N(open_cases));
 	tcase_add_test(tc, test_io);
 	tcase_add_test(tc, test_origin);
+	tcase_add_test(tc, test_moment);
 	tcase_add_test(tc, test_buffer);
 	tcase_add_test(tc, test_user);
 	tcase_add_loop_test(tc, test_container, 0, N(container_cases));
