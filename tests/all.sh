@@ -96,8 +96,12 @@ full)
 	checks
 	kernels "6.1 $OTHERS debug"
 	stress "5.10 newest debug"
+	step "an event that is added" tests/vm/added-event.sh 6.1 || true
 	;;
-matrix) kernels "6.1 $OTHERS" ;;
+matrix)
+	kernels "6.1 $OTHERS"
+	step "an event that is added" tests/vm/added-event.sh 6.1 || true
+	;;
 attacks)
 	shift
 	kernels "$*" $ATTACKS

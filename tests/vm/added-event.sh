@@ -55,7 +55,7 @@ cat >"$T/rules.yaml" <<'Y'
   priority: NOTICE
 Y
 start_falcoc -r "$T/rules.yaml" || exit 1
-perl -e 'open(F, "<", "/etc/passwd"); syscall(400, fileno(F), "hello", 17)'
+perl -e 'open(F, "<", "/etc/passwd"); $text = "hello"; syscall(400, fileno(F), $text, 17)'
 expect_alert "an event that was added, with its file and parameters" 'MADEUP ENOSYS /etc/passwd hello 17'
 check "falcoc ends well" stop_falcoc
 exit $FAILED
@@ -64,12 +64,12 @@ S
 
 copy
 add
-"$COPY/tests/vm/buildmod.sh" "$KERNEL" >/dev/null
+"$COPY/tests/vm/buildmod.sh" "$KERNEL" >/dev/null 2>&1 || die "does not build: see $COPY"
 echo "PASS a module with an added event builds without warnings"
-make -s -C "$COPY" all
-script >"$COPY/script.sh"
+make -s -C "$COPY" all >/dev/null
+script >"$COPY/added.sh"
 rc=0
-"$COPY/tests/vm/run.sh" --kernel "$KERNEL" "$COPY/script.sh" || rc=$?
+"$COPY/tests/vm/run.sh" --kernel "$KERNEL" "$COPY/added.sh" || rc=$?
 [ "$rc" -lt 124 ] || echo "FAIL kernel $KERNEL: the guest did not reach the end"
 rm -rf "$COPY"
 exit "$rc"

@@ -144,8 +144,8 @@ static bool sweep_record(const struct falcoc_rec *rec, void *arg)
 	unsigned int nr = rec->syscall;
 	const char *name, *event = event_names[rec->event];
 
-	if (rec->time_ns < s->begin_ns || rec->pid != (uint32_t)s->pid || nr >= NUMBERS || s->ia32 != !!(rec->flags & FALCOC_R_IA32) ||
-	    !s->made[nr].made || s->seen[nr])
+	if (rec->time_ns < s->begin_ns || rec->pid != (uint32_t)s->pid || nr >= NUMBERS ||
+	    s->ia32 != !!(rec->flags & FALCOC_R_IA32) || !s->made[nr].made || s->seen[nr])
 		return false;
 	name = s->names[nr];
 	s->seen[nr] = 1;

@@ -36,7 +36,12 @@ bool fd_is(const struct falcoc_rec *rec, int id, int fd)
 	const struct falcoc_fd *a = attr(rec, id);
 	struct stat st;
 
-	return a && !fstat(fd, &st) && a->fd == fd && a->ino == st.st_ino && a->mode == st.st_mode &&
+	if (!a || fstat(fd, &st))
+		return false;
+	/* since 6.16 fstat hides that files of the kernel's own pass for regular ones */
+	if (!(st.st_mode & S_IFMT))
+		st.st_mode |= a->mode & S_IFMT;
+	return a->fd == fd && a->ino == st.st_ino && a->mode == st.st_mode &&
 	       makedev(a->dev >> 20, a->dev & 0xfffff) == st.st_dev;
 }
 
