@@ -85,8 +85,8 @@ by_cpu() {
 }
 
 flooded openat openat 200
-flooded chdir chdir 30
-flooded setuid setuid 30
-flooded badexec execve 30
-flooded fork sched_process_fork 30
+flooded chdir chdir 10
+flooded setuid setuid 10
+flooded badexec execve 10
+flooded fork sched_process_fork 10
 rmdir $CG
