@@ -140,16 +140,98 @@ static void attach(u64 want)
 }
 #endif
 
+#define B(id) BIT_ULL(HOOK_##id)
+
+/* Beside those that traits ask for. */
+static u64 event_own_hooks(enum falcoc_event event)
+{
+	switch (event) {
+	case FALCOC_E_OPENAT2:
+		return B(OPEN_HOW);
+	case FALCOC_E_UNLINK:
+		return B(PARENT_NAME) | B(UNLINK);
+	case FALCOC_E_UNLINKAT:
+		return B(PARENT_NAME) | B(UNLINK) | B(RMDIR);
+	case FALCOC_E_RMDIR:
+		return B(PARENT_NAME) | B(RMDIR);
+	case FALCOC_E_RENAME:
+	case FALCOC_E_RENAMEAT:
+	case FALCOC_E_RENAMEAT2:
+		return B(PARENT_NAME) | B(RENAME);
+	case FALCOC_E_MKDIR:
+	case FALCOC_E_MKDIRAT:
+		return B(PARENT_NAME) | B(MKDIR);
+	case FALCOC_E_MKNOD:
+	case FALCOC_E_MKNODAT:
+		return B(PARENT_NAME) | B(MKNOD);
+	case FALCOC_E_LINK:
+	case FALCOC_E_LINKAT:
+		return B(LOOKUP_NAME) | B(PARENT_NAME) | B(LINK);
+	case FALCOC_E_SYMLINK:
+	case FALCOC_E_SYMLINKAT:
+		return B(PARENT_NAME) | B(SYMLINK);
+	case FALCOC_E_CHMOD:
+	case FALCOC_E_FCHMODAT:
+	case FALCOC_E_FCHMODAT2:
+		return B(LOOKUP_NAME) | B(CHMOD);
+	case FALCOC_E_CHOWN:
+	case FALCOC_E_LCHOWN:
+	case FALCOC_E_FCHOWNAT:
+		return B(LOOKUP_NAME) | B(CHOWN);
+	case FALCOC_E_truncate:
+		return B(LOOKUP_NAME) | B(TRUNCATE);
+	case FALCOC_E_CHROOT:
+		return B(LOOKUP_NAME) | B(CHROOT);
+	case FALCOC_E_MOUNT:
+		return B(LOOKUP_NAME) | B(MOUNT);
+	case FALCOC_E_UMOUNT:
+	case FALCOC_E_UMOUNT2:
+		return B(LOOKUP_NAME) | B(UMOUNT);
+	case FALCOC_E_pivot_root:
+		return B(LOOKUP_NAME) | B(PIVOT_ROOT);
+	case FALCOC_E_move_mount:
+		return B(LOOKUP_NAME) | B(MOVE_MOUNT);
+	case FALCOC_E_CHDIR:
+		return B(LOOKUP_NAME);
+	case FALCOC_E_CONNECT:
+		return B(CONNECT);
+	case FALCOC_E_BIND:
+		return B(BIND);
+	case FALCOC_E_LISTEN:
+		return B(LISTEN);
+	case FALCOC_E_ACCEPT:
+	case FALCOC_E_ACCEPT4:
+		return B(ACCEPT);
+	case FALCOC_E_SHUTDOWN:
+		return B(SHUTDOWN);
+	case FALCOC_E_SEND:
+	case FALCOC_E_SENDTO:
+	case FALCOC_E_SENDMSG:
+	case FALCOC_E_SENDMMSG:
+		return B(SENDMSG);
+	case FALCOC_E_RECV:
+	case FALCOC_E_RECVFROM:
+	case FALCOC_E_RECVMSG:
+	case FALCOC_E_RECVMMSG:
+		return B(RECVMSG);
+	default:
+		return 0;
+	}
+}
+
 u64 event_hooks(enum falcoc_event event)
 {
-	u64 bits = 0;
+	u32 traits = event_traits(event);
+	u64 bits = event_own_hooks(event);
 
-	if (event_traits(event) & FALCOC_T_NEW_FD)
-		bits |= BIT_ULL(HOOK_FD_INSTALL);
-	if (event_traits(event) & FALCOC_T_OPEN)
-		bits |= BIT_ULL(HOOK_OPEN_NAME);
-	if (event_traits(event) & FALCOC_T_EXEC)
-		bits |= BIT_ULL(HOOK_BPRM_CHECK);
+	if (traits & FALCOC_T_NEW_FD)
+		bits |= B(FD_INSTALL);
+	if (traits & FALCOC_T_EXEC)	/* no OPEN_NAME: all that is opened would pay for it */
+		bits |= B(BPRM_CHECK);
+	else if (traits & FALCOC_T_OPEN)
+		bits |= B(OPEN_NAME);
+	else if (traits & FALCOC_T_PATH && !(bits & B(PARENT_NAME)))
+		bits |= B(LOOKUP_NAME);
 	return bits;
 }
 

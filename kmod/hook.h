@@ -36,9 +36,34 @@
 #endif
 
 /* H(ID, function of the kernel's, what other kernels call it, its handler) */
-#define HOOKS(H)								\
-	H(FD_INSTALL, fd_install, fd_install, hook_fd_install)			\
-	H(OPEN_NAME, do_filp_open, do_file_open, hook_name)			\
+#define HOOKS(H)									\
+	H(FD_INSTALL, fd_install, fd_install, hook_fd_install)				\
+	H(OPEN_NAME, do_filp_open, do_file_open, hook_name)				\
+	H(PARENT_NAME, __filename_parentat, filename_parentat, hook_name)		\
+	H(LOOKUP_NAME, filename_lookup, filename_lookup, hook_name)			\
+	H(OPEN_HOW, do_sys_openat2, do_sys_openat2, hook_open_how)			\
+	H(UNLINK, security_path_unlink, security_path_unlink, hook_child)		\
+	H(RMDIR, security_path_rmdir, security_path_rmdir, hook_child)			\
+	H(MKDIR, security_path_mkdir, security_path_mkdir, hook_child)			\
+	H(MKNOD, security_path_mknod, security_path_mknod, hook_child)			\
+	H(SYMLINK, security_path_symlink, security_path_symlink, hook_symlink)		\
+	H(LINK, security_path_link, security_path_link, hook_link)			\
+	H(RENAME, security_path_rename, security_path_rename, hook_rename)		\
+	H(CHMOD, security_path_chmod, security_path_chmod, hook_path)			\
+	H(CHOWN, security_path_chown, security_path_chown, hook_path)			\
+	H(TRUNCATE, security_path_truncate, security_path_truncate, hook_path)		\
+	H(CHROOT, security_path_chroot, security_path_chroot, hook_path)		\
+	H(MOUNT, security_sb_mount, security_sb_mount, hook_mount)			\
+	H(UMOUNT, security_sb_umount, security_sb_umount, hook_umount)			\
+	H(PIVOT_ROOT, security_sb_pivotroot, security_sb_pivotroot, hook_pivot_root)	\
+	H(MOVE_MOUNT, security_move_mount, security_move_mount, hook_move_mount)	\
+	H(CONNECT, security_socket_connect, security_socket_connect, hook_sockaddr)	\
+	H(BIND, security_socket_bind, security_socket_bind, hook_sockaddr)		\
+	H(SENDMSG, security_socket_sendmsg, security_socket_sendmsg, hook_sendmsg)	\
+	H(RECVMSG, security_socket_recvmsg, security_socket_recvmsg, hook_socket)	\
+	H(ACCEPT, security_socket_accept, security_socket_accept, hook_socket)		\
+	H(LISTEN, security_socket_listen, security_socket_listen, hook_socket)		\
+	H(SHUTDOWN, security_socket_shutdown, security_socket_shutdown, hook_socket)			\
 	H(BPRM_CHECK, security_bprm_check, security_bprm_check, hook_bprm_check)	\
 	URING_HOOKS(H)
 
@@ -52,18 +77,25 @@ enum hook_id {
 typedef void (*hook_fn)(const struct pt_regs *regs, u64 hook);
 
 /* One handler may serve several hooks. */
-#define HOOK_PROTOTYPE(id, function, other, handler) void handler(const struct pt_regs *regs, u64 hook);
+#define HOOK_PROTOTYPE(id, function, other, handler) \
+	void handler(const struct pt_regs *regs, u64 hook);
 HOOKS(HOOK_PROTOTYPE)
 
 static inline unsigned long hook_arg(const struct pt_regs *regs, unsigned int n)
 {
 	switch (n) {
-	case 0: return regs->di;
-	case 1: return regs->si;
-	case 2: return regs->dx;
-	case 3: return regs->cx;
-	case 4: return regs->r8;
-	default: return regs->r9;
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	case 3:
+		return regs->cx;
+	case 4:
+		return regs->r8;
+	default:
+		return regs->r9;
 	}
 }
 

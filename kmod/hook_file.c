@@ -1,13 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hook_file.c - what hooks catch of files: names as the kernel copied them, open files
+ * hook_file.c - what hooks catch of files: names as the kernel copied them, open files,
+ * and where a path led
+ *
+ * The callers of security_path_*() hold the directory's lock, so the names in it stay
+ * what they are; where the rest of the tree moves, d_path() tries again.
  */
+#include <linux/dcache.h>
 #include <linux/err.h>
+#include <linux/fcntl.h>
 #include <linux/fs.h>
+#include <linux/mount.h>
+#include <linux/openat2.h>
 
 #include "compat/filename.h"
 #include "hook.h"
 #include "inflight.h"
+#include "record.h"
 
 /* fd_install(fd, file): after this, any thread can put another file in its place. */
 void hook_fd_install(const struct pt_regs *regs, u64 hook)
@@ -18,7 +27,7 @@ void hook_fd_install(const struct pt_regs *regs, u64 hook)
 		inflight_keep_file(inflight, hook_arg(regs, 0), (struct file *)hook_arg(regs, 1));
 }
 
-/* Functions whose second argument is the struct filename of a path that the caller passed. */
+/* Those of an io_uring operation have been kept since it was submitted. */
 void hook_name(const struct pt_regs *regs, u64 hook)
 {
 	const struct filename *name = (const struct filename *)hook_arg(regs, 1);
@@ -28,7 +37,167 @@ void hook_name(const struct pt_regs *regs, u64 hook)
 	if (IS_ERR_OR_NULL(name))
 		return;
 	inflight = inflight_get(hook);
-	if (!inflight || !compat_filename_key(inflight, name, &key))
+	if (inflight && !inflight->is_op && compat_filename_key(inflight, name, &key))
+		inflight_keep(inflight, FALCOC_A_PATH0, key, name->name, strlen(name->name) + 1,
+			      0);
+}
+
+void hook_open_how(const struct pt_regs *regs, u64 hook)
+{
+	const struct open_how *how = (const struct open_how *)hook_arg(regs, 2);
+	struct inflight *inflight = inflight_get(hook);
+	struct falcoc_open_how kept = {
+		.flags = how->flags & ~O_LARGEFILE,	/* added by the kernel, for all */
+		.mode = how->mode,
+		.resolve = how->resolve,
+	};
+
+	if (inflight)
+		inflight_keep(inflight, FALCOC_A_OPEN_HOW, 0, &kept, sizeof(kept), 0);
+}
+
+static void keep_text(struct inflight *inflight, enum falcoc_attr_id id, const char *text)
+{
+	size_t len;
+	char *kept;
+
+	if (!text)
 		return;
-	inflight_keep(inflight, FALCOC_A_PATH0, key, name->name, strlen(name->name) + 1, 0);
+	len = strnlen(text, FALCOC_STR_MAX - 1);
+	kept = inflight_keep(inflight, id, 0, NULL, len + 1, text[len] ? FALCOC_ATTR_TRUNCATED : 0);
+	if (kept) {
+		memcpy(kept, text, len);
+		kept[len] = '\0';
+	}
+}
+
+static void keep_id(struct inflight *inflight, enum falcoc_attr_id id, const struct inode *inode)
+{
+	const struct falcoc_file_id file = {
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.mode = inode->i_mode,
+		.uid = __kuid_val(inode->i_uid),
+		.nlink = inode->i_nlink,
+	};
+
+	inflight_keep(inflight, id, 0, &file, sizeof(file), 0);
+}
+
+/* REAL0 or REAL1, and which file it is, if there is one. */
+static void keep_path(struct inflight *inflight, enum falcoc_attr_id id, const struct path *path)
+{
+	char *scratch = records_scratch();
+	size_t len;
+	char *s = path_string(path, scratch, &len);
+
+	if (s)
+		keep_text(inflight, id, s);
+	if (d_really_is_positive(path->dentry))
+		keep_id(inflight, id == FALCOC_A_REAL0 ? FALCOC_A_REAL0_ID : FALCOC_A_REAL1_ID,
+			d_inode(path->dentry));
+}
+
+static void keep_child(struct inflight *inflight, enum falcoc_attr_id id, const struct path *dir,
+		       struct dentry *dentry)
+{
+	const struct path path = { .mnt = dir->mnt, .dentry = dentry };
+
+	keep_path(inflight, id, &path);
+}
+
+void hook_child(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight)
+		keep_child(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0),
+			   (struct dentry *)hook_arg(regs, 1));
+}
+
+/* The link is the second path of the call; what it says is not looked up. */
+void hook_symlink(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight)
+		return;
+	keep_child(inflight, FALCOC_A_REAL1, (const struct path *)hook_arg(regs, 0),
+		   (struct dentry *)hook_arg(regs, 1));
+	keep_text(inflight, FALCOC_A_PATH0, (const char *)hook_arg(regs, 2));
+}
+
+/* Both are on one mount, or the kernel would not have come here. */
+void hook_link(const struct pt_regs *regs, u64 hook)
+{
+	const struct path *dir = (const struct path *)hook_arg(regs, 1);
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight)
+		return;
+	keep_child(inflight, FALCOC_A_REAL0, dir, (struct dentry *)hook_arg(regs, 0));
+	keep_child(inflight, FALCOC_A_REAL1, dir, (struct dentry *)hook_arg(regs, 2));
+}
+
+void hook_rename(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight)
+		return;
+	keep_child(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0),
+		   (struct dentry *)hook_arg(regs, 1));
+	keep_child(inflight, FALCOC_A_REAL1, (const struct path *)hook_arg(regs, 2),
+		   (struct dentry *)hook_arg(regs, 3));
+}
+
+void hook_path(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight)
+		keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0));
+}
+
+/* The name of the device is just text to most file systems. */
+void hook_mount(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight)
+		return;
+	keep_text(inflight, FALCOC_A_TEXT0, (const char *)hook_arg(regs, 0));
+	keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 1));
+	keep_text(inflight, FALCOC_A_TEXT1, (const char *)hook_arg(regs, 2));
+}
+
+void hook_umount(const struct pt_regs *regs, u64 hook)
+{
+	struct vfsmount *mnt = (struct vfsmount *)hook_arg(regs, 0);
+	const struct path path = { .mnt = mnt, .dentry = mnt->mnt_root };
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight)
+		keep_path(inflight, FALCOC_A_REAL0, &path);
+}
+
+/* The call has the new root first. */
+void hook_pivot_root(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight)
+		return;
+	keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 1));
+	keep_path(inflight, FALCOC_A_REAL1, (const struct path *)hook_arg(regs, 0));
+}
+
+void hook_move_mount(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (!inflight)
+		return;
+	keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0));
+	keep_path(inflight, FALCOC_A_REAL1, (const struct path *)hook_arg(regs, 1));
 }

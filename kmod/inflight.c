@@ -97,6 +97,7 @@ static void entry_reset(struct inflight *inflight)
 	inflight->nfiles = 0;
 	inflight->nnames = 0;
 	inflight->nchunks = 0;
+	inflight->nmsgs = 0;
 	inflight->is_op = false;
 	inflight->op = NULL;
 	inflight->sock = NULL;
@@ -311,6 +312,8 @@ void inflight_keep_file(struct inflight *inflight, int fd, struct file *file)
 
 void inflight_keep_sock(struct inflight *inflight, struct file *file)
 {
+	if (inflight->sock == file)
+		return;
 	if (inflight->sock)
 		fput(inflight->sock);
 	inflight->sock = get_file(file);

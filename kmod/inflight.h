@@ -33,6 +33,7 @@ struct inflight {
 	u32 nr;				/* of the system call, as in orig_ax */
 	u16 used;			/* bytes of room */
 	u8 nfiles, nnames, nchunks;
+	u32 nmsgs;			/* messages sent */
 	bool is_op;			/* an io_uring operation, no system call */
 	struct uring_op *op;		/* of uring.c */
 	s32 fds[INFLIGHT_FILES_MAX];

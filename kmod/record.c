@@ -26,6 +26,7 @@
 
 #include "compat/capability.h"
 #include "compat/mnt_namespace.h"
+#include "inflight.h"
 #include "record.h"
 
 struct event_info {
@@ -438,28 +439,52 @@ long user_string(struct record *record, char *dst, u64 ptr, u32 room)
 	pagefault_enable();
 	if (len < 0)
 		record->counters->faults++;
+	else
+		record_unverified(record);
 	return len;
 }
 
 bool attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr)
 {
-	/* one byte more than fits, so that attr_string() sees what is too long */
-	long len = user_string(record, record->scratch, ptr, FALCOC_STR_MAX);
+	long len;
 
+	if (attr_caught(record, id))
+		return true;
+	/* one byte more than fits, so that attr_string() sees what is too long */
+	len = user_string(record, record->scratch, ptr, FALCOC_STR_MAX);
 	if (len < 0)
 		return false;
 	attr_string(record, id, record->scratch, len);
 	return true;
 }
 
+char *path_string(const struct path *path, char *scratch, size_t *ret_len)
+{
+	static const char deleted[] = " (deleted)";
+	char *s = d_path(path, scratch, SCRATCH_BYTES);
+	size_t len;
+
+	if (IS_ERR(s))
+		return NULL;
+	/* d_path() writes at the end of its buffer, NUL last */
+	len = scratch + SCRATCH_BYTES - 1 - s;
+	if (unlikely(d_unlinked(path->dentry)) && len > sizeof(deleted) - 1 &&
+	    !strcmp(s + len - (sizeof(deleted) - 1), deleted)) {
+		len -= sizeof(deleted) - 1;
+		s[len] = '\0';
+	}
+	*ret_len = len;
+	return s;
+}
+
 void attr_path(struct record *record, enum falcoc_attr_id id, const struct path *path)
 {
-	char *s = d_path(path, record->scratch, SCRATCH_BYTES);
+	size_t len;
+	char *s = path_string(path, record->scratch, &len);
 	u32 room;
 
-	if (!IS_ERR(s)) {
-		/* d_path() writes at the end of its buffer, NUL last */
-		attr_string(record, id, s, record->scratch + SCRATCH_BYTES - 1 - s);
+	if (s) {
+		attr_string(record, id, s, len);
 		return;
 	}
 	/* longer than anybody's limit: say so with an empty one */
@@ -468,4 +493,14 @@ void attr_path(struct record *record, enum falcoc_attr_id id, const struct path 
 		*s = '\0';
 		attr_close(record, 1, FALCOC_ATTR_TRUNCATED);
 	}
+}
+
+bool attr_caught(struct record *record, enum falcoc_attr_id id)
+{
+	const struct caught *caught = inflight_caught(record->inflight, id, 0);
+
+	if (!caught)
+		return false;
+	attr_bytes(record, id, caught->data, caught->len, caught->flags);
+	return true;
 }

@@ -124,11 +124,21 @@ void attr_bytes(struct record *record, enum falcoc_attr_id id, const void *data,
 		u16 flags);
 /* len: without a NUL, which is added. Cut at FALCOC_STR_MAX. */
 void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, size_t len);
-/* False, and no attribute: it could not be read. The string is in record->scratch, too. */
+/* What a hook caught as this. False, and no attribute: nothing. */
+bool attr_caught(struct record *record, enum falcoc_attr_id id);
+/*
+ * What a hook caught as this, or else a string of the caller's. False, and no attribute: it
+ * could not be read.
+ */
 bool attr_user_string(struct record *record, enum falcoc_attr_id id, u64 ptr);
+/*
+ * As the root of the current process sees it, without the mark of files that are gone (the
+ * number of their links tells). scratch: SCRATCH_BYTES. NULL: too long.
+ */
+char *path_string(const struct path *path, char *scratch, size_t *ret_len);
 void attr_path(struct record *record, enum falcoc_attr_id id, const struct path *path);
 /* Never sleeps, counts a failure. True if all of it was read. */
-static __always_inline bool user_read(struct record *record, void *dst, u64 ptr, size_t len)
+static __always_inline bool user_copy(struct record *record, void *dst, u64 ptr, size_t len)
 {
 	const void __user *src = (const void __user *)(unsigned long)ptr;
 	bool ok;
@@ -140,6 +150,13 @@ static __always_inline bool user_read(struct record *record, void *dst, u64 ptr,
 	if (!ok)
 		record->counters->faults++;
 	return ok;
+}
+
+/* Likewise, of what others could have changed since the kernel read it. */
+static __always_inline bool user_read(struct record *record, void *dst, u64 ptr, size_t len)
+{
+	record_unverified(record);
+	return user_copy(record, dst, ptr, len);
 }
 
 /* strncpy_from_user() that never sleeps: length, room if there is no NUL; < 0 is counted. */
@@ -209,11 +226,8 @@ void attr_iov_data(struct record *record, const struct call *call, const struct 
 
 /*
  * A path as passed, and the directory that it starts from if it is relative. It is the
- * kernel's own copy if a hook saw it; index: which of the paths that the call looks up
- * (attr_user_path(): 0, and for PATH1 1).
+ * kernel's own copy if a hook saw it. What it led to then, too (REAL0, REAL1).
  */
-bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned int index,
-	       char *ret_first);
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
 		    int dirfd, u64 ptr);
 void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd);
@@ -228,11 +242,17 @@ struct sock_hint {
 void attr_fd2(struct record *record, int fd);
 /* What an open descriptor of the current process is. hint may be NULL. */
 void attr_fd(struct record *record, int fd, const struct sock_hint *hint);
+/* Likewise, of the socket that the call is about: the very one, if a hook saw it. */
+void attr_sock_fd(struct record *record, int fd, const struct sock_hint *hint);
 /* id: SOCK or SOCK2. sock and hint may be NULL. */
 void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *sock,
 		 const struct sock_hint *hint);
-/* A struct sockaddr of the caller's. */
+/*
+ * The address that the caller passed: the kernel's copy if a hook saw it, and none if it
+ * saw the call without one. Else, or attr_user_sockaddr(): a struct sockaddr of the caller's.
+ */
 void attr_sockaddr(struct record *record, u64 ptr, s64 len);
+void attr_user_sockaddr(struct record *record, u64 ptr, s64 len);
 bool file_is_memfd(const struct file *file);
 
 /* Recorders of the tracepoints that are no system calls. */

@@ -2,8 +2,9 @@
 /*
  * record_file.c - open files and paths
  *
- * What a descriptor is comes from the kernel's own struct file at the time the call
- * returned; paths as passed come from user memory and stand beside it.
+ * What a descriptor is comes from the kernel's own struct file; which file that was, what
+ * a path led to and how it was passed, from what hooks saw while the kernel worked. Where
+ * they saw nothing, it is looked up when the call returns, and UNVERIFIED.
  */
 #include <linux/dcache.h>
 #include <linux/fcntl.h>
@@ -159,6 +160,14 @@ void attr_fd2(struct record *record, int fd)
 	attr_any_fd(record, &second_file, fd, NULL, false);
 }
 
+void attr_sock_fd(struct record *record, int fd, const struct sock_hint *hint)
+{
+	if (record->inflight && record->inflight->sock)
+		attr_file(record, &first_file, fd, record->inflight->sock, hint);
+	else
+		attr_fd(record, fd, hint);
+}
+
 static void record_opened(struct record *record, const struct call *call)
 {
 	if (!call_is_enter(call) && call->res >= 0)
@@ -194,8 +203,20 @@ void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd)
 	fput(file);
 }
 
-bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned int index,
-	       char *ret_first)
+/* Where the path led when the kernel did what was asked; false: it did not come to that. */
+static bool attr_real(struct record *record, enum falcoc_attr_id path_id)
+{
+	bool first = path_id == FALCOC_A_PATH0;
+
+	if (!attr_caught(record, first ? FALCOC_A_REAL0 : FALCOC_A_REAL1))
+		return false;
+	attr_caught(record, first ? FALCOC_A_REAL0_ID : FALCOC_A_REAL1_ID);
+	return true;
+}
+
+/* *ret_first: the name's first byte */
+static bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned int index,
+		      char *ret_first)
 {
 	const struct caught *name = inflight_caught(record->inflight, FALCOC_A_PATH0,
 						    compat_name_key(ptr, index));
@@ -205,20 +226,30 @@ bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned 
 		*ret_first = name->data[0];
 		return true;
 	}
-	record_unverified(record);
 	if (!attr_user_string(record, id, ptr))
 		return false;
 	*ret_first = record->scratch[0];
 	return true;
 }
 
+/* index: which of the names that the call looks up, from 0 */
+static void attr_looked_up(struct record *record, enum falcoc_attr_id id,
+			   enum falcoc_attr_id dir_id, int dirfd, u64 ptr, unsigned int index)
+{
+	bool known = attr_real(record, id) || (record->inflight && record->inflight->nfiles);
+	char first;
+
+	if (!attr_name(record, id, ptr, index, &first) || first == '/')
+		return;
+	attr_dir(record, dir_id, dirfd);
+	if (!known && dirfd != AT_FDCWD && fds_are_shared())
+		record_unverified(record);
+}
+
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
 		    int dirfd, u64 ptr)
 {
-	char first;
-
-	if (attr_name(record, id, ptr, id == FALCOC_A_PATH1, &first) && first != '/')
-		attr_dir(record, dir_id, dirfd);
+	attr_looked_up(record, id, dir_id, dirfd, ptr, id == FALCOC_A_PATH1);
 }
 
 void record_open(struct record *record, const struct call *call)
@@ -241,6 +272,8 @@ void record_openat2(struct record *record, const struct call *call)
 
 	BUILD_BUG_ON(sizeof(how) != OPEN_HOW_SIZE_VER0);
 	record_openat(record, call);
+	if (attr_caught(record, FALCOC_A_OPEN_HOW))
+		return;
 	if (caught)
 		attr_bytes(record, FALCOC_A_OPEN_HOW, caught->data, caught->len, 0);
 	else if (call->arg[3] >= sizeof(how) && user_read(record, &how, call->arg[2], sizeof(how)))
@@ -273,21 +306,27 @@ void record_path2_at(struct record *record, const struct call *call)
 void record_symlink(struct record *record, const struct call *call)
 {
 	attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
-	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, AT_FDCWD, call->arg[1]);
+	attr_looked_up(record, FALCOC_A_PATH1, FALCOC_A_DIR1, AT_FDCWD, call->arg[1], 0);
 }
 
 void record_symlinkat(struct record *record, const struct call *call)
 {
+	bool uring = call->flags & FALCOC_R_URING;	/* has looked up both */
 	char first;
 
-	attr_name(record, FALCOC_A_PATH0, call->arg[0], 0, &first);
-	attr_user_path(record, FALCOC_A_PATH1, FALCOC_A_DIR1, call->arg[1], call->arg[2]);
+	if (uring)
+		attr_name(record, FALCOC_A_PATH0, call->arg[0], 0, &first);
+	else
+		attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
+	attr_looked_up(record, FALCOC_A_PATH1, FALCOC_A_DIR1, call->arg[1], call->arg[2], uring);
 }
 
 /* The directory that the process is in now; what a relative path started from is gone. */
 void record_chdir(struct record *record, const struct call *call)
 {
-	attr_user_string(record, FALCOC_A_PATH0, call->arg[0]);
+	char first;
+
+	attr_name(record, FALCOC_A_PATH0, call->arg[0], 0, &first);
 	attr_cwd(record, FALCOC_A_CWD);
 }
 
@@ -300,5 +339,5 @@ void record_fchdir(struct record *record, const struct call *call)
 /* The file is the first argument. */
 void record_fd(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 }

@@ -52,8 +52,10 @@ static void attr_message(struct record *record, const struct call *call, s64 mov
 	if (!message_read(record, call, call->arg[1], &message))
 		return;
 	attr_u64(record, FALCOC_A_OUT, iov_bytes(record, call, &message.iov));
-	if (!received || moved >= 0)
+	if (!received)
 		attr_sockaddr(record, message.name, message.name_len);
+	else if (moved >= 0)
+		attr_user_sockaddr(record, message.name, message.name_len);
 	if (received && moved >= 0)
 		attr_value(record, FALCOC_A_CONTROL, FALCOC_CONTROL_MAX, message.control,
 			   message.control_len);
@@ -67,13 +69,13 @@ static s64 moved(const struct call *call)
 
 void record_sendmsg(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_message(record, call, moved(call), false);
 }
 
 void record_recvmsg(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_message(record, call, moved(call), true);
 }
 
@@ -105,8 +107,10 @@ static void attr_messages(struct record *record, const struct call *call, bool r
 		sum += len;
 	}
 	attr_u64(record, FALCOC_A_OUT, size);
-	if (!received || done > 0)
+	if (!received)
 		attr_sockaddr(record, first.name, first.name_len);
+	else if (done > 0)
+		attr_user_sockaddr(record, first.name, first.name_len);
 	if (received && done > 0)
 		attr_value(record, FALCOC_A_CONTROL, FALCOC_CONTROL_MAX, first.control,
 			   first.control_len);
@@ -115,19 +119,19 @@ static void attr_messages(struct record *record, const struct call *call, bool r
 
 void record_sendmmsg(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_messages(record, call, false);
 }
 
 void record_recvmmsg(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_messages(record, call, true);
 }
 
 void record_sendto(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_sockaddr(record, call->arg[4], (s32)call->arg[5]);
 	attr_data(record, call->arg[1], moved(call));
 }
@@ -137,18 +141,18 @@ void record_recvfrom(struct record *record, const struct call *call)
 {
 	s32 len;
 
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	if (moved(call) < 0)
 		return;
 	if (call->arg[4] && call->arg[5] && user_read(record, &len, call->arg[5], sizeof(len)))
-		attr_sockaddr(record, call->arg[4], len);
+		attr_user_sockaddr(record, call->arg[4], len);
 	attr_data(record, call->arg[1], call->res);
 }
 
 /* socket, level, option, value, length */
 void record_setsockopt(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_value(record, FALCOC_A_VALUE, FALCOC_VALUE_MAX, call->arg[3], (s32)call->arg[4]);
 }
 
@@ -157,7 +161,7 @@ void record_getsockopt(struct record *record, const struct call *call)
 {
 	s32 len;
 
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	if (!call->arg[4] || !user_read(record, &len, call->arg[4], sizeof(len)))
 		return;
 	attr_u64(record, FALCOC_A_OUT, (u32)len);

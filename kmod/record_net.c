@@ -4,7 +4,9 @@
  *
  * Addresses, ports and state come from struct sock. Fields are read without the
  * socket's lock, as getsockname(2) and sock_diag do: another thread may be changing
- * them, but each is read whole. The address as passed is recorded besides.
+ * them, but each is read whole. Which socket it is, and the address as passed, come from
+ * the hooks that saw the kernel at it; where they did not, from the descriptor and from
+ * the caller's memory at the end of the call.
  */
 #include <linux/file.h>
 #include <linux/net.h>
@@ -18,6 +20,7 @@
 
 #include "compat/af_unix.h"
 #include "compat/net.h"
+#include "inflight.h"
 #include "record.h"
 
 static void fill_inet4(struct falcoc_sock *attr, const struct sock *sk)
@@ -160,7 +163,12 @@ void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *s
 		sock_put(peer);
 }
 
-void attr_sockaddr(struct record *record, u64 ptr, s64 len)
+static bool sock_was_seen(const struct record *record)
+{
+	return record->inflight && record->inflight->sock;
+}
+
+void attr_user_sockaddr(struct record *record, u64 ptr, s64 len)
 {
 	struct sockaddr_storage addr;
 
@@ -169,6 +177,13 @@ void attr_sockaddr(struct record *record, u64 ptr, s64 len)
 	len = min_t(s64, len, sizeof(addr));
 	if (user_read(record, &addr, ptr, len))
 		attr_bytes(record, FALCOC_A_SOCKADDR, &addr, len, 0);
+}
+
+/* The kernel's copy of the caller's address. A call that a hook saw without one had none. */
+void attr_sockaddr(struct record *record, u64 ptr, s64 len)
+{
+	if (!attr_caught(record, FALCOC_A_SOCKADDR) && !sock_was_seen(record))
+		attr_user_sockaddr(record, ptr, len);
 }
 
 void record_new_fd(struct record *record, const struct call *call)
@@ -181,13 +196,13 @@ void record_connect(struct record *record, const struct call *call)
 {
 	static const struct sock_hint client = { .role = FALCOC_ROLE_CLIENT };
 
-	attr_fd(record, call->arg[0], &client);
+	attr_sock_fd(record, call->arg[0], &client);
 	attr_sockaddr(record, call->arg[1], (s32)call->arg[2]);
 }
 
 void record_bind(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
+	attr_sock_fd(record, call->arg[0], NULL);
 	attr_sockaddr(record, call->arg[1], (s32)call->arg[2]);
 }
 
@@ -195,7 +210,7 @@ void record_listen(struct record *record, const struct call *call)
 {
 	static const struct sock_hint server = { .role = FALCOC_ROLE_SERVER };
 
-	attr_fd(record, call->arg[0], &server);
+	attr_sock_fd(record, call->arg[0], &server);
 }
 
 /*
@@ -204,15 +219,18 @@ void record_listen(struct record *record, const struct call *call)
  */
 void record_accept(struct record *record, const struct call *call)
 {
-	bool made = !call_is_enter(call) && call->res >= 0;
-	struct file *file = made ? fget_raw(call->arg[0]) : NULL;
-	struct socket *listener = file ? compat_sock_from_file(file) : NULL;
-	const struct sock_hint hint = {
-		.role = FALCOC_ROLE_SERVER,
-		.listener = listener ? READ_ONCE(listener->sk) : NULL,
-	};
+	struct sock_hint hint = { .role = FALCOC_ROLE_SERVER };
+	struct socket *listener;
+	struct file *file;
 
-	attr_fd(record, made ? call_new_fd(call) : call->arg[0], &hint);
+	if (call_is_enter(call) || call->res < 0) {
+		attr_sock_fd(record, call->arg[0], &hint);
+		return;
+	}
+	file = sock_was_seen(record) ? get_file(record->inflight->sock) : fget_raw(call->arg[0]);
+	listener = file ? compat_sock_from_file(file) : NULL;
+	hint.listener = listener ? READ_ONCE(listener->sk) : NULL;
+	attr_fd(record, call_new_fd(call), &hint);
 	if (file)
 		fput(file);
 }

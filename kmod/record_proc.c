@@ -36,7 +36,8 @@ static void attr_strings(struct record *record, enum falcoc_attr_id id, unsigned
 	bool cut = end - start > FALCOC_STR_MAX;
 	u32 len = cut ? FALCOC_STR_MAX : end - start;
 
-	if (end <= start || !user_read(record, record->scratch, start, len))
+	/* it has not run yet: nobody else has this memory */
+	if (end <= start || !user_copy(record, record->scratch, start, len))
 		return;
 	record->scratch[len - 1] = '\0';
 	attr_bytes(record, id, record->scratch, len, cut ? FALCOC_ATTR_TRUNCATED : 0);

@@ -30,7 +30,7 @@ static inline bool compat_filename_key(struct inflight *inflight, const struct f
 	if (i == INFLIGHT_NAMES_MAX)
 		return false;
 	inflight->names[inflight->nnames++] = name;
-	*ret_key = i;
+	*ret_key = i + 1;
 	return true;
 #endif
 }
@@ -41,7 +41,7 @@ static inline u64 compat_name_key(u64 ptr, unsigned int index)
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
 	return ptr;
 #else
-	return index;
+	return index + 1;
 #endif
 }
 

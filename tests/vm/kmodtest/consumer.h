@@ -110,6 +110,8 @@ void test_calls(struct consumer *c);
 void test_typed(struct consumer *c);
 void test_sweep(struct consumer *c);
 void test_uring(struct consumer *c);
+void test_truth(struct consumer *c);
+void test_flight(struct consumer *c);
 void test_load(void);
 void test_loss(void);
 /* Nonsense of all kinds, the same for the same seed; more rounds are more of it. */

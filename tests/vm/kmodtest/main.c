@@ -17,6 +17,7 @@
  *	kill			consumers die by SIGKILL in the middle of each ioctl
  *	churn			consumers come and go until SIGTERM, and never mind what is refused
  *	uring			only the operations of io_uring
+ *	PART			only that part of the whole run (parts[] below)
  *	args			makes calls and tells what evt.args says of them (args.c)
  */
 #include <string.h>
@@ -50,6 +51,39 @@ static const struct {
 	{ "uring", command_uring },
 };
 
+/* Parts of the whole run that need a consumer, in order; each can be run alone. */
+static const struct {
+	const char *name;
+	void (*run)(struct consumer *c);
+} parts[] = {
+	{ "refusals", test_refusals },
+	{ "files", test_files },
+	{ "sockets", test_sockets },
+	{ "processes", test_processes },
+	{ "calls", test_calls },
+	{ "typed", test_typed },
+	{ "sweep", test_sweep },
+	{ "truth", test_truth },
+	{ "flight", test_flight },
+};
+
+/* All of them, or the one of that name. False: there is none. */
+static bool run_parts(const char *name)
+{
+	static struct consumer c;
+	bool found = !name;
+
+	for (size_t i = 0; name && i < sizeof(parts) / sizeof(*parts); i++)
+		found |= !strcmp(name, parts[i].name);
+	if (!found || !check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer"))
+		return found;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (!name || !strcmp(name, parts[i].name))
+			parts[i].run(&c);
+	consumer_close(&c);
+	return true;
+}
+
 /* Which events with parameters of their own no check looked at. */
 static void print_unchecked(void)
 {
@@ -72,7 +106,6 @@ static void print_unchecked(void)
 
 int main(int argc, char **argv)
 {
-	static struct consumer c;
 	int rc;
 
 	/* what the exec tests run */
@@ -90,22 +123,17 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argv + 2);
-	if (argc > 1)
-		return 2;
-	test_device();
-	if (check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer")) {
-		test_refusals(&c);
-		test_files(&c);
-		test_sockets(&c);
-		test_processes(&c);
-		test_calls(&c);
-		test_typed(&c);
-		test_sweep(&c);
-		consumer_close(&c);
+	if (argc > 1) {
+		if (!run_parts(argv[1]))
+			return 2;
+		goto out;
 	}
+	test_device();
+	run_parts(NULL);
 	test_load();
 	test_fuzz(1, 200);
 	print_unchecked();
+out:
 	printf("%u passed, %u failed\n", passed, failed);
 	return failed != 0;
 }
