@@ -96,47 +96,59 @@ static struct ftrace_ops ops = {
 
 static bool registered;
 
-/* Without memory, those to be added are missing until the next change, those to be removed stay. */
-static void filter(u64 bits, bool remove)
+static unsigned int ips_of(u64 bits, unsigned long *ips)
 {
-	unsigned int i;
-	int err;
+	unsigned int i, count = 0;
 
-	for (i = 0; i < HOOK_COUNT; i++) {
-		if (!(bits & BIT_ULL(i)))
-			continue;
-		err = ftrace_set_filter_ip(&ops, hooks[i].ip, remove, 0);
-		if (!err) {
-			attached ^= BIT_ULL(i);
-		} else if (!remove && err != -ENOMEM) {
-			pr_info("%s cannot be traced (%d): some records will be unverified\n",
-				hooks[i].names[0], err);
-			hooks[i].ip = 0;
-		}
-	}
+	for (i = 0; i < HOOK_COUNT; i++)
+		if (bits & BIT_ULL(i))
+			ips[count++] = hooks[i].ip;
+	return count;
 }
 
-/* An empty set would stand for all functions: it is never registered. */
+/*
+ * An empty set would stand for all functions: it is never registered. Without memory, hooks
+ * to be added are missing until the next change, and those to be removed stay.
+ */
 static void attach(u64 want)
 {
+	unsigned long ips[HOOK_COUNT], gone[HOOK_COUNT];
 	int err;
 
-	filter(want & ~attached, false);
-	if (registered && !(want & attached)) {
+	if (want == attached && registered == !!want)
+		return;
+	if (!want && registered) {
 		unregister_ftrace_function(&ops);
 		registered = false;
 	}
-	filter(attached & ~want, true);
-	if (!registered && want & attached) {
+	err = compat_ftrace_filter(&ops, ips, ips_of(want, ips), gone,
+				   ips_of(attached & ~want, gone));
+	attached = err ? attached | want : want;
+	if (!err && want && !registered) {
 		err = register_ftrace_function(&ops);
 		registered = !err;
-		if (err)
-			pr_info("no tracing of functions (%d): records will be unverified\n", err);
 	}
+	if (err)
+		pr_info("functions cannot be traced (%d): records will be unverified\n", err);
+}
+
+/* Some functions cannot be traced, even if they can be found. */
+static bool can_attach(unsigned long ip)
+{
+	bool can = !ftrace_set_filter_ip(&ops, ip, 0, 0);
+
+	if (can)
+		ftrace_set_filter_ip(&ops, ip, 1, 0);
+	return can;
 }
 #else
 static void attach(u64 want)
 {
+}
+
+static bool can_attach(unsigned long ip)
+{
+	return false;
 }
 #endif
 
@@ -270,16 +282,30 @@ static u64 hooks_present(void)
 	return present;
 }
 
+static bool mask_is_used(const struct mask *mask)
+{
+	unsigned int i;
+	u64 bits = mask->flags;
+
+	for (i = 0; i < FALCOC_MASK_WORDS; i++)
+		bits |= mask->exit[i] | mask->enter[i];
+	return bits;
+}
+
 void hooks_widen(const struct mask *mask)
 {
+	u64 all = uring_hooks(mask);
 	unsigned int nr;
-	u64 all = 0;
 
 	for (nr = 0; nr < SYSCALLS_MAX; nr++) {
 		WRITE_ONCE(wanted[nr], syscall_hooks(nr, mask));
 		all |= wanted[nr];
 	}
-	attach((all | uring_hooks(mask)) & hooks_present());
+	all &= hooks_present();
+	/* while anything is wanted, rather stay where nobody comes by than leave, which is slow */
+	if (!all && attached && mask_is_used(mask))
+		all = B(PIVOT_ROOT) & hooks_present();
+	attach(all);
 }
 
 /* Registers a kprobe by the one name or the other, without arming it. */
@@ -307,13 +333,16 @@ int hooks_init(void)
 	if (!kprobes)
 		return -ENOMEM;
 	for (i = 0; i < HOOK_COUNT; i++) {
-		if (find(&kprobes[i], &hooks[i])) {
-			pr_info("this kernel has no %s: some records will be unverified\n",
+		if (!find(&kprobes[i], &hooks[i])) {
+			found[count++] = &kprobes[i];
+			if (can_attach((unsigned long)kprobes[i].addr))
+				hooks[i].ip = (unsigned long)kprobes[i].addr;
+		}
+		if (!hooks[i].ip) {
+			pr_info("this kernel has no %s to trace: some records will be unverified\n",
 				hooks[i].names[0]);
 			continue;
 		}
-		found[count++] = &kprobes[i];
-		hooks[i].ip = (unsigned long)kprobes[i].addr;
 		slot = slot_of(hooks[i].ip);
 		slot->ip = hooks[i].ip;
 		slot->fn = hooks[i].fn;

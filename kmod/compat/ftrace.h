@@ -32,6 +32,31 @@
 #endif
 #endif
 
+/*
+ * Sets the functions of an ops: all of these, no longer those. Since 5.18 many at once.
+ * While it is registered there must be some left.
+ */
+static inline int compat_ftrace_filter(struct ftrace_ops *ops, unsigned long *ips,
+				       unsigned int count, const unsigned long *gone,
+				       unsigned int gone_count)
+{
+	unsigned int i;
+	int err = 0;
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 18, 0)
+	if (count)
+		return ftrace_set_filter_ips(ops, ips, count, 0, 1);
+#endif
+	for (i = 0; i < count && !err; i++)
+		err = ftrace_set_filter_ip(ops, ips[i], 0, 0);
+	for (i = 0; i < gone_count && !err; i++) {
+		err = ftrace_set_filter_ip(ops, gone[i], 1, 0);
+		if (err == -ENOENT)	/* had not been added */
+			err = 0;
+	}
+	return err;
+}
+
 #if defined(CONFIG_DYNAMIC_FTRACE_WITH_ARGS) || \
 	(LINUX_VERSION_CODE < KERNEL_VERSION(5, 11, 0) && defined(CONFIG_DYNAMIC_FTRACE_WITH_REGS))
 #define COMPAT_FTRACE_ARGS 1
