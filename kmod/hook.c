@@ -201,8 +201,8 @@ static u64 event_own_hooks(enum falcoc_event event)
 		return B(LOOKUP_NAME) | B(UMOUNT);
 	case FALCOC_E_pivot_root:
 		return B(LOOKUP_NAME) | B(PIVOT_ROOT);
-	case FALCOC_E_move_mount:
-		return B(LOOKUP_NAME) | B(MOVE_MOUNT);
+	case FALCOC_E_move_mount:	/* no names: 7.x looks up the second path first */
+		return B(MOVE_MOUNT);
 	case FALCOC_E_CHDIR:
 		return B(LOOKUP_NAME);
 	case FALCOC_E_CONNECT:
@@ -242,7 +242,7 @@ u64 event_hooks(enum falcoc_event event)
 		bits |= B(BPRM_CHECK);
 	else if (traits & FALCOC_T_OPEN)
 		bits |= B(OPEN_NAME);
-	else if (traits & FALCOC_T_PATH && !(bits & B(PARENT_NAME)))
+	else if (traits & FALCOC_T_PATH && !(bits & (B(PARENT_NAME) | B(MOVE_MOUNT))))
 		bits |= B(LOOKUP_NAME);
 	return bits;
 }
