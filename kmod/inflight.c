@@ -24,7 +24,7 @@
 #define CHUNKS_MAX	8	/* of one entry */
 
 struct bucket {
-	spinlock_t lock;
+	spinlock_t lock;	/* of the list */
 	struct inflight *first;
 };
 
