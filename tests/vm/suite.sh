@@ -31,7 +31,8 @@ main() {
 	echo "PASS module for $kernel: builds without warnings"
 	make -s -C "$TOP" all build/kmodtest build/attack build/attack32
 	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" \
-		--console "$TOP/build-kmod-$kernel/console.log" "$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds / 2)) "$@" || rc=$?
+		--console "$TOP/build-kmod-$kernel/console.log" \
+		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds / 2)) "$@" || rc=$?
 	case $rc in
 	0 | 77) ;;
 	124 | 125) echo "FAIL kernel $kernel: the guest did not reach the end" ;;

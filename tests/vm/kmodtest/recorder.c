@@ -105,7 +105,8 @@ int command_record(char **args)
 		check(!ioctl(c.fd, FALCOC_IOC_STATS, &stats[cls]), "STATS of class %d", cls);
 	}
 	check_droppers(&c, "everything recorded");
-	printf("# read %llu records; bad tails %llu, unreadable strings %llu; dropped: full %llu, nested %llu, no ring %llu\n",
+	printf("# read %llu records; bad tails %llu, unreadable strings %llu; "
+	       "dropped: full %llu, nested %llu, no ring %llu\n",
 	       (unsigned long long)records, (unsigned long long)(stats[0].bad_tail + stats[1].bad_tail),
 	       (unsigned long long)(stats[0].faults + stats[1].faults),
 	       (unsigned long long)(stats[0].dropped_full + stats[1].dropped_full),

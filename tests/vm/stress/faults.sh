@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Each allocation fails once: in each call of a consumer's life, at loading and at unloading. Nothing may be lost
-# of what was allocated before.
+# Each allocation fails once: in each call of a consumer's life, at loading and at unloading. Nothing
+# may be lost of what was allocated before.
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 # shellcheck source=../guest/stress.sh

@@ -25,7 +25,7 @@ check "modinfo: version" grep -qxE '[0-9]+(\.[0-9]+)+' <(field version)
 check "modinfo: the version is the one that is loaded" test "$(field version)" = "$(cat /sys/module/falcoc/version)"
 check "modinfo: it needs no other module" test -z "$(field depends)"
 check "modinfo: it is for this kernel" grep -q "^$(uname -r) " <(field vermagic)
-undescribed=$(comm -13 <(sed -n 's/^parm: *\([^:]*\):.*[^ ].*(.*)$/\1/p' "$T/info" | sort) \
-	<(ls /sys/module/falcoc/parameters 2>/dev/null | sort))
+undescribed=$(comm -13 <(sed -n 's/^parm: *\([^:]*\):.*[a-z].*$/\1/p' "$T/info" | sort) \
+	<(find /sys/module/falcoc/parameters -type f -printf '%f\n' 2>/dev/null | sort))
 check "modinfo: each parameter is described${undescribed:+, but not $undescribed}" test -z "$undescribed"
 check "the module unloads" unload_module
