@@ -324,7 +324,10 @@ static void carriers_detach(const u64 *words)
 
 static bool op_is_stale(const struct inflight *inflight)
 {
-	return inflight->is_op && !is_wanted(inflight->op->event);
+	const struct uring_op *op = READ_ONCE(inflight->op);
+
+	/* one that begins just now, or is told at once, has none: its own task takes it out */
+	return inflight->is_op && op && !is_wanted(op->event);
 }
 
 void uring_want(const struct mask *mask)
