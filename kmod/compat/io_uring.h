@@ -55,7 +55,12 @@ static inline bool compat_req_cur_pos(const struct io_kiocb *req)
 /* Nobody will try again: a worker that may block, which has nobody to hand it to. */
 static inline bool compat_issue_is_last(unsigned int issue_flags)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+	/* 6.1 got a flag for workers late in its life; they are those without the ring's lock */
+	return issue_flags & IO_URING_F_UNLOCKED && !(issue_flags & IO_URING_F_NONBLOCK);
+#else
 	return issue_flags & IO_URING_F_IOWQ && !(issue_flags & IO_URING_F_NONBLOCK);
+#endif
 }
 
 static inline bool compat_issue_multishot(unsigned int issue_flags)
