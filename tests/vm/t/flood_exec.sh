@@ -38,7 +38,7 @@ flooded() {
 	rm -f "$T/count"
 	(echo $BASHPID >$CG/cgroup.procs && exec kmodtest flood "$kind" "$T/count") &
 	flooder=$!
-	check "$kind: the flood is on" wait_for 30 calls_above 1000
+	check "$kind: the flood is on" wait_for 120 calls_above 200
 	start=$EPOCHREALTIME
 	made=$(nice -n -10 kmodtest execs 42 "$n" "$T/marked")
 	kill -TERM $flooder

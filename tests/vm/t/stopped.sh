@@ -24,7 +24,7 @@ stopped() { grep -q '^State:.T' "/proc/$1/status"; }
 flood() {
 	kmodtest flood openat "$T/count" &
 	FLOODER=$!
-	check "$1: the flood is on" wait_for 30 calls_above 1000
+	check "$1: the flood is on" wait_for 120 calls_above 200
 }
 no_flood() {
 	kill -TERM $FLOODER
