@@ -5,7 +5,7 @@
 # kernel complains of nothing, the consumer lives, and what was produced is what was read and dropped.
 #
 #	STRESS_SECONDS	how long each takes [3]
-#	STRESSORS	which [all of the list below]
+#	STRESSORS	which, with commas between [all of the list below]
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 # shellcheck source=../guest/stress.sh
@@ -28,7 +28,8 @@ start_recorder || { fail "the recorder starts"; cat "$T/recorder"; exit 1; }
 ran=0 unknown=
 mkdir "$T/work" && cd "$T/work" || exit 1
 stress-ng --help >"$T/help" 2>/dev/null
-for s in ${STRESSORS:-$ALL}; do
+words=${STRESSORS:-$ALL}
+for s in ${words//,/ }; do
 	s=${s//_/-}
 	if ! grep -q -- " --$s N" "$T/help"; then
 		unknown="$unknown $s"
