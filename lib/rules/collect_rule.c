@@ -209,7 +209,7 @@ static void enable_rule(struct collect *c, struct rule_def *prev)
 		return;
 	}
 	prev->rule.enabled = collect_bool(c, "enabled", true);
-	d = diags_add(c->ds, DIAG_NOTE, "LOAD_DEPRECATED_ITEM", c->map->loc,
+	d = diags_add(c->ds, DIAG_WARNING, "LOAD_DEPRECATED_ITEM", c->map->loc,
 		      "'enabled' alone is the old form of 'override' (rule '%s')", c->name);
 	diag_hint(d, "add 'override: {enabled: replace}'");
 }

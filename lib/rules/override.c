@@ -109,7 +109,7 @@ bool overrides_read(struct collect *c, const struct key_def *keys,
 	c->faulty = false;
 	o.append_flag = collect_bool(c, "append", false);
 	if (o.append_flag) {
-		d = diags_add(c->ds, DIAG_NOTE, "LOAD_DEPRECATED_ITEM", c->map->loc,
+		d = diags_add(c->ds, DIAG_WARNING, "LOAD_DEPRECATED_ITEM", c->map->loc,
 			      "'append: true' is the old form of 'override' (%s '%s')", c->kind,
 			      c->name);
 		diag_hint(d, "as in 'override: {%s: append}'", keys[1].name);

@@ -52,14 +52,14 @@ static bool selects(const struct rules_select *s, const struct rule *r)
 /* One that hits nothing is likely misspelt, and would leave on what was to be off. */
 static void tell_useless(const struct rules_select *s, struct diags *ds)
 {
-	static const char *const whats[] = {
+	static const char *const kinds[] = {
 		[RULES_SELECT_SUBSTRING] = "a name with",
 		[RULES_SELECT_NAME] = "the name",
 		[RULES_SELECT_TAG] = "the tag",
 	};
 
 	diags_add(ds, DIAG_WARNING, "LOAD_SELECT_NOTHING", (struct loc){ 0 },
-		  "no rule has %s '%s', to be switched %s", whats[s->what], s->pattern,
+		  "no rule has %s '%s', to be switched %s", kinds[s->what], s->pattern,
 		  s->enable ? "on" : "off");
 }
 

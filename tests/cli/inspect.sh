@@ -109,7 +109,7 @@ jsonschema.Draft7Validator(json.load(open("schema.json"))).validate(yaml.safe_lo
 	[ ! -f "$rules" ] || verdict "the schema takes the shipped rules" "$(valid "$rules" && echo ok || echo refused)"
 	echo '- rule: x
   desc: d
-  conditon: evt.type = open' >slip.yaml
+  condtn: evt.type = open' >slip.yaml
 	verdict "the schema refuses a slip" "$(valid slip.yaml && echo taken || echo ok)"
 	echo '- rule: x
   priority: INFO
