@@ -199,52 +199,90 @@ void hook_uring_done(const struct pt_regs *regs, u64 hook)
 }
 #endif
 
-/* io_req_rw_complete(request, ...): what was read or written by others than us is there. */
-static int rw_ends(struct kprobe *probe, struct pt_regs *regs)
+/* What an operation's own function does not see: its record is made here, from the request. */
+static void tell_late(struct io_kiocb *req, s64 res)
 {
 	struct uring_op op = {
-		.req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0),
+		.req = req,
+		.opcode = req->opcode,
+		.event = uring_event(req->opcode),
 	};
 	struct inflight *inflight;
 
-	op.opcode = op.req->opcode;
-	op.event = uring_event(op.opcode);
 	if (!is_wanted(op.event))
-		return 0;
+		return;
 	inflight = inflight_begin(0);
 	uring_op_read(&op, inflight);
-	inflight = inflight_take();
-	op_tell(&op, compat_req_res(op.req), inflight);
+	op_tell(&op, res, inflight_take());
 	inflight_free(inflight);
+}
+
+/* io_req_rw_complete(request, ...): what was read or written by others than us is there. */
+static int rw_ends(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct io_kiocb *req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0);
+
+	tell_late(req, compat_req_res(req));
 	return 0;
 }
 
-static struct kprobe rw_probe;
-static bool rw_attached, rw_missing;
-
-static bool wants_rw(const u64 *words)
+/*
+ * A function that ends a request otherwise, given its result: it was cancelled, timed out, or
+ * its process is about to end. A connect may be on its way all the same.
+ */
+static int op_is_cancelled(struct kprobe *probe, struct pt_regs *regs)
 {
-	return mask_test(words, FALCOC_E_READ) || mask_test(words, FALCOC_E_READV) ||
-	       mask_test(words, FALCOC_E_WRITE) || mask_test(words, FALCOC_E_WRITEV);
+	struct io_kiocb *req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0);
+	int res = regs_get_kernel_argument(regs, 1);
+
+	if (res < 0 && res != -EAGAIN && !inflight_op() && uring_is_begun_connect(req))
+		tell_late(req, res);
+	return 0;
 }
 
-static void rw_switch(bool on)
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define CANCEL_FUNCTION "io_req_defer_failed"
+#elif COMPAT_URING_OPS
+#define CANCEL_FUNCTION "io_req_complete_failed"
+#else
+#define CANCEL_FUNCTION "io_req_complete_post"
+#endif
+
+/* Where operations end that are not over when their own function is. */
+static struct late {
+	const char *name;
+	kprobe_pre_handler_t handler;
+	u16 events[4];
+	struct kprobe probe;
+	bool attached, missing;
+} lates[] = {
+	{ "io_req_rw_complete", rw_ends,
+	  { FALCOC_E_READ, FALCOC_E_READV, FALCOC_E_WRITE, FALCOC_E_WRITEV } },
+	{ CANCEL_FUNCTION, op_is_cancelled,
+	  { FALCOC_E_CONNECT, FALCOC_E_CONNECT, FALCOC_E_CONNECT, FALCOC_E_CONNECT } },
+};
+
+static void late_switch(struct late *late, const u64 *words)
 {
+	bool on = false;
+	unsigned int i;
 	int err;
 
-	if (on && !rw_attached && !rw_missing) {
-		memset(&rw_probe, 0, sizeof(rw_probe));
-		rw_probe.symbol_name = "io_req_rw_complete";
-		rw_probe.pre_handler = rw_ends;
-		err = register_kprobe(&rw_probe);
-		rw_attached = !err;
-		rw_missing = err;
+	for (i = 0; i < ARRAY_SIZE(late->events); i++)
+		on |= mask_test(words, late->events[i]);
+	if (on && !late->attached && !late->missing) {
+		memset(&late->probe, 0, sizeof(late->probe));
+		late->probe.symbol_name = late->name;
+		late->probe.pre_handler = late->handler;
+		err = register_kprobe(&late->probe);
+		late->attached = !err;
+		late->missing = err;
 		if (err)
-			pr_warn("what io_uring reads and writes at its leisure is not seen (%d)\n",
-				err);
-	} else if (!on && rw_attached) {
-		unregister_kprobe(&rw_probe);
-		rw_attached = false;
+			pr_warn("%s cannot be probed (%d): what io_uring ends there is not seen\n",
+				late->name, err);
+	} else if (!on && late->attached) {
+		unregister_kprobe(&late->probe);
+		late->attached = false;
 	}
 }
 
@@ -350,7 +388,8 @@ void uring_want(const struct mask *mask)
 	for (i = 0; i < carriers_count; i++)
 		if (carrier_is_wanted(&carriers[i], mask->exit))
 			carrier_attach(&carriers[i]);
-	rw_switch(wants_rw(mask->exit));
+	for (i = 0; i < ARRAY_SIZE(lates); i++)
+		late_switch(&lates[i], mask->exit);
 }
 
 u64 uring_hooks(const struct mask *mask)

@@ -9,11 +9,14 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/net.h>
 #include <linux/openat2.h>
+#include <linux/socket.h>
 #include <linux/uaccess.h>
 
 #include "compat/filename.h"
 #include "compat/io_uring.h"
+#include "compat/net.h"
 #include "inflight.h"
 #include "uring_ops.h"
 
@@ -31,6 +34,9 @@ struct cmd_addr {		/* connect */
 	struct file *file;
 	void __user *addr;
 	int addr_len;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+	bool in_progress;	/* an earlier attempt has begun to connect */
+#endif
 };
 
 struct cmd_bind {		/* 6.11 */
@@ -107,6 +113,85 @@ struct cmd_rw {
 	u32 len;
 };
 
+struct cmd_close {
+	struct file *file;
+	int fd;
+	u32 file_slot;
+};
+
+struct cmd_statx {
+	struct file *file;
+	int dfd;
+	u32 mask;
+	u32 flags;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+	struct filename *name;
+#else
+	void __user *name;
+#endif
+	void __user *buffer;
+};
+
+struct cmd_sync {		/* fsync, sync_file_range, fallocate */
+	struct file *file;
+	loff_t len, off;
+	int flags, mode;
+};
+
+struct cmd_advise {
+	struct file *file;
+	u64 off;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
+	u64 len;
+#else
+	u32 len;
+#endif
+	u32 advice;
+};
+
+struct cmd_splice {
+	struct file *out;
+	loff_t off_out, off_in;
+	u64 len;
+	int fd_in;
+	u32 flags;
+};
+
+struct cmd_epoll {
+	struct file *file;
+	int epfd, op, fd;
+};
+
+struct cmd_xattr {
+	struct file *file;
+	void *value, *kvalue;
+	size_t size;
+	void *kname;
+	u32 flags;
+	struct filename *name;
+};
+
+struct cmd_ftruncate {
+	struct file *file;
+	loff_t len;
+};
+
+struct cmd_pipe {
+	struct file *file;
+	int __user *fds;
+	int flags;
+	int file_slot;
+};
+
+struct cmd_uring {		/* IORING_OP_URING_CMD, 5.19 */
+	struct file *file;
+	const void *sqe;
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	void *task_work;
+#endif
+	u32 cmd;
+};
+
 /* Length of a string of the kernel's, without its NUL; < 0 where it is none. */
 static long string_len(const char *s)
 {
@@ -145,6 +230,22 @@ static void keep_name(struct inflight *inflight, unsigned int index,
 		inflight_keep(inflight, FALCOC_A_PATH0, key, name, len + 1, 0);
 }
 
+/*
+ * The kernel's copy of the address, where an earlier attempt (or since 6.11 the submission) made
+ * one; else a hook sees it when it is made.
+ */
+static void keep_address(const struct uring_op *op, int len, struct inflight *inflight)
+{
+	const void *data = compat_req_async_data(op->req);
+	struct sockaddr_storage addr;
+
+	if (!inflight || !data || len < (int)sizeof(addr.ss_family) || len > (int)sizeof(addr))
+		return;
+	/* some 6.x keep more there, and the address not first */
+	if (!copy_from_kernel_nofault(&addr, data, len) && addr.ss_family < AF_MAX)
+		inflight_keep(inflight, FALCOC_A_SOCKADDR, 0, &addr, len, 0);
+}
+
 #define ARGS(name, type)								\
 	static void args_##name(struct uring_op *op, const struct type *cmd,		\
 				struct inflight *inflight)
@@ -173,6 +274,7 @@ ARGS(connect, cmd_addr)
 {
 	op->arg[1] = (unsigned long)cmd->addr;
 	op->arg[2] = cmd->addr_len;
+	keep_address(op, cmd->addr_len, inflight);
 }
 
 ARGS(bind, cmd_bind)
@@ -257,6 +359,115 @@ ARGS(rw, cmd_rw)
 	op->arg[3] = cmd->kiocb.ki_pos;
 }
 
+ARGS(statx, cmd_statx)
+{
+	op->arg[0] = cmd->dfd;
+	op->arg[2] = cmd->flags;
+	op->arg[3] = cmd->mask;
+	op->arg[4] = (unsigned long)cmd->buffer;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+	op->arg[1] = URING_PATH0;
+	keep_name(inflight, 0, cmd->name);
+#else
+	op->arg[1] = (unsigned long)cmd->name;
+#endif
+}
+
+ARGS(fallocate, cmd_sync)
+{
+	op->arg[1] = cmd->mode;
+	op->arg[2] = cmd->off;
+	op->arg[3] = cmd->len;
+}
+
+ARGS(fsync, cmd_sync)
+{
+	op->arg[1] = cmd->off;
+	op->arg[2] = cmd->len;
+	op->arg[3] = cmd->flags;
+}
+
+ARGS(fadvise, cmd_advise)
+{
+	op->arg[1] = cmd->off;
+	op->arg[2] = cmd->len;
+	op->arg[3] = cmd->advice;
+}
+
+ARGS(madvise, cmd_advise)
+{
+	op->arg[0] = cmd->off;
+	op->arg[1] = cmd->len;
+	op->arg[2] = cmd->advice;
+}
+
+/* The request's file is the one that is written to. */
+ARGS(splice, cmd_splice)
+{
+	op->arg[2] = op->arg[0];
+	op->arg[0] = cmd->flags & SPLICE_F_FD_IN_FIXED ? -1 : cmd->fd_in;
+	op->arg[1] = cmd->off_in;
+	op->arg[3] = cmd->off_out;
+	op->arg[4] = cmd->len;
+	op->arg[5] = cmd->flags;
+}
+
+ARGS(tee, cmd_splice)
+{
+	op->arg[1] = op->arg[0];
+	op->arg[0] = cmd->flags & SPLICE_F_FD_IN_FIXED ? -1 : cmd->fd_in;
+	op->arg[2] = cmd->len;
+	op->arg[3] = cmd->flags;
+}
+
+ARGS(epoll_ctl, cmd_epoll)
+{
+	op->arg[0] = cmd->epfd;
+	op->arg[1] = cmd->op;
+	op->arg[2] = cmd->fd;
+}
+
+ARGS(fxattr, cmd_xattr)
+{
+	op->arg[3] = cmd->size;
+	op->arg[4] = cmd->flags;
+}
+
+ARGS(xattr, cmd_xattr)
+{
+	args_fxattr(op, cmd, inflight);
+	op->arg[0] = URING_PATH0;
+	keep_name(inflight, 0, cmd->name);
+}
+
+ARGS(ftruncate, cmd_ftruncate)
+{
+	op->arg[1] = cmd->len;
+}
+
+ARGS(pipe, cmd_pipe)
+{
+	op->arg[0] = (unsigned long)cmd->fds;
+	op->arg[1] = cmd->flags;
+	op->call.direct = cmd->file_slot;
+}
+
+ARGS(close, cmd_close)
+{
+	op->arg[0] = cmd->file_slot ? -1 : cmd->fd;
+}
+
+
+ARGS(none, cmd_int)
+{
+}
+
+/* The closest of system calls: a request to a driver, or to a socket (SOCKET_URING_OP_*). */
+ARGS(uring, cmd_uring)
+{
+	op->arg[1] = cmd->cmd;
+}
+
 /* Functions that were split or joined. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 #define URING_FN_READ_FIXED	"io_read_fixed"
@@ -278,36 +489,55 @@ ARGS(rw, cmd_rw)
  * OP(number, event, the kernel's function, what it is asked to do, FILE_ARG or NO_FILE). The
  * numbers are those of uapi/linux/io_uring.h, which older kernels do not know all of.
  */
-#define URING_OPS(OP)							\
-	OP(1, READV, "io_read", rw, FILE_ARG)				\
-	OP(2, WRITEV, "io_write", rw, FILE_ARG)				\
-	OP(4, READ, URING_FN_READ_FIXED, rw, FILE_ARG)			\
-	OP(5, WRITE, URING_FN_WRITE_FIXED, rw, FILE_ARG)		\
-	OP(9, SENDMSG, "io_sendmsg", msg, FILE_ARG)			\
-	OP(10, RECVMSG, "io_recvmsg", msg, FILE_ARG)			\
-	OP(13, ACCEPT4, "io_accept", accept, FILE_ARG)			\
-	OP(16, CONNECT, "io_connect", connect, FILE_ARG)			\
-	OP(18, OPENAT, "io_openat", open, NO_FILE)			\
-	OP(22, READ, "io_read", rw, FILE_ARG)				\
-	OP(23, WRITE, "io_write", rw, FILE_ARG)				\
-	OP(26, SENDTO, "io_send", send, FILE_ARG)				\
-	OP(27, RECVFROM, "io_recv", send, FILE_ARG)			\
-	OP(28, OPENAT2, "io_openat2", open2, NO_FILE)			\
-	OP(34, SHUTDOWN, "io_shutdown", int, FILE_ARG)			\
-	OP(35, RENAMEAT2, "io_renameat", rename, NO_FILE)			\
-	OP(36, UNLINKAT, "io_unlinkat", unlink, NO_FILE)			\
-	OP(37, MKDIRAT, "io_mkdirat", mkdir, NO_FILE)			\
-	OP(38, SYMLINKAT, "io_symlinkat", symlink, NO_FILE)		\
-	OP(39, LINKAT, "io_linkat", rename, NO_FILE)			\
-	OP(45, SOCKET, "io_socket", socket, NO_FILE)			\
-	OP(47, SENDTO, URING_FN_SEND_ZC, send, FILE_ARG)			\
-	OP(48, SENDMSG, "io_sendmsg_zc", msg, FILE_ARG)			\
-	OP(49, READ, "io_read_mshot", rw, FILE_ARG)			\
-	OP(56, BIND, "io_bind", bind, FILE_ARG)				\
-	OP(57, LISTEN, "io_listen", int, FILE_ARG)			\
-	OP(58, RECVFROM, "io_recvzc", send, FILE_ARG)			\
-	OP(60, READV, "io_read", rw, FILE_ARG)				\
-	OP(61, WRITEV, "io_write", rw, FILE_ARG)
+#define URING_OPS(OP)								\
+	OP(1, READV, "io_read", rw, FILE_ARG)						\
+	OP(2, WRITEV, "io_write", rw, FILE_ARG)						\
+	OP(3, fsync, "io_fsync", none, FILE_ARG)					\
+	OP(4, READ, URING_FN_READ_FIXED, rw, FILE_ARG)					\
+	OP(5, WRITE, URING_FN_WRITE_FIXED, rw, FILE_ARG)				\
+	OP(8, sync_file_range, "io_sync_file_range", fsync, FILE_ARG)			\
+	OP(9, SENDMSG, "io_sendmsg", msg, FILE_ARG)					\
+	OP(10, RECVMSG, "io_recvmsg", msg, FILE_ARG)					\
+	OP(13, ACCEPT4, "io_accept", accept, FILE_ARG)					\
+	OP(16, CONNECT, "io_connect", connect, FILE_ARG)				\
+	OP(17, fallocate, "io_fallocate", fallocate, FILE_ARG)				\
+	OP(18, OPENAT, "io_openat", open, NO_FILE)					\
+	OP(19, CLOSE, "io_close", close, NO_FILE)					\
+	OP(21, statx, "io_statx", statx, NO_FILE)					\
+	OP(22, READ, "io_read", rw, FILE_ARG)						\
+	OP(23, WRITE, "io_write", rw, FILE_ARG)						\
+	OP(24, fadvise64, "io_fadvise", fadvise, FILE_ARG)				\
+	OP(25, madvise, "io_madvise", madvise, NO_FILE)					\
+	OP(26, SENDTO, "io_send", send, FILE_ARG)					\
+	OP(27, RECVFROM, "io_recv", send, FILE_ARG)					\
+	OP(28, OPENAT2, "io_openat2", open2, NO_FILE)					\
+	OP(29, epoll_ctl, "io_epoll_ctl", epoll_ctl, NO_FILE)				\
+	OP(30, SPLICE, "io_splice", splice, FILE_ARG)					\
+	OP(33, tee, "io_tee", tee, FILE_ARG)						\
+	OP(34, SHUTDOWN, "io_shutdown", int, FILE_ARG)					\
+	OP(35, RENAMEAT2, "io_renameat", rename, NO_FILE)				\
+	OP(36, UNLINKAT, "io_unlinkat", unlink, NO_FILE)				\
+	OP(37, MKDIRAT, "io_mkdirat", mkdir, NO_FILE)					\
+	OP(38, SYMLINKAT, "io_symlinkat", symlink, NO_FILE)				\
+	OP(39, LINKAT, "io_linkat", rename, NO_FILE)					\
+	OP(41, fsetxattr, "io_fsetxattr", fxattr, FILE_ARG)				\
+	OP(42, setxattr, "io_setxattr", xattr, NO_FILE)					\
+	OP(43, fgetxattr, "io_fgetxattr", fxattr, FILE_ARG)				\
+	OP(44, getxattr, "io_getxattr", xattr, NO_FILE)					\
+	OP(45, SOCKET, "io_socket", socket, NO_FILE)					\
+	OP(46, IOCTL, "io_uring_cmd", uring, FILE_ARG)					\
+	OP(47, SENDTO, URING_FN_SEND_ZC, send, FILE_ARG)				\
+	OP(48, SENDMSG, "io_sendmsg_zc", msg, FILE_ARG)					\
+	OP(49, READ, "io_read_mshot", rw, FILE_ARG)					\
+	OP(54, DUP, "io_install_fixed_fd", none, FILE_ARG)				\
+	OP(55, ftruncate, "io_ftruncate", ftruncate, FILE_ARG)				\
+	OP(56, BIND, "io_bind", bind, FILE_ARG)						\
+	OP(57, LISTEN, "io_listen", int, FILE_ARG)					\
+	OP(58, RECVFROM, "io_recvzc", send, FILE_ARG)					\
+	OP(59, EPOLL_WAIT, "io_epoll_wait", none, FILE_ARG)				\
+	OP(60, READV, "io_read", rw, FILE_ARG)						\
+	OP(61, WRITEV, "io_write", rw, FILE_ARG)					\
+	OP(62, PIPE2, "io_pipe", pipe, NO_FILE)
 
 typedef void (*args_fn)(struct uring_op *op, const void *cmd, struct inflight *inflight);
 
@@ -386,6 +616,20 @@ void uring_op_read(struct uring_op *op, struct inflight *inflight)
 			inflight_keep_file(inflight, op->arg[0], op->file);
 	}
 	opcode->args(op, op->req, inflight);
+}
+
+bool uring_is_begun_connect(const struct io_kiocb *req)
+{
+	struct socket *sock;
+
+	if (uring_event(req->opcode) != FALCOC_E_CONNECT || !req->file)
+		return false;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 0, 0)
+	if (!((const struct cmd_addr *)req)->in_progress)
+		return false;
+#endif
+	sock = compat_sock_from_file(req->file);
+	return sock && sock->state != SS_UNCONNECTED;
 }
 
 #endif

@@ -44,4 +44,7 @@ const char *uring_function(unsigned int opcode);
  */
 void uring_op_read(struct uring_op *op, struct inflight *inflight);
 
+/* Is it a connect that was tried without blocking, and has begun to connect? */
+bool uring_is_begun_connect(const struct io_kiocb *req);
+
 #endif

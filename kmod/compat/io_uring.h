@@ -42,6 +42,12 @@ static inline bool compat_req_fixed_file(const struct io_kiocb *req)
 	return req->flags & REQ_F_FIXED_FILE;
 }
 
+/* What an operation keeps between attempts; or NULL. */
+static inline const void *compat_req_async_data(const struct io_kiocb *req)
+{
+	return req->flags & REQ_F_ASYNC_DATA ? req->async_data : NULL;
+}
+
 static inline bool compat_req_nowait(const struct io_kiocb *req)
 {
 	return req->flags & REQ_F_NOWAIT;
@@ -126,6 +132,11 @@ static inline s32 compat_req_fd_hint(const struct io_kiocb *req)
 static inline bool compat_req_fixed_file(const struct io_kiocb *req)
 {
 	return req->flags & COMPAT_REQ_FIXED_FILE;
+}
+
+static inline const void *compat_req_async_data(const struct io_kiocb *req)
+{
+	return req->async_data;
 }
 
 static inline bool compat_req_nowait(const struct io_kiocb *req)

@@ -33,6 +33,7 @@ bool uring_open(struct uring *r, unsigned int flags)
 	r->fd = syscall(SYS_io_uring_setup, ENTRIES, &p);
 	if (r->fd < 0)
 		return false;
+	r->queued = 0;
 	r->sqpoll = flags & IORING_SETUP_SQPOLL;
 	sq_bytes = p.sq_off.array + p.sq_entries * sizeof(*r->sq_array);
 	cq_bytes = p.cq_off.cqes + p.cq_entries * sizeof(*r->cqes);
@@ -66,7 +67,7 @@ void uring_close(struct uring *r)
 
 struct io_uring_sqe *uring_sqe(struct uring *r, int op)
 {
-	uint32_t tail = *r->sq_tail, i = tail & r->sq_mask;
+	uint32_t tail = *r->sq_tail + r->queued, i = tail & r->sq_mask;
 	struct io_uring_sqe *sqe = &r->sqes[i];
 
 	memset(sqe, 0, sizeof(*sqe));
@@ -75,11 +76,19 @@ struct io_uring_sqe *uring_sqe(struct uring *r, int op)
 	return sqe;	/* the tail is moved by uring_submit(): SQPOLL sees what is filled in */
 }
 
+void uring_queue(struct uring *r)
+{
+	r->queued++;
+}
+
 void uring_submit(struct uring *r)
 {
-	__atomic_store_n(r->sq_tail, *r->sq_tail + 1, __ATOMIC_RELEASE);
+	unsigned int count = r->queued + 1;
+
+	r->queued = 0;
+	__atomic_store_n(r->sq_tail, *r->sq_tail + count, __ATOMIC_RELEASE);
 	if (!r->sqpoll)
-		syscall(SYS_io_uring_enter, r->fd, 1, 0, 0, NULL, 0);
+		syscall(SYS_io_uring_enter, r->fd, count, 0, 0, NULL, 0);
 	else if (__atomic_load_n(r->sq_flags, __ATOMIC_SEQ_CST) & IORING_SQ_NEED_WAKEUP)
 		syscall(SYS_io_uring_enter, r->fd, 1, 0, IORING_ENTER_SQ_WAKEUP, NULL, 0);
 }

@@ -12,6 +12,7 @@
 struct uring {
 	int fd;
 	bool sqpoll;
+	unsigned int queued;
 	uint32_t *sq_head, *sq_tail, *sq_flags, *cq_head, *cq_tail, *sq_array;
 	uint32_t sq_mask, cq_mask;
 	struct io_uring_sqe *sqes;
@@ -24,7 +25,9 @@ bool uring_open(struct uring *r, unsigned int flags);
 void uring_close(struct uring *r);
 /* An empty entry for an operation, of the submission queue. */
 struct io_uring_sqe *uring_sqe(struct uring *r, int op);
-/* Submits that entry; does not wait. */
+/* That entry goes with the next. */
+void uring_queue(struct uring *r);
+/* Submits that entry and those queued; does not wait. */
 void uring_submit(struct uring *r);
 /* Waits for a completion, takes it; its result. */
 int uring_wait(struct uring *r, struct io_uring_cqe *ret_cqe);

@@ -7,7 +7,9 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -38,6 +40,7 @@ struct test {
 	struct consumer *c;
 	struct uring ring;
 	const struct way *way;
+	const int *events;
 };
 
 static struct wanted got;
@@ -251,6 +254,14 @@ static void test_stream(struct test *t, int client, int server, int port)
 	check(res == 0 && sock_is(rec, client, 0, port) && rec->arg[1] == SHUT_WR, "socket and how");
 }
 
+static bool in_syn_sent(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	return !getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) && info.tcpi_state == TCP_SYN_SENT;
+}
+
 static void test_net(struct test *t)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -338,17 +349,236 @@ static void test_rw(struct test *t)
 	unlink("/tmp/u/rw");
 }
 
+static void test_more(struct test *t)
+{
+	int res, fd = open("/tmp/u/more", O_RDWR | O_CREAT, 0600), ep = epoll_create1(0), pipes[2];
+	struct epoll_event event = { .events = EPOLLIN };
+	const struct falcoc_rec *rec;
+	struct io_uring_sqe *sqe;
+	struct statx stx;
+
+	check(!pipe(pipes), "a pipe");
+	sqe = op(t, IORING_OP_FALLOCATE, fd, (void *)4096);
+	rec = done(t, FALCOC_E_fallocate, "fallocate", &res);
+	check(!res && fd_is(rec, fd, "/tmp/u/more") && rec->arg[3] == 4096, "file and length");
+	op(t, IORING_OP_FSYNC, fd, NULL);
+	rec = done(t, FALCOC_E_fsync, "fsync", &res);
+	check(!res && fd_is(rec, fd, "/tmp/u/more"), "file");
+	op(t, IORING_OP_FADVISE, fd, NULL)->fadvise_advice = POSIX_FADV_WILLNEED;
+	rec = done(t, FALCOC_E_fadvise64, "fadvise", &res);
+	check(!res && fd_is(rec, fd, "/tmp/u/more") && rec->arg[3] == POSIX_FADV_WILLNEED, "advice");
+	sqe = op(t, IORING_OP_STATX, AT_FDCWD, "/tmp/u/more");
+	sqe->len = STATX_INO;
+	sqe->off = (uintptr_t)&stx;
+	rec = done(t, FALCOC_E_statx, "statx", &res);
+	check(!res && is(rec, FALCOC_A_PATH0, "/tmp/u/more") && rec->arg[3] == STATX_INO, "path");
+	sqe = op(t, IORING_OP_EPOLL_CTL, ep, &event);
+	sqe->len = EPOLL_CTL_ADD;
+	sqe->off = pipes[0];
+	rec = done(t, FALCOC_E_epoll_ctl, "epoll_ctl", &res);
+	check(!res && (int)rec->arg[0] == ep && rec->arg[1] == EPOLL_CTL_ADD &&
+	      (int)rec->arg[2] == pipes[0], "its arguments");
+	sqe = op(t, IORING_OP_SPLICE, pipes[1], NULL);
+	sqe->splice_fd_in = fd;
+	sqe->splice_off_in = 0;
+	sqe->off = -1;
+	sqe->len = 100;
+	rec = done(t, FALCOC_E_SPLICE, "splice", &res);
+	check(res == 100 && (int)rec->arg[0] == fd && (int)rec->arg[2] == pipes[1] &&
+	      rec->arg[4] == 100, "both files and the length");
+	if (uring_has(&t->ring, IORING_OP_FSETXATTR)) {
+		sqe = op(t, IORING_OP_SETXATTR, 0, "user.x");
+		sqe->addr2 = (uintptr_t)"value";
+		sqe->addr3 = (uintptr_t)"/tmp/u/more";
+		sqe->len = 5;
+		rec = done(t, FALCOC_E_setxattr, "setxattr", &res);
+		check(rec && is(rec, FALCOC_A_PATH0, "/tmp/u/more"), "path");
+	}
+	op(t, IORING_OP_CLOSE, fd, NULL);
+	rec = done(t, FALCOC_E_CLOSE, "close", &res);
+	check(!res && (int)rec->arg[0] == fd, "descriptor");
+	close(ep);
+	close(pipes[0]);
+	close(pipes[1]);
+	unlink("/tmp/u/more");
+}
+
+/* One operation that accepts whoever comes. */
+static void test_multishot(struct test *t)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int port, listening = listener(&port), client, server;
+	const struct falcoc_rec *rec;
+	struct io_uring_cqe cqe;
+
+	if (!uring_has(&t->ring, IORING_OP_SOCKET))
+		return;
+	sin.sin_port = htons(port);
+	op(t, IORING_OP_ACCEPT, listening, NULL)->ioprio = IORING_ACCEPT_MULTISHOT;
+	uring_submit(&t->ring);
+	for (int i = 0; i < 3; i++) {
+		last(t, FALCOC_E_ACCEPT4);
+		client = socket(AF_INET, SOCK_STREAM, 0);
+		connect(client, (struct sockaddr *)&sin, sizeof(sin));
+		server = uring_wait(&t->ring, &cqe);
+		rec = last(t, FALCOC_E_ACCEPT4);
+		check(rec && got.count == 1 && rec->res == server && server >= 0 &&
+		      sock_is(rec, server, port, 0),
+		      "io_uring, %s: multishot accept, no. %d, is one record (%u)", t->way->name, i,
+		      got.count);
+		close(client);
+		close(server);
+	}
+	shutdown(listening, SHUT_RDWR);	/* ends it */
+	uring_wait(&t->ring, &cqe);
+	close(listening);
+}
+
+/* A chain ends with its first failure: what never began is no event. */
+static void test_linked(struct test *t)
+{
+	const struct falcoc_rec *rec;
+	struct io_uring_cqe cqe;
+	int first, second;
+
+	last(t, FALCOC_E_UNLINKAT);
+	op(t, IORING_OP_OPENAT, AT_FDCWD, "/tmp/u/none")->flags |= IOSQE_IO_LINK;
+	uring_queue(&t->ring);
+	op(t, IORING_OP_UNLINKAT, AT_FDCWD, "/tmp/u/second");
+	uring_submit(&t->ring);
+	first = uring_wait(&t->ring, &cqe);
+	second = uring_wait(&t->ring, &cqe);
+	rec = last(t, FALCOC_E_UNLINKAT);
+	check(first == -ENOENT && second == -ECANCELED && !rec,
+	      "io_uring, %s: of a chain that fails, what never began is no event (%d, %d)",
+	      t->way->name, first, second);
+}
+
+/* What runs with other credentials says so. */
+static void test_personality(struct test *t)
+{
+	const struct falcoc_rec *rec;
+	int id;
+
+	check(!seteuid(1000), "another effective user");
+	id = syscall(SYS_io_uring_register, t->ring.fd, IORING_REGISTER_PERSONALITY, NULL, 0);
+	check(!seteuid(0) && id > 0, "its personality");
+	op(t, IORING_OP_UNLINKAT, AT_FDCWD, "/tmp/u/none")->personality = id;
+	rec = done(t, FALCOC_E_UNLINKAT, "unlinkat with another personality", NULL);
+	check(rec && rec->euid == 1000 && !rec->uid, "with its effective user (%u)",
+	      rec ? rec->euid : 0);
+}
+
+static void submit_in_child(void *arg)
+{
+	struct test *t = arg;
+	struct io_uring_cqe cqe;
+
+	op(t, IORING_OP_UNLINKAT, AT_FDCWD, "/tmp/u/childs");
+	uring_submit(&t->ring);
+	uring_wait(&t->ring, &cqe);
+}
+
+/* Who submits is who does it; with SQPOLL, who made the ring. */
+static void test_inherited(struct test *t)
+{
+	pid_t pid, child;
+
+	last(t, FALCOC_E_UNLINKAT);
+	child = in_child(submit_in_child, t);
+	pid = t->ring.sqpoll ? getpid() : child;
+	got.pid = pid;
+	got.count = 0;
+	consumer_read(t->c, want_record, &got);
+	check(got.count == 1 && is(&got.rec, FALCOC_A_PATH0, "/tmp/u/childs"),
+	      "io_uring, %s: by another process that has the ring: of the %s (%u)", t->way->name,
+	      t->ring.sqpoll ? "ring's maker" : "submitter", got.count);
+}
+
+/* A connect whose SYN nobody answers, taken back. */
+static void test_cancelled(struct test *t)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int port, listening = listener(&port), fds[4], fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct io_uring_sqe *sqe;
+	const struct falcoc_rec *rec;
+	const struct sockaddr_in *to;
+	struct io_uring_cqe cqe;
+
+	/* a queue that is full, so that further SYNs are dropped */
+	listen(listening, 0);
+	sin.sin_port = htons(port);
+	for (int i = 0; i < 4; i++) {
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(fds[i], (struct sockaddr *)&sin, sizeof(sin));
+	}
+	last(t, FALCOC_E_CONNECT);
+	sqe = op(t, IORING_OP_CONNECT, fd, &sin);
+	sqe->off = sizeof(sin);
+	sqe->user_data = 1;
+	uring_submit(&t->ring);
+	do {	/* until it is at it */
+		uring_sqe(&t->ring, IORING_OP_NOP);
+		uring_do(&t->ring);
+	} while (!in_syn_sent(fd));
+	uring_sqe(&t->ring, IORING_OP_ASYNC_CANCEL)->addr = 1;
+	uring_submit(&t->ring);
+	for (int i = 0; i < 2; i++)
+		uring_wait(&t->ring, &cqe);
+	rec = last(t, FALCOC_E_CONNECT);
+	to = rec ? attr(rec, FALCOC_A_SOCKADDR) : NULL;
+	check(rec && got.count == 1 && rec->res < 0 && to && to->sin_port == sin.sin_port,
+	      "io_uring, %s: a connect that is cancelled on its way is one record (%u), result %lld",
+	      t->way->name, got.count, rec ? (long long)rec->res : 0);
+	for (int i = 0; i < 4; i++)
+		close(fds[i]);
+	close(fd);
+	close(listening);
+}
+
+/* Hooks go while the function that they are in has not ended. */
+static void test_detach(struct test *t)
+{
+	const struct falcoc_rec *rec;
+	struct io_uring_cqe cqe;
+	int fd;
+
+	mkfifo("/tmp/u/fifo", 0600);
+	for (int again = 0; again < 2; again++) {
+		op(t, IORING_OP_OPENAT, AT_FDCWD, "/tmp/u/fifo")->flags |= IOSQE_ASYNC;
+		uring_submit(&t->ring);	/* a worker waits for somebody who writes */
+		if (!again) {
+			uring_sqe(&t->ring, IORING_OP_NOP);
+			uring_do(&t->ring);
+			consumer_mask(t->c, 0, (const int[]){ -1 });
+		}
+		last(t, FALCOC_E_OPENAT);
+		fd = open("/tmp/u/fifo", O_WRONLY);
+		close(uring_wait(&t->ring, &cqe));
+		close(fd);
+		rec = last(t, FALCOC_E_OPENAT);
+		if (!again) {
+			check(!rec, "io_uring, %s: not recorded any more", t->way->name);
+			consumer_mask(t->c, 0, t->events);
+		} else {
+			check(rec && got.count >= 1, "recorded again");
+		}
+	}
+	unlink("/tmp/u/fifo");
+}
+
 static const int events[] = {
 	FALCOC_E_OPENAT, FALCOC_E_OPENAT2, FALCOC_E_MKDIRAT, FALCOC_E_SYMLINKAT, FALCOC_E_LINKAT,
 	FALCOC_E_RENAMEAT2, FALCOC_E_UNLINKAT, FALCOC_E_SOCKET, FALCOC_E_CONNECT, FALCOC_E_ACCEPT4,
 	FALCOC_E_SENDTO, FALCOC_E_RECVFROM, FALCOC_E_SENDMSG, FALCOC_E_RECVMSG, FALCOC_E_SHUTDOWN,
 	FALCOC_E_READ, FALCOC_E_WRITE, FALCOC_E_READV, FALCOC_E_WRITEV, FALCOC_E_BIND,
-	FALCOC_E_LISTEN, -1,
+	FALCOC_E_LISTEN, FALCOC_E_fallocate, FALCOC_E_fsync, FALCOC_E_fadvise64, FALCOC_E_statx,
+	FALCOC_E_epoll_ctl, FALCOC_E_SPLICE, FALCOC_E_setxattr, FALCOC_E_CLOSE, -1,
 };
 
 void test_uring(struct consumer *c)
 {
-	struct test t = { .c = c };
+	struct test t = { .c = c, .events = events };
 
 	check(!consumer_mask(c, 0, events), "a mask with what io_uring can do");
 	mkdir("/tmp/u", 0755);
@@ -361,6 +591,13 @@ void test_uring(struct consumer *c)
 		test_paths(&t);
 		test_net(&t);
 		test_rw(&t);
+		test_more(&t);
+		test_multishot(&t);
+		test_linked(&t);
+		test_personality(&t);
+		test_inherited(&t);
+		test_cancelled(&t);
+		test_detach(&t);
 		for (const char **p = (const char *[]){ "dir", "sym", "hard", NULL }; *p; p++) {
 			char path[32];
 
