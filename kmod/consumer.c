@@ -277,6 +277,7 @@ void consumer_info(struct consumer *consumer, struct falcoc_info *ret_info)
 	ret_info->possible = num_possible_cpus();
 	memset(ret_info->cpus, 0, sizeof(ret_info->cpus));
 	memset(ret_info->events, 0, sizeof(ret_info->events));
+	memset(ret_info->uring_blind, 0, sizeof(ret_info->uring_blind));
 	mutex_lock(&rings_lock);
 	for_each_possible_cpu(cpu)
 		if (consumer_ring(consumer, cpu, 0))
@@ -286,6 +287,9 @@ void consumer_info(struct consumer *consumer, struct falcoc_info *ret_info)
 	for (event = 0; event < FALCOC_EVENTS_MAX; event++)
 		if (event_supported(event))
 			ret_info->events[event / 64] |= 1ULL << (event % 64);
+	for (event = 0; event < FALCOC_E_COUNT; event++)
+		if (uring_is_blind(event))
+			ret_info->uring_blind[event / 64] |= 1ULL << (event % 64);
 }
 
 static void counters_add(const struct counters *counters, struct falcoc_stats *stats)
@@ -323,6 +327,8 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 	ret_stats->cpu = cpu;
 	ret_stats->cls = cls;
 	if (cpu < 0) {
+		if (cls == FALCOC_CLASS_MAIN)
+			ret_stats->uring_missed = uring_missed();
 		for_each_possible_cpu(i)
 			counters_add(&per_cpu_ptr(consumer->lanes, i)->of[cls].counters, ret_stats);
 		return;

@@ -25,24 +25,25 @@
 #include "uring.h"
 #include "uring_ops.h"
 
-#define INSTANCES	512	/* of one function that may be under way at once */
-
 #if COMPAT_URING_KNOWN
 
 #define HOOK_BIT(id, function, other, handler) BIT_ULL(HOOK_##id) |
 #define OWN_HOOKS	(URING_HOOKS(HOOK_BIT) 0)
 
+#define INSTANCES	512	/* of one function that may be under way at once */
+
 /* A function of the kernel's that carries out operations. */
 struct carrier {
 	const char *name;
 	u64 opcodes;		/* bits: which */
+	kprobe_opcode_t *addr;
 	struct kretprobe probe;
 	bool attached;
 	bool missing;
 	u64 missed;		/* of earlier times that it was attached */
 };
 
-static struct carrier carriers[URING_OPCODES];
+static struct carrier carriers[URING_OPCODES];	/* filled in when the module is loaded */
 static unsigned int carriers_count;
 static u64 wanted[FALCOC_MASK_WORDS] __read_mostly;
 
@@ -298,9 +299,27 @@ static struct carrier *carrier_of(const char *name)
 	return &carriers[i];
 }
 
+/* Its address, by a kprobe that is not armed: nothing else that is exported looks names up. */
+static void carrier_find(struct carrier *carrier)
+{
+	struct kprobe probe = {
+		.symbol_name = carrier->name,
+		.flags = KPROBE_FLAG_DISABLED,
+	};
+	int err = register_kprobe(&probe);
+
+	carrier->missing = err;
+	if (err) {
+		pr_warn("no %s (%d): what io_uring does by it is not seen\n", carrier->name, err);
+		return;
+	}
+	carrier->addr = probe.addr;
+	unregister_kprobe(&probe);
+}
+
 void uring_init(void)
 {
-	unsigned int opcode;
+	unsigned int opcode, i;
 	const char *name;
 
 	for (opcode = 0; opcode < min_t(unsigned int, IORING_OP_LAST, URING_OPCODES); opcode++) {
@@ -308,6 +327,8 @@ void uring_init(void)
 		if (name)
 			carrier_of(name)->opcodes |= BIT_ULL(opcode);
 	}
+	for (i = 0; i < carriers_count; i++)
+		carrier_find(&carriers[i]);
 }
 
 /* Does it carry out what the mask wants? */
@@ -329,7 +350,7 @@ static void carrier_attach(struct carrier *carrier)
 	if (carrier->attached || carrier->missing)
 		return;
 	memset(probe, 0, sizeof(*probe));
-	probe->kp.symbol_name = carrier->name;
+	probe->kp.addr = carrier->addr;
 	probe->entry_handler = op_begins;
 	probe->handler = op_ends;
 	probe->data_size = sizeof(struct uring_op);
@@ -402,22 +423,16 @@ u64 uring_hooks(const struct mask *mask)
 	return 0;
 }
 
-bool uring_supported(unsigned int event)
+bool uring_is_blind(unsigned int event)
 {
-	u64 words[FALCOC_MASK_WORDS];
-	bool seen = false;
+	u64 words[FALCOC_MASK_WORDS] = {};
 	unsigned int i;
 
-	memset(words, 0, sizeof(words));
 	words[event / 64] = BIT_ULL(event % 64);
-	for (i = 0; i < carriers_count; i++) {
-		if (!carrier_is_wanted(&carriers[i], words))
-			continue;
-		if (carriers[i].missing)
-			return false;
-		seen = true;
-	}
-	return seen;
+	for (i = 0; i < carriers_count; i++)
+		if (carriers[i].missing && carrier_is_wanted(&carriers[i], words))
+			return true;
+	return false;
 }
 
 u64 uring_missed(void)
@@ -435,7 +450,8 @@ u64 uring_missed(void)
 
 void uring_init(void)
 {
-	pr_warn("operations of io_uring are not seen on this kernel\n");
+	if (IS_ENABLED(CONFIG_IO_URING))
+		pr_warn("what io_uring does is not seen on this kernel\n");
 }
 
 void uring_want(const struct mask *mask)
@@ -447,8 +463,13 @@ u64 uring_hooks(const struct mask *mask)
 	return 0;
 }
 
-bool uring_supported(unsigned int event)
+bool uring_is_blind(unsigned int event)
 {
+	unsigned int opcode;
+
+	for (opcode = 0; opcode < URING_OPCODES; opcode++)
+		if (uring_event(opcode) == event)
+			return IS_ENABLED(CONFIG_IO_URING);
 	return false;
 }
 

@@ -12,7 +12,7 @@
 
 #include "consumer.h"
 
-/* Says so in the kernel's log where operations cannot be seen. */
+/* Looks functions up. Says so in the kernel's log where operations cannot be seen. */
 void uring_init(void);
 
 /*
@@ -24,10 +24,10 @@ void uring_want(const struct mask *mask);
 /* Hooks (bits of enum hook_id) that have to be attached for the operations of a mask. */
 u64 uring_hooks(const struct mask *mask);
 
-/* Are operations of that kind seen? Constant once a mask with it has been started. */
-bool uring_supported(unsigned int event);
+/* Has this kernel an operation of that kind which is not seen? */
+bool uring_is_blind(unsigned int event);
 
-/* Operations that were not seen because too many were under way. */
+/* Operations that were not seen because too many were under way at once. */
 u64 uring_missed(void);
 
 #endif

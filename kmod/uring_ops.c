@@ -20,6 +20,77 @@
 #include "inflight.h"
 #include "uring_ops.h"
 
+/* Functions that were split or joined. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+#define URING_FN_READ_FIXED	"io_read_fixed"
+#define URING_FN_WRITE_FIXED	"io_write_fixed"
+#else
+#define URING_FN_READ_FIXED	"io_read"
+#define URING_FN_WRITE_FIXED	"io_write"
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#define URING_FN_SEND_ZC	"io_sendmsg_zc"
+#else
+#define URING_FN_SEND_ZC	"io_send_zc"
+#endif
+
+#define FILE_ARG	true	/* the first argument is the request's file */
+#define NO_FILE		false
+
+/*
+ * OP(number, event, the kernel's function, what it is asked to do, FILE_ARG or NO_FILE). The
+ * numbers are those of uapi/linux/io_uring.h, which older kernels do not know all of.
+ */
+#define URING_OPS(OP)								\
+	OP(1, READV, "io_read", rw, FILE_ARG)						\
+	OP(2, WRITEV, "io_write", rw, FILE_ARG)						\
+	OP(3, fsync, "io_fsync", none, FILE_ARG)					\
+	OP(4, READ, URING_FN_READ_FIXED, rw, FILE_ARG)					\
+	OP(5, WRITE, URING_FN_WRITE_FIXED, rw, FILE_ARG)				\
+	OP(8, sync_file_range, "io_sync_file_range", fsync, FILE_ARG)			\
+	OP(9, SENDMSG, "io_sendmsg", msg, FILE_ARG)					\
+	OP(10, RECVMSG, "io_recvmsg", msg, FILE_ARG)					\
+	OP(13, ACCEPT4, "io_accept", accept, FILE_ARG)					\
+	OP(16, CONNECT, "io_connect", connect, FILE_ARG)				\
+	OP(17, fallocate, "io_fallocate", fallocate, FILE_ARG)				\
+	OP(18, OPENAT, "io_openat", open, NO_FILE)					\
+	OP(19, CLOSE, "io_close", close, NO_FILE)					\
+	OP(21, statx, "io_statx", statx, NO_FILE)					\
+	OP(22, READ, "io_read", rw, FILE_ARG)						\
+	OP(23, WRITE, "io_write", rw, FILE_ARG)						\
+	OP(24, fadvise64, "io_fadvise", fadvise, FILE_ARG)				\
+	OP(25, madvise, "io_madvise", madvise, NO_FILE)					\
+	OP(26, SENDTO, "io_send", send, FILE_ARG)					\
+	OP(27, RECVFROM, "io_recv", send, FILE_ARG)					\
+	OP(28, OPENAT2, "io_openat2", open2, NO_FILE)					\
+	OP(29, epoll_ctl, "io_epoll_ctl", epoll_ctl, NO_FILE)				\
+	OP(30, SPLICE, "io_splice", splice, FILE_ARG)					\
+	OP(33, tee, "io_tee", tee, FILE_ARG)						\
+	OP(34, SHUTDOWN, "io_shutdown", int, FILE_ARG)					\
+	OP(35, RENAMEAT2, "io_renameat", rename, NO_FILE)				\
+	OP(36, UNLINKAT, "io_unlinkat", unlink, NO_FILE)				\
+	OP(37, MKDIRAT, "io_mkdirat", mkdir, NO_FILE)					\
+	OP(38, SYMLINKAT, "io_symlinkat", symlink, NO_FILE)				\
+	OP(39, LINKAT, "io_linkat", rename, NO_FILE)					\
+	OP(41, fsetxattr, "io_fsetxattr", fxattr, FILE_ARG)				\
+	OP(42, setxattr, "io_setxattr", xattr, NO_FILE)					\
+	OP(43, fgetxattr, "io_fgetxattr", fxattr, FILE_ARG)				\
+	OP(44, getxattr, "io_getxattr", xattr, NO_FILE)					\
+	OP(45, SOCKET, "io_socket", socket, NO_FILE)					\
+	OP(46, IOCTL, "io_uring_cmd", uring, FILE_ARG)					\
+	OP(47, SENDTO, URING_FN_SEND_ZC, send, FILE_ARG)				\
+	OP(48, SENDMSG, "io_sendmsg_zc", msg, FILE_ARG)					\
+	OP(49, READ, "io_read_mshot", rw, FILE_ARG)					\
+	OP(54, DUP, "io_install_fixed_fd", none, FILE_ARG)				\
+	OP(55, ftruncate, "io_ftruncate", ftruncate, FILE_ARG)				\
+	OP(56, BIND, "io_bind", bind, FILE_ARG)						\
+	OP(57, LISTEN, "io_listen", int, FILE_ARG)					\
+	OP(58, RECVFROM, "io_recvzc", send, FILE_ARG)					\
+	OP(59, EPOLL_WAIT, "io_epoll_wait", none, FILE_ARG)				\
+	OP(60, READV, "io_read", rw, FILE_ARG)						\
+	OP(61, WRITEV, "io_write", rw, FILE_ARG)					\
+	OP(62, PIPE2, "io_pipe", pipe, NO_FILE)
+
 #if COMPAT_URING_KNOWN
 
 struct cmd_open {
@@ -457,7 +528,6 @@ ARGS(close, cmd_close)
 	op->arg[0] = cmd->file_slot ? -1 : cmd->fd;
 }
 
-
 ARGS(none, cmd_int)
 {
 }
@@ -467,77 +537,6 @@ ARGS(uring, cmd_uring)
 {
 	op->arg[1] = cmd->cmd;
 }
-
-/* Functions that were split or joined. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
-#define URING_FN_READ_FIXED	"io_read_fixed"
-#define URING_FN_WRITE_FIXED	"io_write_fixed"
-#else
-#define URING_FN_READ_FIXED	"io_read"
-#define URING_FN_WRITE_FIXED	"io_write"
-#endif
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
-#define URING_FN_SEND_ZC	"io_sendmsg_zc"
-#else
-#define URING_FN_SEND_ZC	"io_send_zc"
-#endif
-
-#define FILE_ARG	true	/* the first argument is the request's file */
-#define NO_FILE		false
-
-/*
- * OP(number, event, the kernel's function, what it is asked to do, FILE_ARG or NO_FILE). The
- * numbers are those of uapi/linux/io_uring.h, which older kernels do not know all of.
- */
-#define URING_OPS(OP)								\
-	OP(1, READV, "io_read", rw, FILE_ARG)						\
-	OP(2, WRITEV, "io_write", rw, FILE_ARG)						\
-	OP(3, fsync, "io_fsync", none, FILE_ARG)					\
-	OP(4, READ, URING_FN_READ_FIXED, rw, FILE_ARG)					\
-	OP(5, WRITE, URING_FN_WRITE_FIXED, rw, FILE_ARG)				\
-	OP(8, sync_file_range, "io_sync_file_range", fsync, FILE_ARG)			\
-	OP(9, SENDMSG, "io_sendmsg", msg, FILE_ARG)					\
-	OP(10, RECVMSG, "io_recvmsg", msg, FILE_ARG)					\
-	OP(13, ACCEPT4, "io_accept", accept, FILE_ARG)					\
-	OP(16, CONNECT, "io_connect", connect, FILE_ARG)				\
-	OP(17, fallocate, "io_fallocate", fallocate, FILE_ARG)				\
-	OP(18, OPENAT, "io_openat", open, NO_FILE)					\
-	OP(19, CLOSE, "io_close", close, NO_FILE)					\
-	OP(21, statx, "io_statx", statx, NO_FILE)					\
-	OP(22, READ, "io_read", rw, FILE_ARG)						\
-	OP(23, WRITE, "io_write", rw, FILE_ARG)						\
-	OP(24, fadvise64, "io_fadvise", fadvise, FILE_ARG)				\
-	OP(25, madvise, "io_madvise", madvise, NO_FILE)					\
-	OP(26, SENDTO, "io_send", send, FILE_ARG)					\
-	OP(27, RECVFROM, "io_recv", send, FILE_ARG)					\
-	OP(28, OPENAT2, "io_openat2", open2, NO_FILE)					\
-	OP(29, epoll_ctl, "io_epoll_ctl", epoll_ctl, NO_FILE)				\
-	OP(30, SPLICE, "io_splice", splice, FILE_ARG)					\
-	OP(33, tee, "io_tee", tee, FILE_ARG)						\
-	OP(34, SHUTDOWN, "io_shutdown", int, FILE_ARG)					\
-	OP(35, RENAMEAT2, "io_renameat", rename, NO_FILE)				\
-	OP(36, UNLINKAT, "io_unlinkat", unlink, NO_FILE)				\
-	OP(37, MKDIRAT, "io_mkdirat", mkdir, NO_FILE)					\
-	OP(38, SYMLINKAT, "io_symlinkat", symlink, NO_FILE)				\
-	OP(39, LINKAT, "io_linkat", rename, NO_FILE)					\
-	OP(41, fsetxattr, "io_fsetxattr", fxattr, FILE_ARG)				\
-	OP(42, setxattr, "io_setxattr", xattr, NO_FILE)					\
-	OP(43, fgetxattr, "io_fgetxattr", fxattr, FILE_ARG)				\
-	OP(44, getxattr, "io_getxattr", xattr, NO_FILE)					\
-	OP(45, SOCKET, "io_socket", socket, NO_FILE)					\
-	OP(46, IOCTL, "io_uring_cmd", uring, FILE_ARG)					\
-	OP(47, SENDTO, URING_FN_SEND_ZC, send, FILE_ARG)				\
-	OP(48, SENDMSG, "io_sendmsg_zc", msg, FILE_ARG)					\
-	OP(49, READ, "io_read_mshot", rw, FILE_ARG)					\
-	OP(54, DUP, "io_install_fixed_fd", none, FILE_ARG)				\
-	OP(55, ftruncate, "io_ftruncate", ftruncate, FILE_ARG)				\
-	OP(56, BIND, "io_bind", bind, FILE_ARG)						\
-	OP(57, LISTEN, "io_listen", int, FILE_ARG)					\
-	OP(58, RECVFROM, "io_recvzc", send, FILE_ARG)					\
-	OP(59, EPOLL_WAIT, "io_epoll_wait", none, FILE_ARG)				\
-	OP(60, READV, "io_read", rw, FILE_ARG)						\
-	OP(61, WRITEV, "io_write", rw, FILE_ARG)					\
-	OP(62, PIPE2, "io_pipe", pipe, NO_FILE)
 
 typedef void (*args_fn)(struct uring_op *op, const void *cmd, struct inflight *inflight);
 
@@ -630,6 +629,20 @@ bool uring_is_begun_connect(const struct io_kiocb *req)
 #endif
 	sock = compat_sock_from_file(req->file);
 	return sock && sock->state != SS_UNCONNECTED;
+}
+
+#else
+
+#define OP_EVENT(nr, event, function, kind, file) \
+	[nr] = FALCOC_E_##event + 1,
+static const u16 op_events[URING_OPCODES] = {
+	URING_OPS(OP_EVENT)
+};
+
+u16 uring_event(unsigned int opcode)
+{
+	return opcode < URING_OPCODES && op_events[opcode] ? op_events[opcode] - 1 :
+							     URING_EVENT_NONE;
 }
 
 #endif

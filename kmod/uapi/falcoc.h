@@ -388,6 +388,7 @@ struct falcoc_info {
 	__u32 possible;		/* out: CPUs that can exist */
 	__u64 cpus[FALCOC_MAX_CPUS / 64];	/* out: those that have rings */
 	__u64 events[FALCOC_MASK_WORDS];	/* out: bit n: this kernel has event n */
+	__u64 uring_blind[FALCOC_MASK_WORDS];	/* out: bit n: event n made by io_uring is not seen */
 };
 
 #define FALCOC_MASK_F_LIFECYCLE	0x1	/* fork, exec and exit whatever the masks say */
@@ -444,6 +445,9 @@ struct falcoc_stats {
 	__u64 dropped_noring;	/* the CPU had no ring yet */
 	__u64 bad_tail;		/* times that the consumer's tail made no sense */
 	__u64 faults;		/* strings of callers that could not be read */
+	__u64 uring_missed;	/* io_uring operations unseen since the module was loaded, too many
+				 * being under way at once; only in the sum of class MAIN
+				 */
 	__u64 drop_ns;		/* when a record was dropped last, CLOCK_BOOTTIME; 0: never */
 	__u32 drop_pid;		/* and whose it was */
 	char drop_comm[FALCOC_COMM_LEN];
@@ -482,7 +486,7 @@ FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
 FALCOC_ASSERT(sizeof(struct falcoc_producer) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
 FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);
-FALCOC_ASSERT(sizeof(struct falcoc_stats) == 760 + 16 * FALCOC_EVENTS_MAX);
+FALCOC_ASSERT(sizeof(struct falcoc_stats) == 768 + 16 * FALCOC_EVENTS_MAX);
 FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_usage) == 48);

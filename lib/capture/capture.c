@@ -29,6 +29,11 @@ bool capture_has_event(const struct capture *c, unsigned int event)
 	return c->ops->has_event(c, event);
 }
 
+bool capture_uring_blind(const struct capture *c, unsigned int event)
+{
+	return c->ops->uring_blind(c, event);
+}
+
 int capture_start(struct capture *c)
 {
 	return c->ops->start(c);

@@ -61,6 +61,8 @@ struct capture_wants {
 int capture_set_wants(struct capture *c, const struct capture_wants *wants);
 /* Does the running kernel have the event? Where nobody can tell, it does. */
 bool capture_has_event(const struct capture *c, unsigned int event);
+/* Does io_uring do such things here without being seen? Where nobody can tell, it does not. */
+bool capture_uring_blind(const struct capture *c, unsigned int event);
 int capture_start(struct capture *c);
 /* After it no more is produced; what is in the rings can still be read. */
 int capture_stop(struct capture *c);
@@ -95,6 +97,7 @@ struct capture_stats {
 	uint64_t in_rings;	/* records not read yet, exact after capture_stop() */
 	uint64_t set_aside;	/* records taken out of their ring before their turn, lest it run full */
 	uint64_t faults, bad_tail;
+	uint64_t uring_missed;	/* io_uring operations unseen since the module was loaded; of all CPUs */
 	uint64_t drop_ns;	/* when the last drop was, CLOCK_BOOTTIME; 0: never */
 	uint32_t drop_pid;	/* who caused the last drop, 0: nobody */
 	char drop_comm[FALCOC_COMM_LEN];

@@ -42,6 +42,7 @@ struct device {
 	bool idle;		/* the last call had no event either */
 	unsigned int possible;
 	uint64_t events[FALCOC_MASK_WORDS];	/* that this kernel has */
+	uint64_t uring_blind[FALCOC_MASK_WORDS];	/* that io_uring does unseen */
 	uint32_t ring_bytes[FALCOC_CLASS_COUNT];
 	struct device_ring **rings;	/* [cpu * FALCOC_CLASS_COUNT + cls]; NULL: none yet */
 	struct merge merge;
@@ -126,6 +127,7 @@ static int device_map_new(struct device *d)
 	if (info.possible == 0 || info.possible > FALCOC_MAX_CPUS)
 		return -EBADMSG;
 	memcpy(d->events, info.events, sizeof(d->events));
+	memcpy(d->uring_blind, info.uring_blind, sizeof(d->uring_blind));
 	if (!d->rings) {
 		d->rings = calloc((size_t)info.possible * FALCOC_CLASS_COUNT, sizeof(*d->rings));
 		if (!d->rings)
@@ -166,6 +168,13 @@ static bool device_has_event(const struct capture *c, unsigned int event)
 	const struct device *d = (const struct device *)c;
 
 	return event < FALCOC_EVENTS_MAX && (d->events[event / 64] >> (event % 64) & 1);
+}
+
+static bool device_uring_blind(const struct capture *c, unsigned int event)
+{
+	const struct device *d = (const struct device *)c;
+
+	return event < FALCOC_EVENTS_MAX && (d->uring_blind[event / 64] >> (event % 64) & 1);
 }
 
 static int device_start(struct capture *c)
@@ -251,6 +260,7 @@ static void stats_add(struct capture_stats *to, unsigned int cls, const struct f
 	to->dropped_nested += from->dropped_nested;
 	to->dropped_noring += from->dropped_noring;
 	to->faults += from->faults;
+	to->uring_missed += from->uring_missed;
 	to->bad_tail += from->bad_tail;
 	to->cls[cls].produced += from->produced;
 	to->cls[cls].dropped += from->dropped;
@@ -435,6 +445,7 @@ static const struct capture_ops device_ops = {
 	.free = device_free,
 	.set_wants = device_set_wants,
 	.has_event = device_has_event,
+	.uring_blind = device_uring_blind,
 	.start = device_start,
 	.stop = device_stop,
 	.fd = device_fd,

@@ -14,6 +14,7 @@ struct capture_ops {
 	void (*free)(struct capture *c);
 	int (*set_wants)(struct capture *c, const struct capture_wants *wants);
 	bool (*has_event)(const struct capture *c, unsigned int event);
+	bool (*uring_blind)(const struct capture *c, unsigned int event);
 	int (*start)(struct capture *c);
 	int (*stop)(struct capture *c);
 	int (*fd)(const struct capture *c);

@@ -71,6 +71,9 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 	if (st->set_aside)
 		buf_printf(out, "   process events set aside lest their ring run full: %" PRIu64 "\n",
 			   st->set_aside);
+	if (st->uring_missed)
+		buf_printf(out, "   io_uring operations not seen, too many at once: %" PRIu64 "\n",
+			   st->uring_missed);
 	if (st->faults)
 		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
 	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)

@@ -111,6 +111,22 @@ static void tell_memory(struct engine *e)
 	free(st);
 }
 
+/* Likewise what io_uring does behind the back of the module here. */
+static void tell_blind_events(struct engine *e, const struct eventset *wanted)
+{
+	struct utsname kernel = { .release = "?" };
+	struct buf blind = BUF_INIT;
+
+	uname(&kernel);
+	for (unsigned int ev = 0; ev < FALCOC_E_COUNT; ev++)
+		if (eventset_has(wanted, ev, false) && capture_uring_blind(e->capture, ev))
+			buf_printf(&blind, "%s%s", blind.len ? ", " : "", event_def(ev)->name);
+	if (blind.len)
+		engine_notice(e, "on this kernel (%s) these are not seen when io_uring does them: %s",
+			      kernel.release, buf_str(&blind));
+	buf_release(&blind);
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
@@ -143,6 +159,7 @@ static enum engine_status open_capture(struct engine *e)
 	tell_missing_events(e);
 	if (e->opt.verbose)
 		tell_memory(e);
+	tell_blind_events(e, &wants.events);
 	return ENGINE_OK;
 }
 

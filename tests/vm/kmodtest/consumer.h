@@ -112,6 +112,8 @@ void test_sweep(struct consumer *c);
 void test_uring(struct consumer *c);
 void test_truth(struct consumer *c);
 void test_flight(struct consumer *c);
+/* No test: does things by a ring with these flags, for others to see. Its exit status. */
+int do_by_uring(unsigned int flags);
 void test_load(void);
 void test_loss(void);
 /* Nonsense of all kinds, the same for the same seed; more rounds are more of it. */

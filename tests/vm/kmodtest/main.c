@@ -18,8 +18,10 @@
  *	churn			consumers come and go until SIGTERM, and never mind what is refused
  *	uring			only the operations of io_uring
  *	PART			only that part of the whole run (parts[] below)
+ *	by-uring, by-sqpoll	does some of them, for others to see
  *	args			makes calls and tells what evt.args says of them (args.c)
  */
+#include <linux/io_uring.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -39,6 +41,18 @@ static int command_uring(char **args)
 	return failed != 0;
 }
 
+static int command_by_uring(char **args)
+{
+	(void)args;
+	return do_by_uring(0);
+}
+
+static int command_by_sqpoll(char **args)
+{
+	(void)args;
+	return do_by_uring(IORING_SETUP_SQPOLL);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(char **args);
@@ -49,6 +63,8 @@ static const struct {
 	{ "kill", command_kill },
 	{ "churn", command_churn },
 	{ "uring", command_uring },
+	{ "by-uring", command_by_uring },
+	{ "by-sqpoll", command_by_sqpoll },
 };
 
 /* Parts of the whole run that need a consumer, in order; each can be run alone. */
