@@ -194,16 +194,17 @@ static const struct step {
 	int (*run)(void);
 } steps[] = {
 	{ "open", step_open }, { "HELLO", step_hello }, { "SETUP", step_setup }, { "INFO", step_info },
-	{ "EXCLUDE", step_exclude }, { "MASK, stopped", step_mask_nothing }, { "START", step_start },
-	{ "MASK of all, started", step_mask }, { "mmap of a page", step_mmap_page },
-	{ "mmap of the data", step_mmap_data }, { "calls that are recorded", step_record },
-	{ "STATS", step_stats }, { "MASK of nothing, started", step_mask_nothing }, { "STOP", step_stop },
-	{ "MASK of all, stopped", step_mask }, { "START again", step_start }, { "close, started", step_close },
+	{ "EXCLUDE", step_exclude }, { "mmap of a page", step_mmap_page },
+	{ "mmap of the data", step_mmap_data }, { "MASK, stopped", step_mask_nothing },
+	{ "START", step_start }, { "STATS", step_stats }, { "MASK of all, started", step_mask },
+	{ "calls that are recorded", step_record }, { "MASK of nothing, started", step_mask_nothing },
+	{ "STOP", step_stop }, { "MASK of all, stopped", step_mask }, { "START again", step_start },
+	{ "close, started", step_close },
 };
 
 #define STEPS (sizeof(steps) / sizeof(*steps))
 
-/* All steps without failures but this one; false: the rest did not go well. */
+/* The steps up to this one, the only one to meet failures, and the end; false: not so well. */
 static bool live(const struct step *failing, unsigned int n, bool *ret_met, int *ret_errno)
 {
 	const struct step *step;
@@ -222,7 +223,10 @@ static bool live(const struct step *failing, unsigned int n, bool *ret_met, int 
 		/* done after all, or done the second time */
 		if (err && step->run())
 			return check(false, "%s, again after failure %u (%s)", step->name, n, strerror(err));
+		break;
 	}
+	if (step->run != step_close && step_close())
+		return check(false, "close after failure %u of %s", n, failing->name);
 	return true;
 }
 
