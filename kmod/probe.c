@@ -58,12 +58,14 @@ static COMPAT_SCHED_PROCESS_EXIT_PROBE(probe_exit)
 		records_make(&call);
 }
 
+/* The kernel holds the task's siglock, with interrupts off. */
 static void probe_signal(void *data, int sig, struct kernel_siginfo *info,
 			 struct k_sigaction *action)
 {
 	struct call call = {
 		.event = FALCOC_E_SIGNALDELIVER,
 		.syscall = FALCOC_NO_SYSCALL,
+		.siglock_held = true,
 		.recorder = record_signal,
 		.sig = sig,
 		.info = info,

@@ -150,20 +150,26 @@ static void header_cred(struct falcoc_rec *head, const struct call *call,
 	head->cap_inheritable = compat_cap_bits(cred->cap_inheritable);
 }
 
-/* As /proc/PID/stat has it. */
-static u32 task_tty(struct task_struct *task)
+/* Under the task's siglock: as /proc/PID/stat has it. */
+static u32 tty_number(const struct task_struct *task)
+{
+	struct tty_struct *tty = task->signal->tty;
+
+	return tty ? new_encode_dev(tty_devnum(tty)) : 0;
+}
+
+static u32 task_tty(struct task_struct *task, bool siglock_held)
 {
 	struct sighand_struct *sighand = rcu_dereference(task->sighand);
-	struct tty_struct *tty;
 	unsigned long flags;
-	u32 dev = 0;
+	u32 dev;
 
 	if (likely(!READ_ONCE(task->signal->tty)))
 		return 0;
+	if (siglock_held)
+		return tty_number(task);
 	spin_lock_irqsave(&sighand->siglock, flags);
-	tty = task->signal->tty;
-	if (tty)
-		dev = new_encode_dev(tty_devnum(tty));
+	dev = tty_number(task);
 	spin_unlock_irqrestore(&sighand->siglock, flags);
 	return dev;
 }
@@ -185,7 +191,7 @@ static void header_fill(struct falcoc_rec *head, const struct call *call, u16 fl
 	/* gone in the last moments of a task */
 	head->mntns = nsproxy ? compat_mnt_ns_inum(nsproxy->mnt_ns) : 0;
 	head->netns = nsproxy ? nsproxy->net_ns->ns.inum : 0;
-	head->tty = task_tty(task);
+	head->tty = task_tty(task, call->siglock_held);
 	head->cpu = smp_processor_id();
 	head->start_ns = task->group_leader->start_boottime;
 	head->cgroup = cgroup_id(task_dfl_cgroup(task));

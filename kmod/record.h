@@ -45,6 +45,7 @@ struct call {
 	u16 syscall;
 	s64 res;
 	u64 arg[6];
+	bool siglock_held;	/* whoever makes the record must not take the task's siglock */
 	recorder_fn recorder;
 	struct inflight *inflight;	/* what was caught while the kernel worked, or NULL */
 	union {			/* what tracepoints other than sys_* are about */

@@ -341,6 +341,7 @@ static void syscall_tell(struct pt_regs *regs, unsigned long number, s64 res, u1
 	call.res = res;
 	call.flags = flags;
 	call.inflight = inflight;
+	call.siglock_held = false;
 	if (in_ia32_syscall()) {
 		event = nr < SYSCALLS_MAX ?
 			decode_ia32(&call, array_index_nospec(nr, SYSCALLS_MAX)) : 0;

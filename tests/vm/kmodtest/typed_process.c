@@ -11,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -278,6 +280,20 @@ static const struct falcoc_signal *signal_of(struct consumer *c, pid_t pid)
 	return rec && attr(rec, FALCOC_A_SIGNAL) ? attr(rec, FALCOC_A_SIGNAL) : &none;
 }
 
+/* With a controlling terminal, which is guarded by the lock that the probe runs under. */
+static void child_on_terminal(void *arg)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave = -1;
+
+	(void)arg;
+	setsid();
+	signal(SIGUSR2, handler);
+	if (master >= 0 && !grantpt(master) && !unlockpt(master))
+		slave = open(ptsname(master), O_RDWR);
+	raise(SIGUSR2);
+	_exit(slave < 0);
+}
+
 static void test_signals(struct consumer *c)
 {
 	const struct falcoc_signal *s;
@@ -309,6 +325,12 @@ static void test_signals(struct consumer *c)
 	waitpid(pid, NULL, 0);
 	s = signal_of(c, pid);
 	check(s->sig == SIGSEGV && s->spid == 0 && s->code == SEGV_MAPERR, "a signal of the kernel's own");
+	mkdir("/dev/pts", 0755);
+	mount("devpts", "/dev/pts", "devpts", 0, "mode=620,ptmxmode=666");
+	pid = in_child(child_on_terminal, NULL);
+	rec = wait_record(c, FALCOC_E_SIGNALDELIVER, pid);
+	check(rec && rec->tty && ((const struct falcoc_signal *)attr(rec, FALCOC_A_SIGNAL))->sig == SIGUSR2,
+	      "a signal to a process with a terminal: %x", rec ? rec->tty : 0);
 	signal(SIGUSR1, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 }

@@ -102,6 +102,29 @@ static void test_options(struct consumer *c, int fd)
 	check(!attr(rec, FALCOC_A_VALUE), "setsockopt without a value");
 }
 
+static void test_accept(struct consumer *c)
+{
+	struct sockaddr_in sin = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int server = socket(AF_INET, SOCK_STREAM, 0), client = socket(AF_INET, SOCK_STREAM, 0);
+	const struct falcoc_sock *sock;
+	const struct falcoc_rec *rec;
+	socklen_t len = sizeof(sin);
+	int fd;
+
+	bind(server, (struct sockaddr *)&sin, len);
+	listen(server, 3);
+	getsockname(server, (struct sockaddr *)&sin, &len);
+	connect(client, (struct sockaddr *)&sin, len);
+	rec = MADE(c, ACCEPT, fd = syscall(SYS_accept, server, NULL, NULL));
+	sock = attr(rec, FALCOC_A_SOCK);
+	getpeername(fd, (struct sockaddr *)&sin, &len);
+	check(fd_is(rec, FALCOC_A_FD, fd) && sock && sock->rport == ntohs(sin.sin_port) && sock->accept_max == 3,
+	      "accept: the new socket and its peer");
+	close(fd);
+	close(client);
+	close(server);
+}
+
 void typed_sockets(struct consumer *c)
 {
 	const struct falcoc_rec *rec;
@@ -114,6 +137,7 @@ void typed_sockets(struct consumer *c)
 	test_messages(c, sv);
 	test_many(c);
 	test_options(c, sv[0]);
+	test_accept(c);
 	close(sv[0]);
 	close(sv[1]);
 }
