@@ -236,6 +236,10 @@ static void step_failures(const struct step *step)
 	bool met = true;
 	int err = 0;
 
+	/* once without: memory that is touched for the first time is no place of the step's */
+	if (!live(step, 0, &met, &err))
+		return;
+	met = true;
 	for (n = 1; met && n < TRIES_MAX; n++) {
 		if (!live(step, n, &met, &err))
 			return;
