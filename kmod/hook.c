@@ -239,7 +239,7 @@ u64 event_hooks(enum falcoc_event event)
 	if (traits & FALCOC_T_NEW_FD)
 		bits |= B(FD_INSTALL);
 	if (traits & FALCOC_T_EXEC)	/* no OPEN_NAME: all that is opened would pay for it */
-		bits |= B(BPRM_CHECK);
+		bits |= B(EXEC_NAME) | B(BPRM_CHECK);
 	else if (traits & FALCOC_T_OPEN)
 		bits |= B(OPEN_NAME);
 	else if (traits & FALCOC_T_PATH && !(bits & (B(PARENT_NAME) | B(MOVE_MOUNT))))

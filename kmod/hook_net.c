@@ -46,12 +46,16 @@ void hook_sockaddr(const struct pt_regs *regs, u64 hook)
 		keep_sockaddr(inflight, (const void *)hook_arg(regs, 1), hook_arg(regs, 2));
 }
 
-/* The first message's address stands for all. */
+/* sendmmsg comes here for each message. */
 void hook_sendmsg(const struct pt_regs *regs, u64 hook)
 {
 	const struct msghdr *msg = (const struct msghdr *)hook_arg(regs, 1);
 	struct inflight *inflight = keep_sock(regs, hook);
 
-	if (inflight && !inflight->nmsgs++)
+	if (!inflight)
+		return;
+	if (!inflight->nmsgs++)
 		keep_sockaddr(inflight, msg->msg_name, msg->msg_namelen);
+	else if (msg->msg_name && msg->msg_namelen > 0)
+		inflight_keep_sent(inflight, msg->msg_name, msg->msg_namelen);
 }

@@ -22,6 +22,7 @@
 #define BUCKET_BITS	11
 #define SPARES_MAX	16	/* free entries that a CPU keeps */
 #define CHUNKS_MAX	8	/* of one entry */
+#define SENT_SLOTS	126	/* addresses in a chunk of a page: with all chunks, of 1008 messages */
 
 struct bucket {
 	spinlock_t lock;	/* of the list */
@@ -98,6 +99,7 @@ static void entry_reset(struct inflight *inflight)
 	inflight->nnames = 0;
 	inflight->nchunks = 0;
 	inflight->nmsgs = 0;
+	inflight->nsent = 0;
 	inflight->is_op = false;
 	inflight->op = NULL;
 	inflight->sock = NULL;
@@ -300,6 +302,50 @@ const struct caught *inflight_caught(const struct inflight *inflight, enum falco
 		if (caught->id == id && caught->key == key)
 			return caught;
 	return NULL;
+}
+
+/* Where the n-th address after the first is or will be; NULL: there is no room yet. */
+static struct sent_addr *sent_slot(const struct inflight *inflight, u32 n)
+{
+	const struct caught *caught = inflight_caught(inflight, FALCOC_A_SOCKADDR,
+						      1 + n / SENT_SLOTS);
+
+	return caught ? (struct sent_addr *)caught->data + n % SENT_SLOTS : NULL;
+}
+
+const struct sent_addr *inflight_sent(const struct inflight *inflight, u32 n)
+{
+	return n < inflight->nsent ? sent_slot(inflight, n) : NULL;
+}
+
+static bool is_last_address(const struct inflight *inflight, const void *addr, u32 len)
+{
+	const struct sent_addr *last = inflight->nsent ? sent_slot(inflight, inflight->nsent - 1) :
+							 NULL;
+	const struct caught *first = inflight_caught(inflight, FALCOC_A_SOCKADDR, 0);
+
+	if (last)
+		return last->len == len && !memcmp(last->addr, addr, len);
+	return first && first->len == len && !memcmp(first->data, addr, len);
+}
+
+void inflight_keep_sent(struct inflight *inflight, const void *addr, u32 len)
+{
+	u32 n = inflight->nsent;
+	struct sent_addr *slot;
+
+	if (len > sizeof(slot->addr) || is_last_address(inflight, addr, len))
+		return;
+	slot = sent_slot(inflight, n);
+	if (!slot) {
+		slot = inflight_keep(inflight, FALCOC_A_SOCKADDR, 1 + n / SENT_SLOTS, NULL,
+				     SENT_SLOTS * sizeof(*slot), 0);
+		if (!slot)
+			return;
+	}
+	slot->len = len;
+	memcpy(slot->addr, addr, len);
+	inflight->nsent++;
 }
 
 void inflight_keep_file(struct inflight *inflight, int fd, struct file *file)

@@ -34,6 +34,7 @@ struct inflight {
 	u16 used;			/* bytes of room */
 	u8 nfiles, nnames, nchunks;
 	u32 nmsgs;			/* messages sent */
+	u32 nsent;			/* of these, addresses kept beside the first one's */
 	bool is_op;			/* an io_uring operation, no system call */
 	struct uring_op *op;		/* of uring.c */
 	s32 fds[INFLIGHT_FILES_MAX];
@@ -75,6 +76,20 @@ void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, 
 /* A file that was installed as fd, or the one of the call's socket; takes a reference. */
 void inflight_keep_file(struct inflight *inflight, int fd, struct file *file);
 void inflight_keep_sock(struct inflight *inflight, struct file *file);
+
+/*
+ * The address of a message of sendmmsg after the first; kept unless it is that of the
+ * message before, or longer than an IP address.
+ */
+void inflight_keep_sent(struct inflight *inflight, const void *addr, u32 len);
+
+/* The n-th of them, from 0 to nsent - 1, with its length before it. */
+struct sent_addr {
+	u32 len;
+	u8 addr[28];
+};
+
+const struct sent_addr *inflight_sent(const struct inflight *inflight, u32 n);
 
 /* For recorders. NULL, as always for a NULL inflight: no such thing was caught. */
 const struct caught *inflight_caught(const struct inflight *inflight, enum falcoc_attr_id id,

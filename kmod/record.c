@@ -277,7 +277,8 @@ static u32 ring_keep(const struct ring *ring, const struct call *call)
 static bool record_build(struct ring *ring, struct counters *counters, const struct mask *mask,
 			 const struct call *call, u16 flags, u64 *ret_used)
 {
-	struct record record = { .counters = counters, .inflight = call->inflight };
+	struct record record = { .counters = counters, .inflight = call->inflight,
+				 .sent = call->sent };
 	u64 used;
 	u8 *place;
 	int space;
@@ -504,7 +505,14 @@ void attr_path(struct record *record, enum falcoc_attr_id id, const struct path 
 bool attr_caught(struct record *record, enum falcoc_attr_id id)
 {
 	const struct caught *caught = inflight_caught(record->inflight, id, 0);
+	const struct sent_addr *sent;
 
+	if (id == FALCOC_A_SOCKADDR && record->sent) {
+		sent = inflight_sent(record->inflight, record->sent - 1);
+		if (sent)
+			attr_bytes(record, id, sent->addr, sent->len, 0);
+		return true;
+	}
 	if (!caught)
 		return false;
 	attr_bytes(record, id, caught->data, caught->len, caught->flags);

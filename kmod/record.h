@@ -46,6 +46,7 @@ struct call {
 	s64 res;
 	u64 arg[6];
 	bool siglock_held;	/* whoever makes the record must not take the task's siglock */
+	u32 sent;		/* of sendmmsg: 0, or which further address it is about, from 1 */
 	recorder_fn recorder;
 	struct inflight *inflight;	/* what was caught while the kernel worked, or NULL */
 	union {			/* what tracepoints other than sys_* are about */
@@ -67,6 +68,7 @@ struct record {
 	bool full;		/* something did not fit */
 	u32 snap;		/* bytes of the call's buffer that are wanted, or 0 */
 	const struct inflight *inflight;	/* of the call */
+	u32 sent;		/* likewise */
 	struct counters *counters;
 	char *scratch;		/* SCRATCH_BYTES, for one string at a time */
 };

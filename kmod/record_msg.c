@@ -80,8 +80,9 @@ void record_recvmsg(struct record *record, const struct call *call)
 }
 
 /*
- * Several messages at once, result: how many. The first one's address and control data
- * stand for all. Size counts all, and the data are those of the first MESSAGES_MAX.
+ * Several messages at once, result: how many. One that sends is told once more for each
+ * further address (syscall_record()). Else the first one's address and control data stand
+ * for all. Size counts all, and the data are those of the first MESSAGES_MAX.
  */
 static void attr_messages(struct record *record, const struct call *call, bool received)
 {

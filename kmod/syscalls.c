@@ -317,10 +317,15 @@ static bool told_elsewhere(const struct call *call)
 	       !call_is_enter(call) && call->res >= 0;
 }
 
+/* One that sent messages to several addresses is told once for each. */
 static void syscall_record(struct call *call)
 {
+	u32 more = call->inflight ? call->inflight->nsent : 0;
+
 	call->recorder = event_recorder(call->event);
-	records_make(call);
+	for (call->sent = 0; call->sent <= more; call->sent++)
+		records_make(call);
+	call->sent = 0;
 	if (!call_is_enter(call) || !(event_traits(call->event) & FALCOC_T_NO_RETURN))
 		return;
 	call->flags &= ~FALCOC_R_ENTER;		/* there will be no other time to say so */
