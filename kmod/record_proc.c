@@ -70,6 +70,17 @@ static u32 exe_flags(const struct linux_binprm *bprm)
 	return flags;
 }
 
+/* With the " (deleted)" that the kernel adds: Falco's rules look for it. */
+static void attr_exe_path(struct record *record, const struct path *path)
+{
+	char *s = d_path(path, record->scratch, SCRATCH_BYTES);
+
+	if (IS_ERR(s))
+		attr_path(record, FALCOC_A_EXE_PATH, path);
+	else
+		attr_string(record, FALCOC_A_EXE_PATH, s, record->scratch + SCRATCH_BYTES - 1 - s);
+}
+
 static void attr_exe(struct record *record, const struct linux_binprm *bprm)
 {
 	const struct inode *inode = file_inode(bprm->file);
@@ -92,7 +103,7 @@ static void attr_exe(struct record *record, const struct linux_binprm *bprm)
 	};
 
 	attr_bytes(record, FALCOC_A_EXE, &exe, sizeof(exe), 0);
-	attr_path(record, FALCOC_A_EXE_PATH, &bprm->file->f_path);
+	attr_exe_path(record, &bprm->file->f_path);
 }
 
 /* What was executed, where that is not what runs now. */
