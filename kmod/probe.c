@@ -155,7 +155,7 @@ void probes_release(void)
 	unsigned int i;
 
 	for (i = 0; i < PROBE_COUNT; i++)
-		probe_switch(&probes[i], false);	/* nothing to do, unless an update failed halfway */
+		probe_switch(&probes[i], false); /* nothing to do, unless an update failed */
 	tracepoint_synchronize_unregister();
 }
 

@@ -123,19 +123,19 @@ bool ring_should_set_aside(const struct ring *r)
 static int aside_reserve(struct ring *r, size_t bytes)
 {
 	size_t waiting = r->aside_len - r->aside_pos;
-	unsigned char *aside = r->aside;
 
 	if (waiting + bytes > r->aside_room) {
-		aside = malloc(waiting + bytes);
-		if (!aside)
+		unsigned char *grown = malloc(waiting + bytes);
+
+		if (!grown)
 			return -ENOMEM;
-		r->aside_room = waiting + bytes;
-	}
-	if (waiting)
-		memmove(aside, r->aside + r->aside_pos, waiting);
-	if (aside != r->aside) {
+		if (waiting)
+			memcpy(grown, r->aside + r->aside_pos, waiting);
 		free(r->aside);
-		r->aside = aside;
+		r->aside = grown;
+		r->aside_room = waiting + bytes;
+	} else if (waiting) {
+		memmove(r->aside, r->aside + r->aside_pos, waiting);
 	}
 	r->aside_pos = 0;
 	r->aside_len = waiting;
