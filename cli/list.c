@@ -104,9 +104,15 @@ enum status list_command(struct settings *s)
 		complain("list: --names and --format do not go together");
 		return STATUS_USAGE;
 	}
-	for (size_t i = 0; s->nargs == 1 && i < COUNT(known); i++)
-		if (strcmp(s->args[0], known[i].name) == 0)
+	for (size_t i = 0; s->nargs == 1 && i < COUNT(known); i++) {
+		if (strcmp(s->args[0], known[i].name) != 0)
+			continue;
+		if (s->npaths == 0)
 			return print_list(known[i].list(s->format, s->names_only));
+		complain("list: %s are falcoc's own, not those of rules files: -r does not go with them",
+			 known[i].name);
+		return STATUS_USAGE;
+	}
 	for (size_t i = 0; s->nargs == 1 && i < COUNT(held); i++)
 		if (strcmp(s->args[0], held[i].name) == 0)
 			return list_held(s, &held[i]);

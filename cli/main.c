@@ -10,6 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+/* of commands that have no others */
+static const struct option plain_options[] = {
+	{ 'h', "help", NULL, "show this help", set_help },
+	{ 0 },
+};
+
 const struct command commands[] = {
 	{
 		.name = "run",
@@ -45,20 +51,23 @@ const struct command commands[] = {
 	},
 	{
 		.name = "schema",
-		.args = "",
+		.args = "[rules]",
 		.summary = "show the JSON schema of rules files",
+		.options = plain_options,
 		.run = schema_command,
 	},
 	{
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "show this help, or that of a command",
+		.options = plain_options,
 		.run = help_command,
 	},
 	{
 		.name = "version",
 		.args = "",
 		.summary = "show the version",
+		.options = plain_options,
 		.run = version_command,
 	},
 	{ 0 },

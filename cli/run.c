@@ -232,8 +232,8 @@ const struct option run_options[] = {
 	  set_list_heavy },
 	{ 0, "list", NULL, "show the fields (as 'falcoc list fields')", set_list_fields },
 	{ 0, "list-events", NULL, "show the events (as 'falcoc list events')", set_list_events },
-	{ 0, "format", "FORMAT", "of these: text, markdown or json", set_format },
-	{ 'N', NULL, NULL, "of these: names only", set_names_only },
+	{ 0, "format", "FORMAT", "of --list and --list-events: text, markdown or json", set_format },
+	{ 'N', NULL, NULL, "of these too: names only", set_names_only },
 	{ 'v', "verbose", NULL, "tell more, at the end of events by type, CPUs, tables, names",
 	  set_verbose },
 	{ 'h', "help", NULL, "show this help", set_help },
@@ -262,6 +262,21 @@ static enum status watch(struct engine *e, const struct settings *s)
 	return engine_complain(e, rc);
 }
 
+/* Are --format and -N of use to what is shown? */
+static bool form_fits(const struct settings *s)
+{
+	bool list = (s->list_fields || (s->list_events && !s->list_heavy)) && !s->check_only;
+
+	if (s->names_only && s->format_set) {
+		complain("-N and --format do not go together");
+		return false;
+	}
+	if (list || (!s->names_only && (!s->format_set || s->check_only)))
+		return true;
+	complain("--format and -N belong to --list or --list-events");
+	return false;
+}
+
 /* The commands that go by an option, as in Falco. */
 static bool other_command(struct settings *s, enum status *ret_status)
 {
@@ -287,12 +302,10 @@ enum status run_command(struct settings *s)
 		complain("what to do with '%s'? Rules are given with -r", s->args[0]);
 		return STATUS_USAGE;
 	}
+	if (!form_fits(s))
+		return STATUS_USAGE;
 	if (other_command(s, &status))
 		return status;
-	if (s->format_set || s->names_only) {
-		complain("--format and -N belong to --list or --list-events");
-		return STATUS_USAGE;
-	}
 	status = default_rules(s);
 	if (status != STATUS_OK)
 		return status;

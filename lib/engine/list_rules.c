@@ -224,6 +224,10 @@ char *engine_explain(struct engine *e, const char *name)
 	near = ruleset_suggest(e->rules, name);
 	if (rc != -ENOENT)
 		engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	else if (loader_has_rule(e->loader, name))
+		engine_fail(e, ENGINE_ERR_OPTION, "rule '%s' is left out: its priority is below the one "
+			    "asked for, its source is another, or it is skipped for what it names",
+			    name);
 	else if (near)
 		engine_fail(e, ENGINE_ERR_OPTION, "there is no rule '%s'; did you mean '%s'?", name,
 			    near);

@@ -28,6 +28,7 @@ const struct field_class *field_class(size_t i)
  * are ours, so no seed is needed; at most half of the slots are taken.
  */
 #define NSLOTS	2048u
+#define NAME_MAX_BYTES	64u	/* no field has a longer name */
 
 static const struct field_def *slots[NSLOTS];
 static bool slots_filled;
@@ -58,8 +59,12 @@ static void fill_slots(void)
 
 static const struct field_def *find_def(struct slice name)
 {
-	unsigned int at = slot_of(name);
+	unsigned int at;
 
+	/* a text of any length is tried at each of its dots */
+	if (name.len > NAME_MAX_BYTES)
+		return NULL;
+	at = slot_of(name);
 	if (!slots_filled)
 		fill_slots();
 	for (; slots[at]; at = (at + 1) % NSLOTS)
@@ -237,6 +242,8 @@ const char *field_suggest(struct slice name)
 
 	if (bracket)
 		name.len = (size_t)(bracket - name.ptr);
+	if (name.len > NAME_MAX_BYTES)
+		return NULL;
 	/* beyond a third of the letters it is a guess, not a slip */
 	least = name.len / 3 + 1;
 	for (size_t c = 0; c < NCLASSES; c++) {

@@ -11,6 +11,7 @@
 #define OUTPUT_ERROR	"LOAD_ERR_COMPILE_OUTPUT"
 #define WIDTH_MAX	4096u
 #define PARTS_MAX	10000u
+#define PREFIX_MAX	256u	/* bytes of a name that may begin with a field's */
 
 /* A piece of text, or a field. */
 struct part {
@@ -105,6 +106,8 @@ static enum field_status resolve_prefix(struct parse *p, struct slice *name,
 	struct slice s = *name;
 	const char *why;
 
+	if (s.len > PREFIX_MAX)
+		s.len = PREFIX_MAX;
 	while (--s.len) {
 		enum field_status st = FIELD_UNKNOWN;
 

@@ -4,9 +4,11 @@
  */
 #include "rules/collect.h"
 
-static bool has_tag(const struct rule *r, size_t ntags, const char *tag)
+#define TAGS_MAX	256u	/* of one rule: each is compared with all */
+
+static bool has_tag(const struct rule *r, const char *tag)
 {
-	for (size_t i = 0; i < ntags; i++)
+	for (size_t i = 0; i < r->ntags; i++)
 		if (strcmp(r->tags[i], tag) == 0)
 			return true;
 	return false;
@@ -16,7 +18,6 @@ static bool has_tag(const struct rule *r, size_t ntags, const char *tag)
 static void read_tags(struct collect *c, struct rule *r)
 {
 	const struct ynode *seq = ynode_get(c->map, "tags");
-	struct rule before = *r;
 	const char **tags;
 
 	if (!seq)
@@ -26,16 +27,21 @@ static void read_tags(struct collect *c, struct rule *r)
 			      c->name);
 		return;
 	}
+	if (seq->nitems > TAGS_MAX - r->ntags) {
+		collect_fault(c, seq->loc, INVALID, "rule '%s' has more than %u tags", c->name,
+			      TAGS_MAX);
+		return;
+	}
 	tags = collect_alloc(c, (r->ntags + seq->nitems + 1) * sizeof(*tags));
 	if (!tags)
 		return;
 	if (r->ntags)
 		memcpy(tags, r->tags, r->ntags * sizeof(*tags));
+	r->tags = tags;
 	for (size_t i = 0; i < seq->nitems; i++)
 		if (collect_want_text(c, "tags", seq->items[i]) &&
-		    !has_tag(&before, before.ntags, seq->items[i]->str.ptr))
+		    !has_tag(r, seq->items[i]->str.ptr))
 			tags[r->ntags++] = seq->items[i]->str.ptr;
-	r->tags = tags;
 }
 
 static void read_priority(struct collect *c, struct rule *r)

@@ -11,11 +11,14 @@
 #include "event/event.h"
 #include "rules/ruleset.h"
 
+#define OUTPUTS_MAX	(8u << 20)	/* bytes of all outputs: by aliases a small file may have many */
+
 struct compile {
 	struct rules_loader *l;
 	struct ruleset *rs;
 	struct filter_set *unused;	/* for rules that do not run */
 	struct diags *ds;
+	size_t output_bytes;		/* of the rules so far */
 };
 
 /*
@@ -110,6 +113,15 @@ static bool is_skipped_for_output(struct compile *c, const struct rule_def *def)
 
 	if (!c->l->opt.check_output)
 		return false;
+	if (c->output_bytes > OUTPUTS_MAX)
+		return false;		/* that has been told */
+	c->output_bytes += def->rule.output_text.str.len;
+	if (c->output_bytes > OUTPUTS_MAX) {
+		diags_add(c->ds, DIAG_ERROR, "LOAD_ERR_COMPILE_OUTPUT", def->item.loc,
+			  "with rule '%s' the outputs have more than %u bytes", def->item.name,
+			  OUTPUTS_MAX);
+		return false;
+	}
 	found = def->skip_unknown_filter ? diags_new(0) : NULL;
 	c->l->opt.check_output(&def->rule.output_text, found ? found : c->ds);
 	for (size_t i = 0; found && i < diags_kept(found); i++)

@@ -21,7 +21,7 @@
 
 #define CONDITION_MAX	(8u << 20)	/* bytes that a condition may have with its exceptions */
 #define VALUES_MAX	500000u		/* of all exceptions */
-#define EXCEPTIONS_MAX	10000u		/* of one rule */
+#define EXCEPTIONS_MAX	1000u		/* of one rule: each is compared with all */
 
 static void no_value(struct collect *c, const struct ynode *n, const char *exception)
 {
@@ -315,15 +315,19 @@ static struct exception *find_exception(const struct rule_def *def, const char *
 
 static bool add_exception(struct collect *c, struct rule_def *def, const struct exception *e)
 {
-	/* exceptions of a rule are few; a new array for each costs nothing */
-	struct exception *all = collect_alloc(c, (def->nexceptions + 1) * sizeof(*all));
+	size_t n = def->nexceptions;
 
-	if (!all)
-		return false;
-	if (def->nexceptions)
-		memcpy(all, def->exceptions, def->nexceptions * sizeof(*all));
-	all[def->nexceptions++] = *e;
-	def->exceptions = all;
+	/* the array is full whenever they are a power of two, or none */
+	if ((n & (n - 1)) == 0) {
+		struct exception *all = collect_alloc(c, (n ? n * 2 : 1) * sizeof(*all));
+
+		if (!all)
+			return false;
+		if (n)
+			memcpy(all, def->exceptions, n * sizeof(*all));
+		def->exceptions = all;
+	}
+	def->exceptions[def->nexceptions++] = *e;
 	return true;
 }
 

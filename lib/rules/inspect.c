@@ -59,6 +59,11 @@ const char *ruleset_suggest(const struct ruleset *rs, const char *name)
 	return suggest(slice_of(name), rule_name, (void *)rs);
 }
 
+bool loader_has_rule(const struct rules_loader *l, const char *name)
+{
+	return table_find(&l->rules, name);
+}
+
 static const struct rule *find_rule(const struct ruleset *rs, const char *name)
 {
 	for (size_t i = 0; i < rs->nrules; i++)

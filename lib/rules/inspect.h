@@ -36,6 +36,8 @@ struct slice loader_list_item(const struct rules_loader *l, size_t i, size_t k);
  */
 int rules_explain(struct rules_loader *l, struct ruleset *rs, const char *name, struct buf *out);
 
+/* Also one that compiling left out: of another source, too low a priority, or skipped. */
+bool loader_has_rule(const struct rules_loader *l, const char *name);
 /* Of the rules' names the one nearest to @name, or NULL. */
 const char *ruleset_suggest(const struct ruleset *rs, const char *name);
 

@@ -136,6 +136,7 @@ struct rules_loader {
 	size_t next_index;
 	size_t nodd_lists;
 	size_t nlist_items, nvalues;	/* of lists and exceptions, which have bounds in all */
+	size_t nsuggests;	/* macros that were looked for by names like theirs */
 	size_t nflat;		/* items of lists with those within them, of this compilation */
 	size_t nfaults;		/* of added files, which compiling must not forget */
 	struct {

@@ -17,6 +17,7 @@
 #define NODES_MAX	200000u
 #define NESTING_MAX	200u
 #define ITEMS_MAX	2000000u
+#define SUGGESTS_MAX	100u	/* each looks at all names */
 
 static void resolve_macro(struct resolver *r, struct macro *m);
 static void resolve_list(struct resolver *r, struct list *list);
@@ -50,8 +51,10 @@ static void prepare_macro(struct resolver *r, const struct ast *node)
 	struct diag *d;
 
 	if (!m) {
-		const char *near = suggest(node->macro, macro_name, r);
+		const char *near = NULL;
 
+		if (r->l->nsuggests++ < SUGGESTS_MAX)
+			near = suggest(node->macro, macro_name, r);
 		d = fault(r, node->loc, INVALID, "unknown macro '%.*s'", SLICE_ARG(node->macro));
 		if (near)
 			diag_hint(d, "did you mean '%s'?", near);
@@ -284,6 +287,7 @@ static void resolve_list(struct resolver *r, struct list *list)
 void resolve_begin(struct rules_loader *l)
 {
 	l->nflat = 0;
+	l->nsuggests = 0;
 	for (size_t i = 0; i < l->macros.count; i++) {
 		struct macro *m = l->macros.items[i];
 

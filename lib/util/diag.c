@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #define DIAGS_MAX_DEFAULT 1000
+#define MESSAGE_MAX 500		/* bytes; a name in it may be of any length */
 #define SHOWN_LINE_MAX 160	/* bytes of a source line that are shown */
 #define SHOWN_BEFORE 80		/* of these, before the fault where the line is longer */
 #define SUGGEST_NAME_MAX 64	/* longer names get no suggestion */
@@ -190,6 +191,18 @@ static struct diag *new_item(struct diags *ds)
 	return &ds->items[ds->count];
 }
 
+/* Cuts what is too long, and shows that it did. Not within a character. */
+static void cut_message(char *message)
+{
+	size_t at = MESSAGE_MAX;
+
+	if (strnlen(message, MESSAGE_MAX + 4) <= MESSAGE_MAX + 3)
+		return;
+	while (at && ((unsigned char)message[at] & 0xc0) == 0x80)
+		at--;
+	memcpy(message + at, "...", 4);
+}
+
 struct diag *diags_add(struct diags *ds, enum diag_severity sev, const char *code,
 		       struct loc loc, const char *fmt, ...)
 {
@@ -206,6 +219,7 @@ struct diag *diags_add(struct diags *ds, enum diag_severity sev, const char *cod
 	va_end(ap);
 	if (!message)
 		return NULL;
+	cut_message(message);
 	source_get((struct source *)loc.src);
 	*d = (struct diag){ sev, code, loc, message, NULL };
 	ds->count++;

@@ -146,6 +146,47 @@ hostile "ten thousand rules" 0
 	many 20000 '- rule: r\n  condition: and proc.name != x%d\n  override: {condition: append}\n'
 } >x.yaml
 hostile "a rule that is appended to for ever" 0
+{
+	rule 'evt.type = open'
+	printf '  tags: ['
+	many 60000 't%d, '
+	printf 'z]\n'
+} >x.yaml
+hostile "sixty thousand tags" 3 "x.yaml:6:9" "more than 256 tags"
+{
+	rule 'evt.type = open'
+	many 300 '- rule: r\n  tags: [t%d]\n  override: {tags: append}\n'
+} >x.yaml
+hostile "tags appended for ever" 3 "x.yaml:775:9" "more than 256 tags"
+{
+	rule 'evt.type = open'
+	printf '  exceptions:\n'
+	many 1000 '    - {name: e%d, fields: [proc.name], values: [[a]]}\n'
+} >x.yaml
+hostile "a thousand exceptions" 0
+echo '    - {name: f, fields: [proc.name]}' >>x.yaml
+hostile "one exception more" 3 "x.yaml:7:5" "more than 1000 exceptions"
+{
+	printf -- '- rule: r\n  desc: d\n  condition: evt.type = open\n  priority: INFO\n  output: &o "'
+	many 5000 '%%proc.name '
+	printf '"\n'
+	many 3000 '- {rule: r%d, desc: d, condition: evt.type = open, priority: INFO, output: *o}\n'
+} >x.yaml
+hostile "an output three thousand times" 3 "the outputs have more than 8388608 bytes"
+{
+	printf -- '- rule: r\n  desc: d\n  condition: evt.type = open\n  priority: INFO\n  output: "%%proc'
+	many 200000 '.a'
+	printf '"\n'
+} >x.yaml
+hostile "an endless name in an output" 3 "x.yaml:5:13" "unknown field" '!did you mean'
+verdict "an endless name is cut" "$([ "$(wc -c <err)" -lt 2000 ] && echo ok || echo "$(wc -c <err) bytes")"
+rule "evt.arg$(many 200000 '.a') = x" >x.yaml
+hostile "an endless name in a condition" 3 "x.yaml:3:"
+{
+	many 8000 '- macro: macro_number_%d\n  condition: proc.name = a\n'
+	many 8000 '- {rule: r%d, desc: d, condition: macro_nunber_1, output: o, priority: INFO}\n'
+} >x.yaml
+hostile "thousands of macros that are none" 3 "unknown macro" "did you mean"
 many 100000 '- rule: r%d\n' >x.yaml
 hostile "a hundred thousand faults" 3 "x.yaml:1:3" "that are not shown"
 finish

@@ -57,6 +57,8 @@ run explain -r r.yaml Off
 expect "explain one that is off" 0 out "switched off" "user.uid = 0" "execve execveat"
 run explain -r r.yaml Connectoin
 expect "explain a slip" 2 err "did you mean 'Connection'?"
+run explain -r r.yaml -o priority=warning Connection
+expect "explain one that is left out" 2 err "rule 'Connection' is left out" "priority"
 run explain -r r.yaml
 expect "explain nothing" 2 err "which rule?"
 

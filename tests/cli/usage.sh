@@ -58,6 +58,11 @@ usage "-o priority" "-o: priority is emergency, alert" -o priority=loud -r /dev/
 usage "list of nothing" "one of fields, events, operators, rules, macros, lists" list
 usage "list of what is not" "one of fields, events, operators, rules, macros, lists" list ruels
 usage "list format" "--format is text, markdown or json, not 'xml'" list fields --format xml
+usage "format and names" "do not go together" --list --format json -N
+usage "names without list" "--format and -N belong to" -N -V /dev/null
+usage "heavy events as JSON" "--format and -N belong to" -i --format json
+usage "names of heavy events" "--format and -N belong to" -i -N
+usage "rules of fields" "-r does not go with them" list fields -r /dev/null
 usage "format without list" "--format and -N belong to" --format json -r /dev/null
 usage "validate nothing" "which files?" validate
 usage "help of what is not" "there is no command 'x'" help x
@@ -80,7 +85,7 @@ run help
 verdict "help is --help" "$(cmp -s out help1 && echo ok || echo differs)"
 verdict "help fits 100 columns" \
 	"$(awk 'length > 100 { bad = 1 } END { print bad ? "a longer line" : "ok" }' help1)"
-for cmd in run validate list; do
+for cmd in run validate list explain schema help version; do
 	run help $cmd
 	expect "help $cmd" 0 out "Usage: falcoc $cmd"
 	cp out help2
