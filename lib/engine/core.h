@@ -128,6 +128,8 @@ int engine_hand_over(struct engine *e);
 /* drops_tell.c: asks what was dropped, and does what the options say. @last: the end has come. */
 struct drop_loss;
 enum engine_status engine_tell_drops(struct engine *e, bool last);
+/* A window of drops begins. */
+enum engine_status engine_begin_drops(struct engine *e);
 enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss *loss);
 
 /* judge.c: takes one event in. 0, or -EPIPE when nobody reads the alerts. */

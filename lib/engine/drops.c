@@ -18,6 +18,7 @@ struct drops {
 	uint64_t noticed;	/* what drops_notice() was told last */
 	uint64_t begin_ns;	/* of the window */
 	uint64_t due_ns;
+	uint64_t before;	/* produced between the last window and this one */
 	double tokens;		/* windows that may be told now */
 	uint64_t tokens_ns;	/* when that was reckoned */
 	struct capture_stats told;	/* the counters when the last window ended */
@@ -71,15 +72,22 @@ void drops_free(struct drops *d)
 	free(d);
 }
 
-void drops_notice(struct drops *d, uint64_t dropped, uint64_t now_ns)
+bool drops_notice(struct drops *d, uint64_t dropped, uint64_t now_ns)
 {
 	if (dropped == d->noticed || d->opt.actions & ENGINE_DROPS_IGNORE)
-		return;
+		return false;
 	d->noticed = dropped;
 	if (d->due_ns != UINT64_MAX)
-		return;
+		return false;
 	d->begin_ns = now_ns;
 	d->due_ns = now_ns + d->opt.interval_ms * NS_PER_MS;
+	return true;
+}
+
+/* Without this an hour in which all went well would hide the second in which it did not. */
+void drops_begin(struct drops *d, uint64_t produced, uint64_t dropped)
+{
+	d->before = produced - d->told.produced - (dropped - d->told.dropped);
 }
 
 uint64_t drops_due_ns(const struct drops *d)
@@ -122,8 +130,10 @@ static void reckon(struct drops *d, const struct capture_stats *now)
 	const struct capture_stats *told = &d->told;
 
 	*w = *now;
-	w->produced -= told->produced;
+	w->produced -= told->produced + d->before;
 	w->dropped -= told->dropped;
+	if (w->produced < w->dropped)
+		w->produced = w->dropped;	/* one was counted when the window began, but not yet as dropped */
 	w->dropped_full -= told->dropped_full;
 	w->dropped_nested -= told->dropped_nested;
 	w->dropped_noring -= told->dropped_noring;
@@ -201,6 +211,7 @@ static void end_window(struct drops *d, uint64_t now_ns, const struct capture_st
 
 	d->loss.span_ns = now_ns - d->begin_ns;
 	d->begin_ns = now_ns;
+	d->before = 0;
 	d->told = *st;
 	d->told_of = *droppers;
 	*droppers = old;	/* its memory is used again */

@@ -32,7 +32,8 @@ struct drop_owner {
 /* A window. */
 struct drop_loss {
 	uint64_t span_ns;
-	struct capture_stats sum;	/* produced and dropped in it; not what is there now */
+	/* produced and dropped in it; not what is there now. By event and class: since the one before */
+	struct capture_stats sum;
 	struct drop_owner process, cgroup;
 };
 
@@ -51,8 +52,13 @@ void drops_free(struct drops *d);	/* takes NULL */
 /* 0; -EINVAL: the values make no sense, and *ret_why says which. */
 int drops_check(const struct engine_drop_options *opt, const char **ret_why);
 
-/* So many were dropped so far, as capture_dropped() says. Cheap. */
-void drops_notice(struct drops *d, uint64_t dropped, uint64_t now_ns);
+/*
+ * So many were dropped so far, as capture_dropped() says. Cheap. True where a window begins with
+ * it: then drops_begin() is to have the counters as they are.
+ */
+bool drops_notice(struct drops *d, uint64_t dropped, uint64_t now_ns);
+/* What was produced before, and not dropped, is not of the window; its drops are. */
+void drops_begin(struct drops *d, uint64_t produced, uint64_t dropped);
 /* When to ask the capture and call drops_take(); UINT64_MAX: there is no reason to. */
 uint64_t drops_due_ns(const struct drops *d);
 

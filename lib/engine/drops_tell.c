@@ -234,6 +234,23 @@ enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss 
 	return ENGINE_OK;
 }
 
+static enum engine_status cannot_ask(struct engine *e, int err)
+{
+	return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot ask the module what was dropped: %s",
+			   strerror(-err));
+}
+
+enum engine_status engine_begin_drops(struct engine *e)
+{
+	struct capture_stats *st = malloc(sizeof(*st));
+	int rc = st ? capture_stats(e->capture, st) : -ENOMEM;
+
+	if (rc == 0)
+		drops_begin(e->drops, st->produced, st->dropped);
+	free(st);
+	return rc < 0 ? cannot_ask(e, rc) : ENGINE_OK;
+}
+
 enum engine_status engine_tell_drops(struct engine *e, bool last)
 {
 	enum engine_status status = ENGINE_OK;
@@ -245,8 +262,7 @@ enum engine_status engine_tell_drops(struct engine *e, bool last)
 		loss = drops_take(e->drops, now_boot_ns(), st, &e->droppers, last);
 	free(st);
 	if (rc < 0)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot ask the module what was dropped: %s",
-				   strerror(-rc));
+		return cannot_ask(e, rc);
 	if (loss)
 		status = engine_act_on_drops(e, loss);
 	return status;

@@ -176,7 +176,8 @@ static enum engine_status take_batch(struct engine *e)
 	if (rc < 0)
 		return capture_failed(e, rc);
 	/* only where rings are full are events dropped, so there is no need to look at other times */
-	drops_notice(e->drops, capture_dropped(e->capture), now_boot_ns());
+	if (drops_notice(e->drops, capture_dropped(e->capture), now_boot_ns()))
+		return engine_begin_drops(e);
 	return ENGINE_OK;
 }
 

@@ -120,6 +120,31 @@ START_TEST(threshold)
 }
 END_TEST
 
+/* What went well before the first drop is no part of the interval, however long that was. */
+START_TEST(quiet_before)
+{
+	const struct drop_loss *loss;
+
+	setup_with((struct engine_drop_options){ .threshold = 0.5 });
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 1000000, 0);
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 10, 9);
+	ck_assert(drops_notice(d, 9, 3600 * S));
+	drops_begin(d, st.produced, st.dropped);
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 20, 11);
+	ck_assert(!drops_notice(d, 20, 3600 * S));
+	loss = drops_take(d, 3601 * S, &st, &list, false);
+	ck_assert_ptr_nonnull(loss);
+	ck_assert_uint_eq(loss->sum.dropped, 20);
+	ck_assert_uint_eq(loss->sum.produced, 29);
+	/* and again, after a window that was told */
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 5000, 0);
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 4, 4);
+	ck_assert(drops_notice(d, 24, 7200 * S));
+	drops_begin(d, st.produced, st.dropped);
+	ck_assert_uint_eq(drops_take(d, 7201 * S, &st, &list, false)->sum.produced, 4);
+}
+END_TEST
+
 /* What the rate holds back is in the next that is told, or in the last. */
 START_TEST(rate)
 {
@@ -376,6 +401,7 @@ int main(void)
 	tcase_add_test(windows_tc, nothing_dropped);
 	tcase_add_test(windows_tc, windows);
 	tcase_add_test(windows_tc, threshold);
+	tcase_add_test(windows_tc, quiet_before);
 	tcase_add_test(windows_tc, rate);
 	tcase_add_test(windows_tc, ignored);
 	tcase_add_test(windows_tc, owners);
