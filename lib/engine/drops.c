@@ -132,8 +132,9 @@ static void reckon(struct drops *d, const struct capture_stats *now)
 	*w = *now;
 	w->produced -= told->produced + d->before;
 	w->dropped -= told->dropped;
+	/* when the window began one may have been counted, but not yet as dropped */
 	if (w->produced < w->dropped)
-		w->produced = w->dropped;	/* one was counted when the window began, but not yet as dropped */
+		w->produced = w->dropped;
 	w->dropped_full -= told->dropped_full;
 	w->dropped_nested -= told->dropped_nested;
 	w->dropped_noring -= told->dropped_noring;
