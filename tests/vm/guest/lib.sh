@@ -98,6 +98,8 @@ finish() {
 	local rc=$?
 	[ -z "$FALCOC_PID" ] || kill -KILL "$FALCOC_PID" 2>/dev/null
 	rm -rf "$T"
+	# a status of 1 stands for failures that were told
+	[ "$rc" != 1 ] || [ "$FAILED" = 1 ] || echo "FAIL $NAME: its last command failed"
 	[ "$rc" != 0 ] || rc=$FAILED
 	exit "$rc"
 }
