@@ -208,7 +208,7 @@ static const struct key {
 	  "(as --ring-size; default: 4)", key_preset },
 	{ "syscall_event_drops.actions", "ignore|[log,alert,exit]",
 	  "what to do when events were dropped (default: [log,alert])", key_actions },
-	{ "syscall_event_drops.threshold", "0..1", "only where more than this share of an interval's events was\n"
+	{ "syscall_event_drops.threshold", "0..1", "only where at least this share of an interval's events was\n"
 	  "dropped (default: 0, any)", key_threshold },
 	{ "syscall_event_drops.rate", "NUMBER>0", "tell so often a second at most, with the sum of what was dropped\n"
 	  "(default: once an interval, see --drops-interval)", key_rate },

@@ -110,7 +110,7 @@ static enum status set_seconds(struct settings *s, const char *value)
 	uint64_t n;
 
 	if (parse_number(value, UINT32_MAX, &end, &n) < 0 || *end) {
-		complain("-M takes a number of seconds, not '%s'", value);
+		complain("-M takes a number of seconds up to %u, not '%s'", UINT32_MAX, value);
 		return STATUS_USAGE;
 	}
 	s->engine.duration_ms = n * 1000;

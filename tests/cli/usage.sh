@@ -23,8 +23,9 @@ usage "value unwanted" "option --json takes no value" --json=yes
 usage "near command" "did you mean 'validate'?" validat x
 usage "unknown command" "there is no command 'xyzzy'" xyzzy
 usage "argument that is no option" "what to do with 'rules.yaml'? Rules are given with -r" -v rules.yaml
-usage "-M without number" "-M takes a number of seconds, not 'ten'" -M ten
-usage "-M below 0" "-M takes a number of seconds, not '-1'" -M -1
+usage "-M without number" "-M takes a number of seconds up to 4294967295, not 'ten'" -M ten
+usage "-M too large" "seconds up to 4294967295, not '99999999999'" -M 99999999999
+usage "-M below 0" "not '-1'" -M -1
 usage "ring size in pieces" "not '8M,'" --ring-size 8M,
 usage "ring size of process events" "MAIN[,PROC], each a power of two from 128K to 512M" --ring-size 8M,3M
 usage "ring size of three" "not '8M,1M,1M'" --ring-size 8M,1M,1M
