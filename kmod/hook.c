@@ -63,14 +63,20 @@ static struct slot *slot_of(unsigned long ip)
 	return &slots[i];
 }
 
-/* Does the current task's system call, or io_uring operation, want this hook? */
+/*
+ * Does the current task's system call, or io_uring operation, want this hook? After sys_exit
+ * the number of the call is still there, but what is done then (task work: operations of
+ * io_uring that are tried again) is not the call's. A tracer may have changed the result.
+ */
 static bool hook_is_wanted(u64 bit)
 {
+	const struct pt_regs *regs = task_pt_regs(current);
 	unsigned long nr;
 
 	if (likely(!(current->flags & (PF_KTHREAD | PF_IO_WORKER)))) {
-		nr = (unsigned int)task_pt_regs(current)->orig_ax & ~__X32_SYSCALL_BIT;
-		if (nr < SYSCALLS_MAX && READ_ONCE(wanted[nr]) & bit)
+		nr = (unsigned int)regs->orig_ax & ~__X32_SYSCALL_BIT;
+		if (nr < SYSCALLS_MAX && READ_ONCE(wanted[nr]) & bit &&
+		    (!inflight_is_late() || READ_ONCE(current->ptrace)))
 			return true;
 	}
 	return inflight_op_wants(bit);

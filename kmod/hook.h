@@ -63,7 +63,7 @@
 	H(RECVMSG, security_socket_recvmsg, security_socket_recvmsg, hook_socket)	\
 	H(ACCEPT, security_socket_accept, security_socket_accept, hook_socket)		\
 	H(LISTEN, security_socket_listen, security_socket_listen, hook_socket)		\
-	H(SHUTDOWN, security_socket_shutdown, security_socket_shutdown, hook_socket)			\
+	H(SHUTDOWN, security_socket_shutdown, security_socket_shutdown, hook_socket)	\
 	H(EXEC_NAME, alloc_bprm, alloc_bprm, hook_name)					\
 	H(BPRM_CHECK, security_bprm_check, security_bprm_check, hook_bprm_check)	\
 	URING_HOOKS(H)

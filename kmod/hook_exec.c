@@ -25,7 +25,8 @@ static void keep_path(struct inflight *inflight, const struct path *path)
 	if (IS_ERR(s))	/* longer than anybody's limit */
 		inflight_keep(inflight, FALCOC_A_SCRIPT_PATH, 0, "", 1, FALCOC_ATTR_TRUNCATED);
 	else
-		inflight_keep(inflight, FALCOC_A_SCRIPT_PATH, 0, s, scratch + FALCOC_STR_MAX - s, 0);
+		inflight_keep(inflight, FALCOC_A_SCRIPT_PATH, 0, s, scratch + FALCOC_STR_MAX - s,
+			      0);
 }
 
 /* security_bprm_check(bprm): for the file first, then for each interpreter. */

@@ -22,7 +22,7 @@
 #define BUCKET_BITS	11
 #define SPARES_MAX	16	/* free entries that a CPU keeps */
 #define CHUNKS_MAX	8	/* of one entry */
-#define SENT_SLOTS	126	/* addresses in a chunk of a page: with all chunks, of 1008 messages */
+#define SENT_SLOTS	126	/* addresses in a chunk of a page: with all, of 1008 messages */
 
 struct bucket {
 	spinlock_t lock;	/* of the list */
@@ -101,6 +101,7 @@ static void entry_reset(struct inflight *inflight)
 	inflight->nmsgs = 0;
 	inflight->nsent = 0;
 	inflight->is_op = false;
+	inflight->late = false;
 	inflight->op = NULL;
 	inflight->sock = NULL;
 	inflight->chunks = NULL;
@@ -137,6 +138,12 @@ static struct inflight *entry_find(struct bucket *bucket)
 	return inflight;
 }
 
+bool inflight_is_late(void)
+{
+	return task_pt_regs(current)->ax != (unsigned long)-ENOSYS;
+}
+
+/* In front: entry_find() finds the latest. */
 static struct inflight *entry_add(struct bucket *bucket)
 {
 	struct inflight *inflight = entry_new();
@@ -146,6 +153,7 @@ static struct inflight *entry_add(struct bucket *bucket)
 	entry_reset(inflight);
 	inflight->task = current;
 	inflight->nr = task_pt_regs(current)->orig_ax;
+	inflight->late = inflight_is_late();
 	spin_lock(&bucket->lock);
 	inflight->next = bucket->first;
 	bucket->first = inflight;
@@ -163,9 +171,11 @@ struct inflight *inflight_get(u64 hook)
 		return entry_add(bucket);
 	if (inflight->is_op)
 		return inflight->begun & hook ? inflight : NULL;
-	if (unlikely(inflight->nr != (u32)task_pt_regs(current)->orig_ax)) {
+	if (unlikely(inflight->nr != (u32)task_pt_regs(current)->orig_ax ||
+		     inflight->late != inflight_is_late())) {
 		entry_clear(inflight);
 		inflight->nr = task_pt_regs(current)->orig_ax;
+		inflight->late = inflight_is_late();
 	}
 	return inflight;
 }
@@ -191,9 +201,9 @@ struct inflight *inflight_begin(u64 hooks)
 
 	preempt_disable_notrace();
 	inflight = entry_find(bucket);
-	if (inflight)
+	if (inflight && inflight->is_op)
 		entry_clear(inflight);
-	else
+	else	/* a call may carry operations out, and go on: exec does */
 		inflight = entry_add(bucket);
 	if (inflight) {
 		inflight->is_op = true;
@@ -225,6 +235,17 @@ struct inflight *inflight_take(void)
 	return inflight;
 }
 
+struct inflight *inflight_take_call(void)
+{
+	struct inflight *inflight = inflight_take();
+
+	while (unlikely(inflight && inflight->is_op)) {	/* nobody saw its end */
+		inflight_free(inflight);
+		inflight = inflight_take();
+	}
+	return inflight;
+}
+
 void inflight_free(struct inflight *inflight)
 {
 	if (!inflight)
@@ -237,7 +258,7 @@ void inflight_free(struct inflight *inflight)
 
 void inflight_task_ends(void)
 {
-	inflight_free(inflight_take());
+	inflight_free(inflight_take_call());
 }
 
 static size_t caught_bytes(u32 len)

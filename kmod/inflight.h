@@ -2,8 +2,9 @@
 /*
  * inflight.h - what hooks caught for calls that have not returned yet
  *
- * A task has at most one entry. It is made by the first hook that catches something in a
- * system call that is wanted (or by inflight_begin(), for an io_uring operation), and
+ * A task has at most one entry for its system call, and one for the io_uring operation that is
+ * under way in it, which hides the other. It is made by the first hook that catches something
+ * in a system call that is wanted (or by inflight_begin(), for an io_uring operation), and
  * taken out and freed when the call returns. So memory follows what is really in flight;
  * it is bounded by INFLIGHT_BYTES_MAX, and what does not fit is counted and not caught.
  * /sys/module/falcoc/parameters/inflight tells how much there is.
@@ -36,6 +37,7 @@ struct inflight {
 	u32 nmsgs;			/* messages sent */
 	u32 nsent;			/* of these, addresses kept beside the first one's */
 	bool is_op;			/* an io_uring operation, no system call */
+	bool late;			/* inflight_is_late() */
 	struct uring_op *op;		/* of uring.c */
 	s32 fds[INFLIGHT_FILES_MAX];
 	struct file *files[INFLIGHT_FILES_MAX];	/* installed as fds[], references */
@@ -64,6 +66,11 @@ void inflight_release(void);
  * ask for this hook (a bit of enum hook_id).
  */
 struct inflight *inflight_get(u64 hook);
+/*
+ * Has the current task's system call got its result (-ENOSYS stands in its place before), or
+ * did a tracer write there?
+ */
+bool inflight_is_late(void);
 /* Is an io_uring operation under way in the current task that asked for this hook? */
 bool inflight_op_wants(u64 hook);
 
@@ -108,8 +115,10 @@ struct file *inflight_file(const struct inflight *inflight, int fd);
 struct inflight *inflight_begin(u64 hooks);
 /* The io_uring operation that is under way in the current task, as uring.c put it there. */
 struct uring_op *inflight_op(void);
-/* The current task's entry, which is the caller's from now on; or NULL. */
+/* The current task's latest entry, which is the caller's from now on; or NULL. */
 struct inflight *inflight_take(void);
+/* Likewise, that of its system call. */
+struct inflight *inflight_take_call(void);
 /* Takes NULL. */
 void inflight_free(struct inflight *inflight);
 

@@ -37,7 +37,7 @@ static void probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 		.event = FALCOC_E_EXECVE,
 		.syscall = FALCOC_NO_SYSCALL,
 		.recorder = record_exec,
-		.inflight = inflight_take(),
+		.inflight = inflight_take_call(),
 		.bprm = bprm,
 	};
 

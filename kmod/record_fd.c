@@ -49,9 +49,17 @@ void record_pipe(struct record *record, const struct call *call)
 	attr_made_fds(record, call, call->arg[0], fds);
 }
 
-static u64 fd_ino(int fd)
+/* The file that the call installed: the very one, if a hook saw it. A reference, or NULL. */
+static struct file *made_file(const struct record *record, int fd)
 {
-	struct file *file = fget_raw(fd);
+	struct file *file = inflight_file(record->inflight, fd);
+
+	return file ? get_file(file) : fget_raw(fd);
+}
+
+static u64 made_ino(const struct record *record, int fd)
+{
+	struct file *file = made_file(record, fd);
 	u64 ino;
 
 	if (!file)
@@ -68,8 +76,8 @@ void record_socketpair(struct record *record, const struct call *call)
 
 	if (!attr_made_fds(record, call, call->arg[3], fds))
 		return;
-	out[0] = fd_ino(fds[0]);
-	out[1] = fd_ino(fds[1]);
+	out[0] = made_ino(record, fds[0]);
+	out[1] = made_ino(record, fds[1]);
 	attr_out(record, out, ARRAY_SIZE(out));
 }
 
@@ -165,7 +173,8 @@ void record_signalfd(struct record *record, const struct call *call)
 /* Its name is that of the file where there is one. */
 void record_memfd(struct record *record, const struct call *call)
 {
-	struct file *file = call_is_enter(call) || call->res < 0 ? NULL : fget_raw(call->res);
+	bool made = !call_is_enter(call) && call->res >= 0;
+	struct file *file = made ? made_file(record, call->res) : NULL;
 	const struct qstr *name = file ? &file->f_path.dentry->d_name : NULL;
 
 	record_new_fd(record, call);

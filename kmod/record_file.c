@@ -203,15 +203,17 @@ void attr_dir(struct record *record, enum falcoc_attr_id id, int dirfd)
 	fput(file);
 }
 
-/* Where the path led when the kernel did what was asked; false: it did not come to that. */
+/*
+ * Where the path led when the kernel did what was asked; false: it did not come to that, or
+ * was longer than anybody's limit. Which file that was is told all the same.
+ */
 static bool attr_real(struct record *record, enum falcoc_attr_id path_id)
 {
 	bool first = path_id == FALCOC_A_PATH0;
+	bool known = attr_caught(record, first ? FALCOC_A_REAL0 : FALCOC_A_REAL1);
 
-	if (!attr_caught(record, first ? FALCOC_A_REAL0 : FALCOC_A_REAL1))
-		return false;
 	attr_caught(record, first ? FALCOC_A_REAL0_ID : FALCOC_A_REAL1_ID);
-	return true;
+	return known;
 }
 
 /* *ret_first: the name's first byte */

@@ -8,6 +8,7 @@
 #include "record.h"
 
 #define MESSAGES_MAX 16		/* of one call, whose data are recorded */
+#define ELEMENTS_MAX (2 * UIO_MAXIOV)	/* of vectors of one call, whose sizes are added up */
 
 /* A struct msghdr of the caller's, in one form. */
 struct message {
@@ -81,12 +82,14 @@ void record_recvmsg(struct record *record, const struct call *call)
 
 /*
  * Several messages at once, result: how many. One that sends is told once more for each
- * further address (syscall_record()). Else the first one's address and control data stand
- * for all. Size counts all, and the data are those of the first MESSAGES_MAX.
+ * further address (syscall_record()), without size and data. Else the first one's address and
+ * control data stand for all. Size counts all (of ELEMENTS_MAX buffers: whoever passes more
+ * would keep the CPU busy), and the data are those of the first MESSAGES_MAX.
  */
 static void attr_messages(struct record *record, const struct call *call, bool received)
 {
 	unsigned int i, n = 0, count = min_t(u32, call->arg[2], UIO_MAXIOV);
+	s64 elements = ELEMENTS_MAX;
 	struct user_iov iovs[MESSAGES_MAX];
 	struct message message, first = {};
 	u64 ptr, size = 0, sum = 0;
@@ -99,7 +102,9 @@ static void attr_messages(struct record *record, const struct call *call, bool r
 			break;
 		if (!i)
 			first = message;
-		size += iov_bytes(record, call, &message.iov);
+		if (elements > 0)
+			size += iov_bytes(record, call, &message.iov);
+		elements -= min_t(u64, message.iov.count, UIO_MAXIOV);
 		if (done <= 0 || n == MESSAGES_MAX ||
 		    !user_read(record, &len, ptr + MSGHDR_BYTES(call), sizeof(len)))
 			continue;
@@ -121,7 +126,10 @@ static void attr_messages(struct record *record, const struct call *call, bool r
 void record_sendmmsg(struct record *record, const struct call *call)
 {
 	attr_sock_fd(record, call->arg[0], NULL);
-	attr_messages(record, call, false);
+	if (record->sent)
+		attr_caught(record, FALCOC_A_SOCKADDR);
+	else
+		attr_messages(record, call, false);
 }
 
 void record_recvmmsg(struct record *record, const struct call *call)

@@ -366,8 +366,10 @@ static void syscall_tell(struct pt_regs *regs, unsigned long number, s64 res, u1
 
 static noinline void syscall_seen(struct pt_regs *regs, unsigned long nr, s64 res, u16 flags)
 {
-	struct inflight *inflight = flags & FALCOC_R_ENTER ? NULL : inflight_take();
+	struct inflight *inflight = flags & FALCOC_R_ENTER ? NULL : inflight_take_call();
 
+	if (inflight && inflight->late)		/* of this call, or what was done after the last */
+		flags |= FALCOC_R_UNVERIFIED;
 	/* what hooks saw of an earlier call is nobody's business */
 	if (inflight && inflight->nr == (u32)nr)
 		syscall_tell(regs, nr, res, flags, inflight);

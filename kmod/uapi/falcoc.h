@@ -360,7 +360,7 @@ struct falcoc_open_how {
 
 struct falcoc_producer {
 	__u64 head;
-	__u64 dropped;		/* records of this ring's CPU and class so far: look without a call */
+	__u64 dropped;		/* records of this ring's CPU and class: look without a call */
 };
 
 struct falcoc_consumer {
@@ -388,7 +388,7 @@ struct falcoc_info {
 	__u32 possible;		/* out: CPUs that can exist */
 	__u64 cpus[FALCOC_MAX_CPUS / 64];	/* out: those that have rings */
 	__u64 events[FALCOC_MASK_WORDS];	/* out: bit n: this kernel has event n */
-	__u64 uring_blind[FALCOC_MASK_WORDS];	/* out: bit n: event n made by io_uring is not seen */
+	__u64 uring_blind[FALCOC_MASK_WORDS];	/* out: bit n: event n by io_uring is not seen */
 };
 
 #define FALCOC_MASK_F_LIFECYCLE	0x1	/* fork, exec and exit whatever the masks say */

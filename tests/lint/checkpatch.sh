@@ -16,6 +16,8 @@ IGNORE=COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_PRECEDENCE,MACRO_ARG_UNUSED,TRAIL
 IGNORE+=,FILE_PATH_CHANGES,LINUX_VERSION_CODE,MULTISTATEMENT_MACRO_USE_DO_WHILE,MACRO_WITH_FLOW_CONTROL
 # the event list is a table, its rows are not indented; _Static_assert is C11's name
 IGNORE+=,LEADING_SPACE,CAMELCASE
+# -ENOSYS is what the kernel has in a call's result until the call returns
+IGNORE+=,ENOSYS
 # LINUX_VERSION_CODE again: it takes it for a constant
 IGNORE+=,CONSTANT_COMPARISON
 # versions compared in compat/, and rows of designated initializers made by macros

@@ -2,7 +2,10 @@
 /*
  * flight.c - what the module keeps of calls that have not returned goes when they do
  */
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "consumer.h"
+#include "ring.h"
 
 #define BLOCKED_MAX 10000
 #define TOGGLES 20
@@ -197,10 +201,118 @@ static void test_killed(struct consumer *c)
 	check(wait_flight(0), "killed in the middle, none in flight");
 }
 
+static int listener_at(struct sockaddr_in *ret_sin)
+{
+	socklen_t len = sizeof(*ret_sin);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	*ret_sin = (struct sockaddr_in){ .sin_family = AF_INET,
+					 .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	check(!bind(fd, (struct sockaddr *)ret_sin, len) && !listen(fd, 4) &&
+	      !getsockname(fd, (struct sockaddr *)ret_sin, &len), "a listener");
+	return fd;
+}
+
+/* Disturbs who is blocked in an open of the fifo, and then lets it go on. */
+static void disturb(const struct sockaddr_in *sin)
+{
+	struct pollfd pfd = { .fd = socket(AF_INET, SOCK_STREAM, 0), .events = POLLIN };
+
+	wait_flight(1);
+	if (connect(pfd.fd, (const struct sockaddr *)sin, sizeof(*sin)))
+		_exit(1);
+	poll(&pfd, 1, 2000);	/* accepted and closed */
+	_exit(syscall(SYS_open, "/tmp/flight-fifo", O_WRONLY) < 0 || !pfd.revents);
+}
+
+/*
+ * What io_uring does between two calls, or two tries of one, is no part of them: it accepts a
+ * connection as the very descriptor that the open returns in the end, and closes it again.
+ */
+static void test_between_calls(struct consumer *c)
+{
+	const struct falcoc_rec *rec;
+	const struct falcoc_fd *a;
+	struct io_uring_sqe *sqe;
+	struct io_uring_cqe cqe;
+	struct sockaddr_in sin;
+	struct uring ring;
+	int listening, fd, opened, status;
+	pid_t pid;
+
+	MASK(c, 0, FALCOC_E_OPENAT);
+	mkfifo("/tmp/flight-fifo", 0600);
+	listening = listener_at(&sin);
+	if (!check(uring_open(&ring, 0), "a ring"))
+		return;
+	fd = dup(listening);
+	close(fd);
+	sqe = uring_sqe(&ring, IORING_OP_ACCEPT);
+	sqe->fd = listening;
+	sqe->flags = IOSQE_IO_LINK;
+	uring_queue(&ring);
+	uring_sqe(&ring, IORING_OP_CLOSE)->fd = fd;
+	uring_submit(&ring);
+	pid = fork();
+	if (!pid)
+		disturb(&sin);
+	opened = syscall(SYS_openat, AT_FDCWD, "/tmp/flight-fifo", O_RDONLY);
+	rec = wait_record(c, FALCOC_E_OPENAT, getpid());
+	a = rec ? attr(rec, FALCOC_A_FD) : NULL;
+	waitpid(pid, &status, 0);
+	check(!status && opened == fd && uring_wait(&ring, &cqe) >= 0 && uring_wait(&ring, &cqe) == 0,
+	      "a connection came between two tries of an open (%d, %d, %d)", status, opened, fd);
+	check(a && a->fd == fd && a->kind == FALCOC_FD_PIPE && is(rec, FALCOC_A_FD_PATH, "/tmp/flight-fifo"),
+	      "and is not what was opened (kind %d)", a ? a->kind : -1);
+	close(opened);
+	close(listening);
+	uring_close(&ring);
+	unlink("/tmp/flight-fifo");
+	check(wait_flight(0), "nothing of it is left");
+}
+
+#define MANY 1024
+
+static uint64_t send_many(void)
+{
+	static struct iovec iov[MANY];
+	static struct mmsghdr msgs[MANY];
+	struct sockaddr_in to[2];
+	int sock = socket(AF_INET, SOCK_DGRAM, 0);
+	uint64_t before;
+
+	for (int i = 0; i < 2; i++)
+		to[i] = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(9 + i),
+					      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	for (int i = 0; i < MANY; i++)
+		msgs[i].msg_hdr = (struct msghdr){ .msg_name = &to[i % 2], .msg_namelen = sizeof(to[0]),
+						   .msg_iov = iov, .msg_iovlen = MANY };
+	before = now_ns();
+	check(syscall(SYS_sendmmsg, sock, msgs, MANY, 0) > 0, "many messages of many parts");
+	before = now_ns() - before;
+	close(sock);
+	return before;
+}
+
+/* Nobody keeps a CPU busy for long with one call: here without interruption. */
+static void test_large_call(struct consumer *c)
+{
+	uint64_t unseen, seen;
+
+	MASK(c, 0, FALCOC_E_MKDIR);
+	unseen = send_many();
+	MASK(c, 0, FALCOC_E_SENDMMSG);
+	seen = send_many();
+	check(seen < 10 * unseen + 2000000000, "a record costs little beside the call (%llu ms, %llu)",
+	      (unsigned long long)seen / 1000000, (unsigned long long)unseen / 1000000);
+}
+
 void test_flight(struct consumer *c)
 {
 	test_forgotten(c);
 	test_toggle(c);
 	test_killed(c);
+	test_between_calls(c);
+	test_large_call(c);
 	test_crowd(c);
 }
