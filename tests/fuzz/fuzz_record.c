@@ -83,6 +83,8 @@ static size_t build_attr(char *out, const uint8_t **data, size_t *size)
 		want = rule->size;
 	else if (want == 0)
 		want = 1;
+	if (a.id == FALCOC_A_OUT)	/* whole numbers */
+		want = (want + 7) & ~(size_t)7;
 	len = want < *size ? want : *size;
 	memset(p, 0, want + FALCOC_ALIGN);
 	if (len)
@@ -93,7 +95,7 @@ static size_t build_attr(char *out, const uint8_t **data, size_t *size)
 		p[i] = p[i] ? p[i] : '/';
 	if (rule->payload == PAYLOAD_STRING || rule->payload == PAYLOAD_STRINGS)
 		p[want - 1] = '\0';
-	if (a.id == FALCOC_A_FD)
+	if (a.id == FALCOC_A_FD || a.id == FALCOC_A_FD2)
 		((struct falcoc_fd *)p)->kind %= FALCOC_FD_PIDFD + 1;
 	a.len = (uint32_t)want;
 	memcpy(out, &a, sizeof(a));
