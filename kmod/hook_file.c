@@ -18,11 +18,19 @@
 #include "inflight.h"
 #include "record.h"
 
-/* fd_install(fd, file): after this, any thread can put another file in its place. */
+/*
+ * fd_install(fd, file): after this, any thread that shares the descriptors can put another
+ * file in its place. Nobody else can, and nobody but the current task could begin to share
+ * them, so that without such threads it is found there when the call returns. Tasks that
+ * use io_uring may do more than one thing in a call.
+ */
 void hook_fd_install(const struct pt_regs *regs, u64 hook)
 {
-	struct inflight *inflight = inflight_get(hook);
+	struct inflight *inflight;
 
+	if (likely(!fds_are_shared() && !compat_uses_uring()))
+		return;
+	inflight = inflight_get(hook);
 	if (inflight)
 		inflight_keep_file(inflight, hook_arg(regs, 0), (struct file *)hook_arg(regs, 1));
 }
@@ -38,8 +46,7 @@ void hook_name(const struct pt_regs *regs, u64 hook)
 		return;
 	inflight = inflight_get(hook);
 	if (inflight && !inflight->is_op && compat_filename_key(inflight, name, &key))
-		inflight_keep(inflight, FALCOC_A_PATH0, key, name->name, strlen(name->name) + 1,
-			      0);
+		inflight_keep_string(inflight, FALCOC_A_PATH0, key, name->name);
 }
 
 void hook_open_how(const struct pt_regs *regs, u64 hook)

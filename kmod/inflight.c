@@ -5,6 +5,10 @@
  * A hash table by task. Locks of buckets are held for a few instructions and nest in
  * nothing. Each CPU keeps a few free entries, so that the usual call, which ends before
  * much else happens, allocates nothing.
+ *
+ * The first entry of a bucket is looked at without its lock: entries are freed by RCU, and
+ * nobody but the current task makes one of the current task's. What comes behind it may be
+ * taken out and used anew meanwhile, so the list is followed under the lock only.
  */
 #include <linux/atomic.h>
 #include <linux/file.h>
@@ -12,12 +16,15 @@
 #include <linux/hash.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <asm/word-at-a-time.h>
 
 #include "inflight.h"
+#include "record.h"
 
 #define BUCKET_BITS	11
 #define SPARES_MAX	16	/* free entries that a CPU keeps */
@@ -64,33 +71,6 @@ static void room_free(void *room, size_t size)
 	atomic_long_sub(size, &bytes);
 }
 
-static struct inflight *entry_new(void)
-{
-	struct spares *own = this_cpu_ptr(&spares);
-	struct inflight *inflight = own->first;
-
-	if (likely(inflight)) {
-		own->first = inflight->next;
-		own->count--;
-	} else {
-		inflight = room_new(sizeof(*inflight));
-	}
-	return inflight;
-}
-
-static void entry_free(struct inflight *inflight)
-{
-	struct spares *own = this_cpu_ptr(&spares);
-
-	if (own->count < SPARES_MAX) {
-		inflight->next = own->first;
-		own->first = inflight;
-		own->count++;
-	} else {
-		room_free(inflight, sizeof(*inflight));
-	}
-}
-
 static void entry_reset(struct inflight *inflight)
 {
 	inflight->begun = 0;
@@ -105,6 +85,38 @@ static void entry_reset(struct inflight *inflight)
 	inflight->op = NULL;
 	inflight->sock = NULL;
 	inflight->chunks = NULL;
+}
+
+/* One that holds nothing. */
+static struct inflight *entry_new(void)
+{
+	struct spares *own = this_cpu_ptr(&spares);
+	struct inflight *inflight = own->first;
+
+	if (likely(inflight)) {
+		own->first = inflight->next;
+		own->count--;
+	} else {
+		inflight = room_new(sizeof(*inflight));
+		if (inflight)
+			entry_reset(inflight);
+	}
+	return inflight;
+}
+
+/* It has been cleared. */
+static void entry_free(struct inflight *inflight)
+{
+	struct spares *own = this_cpu_ptr(&spares);
+
+	if (own->count < SPARES_MAX) {
+		inflight->next = own->first;
+		own->first = inflight;
+		own->count++;
+	} else {
+		kfree_rcu(inflight, rcu);
+		atomic_long_sub(sizeof(*inflight), &bytes);
+	}
 }
 
 /* Drops what it holds. */
@@ -124,12 +136,14 @@ static void entry_clear(struct inflight *inflight)
 	entry_reset(inflight);
 }
 
+/* Preemption is off. */
 static struct inflight *entry_find(struct bucket *bucket)
 {
 	struct inflight *inflight;
 
-	if (!READ_ONCE(bucket->first))	/* only we ourselves would have put our entry there */
-		return NULL;
+	inflight = READ_ONCE(bucket->first);
+	if (!inflight || likely(READ_ONCE(inflight->task) == current))
+		return inflight;
 	spin_lock(&bucket->lock);
 	for (inflight = bucket->first; inflight; inflight = inflight->next)
 		if (inflight->task == current)
@@ -150,13 +164,12 @@ static struct inflight *entry_add(struct bucket *bucket)
 
 	if (!inflight)
 		return NULL;
-	entry_reset(inflight);
-	inflight->task = current;
+	WRITE_ONCE(inflight->task, current);
 	inflight->nr = task_pt_regs(current)->orig_ax;
 	inflight->late = inflight_is_late();
 	spin_lock(&bucket->lock);
 	inflight->next = bucket->first;
-	bucket->first = inflight;
+	smp_store_release(&bucket->first, inflight);	/* whose it is comes first: entry_find() */
 	spin_unlock(&bucket->lock);
 	__this_cpu_inc(spares.live);
 	return inflight;
@@ -281,7 +294,8 @@ void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, 
 	size_t size = caught_bytes(len);
 	struct caught *caught;
 
-	caught_replace(inflight, id, key);
+	if (inflight->used || inflight->chunks)
+		caught_replace(inflight, id, key);
 	if (size <= sizeof(inflight->room) - inflight->used) {
 		caught = (struct caught *)((u8 *)inflight->room + inflight->used);
 		inflight->used += size;
@@ -302,8 +316,44 @@ void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, 
 	caught->id = id;
 	caught->flags = flags;
 	if (data)
-		memcpy(caught->data, data, len);
+		copy_short(caught->data, data, len);
 	return caught->data;
+}
+
+/* Copied by words as it is measured: true if it fits room[]. */
+static bool keep_short_string(struct inflight *inflight, enum falcoc_attr_id id, u64 key,
+			      const char *s)
+{
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	struct caught *caught = (struct caught *)((u8 *)inflight->room + inflight->used);
+	unsigned long *to = (unsigned long *)caught->data, word, zeros;
+	const unsigned long *end = (unsigned long *)inflight->room + ARRAY_SIZE(inflight->room);
+
+	for (; to < end; to++, s += sizeof(word)) {
+		word = read_word_at_a_time(s);
+		*to = word;
+		if (!has_zero(word, &zeros, &constants))
+			continue;
+		zeros = create_zero_mask(prep_zero_mask(word, zeros, &constants));
+		inflight->used = (u8 *)(to + 1) - (u8 *)inflight->room;
+		caught->key = key;
+		caught->len = (u8 *)to + find_zero(zeros) + 1 - caught->data;
+		caught->id = id;
+		caught->flags = 0;
+		return true;
+	}
+	return false;
+}
+
+void inflight_keep_string(struct inflight *inflight, enum falcoc_attr_id id, u64 key,
+			  const char *s)
+{
+	bool aligned = IS_ALIGNED((unsigned long)s, sizeof(long));	/* no word leaves its page */
+
+	if (inflight->used || inflight->chunks)
+		caught_replace(inflight, id, key);
+	if (!aligned || !keep_short_string(inflight, id, key, s))
+		inflight_keep(inflight, id, key, s, strlen(s) + 1, 0);
 }
 
 const struct caught *inflight_caught(const struct inflight *inflight, enum falcoc_attr_id id,

@@ -32,10 +32,10 @@ struct inflight {
 	struct task_struct *task;	/* whose it is; not a reference */
 	u64 begun;			/* of an operation: the hooks that it wants */
 	u32 nr;				/* of the system call, as in orig_ax */
-	u16 used;			/* bytes of room */
-	u8 nfiles, nnames, nchunks;
 	u32 nmsgs;			/* messages sent */
 	u32 nsent;			/* of these, addresses kept beside the first one's */
+	u16 used;			/* bytes of room */
+	u8 nfiles, nnames, nchunks;
 	bool is_op;			/* an io_uring operation, no system call */
 	bool late;			/* inflight_is_late() */
 	struct uring_op *op;		/* of uring.c */
@@ -44,7 +44,10 @@ struct inflight {
 	struct file *sock;		/* of the socket that the call is about, a reference */
 	const void *names[INFLIGHT_NAMES_MAX];	/* kernel's names seen, to know one again */
 	struct caught *chunks;		/* what was too long for room[] */
-	u64 room[INFLIGHT_ROOM / sizeof(u64)];
+	union {
+		u64 room[INFLIGHT_ROOM / sizeof(u64)];
+		struct rcu_head rcu;	/* when it is freed */
+	};
 };
 
 /* One thing that was kept; the next follows at a multiple of 8 bytes. */
@@ -80,6 +83,9 @@ bool inflight_op_wants(u64 hook);
  */
 void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, const void *data,
 		    u32 len, u16 flags);
+/* Likewise a string, with its NUL. */
+void inflight_keep_string(struct inflight *inflight, enum falcoc_attr_id id, u64 key,
+			  const char *s);
 /* A file that was installed as fd, or the one of the call's socket; takes a reference. */
 void inflight_keep_file(struct inflight *inflight, int fd, struct file *file);
 void inflight_keep_sock(struct inflight *inflight, struct file *file);

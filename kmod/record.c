@@ -358,17 +358,23 @@ void *attr_open(struct record *record, enum falcoc_attr_id id, u32 max, u32 *ret
 	return attr + 1;
 }
 
-void attr_close(struct record *record, u32 len, u16 flags)
+static __always_inline void close_attr(struct record *record, u32 len, u16 flags)
 {
 	struct falcoc_attr *attr = (struct falcoc_attr *)record->next;
-	u8 *end = (u8 *)(attr + 1) + len;
+	u64 *end = (u64 *)(attr + 1) + len / FALCOC_ALIGN;
 
+	BUILD_BUG_ON(FALCOC_ALIGN != sizeof(*end));
 	attr->flags = flags;
 	attr->len = len;
-	while (!IS_ALIGNED((unsigned long)end, FALCOC_ALIGN))
-		*end++ = 0;
-	record->next = end;
+	if (len % FALCOC_ALIGN)
+		*end++ &= ~0ULL >> (FALCOC_ALIGN - len % FALCOC_ALIGN) * 8;
+	record->next = (u8 *)end;
 	record->head->nattrs++;
+}
+
+void attr_close(struct record *record, u32 len, u16 flags)
+{
+	close_attr(record, len, flags);
 }
 
 void attr_bytes(struct record *record, enum falcoc_attr_id id, const void *data, u32 len,
@@ -383,8 +389,8 @@ void attr_bytes(struct record *record, enum falcoc_attr_id id, const void *data,
 		record->full = true;
 		return;
 	}
-	memcpy(payload, data, len);
-	attr_close(record, len, flags);
+	copy_short(payload, data, len);
+	close_attr(record, len, flags);
 }
 
 void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, size_t len)
@@ -402,9 +408,9 @@ void attr_string(struct record *record, enum falcoc_attr_id id, const char *s, s
 		record->full = true;
 		return;
 	}
-	memcpy(payload, s, len);
+	copy_short(payload, s, len);
 	payload[len] = '\0';
-	attr_close(record, len + 1, cut ? FALCOC_ATTR_TRUNCATED : 0);
+	close_attr(record, len + 1, cut ? FALCOC_ATTR_TRUNCATED : 0);
 }
 
 /*

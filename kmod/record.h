@@ -15,8 +15,11 @@
 #ifndef _FALCOC_RECORD_H
 #define _FALCOC_RECORD_H
 
+#include <linux/fdtable.h>
 #include <linux/path.h>
+#include <linux/sched.h>
 #include <linux/types.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "consumer.h"
@@ -72,6 +75,33 @@ struct record {
 	struct counters *counters;
 	char *scratch;		/* SCRATCH_BYTES, for one string at a time */
 };
+
+/* Whoever shares our descriptors may put another file behind one of them at any time. */
+static inline bool fds_are_shared(void)
+{
+	const struct files_struct *files = current->files;
+
+	return files && atomic_read(&files->count) > 1;
+}
+
+/*
+ * memcpy() of what is mostly short: since processors have a string instruction for it, it is
+ * one, which takes longer to start than this takes for a few words.
+ */
+static __always_inline void copy_short(void *dst, const void *src, size_t len)
+{
+	u8 *to = dst;
+	const u8 *from = src, *last = from + len - sizeof(u64);
+
+	if (unlikely(len < sizeof(u64) || len > 64)) {
+		memcpy(dst, src, len);
+		return;
+	}
+	for (; from < last; from += sizeof(u64), to += sizeof(u64))
+		memcpy(to, from, sizeof(u64));
+	/* the last word may overlap the one before */
+	memcpy((u8 *)dst + len - sizeof(u64), last, sizeof(u64));
+}
 
 /* Something in it was read after the call, where another thread may have changed it. */
 static inline void record_unverified(struct record *record)

@@ -12,6 +12,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <linux/nospec.h>
 #include <linux/openat2.h>
 #include <linux/sched.h>
 
@@ -120,33 +121,40 @@ static void attr_file(struct record *record, const struct file_attrs *ids, int f
 		attr_path(record, ids->path, &file->f_path);
 }
 
-/* Whoever shares our descriptors may have put another file behind one of them. */
-static bool fds_are_shared(void)
+/* Of descriptors that nobody shares: only we ourselves could close it, so no reference. */
+static struct file *own_file(unsigned int fd)
 {
 	const struct files_struct *files = current->files;
+	const struct fdtable *fdt;
 
-	return files && atomic_read(&files->count) > 1;
+	if (unlikely(!files))
+		return NULL;
+	fdt = rcu_dereference_raw(files->fdt);
+	return fd < fdt->max_fds ?
+	       rcu_dereference_raw(fdt->fd[array_index_nospec(fd, fdt->max_fds)]) : NULL;
 }
 
 /* created: tell if the call made the file */
 static void attr_any_fd(struct record *record, const struct file_attrs *ids, int fd,
 			const struct sock_hint *hint, bool created)
 {
-	struct file *kept = inflight_file(record->inflight, fd), *file = kept;
+	struct file *file = inflight_file(record->inflight, fd);
+	bool shared = false;
 
-	if (!kept) {
+	if (!file) {
 		if (fd < 0)
 			return;
-		if (fds_are_shared())
+		shared = fds_are_shared();
+		if (shared)
 			record_unverified(record);
-		file = fget_raw(fd);
+		file = shared ? fget_raw(fd) : own_file(fd);
 		if (!file)
 			return;
 	}
 	attr_file(record, ids, fd, file, hint);
 	if (created && file->f_mode & FMODE_CREATED)
 		attr_u64(record, FALCOC_A_CREATED, 1);
-	if (!kept)
+	if (shared)
 		fput(file);	/* even the last reference: the rest is done by task work */
 }
 
@@ -234,11 +242,16 @@ static bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, un
 	return true;
 }
 
-/* index: which of the names that the call looks up, from 0 */
-static void attr_looked_up(struct record *record, enum falcoc_attr_id id,
-			   enum falcoc_attr_id dir_id, int dirfd, u64 ptr, unsigned int index)
+static bool file_was_seen(const struct record *record)
 {
-	bool known = attr_real(record, id) || (record->inflight && record->inflight->nfiles);
+	return record->inflight && record->inflight->nfiles;
+}
+
+/* known: where the path led is told */
+static void attr_passed(struct record *record, enum falcoc_attr_id id,
+			enum falcoc_attr_id dir_id, int dirfd, u64 ptr, unsigned int index,
+			bool known)
+{
 	char first;
 
 	if (!attr_name(record, id, ptr, index, &first) || first == '/')
@@ -248,22 +261,37 @@ static void attr_looked_up(struct record *record, enum falcoc_attr_id id,
 		record_unverified(record);
 }
 
+/* index: which of the names that the call looks up, from 0 */
+static void attr_looked_up(struct record *record, enum falcoc_attr_id id,
+			   enum falcoc_attr_id dir_id, int dirfd, u64 ptr, unsigned int index)
+{
+	bool known = attr_real(record, id) || file_was_seen(record);
+
+	attr_passed(record, id, dir_id, dirfd, ptr, index, known);
+}
+
 void attr_user_path(struct record *record, enum falcoc_attr_id id, enum falcoc_attr_id dir_id,
 		    int dirfd, u64 ptr)
 {
 	attr_looked_up(record, id, dir_id, dirfd, ptr, id == FALCOC_A_PATH1);
 }
 
-void record_open(struct record *record, const struct call *call)
+/* The file tells where the path led. */
+static void record_open_path(struct record *record, const struct call *call, int dirfd, u64 ptr)
 {
 	record_opened(record, call);
-	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, AT_FDCWD, call->arg[0]);
+	attr_passed(record, FALCOC_A_PATH0, FALCOC_A_DIR0, dirfd, ptr, 0,
+		    file_was_seen(record));
+}
+
+void record_open(struct record *record, const struct call *call)
+{
+	record_open_path(record, call, AT_FDCWD, call->arg[0]);
 }
 
 void record_openat(struct record *record, const struct call *call)
 {
-	record_opened(record, call);
-	attr_user_path(record, FALCOC_A_PATH0, FALCOC_A_DIR0, call->arg[0], call->arg[1]);
+	record_open_path(record, call, call->arg[0], call->arg[1]);
 }
 
 void record_openat2(struct record *record, const struct call *call)

@@ -13,11 +13,22 @@
 #define _FALCOC_COMPAT_IO_URING_H
 
 #include <linux/io_uring.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/version.h>
 #include <uapi/linux/io_uring.h>
 
 #define URING_CMD_BYTES 64	/* what an operation may keep in a request, its file included */
+
+/* Can operations be carried out in the current task? Its own, or others' if it is a worker. */
+static inline bool compat_uses_uring(void)
+{
+#ifdef CONFIG_IO_URING
+	return current->io_uring || current->flags & PF_IO_WORKER;
+#else
+	return false;
+#endif
+}
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1, 0)
 
