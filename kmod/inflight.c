@@ -348,7 +348,8 @@ static bool keep_short_string(struct inflight *inflight, enum falcoc_attr_id id,
 void inflight_keep_string(struct inflight *inflight, enum falcoc_attr_id id, u64 key,
 			  const char *s)
 {
-	bool aligned = IS_ALIGNED((unsigned long)s, sizeof(long));	/* no word leaves its page */
+	/* then no word leaves its page */
+	bool aligned = IS_ALIGNED((unsigned long)s, sizeof(long));
 
 	if (inflight->used || inflight->chunks)
 		caught_replace(inflight, id, key);
