@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 main() {
-	local dir=t root=test seconds=900 kernel rc=0 t
+	local dir=t root=test seconds=1800 kernel rc=0 t
 	if [ "$1" = --tests ]; then
 		dir=$2
 		shift 2
