@@ -1,129 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-/*
- * The DNS table, see dns/table.h for what it means and dns/DESIGN.md for why.
- *
- * Three hash tables: names by text, addresses by bytes, links by the pair. Each
- * name and address also heads a list of its links, last told first, and every
- * link is in exactly one of two lists over the whole table: `recent`, in order of
- * telling, which eviction eats from the end, or `pinned`, those that hosts vouch for.
- *
- * A name or an address lives while a link, another link's `via` or a function
- * at work holds it (refs). Freeing goes through name_put and addr_put only.
- */
+/* The DNS table: taking in and letting go. See dns/table.h for what it means, dns/DESIGN.md for why. */
 #include "dns/table.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "dns/name.h"
-#include "util/hash.h"
-#include "util/ihash.h"
+#include "dns/table_impl.h"
 
-#define NS_PER_S 1000000000ull
-
-struct dns_name {
-	struct ihash_node node;
-	struct ilist links; /* dns_link.in_name */
-	size_t link_count;
-	size_t refs;
-	size_t len;
-	char text[];
-};
-
-struct dns_addr {
-	struct ihash_node node;
-	struct ilist links; /* dns_link.in_addr */
-	size_t link_count;
-	size_t refs;
-	struct ip_addr ip;
-};
-
-struct dns_link {
-	struct ihash_node node;
-	struct ilist in_name, in_addr, in_order;
-	struct dns_name *name;
-	struct dns_addr *addr;
-	struct dns_name *via; /* NULL: the name has the address itself */
-	uint64_t first_seen_ns, last_seen_ns;
-	uint64_t expiry_ns[DNS_SOURCE_COUNT];
-	unsigned int sources; /* those with an expiry, even if it is over */
-	bool is_question;     /* was the name asked for at least once */
-	bool used;	      /* looked up since eviction last came by */
-};
-
-struct dns_table {
-	struct dns_table_limits limits;
-	struct ihash names, addrs, links;
-	struct ilist recent, pinned;
-	size_t name_bytes;
-	size_t pinned_links, pinned_bytes;
-	struct dns_table_stats stats; /* the counters only */
-};
-
-const char *dns_source_name(enum dns_source source)
-{
-	switch (source) {
-	case DNS_SOURCE_OBSERVED:
-		return "observed";
-	case DNS_SOURCE_ASKED:
-		return "asked";
-	case DNS_SOURCE_HOSTS:
-		return "hosts";
-	case DNS_SOURCE_COUNT:
-		break;
-	}
-	return "unknown";
-}
-
-static uint64_t link_hash(const struct dns_name *name, const struct dns_addr *addr)
-{
-	return hash_u64(name->node.hash ^ hash_u64(addr->node.hash));
-}
-
-static struct dns_name *name_find(const struct dns_table *t, const char *text, size_t len)
-{
-	uint64_t hash = hash_bytes(text, len);
-
-	for (struct ihash_node *n = ihash_first(&t->names, hash); n; n = ihash_next(n)) {
-		struct dns_name *name = ihash_entry(n, struct dns_name, node);
-
-		if (name->len == len && memcmp(name->text, text, len) == 0)
-			return name;
-	}
-	return NULL;
-}
-
-static struct dns_addr *addr_find(const struct dns_table *t, const struct ip_addr *ip)
-{
-	uint64_t hash = ip_addr_hash(ip);
-
-	for (struct ihash_node *n = ihash_first(&t->addrs, hash); n; n = ihash_next(n)) {
-		struct dns_addr *addr = ihash_entry(n, struct dns_addr, node);
-
-		if (ip_addr_equal(&addr->ip, ip))
-			return addr;
-	}
-	return NULL;
-}
-
-static struct dns_link *link_find(const struct dns_table *t, const struct dns_name *name,
-				  const struct dns_addr *addr)
-{
-	uint64_t hash = link_hash(name, addr);
-
-	for (struct ihash_node *n = ihash_first(&t->links, hash); n; n = ihash_next(n)) {
-		struct dns_link *link = ihash_entry(n, struct dns_link, node);
-
-		if (link->name == name && link->addr == addr)
-			return link;
-	}
-	return NULL;
-}
+#define EVICT_SPARE 64 /* links of addresses in use that one eviction passes over */
 
 /* Finds or makes; the caller holds a reference until name_put. */
 static struct dns_name *name_get(struct dns_table *t, const char *text, size_t len)
 {
-	struct dns_name *name = name_find(t, text, len);
+	struct dns_name *name = table_find_name(t, text, len);
 
 	if (!name) {
 		name = calloc(1, sizeof(*name) + len + 1);
@@ -150,7 +40,7 @@ static void name_put(struct dns_table *t, struct dns_name *name)
 
 static struct dns_addr *addr_get(struct dns_table *t, const struct ip_addr *ip)
 {
-	struct dns_addr *addr = addr_find(t, ip);
+	struct dns_addr *addr = table_find_addr(t, ip);
 
 	if (!addr) {
 		addr = calloc(1, sizeof(*addr));
@@ -158,6 +48,7 @@ static struct dns_addr *addr_get(struct dns_table *t, const struct ip_addr *ip)
 			return NULL;
 		addr->ip = *ip;
 		ilist_init(&addr->links);
+		ilist_init(&addr->askers);
 		ihash_add(&t->addrs, &addr->node, ip_addr_hash(ip));
 	}
 	addr->refs++;
@@ -185,8 +76,31 @@ static void link_unpin(struct dns_table *t, struct dns_link *link)
 	ilist_move(&t->recent, &link->in_order);
 }
 
+static void asker_free(struct dns_table *t, struct dns_asker *asker)
+{
+	asker->link->addr->asker_count--;
+	t->asker_count--;
+	ilist_remove(&asker->in_addr);
+	ilist_remove(&asker->in_order);
+	free(asker);
+}
+
+static void link_free_askers(struct dns_table *t, const struct dns_link *link)
+{
+	struct ilist *head = &link->addr->askers;
+
+	for (struct ilist *n = head->next; n != head;) {
+		struct dns_asker *asker = ihash_entry(n, struct dns_asker, in_addr);
+
+		n = n->next;
+		if (asker->link == link)
+			asker_free(t, asker);
+	}
+}
+
 static void link_free(struct dns_table *t, struct dns_link *link)
 {
+	link_free_askers(t, link);
 	if (link_is_pinned(link))
 		link_unpin(t, link);
 	ihash_remove(&t->links, &link->node);
@@ -198,24 +112,14 @@ static void link_free(struct dns_table *t, struct dns_link *link)
 	name_put(t, link->via);
 	name_put(t, link->name);
 	addr_put(t, link->addr);
+	t->origins -= link->origin != NULL;
+	free(link->origin);
 	free(link);
-}
-
-/* The sources that vouch for the link at that time. */
-static unsigned int link_live_sources(const struct dns_link *link, uint64_t now_ns)
-{
-	unsigned int live = 0;
-
-	for (int i = 0; i < DNS_SOURCE_COUNT; i++) {
-		if ((link->sources & (1u << i)) && now_ns <= link->expiry_ns[i])
-			live |= 1u << i;
-	}
-	return live;
 }
 
 static bool link_is_live(const struct dns_link *link, uint64_t now_ns)
 {
-	return link_live_sources(link, now_ns) != 0;
+	return table_live_sources(link, now_ns) != 0;
 }
 
 /* Takes a link out because room is needed. */
@@ -228,13 +132,25 @@ static void link_evict(struct dns_table *t, struct dns_link *link, uint64_t now_
 	link_free(t, link);
 }
 
-/* The last in order goes, but one that was looked up goes to the front once. */
+static bool link_is_held(const struct dns_link *link, uint64_t now_ns)
+{
+	return link->held_ns && now_ns <= link->held_ns;
+}
+
+/*
+ * The last in order goes, but one that was looked up goes to the front once, and so does one whose
+ * address a connection uses, as long as there are others within reach.
+ */
 static bool evict_one(struct dns_table *t, uint64_t now_ns)
 {
+	unsigned int spare = EVICT_SPARE;
+
 	while (t->recent.prev != &t->recent) {
 		struct dns_link *link = ihash_entry(t->recent.prev, struct dns_link, in_order);
+		bool held = link_is_held(link, now_ns) && spare;
 
-		if (link->used && link_is_live(link, now_ns)) {
+		if ((link->used || held) && link_is_live(link, now_ns)) {
+			spare -= held;
 			link->used = false;
 			ilist_move(&t->recent, &link->in_order);
 			continue;
@@ -245,30 +161,26 @@ static bool evict_one(struct dns_table *t, uint64_t now_ns)
 	return false;
 }
 
-static bool evict_of_name(struct dns_table *t, struct dns_name *name, uint64_t now_ns)
+/* Of a name's or an address's links, told longest ago last: one that no connection uses, or any. */
+static bool evict_of(struct dns_table *t, struct ilist *links, size_t offset, uint64_t now_ns)
 {
-	for (struct ilist *n = name->links.prev; n != &name->links; n = n->prev) {
-		struct dns_link *link = ihash_entry(n, struct dns_link, in_name);
+	struct dns_link *held = NULL;
 
-		if (!link_is_pinned(link)) {
-			link_evict(t, link, now_ns);
-			return true;
+	for (struct ilist *n = links->prev; n != links; n = n->prev) {
+		struct dns_link *link = (struct dns_link *)((char *)n - offset);
+
+		if (link_is_pinned(link))
+			continue;
+		if (link_is_held(link, now_ns) && link_is_live(link, now_ns)) {
+			held = held ? held : link;
+			continue;
 		}
+		link_evict(t, link, now_ns);
+		return true;
 	}
-	return false;
-}
-
-static bool evict_of_addr(struct dns_table *t, struct dns_addr *addr, uint64_t now_ns)
-{
-	for (struct ilist *n = addr->links.prev; n != &addr->links; n = n->prev) {
-		struct dns_link *link = ihash_entry(n, struct dns_link, in_addr);
-
-		if (!link_is_pinned(link)) {
-			link_evict(t, link, now_ns);
-			return true;
-		}
-	}
-	return false;
+	if (held)
+		link_evict(t, held, now_ns);
+	return held;
 }
 
 /* Room for one more link of these two, which the caller holds. */
@@ -276,11 +188,11 @@ static int make_room(struct dns_table *t, struct dns_name *name, struct dns_addr
 		     uint64_t now_ns)
 {
 	while (name->link_count >= t->limits.max_addrs_per_name) {
-		if (!evict_of_name(t, name, now_ns))
+		if (!evict_of(t, &name->links, offsetof(struct dns_link, in_name), now_ns))
 			return -ENOSPC;
 	}
 	while (addr->link_count >= t->limits.max_names_per_addr) {
-		if (!evict_of_addr(t, addr, now_ns))
+		if (!evict_of(t, &addr->links, offsetof(struct dns_link, in_addr), now_ns))
 			return -ENOSPC;
 	}
 	while (t->links.count >= t->limits.max_links || t->name_bytes > t->limits.max_name_bytes) {
@@ -304,10 +216,11 @@ static struct dns_link *link_new(struct dns_table *t, struct dns_name *name, str
 	name->link_count++;
 	addr->link_count++;
 	link->first_seen_ns = link->last_seen_ns = now_ns;
+	addr->used_ns = 0;	/* the next use is to hold this one too */
 	ilist_add(&name->links, &link->in_name);
 	ilist_add(&addr->links, &link->in_addr);
 	ilist_add(&t->recent, &link->in_order);
-	ihash_add(&t->links, &link->node, link_hash(name, addr));
+	ihash_add(&t->links, &link->node, table_link_hash(name, addr));
 	t->stats.added++;
 	return link;
 }
@@ -337,9 +250,76 @@ struct telling {
 	struct dns_name *via;
 	bool is_question;
 	enum dns_source source;
+	uint32_t ttl_s;
 	uint64_t expiry_ns;
 	uint64_t now_ns;
+	const struct dns_origin *origin; /* NULL: not known */
 };
+
+/* Who was told is only for showing: without memory for it the link is as good. */
+static void link_set_origin(struct dns_table *t, struct dns_link *link,
+			    const struct dns_origin *origin)
+{
+	if (!origin)
+		return;
+	if (!link->origin) {
+		link->origin = malloc(sizeof(*link->origin));
+		t->origins += link->origin != NULL;
+	}
+	if (link->origin)
+		*link->origin = *origin;
+}
+
+/* Room for an asker: his address's oldest goes first, then the oldest of all. */
+static struct dns_asker *asker_new(struct dns_table *t, struct dns_link *link)
+{
+	struct ilist *oldest = NULL;
+	struct dns_asker *asker;
+
+	if (link->addr->asker_count >= t->limits.max_askers_per_addr)
+		oldest = link->addr->askers.prev;
+	if (oldest && oldest != &link->addr->askers) {
+		asker_free(t, ihash_entry(oldest, struct dns_asker, in_addr));
+		t->stats.askers_evicted++;
+	}
+	if (t->asker_count >= t->limits.max_askers && t->asker_count) {
+		asker_free(t, ihash_entry(t->askers.prev, struct dns_asker, in_order));
+		t->stats.askers_evicted++;
+	}
+	asker = calloc(1, sizeof(*asker));
+	if (!asker)
+		return NULL;
+	asker->link = link;
+	ilist_add(&link->addr->askers, &asker->in_addr);
+	ilist_add(&t->askers, &asker->in_order);
+	link->addr->asker_count++;
+	t->asker_count++;
+	return asker;
+}
+
+static void link_note_asker(struct dns_table *t, struct dns_link *link,
+			    const struct dns_origin *origin)
+{
+	struct ilist *head = &link->addr->askers;
+	struct dns_asker *asker;
+
+	if (!origin || !origin->pid || !t->limits.max_askers || !t->limits.max_askers_per_addr)
+		return;
+	for (struct ilist *n = head->next; n != head; n = n->next) {
+		asker = ihash_entry(n, struct dns_asker, in_addr);
+		if (asker->link == link && asker->pid == origin->pid &&
+		    asker->start_ns == origin->start_ns) {
+			ilist_move(head, &asker->in_addr);
+			ilist_move(&t->askers, &asker->in_order);
+			return;
+		}
+	}
+	asker = asker_new(t, link);
+	if (!asker)
+		return;
+	asker->pid = origin->pid;
+	asker->start_ns = origin->start_ns;
+}
 
 static void link_tell(struct dns_table *t, struct dns_link *link, const struct telling *what)
 {
@@ -353,6 +333,10 @@ static void link_tell(struct dns_table *t, struct dns_link *link, const struct t
 		link->expiry_ns[what->source] = what->expiry_ns;
 	link->sources |= bit;
 	link->is_question |= what->is_question;
+	link->ttl_s = what->ttl_s;
+	link_set_origin(t, link, what->origin);
+	if (what->is_question)
+		link_note_asker(t, link, what->origin);
 	if (link->last_seen_ns < what->now_ns)
 		link->last_seen_ns = what->now_ns;
 	if (link->via != what->via) {
@@ -370,7 +354,7 @@ static void link_tell(struct dns_table *t, struct dns_link *link, const struct t
 static int link_add(struct dns_table *t, struct dns_name *name, struct dns_addr *addr,
 		    const struct telling *what)
 {
-	struct dns_link *link = link_find(t, name, addr);
+	struct dns_link *link = table_find_link(t, name, addr);
 	int err;
 
 	if (link && !link_is_live(link, what->now_ns)) {
@@ -426,12 +410,14 @@ static int chain_get(struct dns_table *t, const char *const *chain, size_t chain
 	return count ? count : -EINVAL;
 }
 
-int dns_table_add(struct dns_table *t, const char *const *chain, size_t chain_len,
-		  const struct ip_addr *addr, uint32_t ttl_s, enum dns_source source,
-		  uint64_t now_ns)
+int dns_table_add_from(struct dns_table *t, const char *const *chain, size_t chain_len,
+		       const struct ip_addr *addr, uint32_t ttl_s, enum dns_source source,
+		       const struct dns_origin *origin, uint64_t now_ns)
 {
 	struct dns_name *names[DNS_CHAIN_MAX];
-	struct telling what = { .source = source, .now_ns = now_ns };
+	struct telling what = {
+		.source = source, .ttl_s = ttl_s, .origin = origin, .now_ns = now_ns,
+	};
 	struct dns_addr *entry;
 	int count, err = 0;
 
@@ -461,10 +447,81 @@ int dns_table_add(struct dns_table *t, const char *const *chain, size_t chain_le
 	return err;
 }
 
+int dns_table_add(struct dns_table *t, const char *const *chain, size_t chain_len,
+		  const struct ip_addr *addr, uint32_t ttl_s, enum dns_source source,
+		  uint64_t now_ns)
+{
+	return dns_table_add_from(t, chain, chain_len, addr, ttl_s, source, NULL, now_ns);
+}
+
 int dns_table_add_name(struct dns_table *t, const char *name, const struct ip_addr *addr,
 		       uint32_t ttl_s, enum dns_source source, uint64_t now_ns)
 {
 	return dns_table_add(t, &name, 1, addr, ttl_s, source, now_ns);
+}
+
+bool dns_table_use(struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns)
+{
+	struct dns_addr *a = table_find_addr(t, addr);
+	uint64_t hold_ns = t->limits.use_hold_s * NS_PER_S;
+
+	if (!a)
+		return false;
+	/* written to the links now and then only, so that a busy address costs no more */
+	if (a->used_ns && a->used_ns <= now_ns && now_ns - a->used_ns < hold_ns / 4)
+		return true;
+	for (struct ilist *n = a->links.next; n != &a->links; n = n->next) {
+		struct dns_link *link = ihash_entry(n, struct dns_link, in_addr);
+
+		if (link_is_live(link, now_ns) && link->held_ns < now_ns + hold_ns)
+			link->held_ns = now_ns + hold_ns;
+	}
+	a->used_ns = now_ns ? now_ns : 1;
+	return true;
+}
+
+int dns_table_restore(struct dns_table *t, const struct dns_link_info *info, uint64_t now_ns)
+{
+	const char *chain[2] = { info->name, info->via };
+	struct dns_name *names[2];
+	struct dns_addr *addr;
+	struct dns_link *link;
+	int err = -EINVAL, count;
+
+	if (!ip_addr_len(&info->addr) || !info->name)
+		return -EINVAL;
+	count = chain_get(t, chain, info->via ? 2 : 1, names);
+	if (count < 0)
+		return count;
+	/* a via that is no name must not take the name's place */
+	addr = count == (info->via ? 2 : 1) ? addr_get(t, &info->addr) : NULL;
+	for (int i = 0; addr && i < DNS_SOURCE_COUNT; i++) {
+		struct telling what = {
+			.source = (enum dns_source)i,
+			.via = count == 2 ? names[1] : NULL,
+			.is_question = !info->is_alias,
+			.ttl_s = info->ttl_s,
+			.expiry_ns = info->source_expiry_ns[i],
+			.now_ns = now_ns,
+			.origin = info->origin,
+		};
+
+		if (i == DNS_SOURCE_HOSTS || !(info->sources & (1u << i)) ||
+		    what.expiry_ns < now_ns)
+			continue;
+		err = link_add(t, names[0], addr, &what);
+		if (err)
+			break;
+	}
+	link = err ? NULL : table_find_link(t, names[0], addr);
+	if (link && info->first_seen_ns < link->first_seen_ns)
+		link->first_seen_ns = info->first_seen_ns;
+	if (link && info->last_seen_ns <= now_ns)
+		link->last_seen_ns = info->last_seen_ns;
+	addr_put(t, addr);
+	while (count)
+		name_put(t, names[--count]);
+	return err;
 }
 
 /* Ends one source's word; frees the link if that was the last. */
@@ -498,6 +555,28 @@ void dns_table_withdraw(struct dns_table *t, enum dns_source source)
 	}
 }
 
+/* The last moment of the longest of its sources. */
+static uint64_t link_expiry(const struct dns_link *link)
+{
+	uint64_t last_ns = 0;
+
+	for (int i = 0; i < DNS_SOURCE_COUNT; i++)
+		if ((link->sources & (1u << i)) && link->expiry_ns[i] > last_ns)
+			last_ns = link->expiry_ns[i];
+	return last_ns;
+}
+
+bool dns_table_wants_uses(const struct dns_table *t, uint64_t by_ns)
+{
+	for (const struct ilist *n = t->recent.next; n != &t->recent; n = n->next) {
+		const struct dns_link *link = ihash_entry(n, struct dns_link, in_order);
+
+		if (link->held_ns && link->held_ns <= by_ns && link_expiry(link) <= by_ns)
+			return true;
+	}
+	return false;
+}
+
 size_t dns_table_expire(struct dns_table *t, uint64_t now_ns)
 {
 	struct ilist *const orders[] = { &t->pinned, &t->recent };
@@ -510,179 +589,18 @@ size_t dns_table_expire(struct dns_table *t, uint64_t now_ns)
 			struct dns_link *link = ihash_entry(n, struct dns_link, in_order);
 
 			n = n->next;
-			if (link_is_live(link, now_ns))
-				continue;
-			link_free(t, link);
-			gone++;
+			if (!link_is_live(link, now_ns)) {
+				link_free(t, link);
+				gone++;
+			} else if (link_is_held(link, now_ns) && link_expiry(link) < now_ns &&
+				   !link->was_held) {
+				link->was_held = true;
+				t->stats.held++;
+			}
 		}
 	}
 	t->stats.expired += gone;
 	return gone;
-}
-
-bool dns_table_addr_has_name(const struct dns_table *t, const struct ip_addr *addr,
-			     const char *name, uint64_t now_ns)
-{
-	struct dns_addr *a = addr_find(t, addr);
-	char kept[DNS_NAME_SIZE];
-	struct dns_link *link;
-	struct dns_name *n;
-	size_t len;
-
-	if (!a || dns_name_normalize(name, strlen(name), kept, &len) < 0)
-		return false;
-	n = name_find(t, kept, len);
-	link = n ? link_find(t, n, a) : NULL;
-	if (!link || !link_is_live(link, now_ns))
-		return false;
-	link->used = true;
-	return true;
-}
-
-static void link_describe(const struct dns_link *link, uint64_t now_ns,
-			  struct dns_link_info *ret_info)
-{
-	struct dns_link_info info = {
-		.name = link->name->text,
-		.addr = link->addr->ip,
-		.via = link->via ? link->via->text : NULL,
-		.is_alias = !link->is_question,
-		.sources = link_live_sources(link, now_ns),
-		.first_seen_ns = link->first_seen_ns,
-		.last_seen_ns = link->last_seen_ns,
-	};
-
-	for (int i = 0; i < DNS_SOURCE_COUNT; i++) {
-		if ((info.sources & (1u << i)) && link->expiry_ns[i] > info.expiry_ns)
-			info.expiry_ns = link->expiry_ns[i];
-	}
-	*ret_info = info;
-}
-
-static int link_visit(const struct dns_link *link, uint64_t now_ns, dns_link_fn fn, void *arg)
-{
-	struct dns_link_info info;
-
-	if (!link_is_live(link, now_ns))
-		return 0;
-	link_describe(link, now_ns, &info);
-	return fn(&info, arg);
-}
-
-int dns_table_names(const struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns,
-		    dns_link_fn fn, void *arg)
-{
-	struct dns_addr *a = addr_find(t, addr);
-	int rc = 0;
-
-	if (!a)
-		return 0;
-	for (struct ilist *n = a->links.next; n != &a->links && !rc; n = n->next) {
-		struct dns_link *link = ihash_entry(n, struct dns_link, in_addr);
-
-		link->used = true;
-		rc = link_visit(link, now_ns, fn, arg);
-	}
-	return rc;
-}
-
-int dns_table_addrs(const struct dns_table *t, const char *name, uint64_t now_ns, dns_link_fn fn,
-		    void *arg)
-{
-	char kept[DNS_NAME_SIZE];
-	struct dns_name *entry;
-	size_t len;
-	int rc = 0;
-
-	if (dns_name_normalize(name, strlen(name), kept, &len) < 0)
-		return 0;
-	entry = name_find(t, kept, len);
-	if (!entry)
-		return 0;
-	for (struct ilist *n = entry->links.next; n != &entry->links && !rc; n = n->next) {
-		struct dns_link *link = ihash_entry(n, struct dns_link, in_name);
-
-		link->used = true;
-		rc = link_visit(link, now_ns, fn, arg);
-	}
-	return rc;
-}
-
-int dns_table_links(const struct dns_table *t, uint64_t now_ns, dns_link_fn fn, void *arg)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i <= t->addrs.mask; i++) {
-		for (struct ihash_node *at = t->addrs.buckets[i]; at; at = at->next) {
-			struct dns_addr *a = ihash_entry(at, struct dns_addr, node);
-
-			for (struct ilist *n = a->links.next; n != &a->links && !rc; n = n->next)
-				rc = link_visit(ihash_entry(n, struct dns_link, in_addr), now_ns,
-						fn, arg);
-			if (rc)
-				return rc;
-		}
-	}
-	return 0;
-}
-
-/* Smaller is better: asked for before alias, then the source of highest standing. */
-static unsigned int link_standing(const struct dns_link *link, unsigned int live)
-{
-	return (link->is_question ? 0 : DNS_SOURCE_COUNT) + (unsigned int)__builtin_ctz(live);
-}
-
-const char *dns_table_best_name(const struct dns_table *t, const struct ip_addr *addr,
-				uint64_t now_ns)
-{
-	struct dns_addr *a = addr_find(t, addr);
-	unsigned int best_standing = UINT32_MAX;
-	struct dns_link *best = NULL;
-
-	if (!a)
-		return NULL;
-	for (struct ilist *n = a->links.next; n != &a->links; n = n->next) {
-		struct dns_link *link = ihash_entry(n, struct dns_link, in_addr);
-		unsigned int live = link_live_sources(link, now_ns);
-
-		if (live && link_standing(link, live) < best_standing) {
-			best_standing = link_standing(link, live);
-			best = link;
-		}
-	}
-	if (!best)
-		return NULL;
-	best->used = true;
-	return best->name->text;
-}
-
-bool dns_table_addr_is_known(const struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns)
-{
-	struct dns_addr *a = addr_find(t, addr);
-
-	if (!a)
-		return false;
-	for (struct ilist *n = a->links.next; n != &a->links; n = n->next) {
-		if (link_is_live(ihash_entry(n, struct dns_link, in_addr), now_ns))
-			return true;
-	}
-	return false;
-}
-
-void dns_table_get_stats(const struct dns_table *t, struct dns_table_stats *ret_stats)
-{
-	struct dns_table_stats stats = t->stats;
-
-	stats.links = t->links.count;
-	stats.names = t->names.count;
-	stats.addrs = t->addrs.count;
-	stats.name_bytes = t->name_bytes;
-	stats.memory_bytes = sizeof(*t) + ihash_memory_bytes(&t->names) +
-			     ihash_memory_bytes(&t->addrs) + ihash_memory_bytes(&t->links) +
-			     stats.links * sizeof(struct dns_link) +
-			     stats.names * sizeof(struct dns_name) + stats.name_bytes +
-			     stats.addrs * sizeof(struct dns_addr);
-	*ret_stats = stats;
 }
 
 struct dns_table *dns_table_new(const struct dns_table_limits *limits)
@@ -704,6 +622,7 @@ struct dns_table *dns_table_new(const struct dns_table_limits *limits)
 	t->limits = *limits;
 	ilist_init(&t->recent);
 	ilist_init(&t->pinned);
+	ilist_init(&t->askers);
 	if (ihash_init(&t->names) < 0 || ihash_init(&t->addrs) < 0 || ihash_init(&t->links) < 0) {
 		dns_table_free(t);
 		errno = ENOMEM;

@@ -10,8 +10,13 @@
  * link leaves when its time is over (max(TTL, floor) + grace after it was last
  * told), when its source is withdrawn (/etc/hosts), or by eviction.
  *
- * Bounded: links, bytes of names, names an address, addresses a name. When full,
- * the link that was neither told nor looked up for longest goes (second chance
+ * An address that a connection uses keeps its names past their time: whoever sees
+ * the connection calls dns_table_use(), and the names that were alive then stay so
+ * for use_hold_s more. So what was judged by its name at connect is judged by the same
+ * name hours later, as long as somebody looks now and then who is still connected.
+ *
+ * Bounded: links, bytes of names, names an address, addresses a name, askers. When full,
+ * the link that was neither told nor looked up nor used for longest goes (second chance
  * in order of last telling) and is counted. Links that /etc/hosts vouches for are
  * not evicted, as nothing would bring them back; they may take half of the table.
  *
@@ -51,14 +56,18 @@ struct dns_table_limits {
 	size_t max_name_bytes;	   /* of all names, each with its NUL */
 	size_t max_names_per_addr; /* what one address can take from the others */
 	size_t max_addrs_per_name;
+	size_t max_askers;	   /* who asked for what, in all; 0: that is not kept */
+	size_t max_askers_per_addr;
 	uint32_t ttl_floor_s;	   /* a shorter TTL counts as this */
 	uint32_t grace_s;	   /* programs keep addresses past the TTL */
+	uint32_t use_hold_s;	   /* and so long past a use of the address */
 };
 
 #define DNS_TABLE_LIMITS_DEFAULT                                                                   \
 	{                                                                                          \
 		.max_links = 65536, .max_name_bytes = 4 << 20, .max_names_per_addr = 256,          \
-		.max_addrs_per_name = 2048, .ttl_floor_s = 60, .grace_s = 300                      \
+		.max_addrs_per_name = 2048, .max_askers = 65536, .max_askers_per_addr = 64,        \
+		.ttl_floor_s = 60, .grace_s = 300, .use_hold_s = 180                               \
 	}
 
 struct dns_table_stats {
@@ -70,6 +79,20 @@ struct dns_table_stats {
 	uint64_t withdrawn;			/* links that left because their source was withdrawn */
 	uint64_t evicted;			/* links that left to make room */
 	uint64_t refused;			/* names not taken: no host name, no memory, no room */
+	size_t askers;				/* now known */
+	uint64_t askers_evicted;		/* pushed out by later ones */
+	uint64_t held;				/* links that were over and stayed for a connection */
+};
+
+/*
+ * Who was given an answer, and by whom. It decides nothing but what is shown, and which
+ * name the very process asked for; whom to believe is decided before (dns/observe.h).
+ */
+struct dns_origin {
+	uint32_t pid;	       /* the process (thread group), as of the host; 0: not known */
+	uint64_t start_ns;     /* when it began, CLOCK_BOOTTIME: a pid comes again, this does not */
+	uint64_t netns;	       /* inode of its network namespace; 0: not known */
+	struct ip_addr server; /* that answered; family 0: not known */
 };
 
 struct dns_table;
@@ -84,6 +107,10 @@ struct dns_link_info {
 	uint64_t first_seen_ns;
 	uint64_t last_seen_ns;
 	uint64_t expiry_ns; /* the last moment of the longest of its sources; UINT64_MAX: none */
+	uint64_t source_expiry_ns[DNS_SOURCE_COUNT]; /* of each that has its bit in sources */
+	uint64_t held_ns; /* a connection keeps it until then; 0: none does */
+	uint32_t ttl_s;	  /* as last told; DNS_TTL_FOREVER for hosts */
+	const struct dns_origin *origin; /* of the last answer that told it; NULL: not known */
 };
 
 /* Called for each link, last told first. Non-zero ends the walk. Must not change the table. */
@@ -111,7 +138,35 @@ int dns_table_add(struct dns_table *t, const char *const *chain, size_t chain_le
 		  const struct ip_addr *addr, uint32_t ttl_s, enum dns_source source,
 		  uint64_t now_ns);
 
-/* The same for a chain of one name. */
+/*
+ * The same, with who was given the answer: chain[0] is then a name that this process
+ * asked for. origin is copied; NULL is as above.
+ */
+int dns_table_add_from(struct dns_table *t, const char *const *chain, size_t chain_len,
+		       const struct ip_addr *addr, uint32_t ttl_s, enum dns_source source,
+		       const struct dns_origin *origin, uint64_t now_ns);
+
+/*
+ * A connection to addr was seen: the names that are alive now stay so for use_hold_s, and
+ * are spared by eviction while others can go. Cheap enough for each event of a socket.
+ * Returns whether the address has names.
+ */
+bool dns_table_use(struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns);
+
+/*
+ * Whether a name whose address was used will be gone at by_ns: then it is time to look
+ * who is still connected (net/socks.h), to call dns_table_use() for each such address, and
+ * only then dns_table_expire(). Walks the table.
+ */
+bool dns_table_wants_uses(const struct dns_table *t, uint64_t by_ns);
+
+/*
+ * Takes a link as dns_table_links() told it, from a saved state: only sources that have a
+ * bit and are not over count, hosts does not. Returns 0, -EINVAL, -ENOMEM, -ENOSPC.
+ */
+int dns_table_restore(struct dns_table *t, const struct dns_link_info *info, uint64_t now_ns);
+
+/* dns_table_add() for a chain of one name. */
 int dns_table_add_name(struct dns_table *t, const char *name, const struct ip_addr *addr,
 		       uint32_t ttl_s, enum dns_source source, uint64_t now_ns);
 
@@ -135,6 +190,13 @@ bool dns_table_addr_has_name(const struct dns_table *t, const struct ip_addr *ad
 int dns_table_names(const struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns,
 		    dns_link_fn fn, void *arg);
 
+/*
+ * The names of addr that this very process asked for, the last first; names that are over
+ * are left out. Returns what fn returned last, 0 without any.
+ */
+int dns_table_asked(const struct dns_table *t, const struct ip_addr *addr, uint32_t pid,
+		    uint64_t start_ns, uint64_t now_ns, dns_link_fn fn, void *arg);
+
 /* The live addresses of name. Returns what fn returned last, 0 without any. */
 int dns_table_addrs(const struct dns_table *t, const char *name, uint64_t now_ns, dns_link_fn fn,
 		    void *arg);
@@ -149,6 +211,10 @@ int dns_table_links(const struct dns_table *t, uint64_t now_ns, dns_link_fn fn, 
  */
 const char *dns_table_best_name(const struct dns_table *t, const struct ip_addr *addr,
 				uint64_t now_ns);
+
+/* The same, but before all others comes the name that this process asked for last. */
+const char *dns_table_best_name_for(const struct dns_table *t, const struct ip_addr *addr,
+				    uint32_t pid, uint64_t start_ns, uint64_t now_ns);
 
 /* Whether addr has any live name. */
 bool dns_table_addr_is_known(const struct dns_table *t, const struct ip_addr *addr,
