@@ -4,8 +4,7 @@
  *
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
- *	config.c	the keys of -o key=value
- *	select.c	which rules run: -D, -t, -T, rules[]
+ *	config.c	configuration files, -o and options: the engine's options
  *	run.c validate.c list.c explain.c schema.c help.c	a command each
  */
 #ifndef CLI_H
@@ -19,16 +18,15 @@
 
 #define DEFAULT_RULES	"/etc/falcoc/falcoc_rules.yaml"
 
-/* Falco's sizes of buffers: 1 is 1 MiB, 4 is 8 MiB, 10 is 512 MiB. */
-#define RING_PRESETS	10
-#define RING_PRESET_BYTES(n)	(1u << (19 + (n)))
+#define CONFIG_OPTION_HELP	"the configuration (default: " CONFIG_FILE " if it is there;\n" \
+				"none: no file)"
 
 /* Exit statuses. The second column stands in the help. */
 #define STATUSES(S)									\
 	S(OK, 0, "all is well; the run ended as asked")					\
 	S(RUNTIME, 1, "a failure while running")					\
 	S(USAGE, 2, "wrong arguments")							\
-	S(RULES, 3, "rules that cannot be read or have errors")				\
+	S(RULES, 3, "rules or a configuration that cannot be read or have errors")				\
 	S(DEVICE, 4, "the kernel module is missing, too old, or does not let us in")	\
 	S(DROPS, 5, "events were dropped, and syscall_event_drops.actions has exit")
 
@@ -38,23 +36,34 @@ enum status {
 #undef STATUS_ENUM
 };
 
+/* A key of the configuration that an argument sets. */
+struct setting {
+	char origin[32];	/* the argument's name */
+	const char *key;	/* NULL: @value is KEY=VALUE */
+	const char *value;
+};
+
 /* What the arguments said. */
 struct settings {
-	struct engine_options engine;
+	struct engine_options engine;	/* after settings_apply() */
+	struct config *config;		/* likewise */
+	const char *config_path;	/* NULL: the default one */
+	struct setting *sets;	/* room for two of each argument */
+	size_t nsets;
 	const char **paths;	/* of rules, in order; room for all arguments */
 	size_t npaths;
-	struct engine_select *selects;	/* likewise */
 	const char **args;	/* what is no option */
 	size_t nargs;
 	enum engine_format format;
 	bool format_set;
 	bool names_only;
-	bool verbose;
+	bool json_findings;	/* faults go to the standard output as JSON */
 	bool help;
 	bool version;
 	bool check_only;	/* -V */
 	bool dry_run;
 	bool list_fields, list_events, list_heavy;
+	bool config_schema, rule_schema;
 };
 
 struct option {
@@ -72,6 +81,7 @@ struct command {
 	const char *summary;
 	const char *text;	/* more of the help; NULL: no more */
 	const struct option *options;	/* ended by one without letter and name; NULL: none */
+	bool keys;		/* takes the options of the configuration's keys, too */
 	enum status (*run)(struct settings *s);
 };
 
@@ -85,8 +95,8 @@ const struct command *command_find(const char *name);
  */
 enum status options_parse(const struct command *cmd, int argc, char **argv, struct settings *s);
 void settings_release(struct settings *s);
-/* The options as a table for the help, to stdout. */
-void options_help(const struct option *options);
+/* The command's options as a table for the help, to stdout. */
+void options_help(const struct command *cmd);
 
 /* "falcoc: ..." to stderr, with a newline. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -95,19 +105,24 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 enum status set_help(struct settings *s, const char *value);
 enum status set_format(struct settings *s, const char *value);
 enum status set_names_only(struct settings *s, const char *value);
-enum status set_config(struct settings *s, const char *value);	/* config.c */
 enum status set_rules(struct settings *s, const char *value);	/* run.c */
-/* select.c: -D, -t, -T, and rules[].enable.rule= and its like of -o. */
+
+/* config.c: keeps what an argument says of a key for settings_apply(). */
+void add_setting(struct settings *s, const char *origin, const char *key, const char *value);
+enum status set_config(struct settings *s, const char *value);
+enum status set_config_file(struct settings *s, const char *value);
 enum status set_disable(struct settings *s, const char *value);
 enum status set_only_tag(struct settings *s, const char *value);
 enum status set_disable_tag(struct settings *s, const char *value);
-/* Is @key one of those? Then *@ret_status tells whether it was taken. */
-bool select_config(struct settings *s, const char *key, const char *value,
-		   enum status *ret_status);
-/* A decimal number up to @max; *ret_end is what follows it. 0, or -1: it is none. config.c */
-int parse_number(const char *value, uint64_t max, const char **ret_end, uint64_t *ret);
-/* The keys of -o, for the help. */
-void config_help(void);
+enum status set_ring_size(struct settings *s, const char *value);
+/*
+ * Reads the configuration's files (@files: the default ones where none is named), then what the
+ * arguments set, into s->engine. Shows what was found; @notes: warnings too. STATUS_OK, or another
+ * after having said why.
+ */
+enum status settings_apply(struct settings *s, bool files, bool notes);
+/* The configuration's rules files where @s names none. STATUS_OK, or another after saying why. */
+enum status default_rules(struct settings *s);
 
 /* The commands. */
 extern const struct option run_options[], validate_options[], list_options[], explain_options[];
@@ -124,8 +139,6 @@ enum status help_show(const struct command *cmd);
 enum status engine_make(const struct settings *s, struct engine **ret_engine);
 /* Reads and compiles the rules of @s, and shows what was found; @notes: warnings too. */
 enum status rules_load(struct engine *e, const struct settings *s, bool notes);
-/* explain.c: the installed rules where @s names none. STATUS_OK, or another after saying why. */
-enum status default_rules(struct settings *s);
 /* The exit status for @status, whose sentence is shown. */
 enum status engine_complain(const struct engine *e, enum engine_status status);
 /* list.c: the text goes to stdout and is freed. */

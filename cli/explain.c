@@ -5,27 +5,15 @@
 #include "cli.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 const struct option explain_options[] = {
-	{ 'r', "rules", "RULES", "rules file or directory; again for more\n(default: " DEFAULT_RULES ")",
+	{ 'r', "rules", "RULES", "rules file or directory; again for more\n(default: those of the configuration)",
 	  set_rules },
-	{ 'o', "option", "KEY=VALUE", "a key of Falco's configuration (as of run)", set_config },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },
 };
-
-enum status default_rules(struct settings *s)
-{
-	if (s->npaths)
-		return STATUS_OK;
-	if (access(DEFAULT_RULES, F_OK) < 0) {
-		complain("no rules: give some with -r (there is no " DEFAULT_RULES ")");
-		return STATUS_USAGE;
-	}
-	s->paths[s->npaths++] = DEFAULT_RULES;
-	return STATUS_OK;
-}
 
 enum status explain_command(struct settings *s)
 {
@@ -37,7 +25,9 @@ enum status explain_command(struct settings *s)
 		complain("explain: which rule? falcoc explain [-r RULES]... RULE");
 		return STATUS_USAGE;
 	}
-	status = default_rules(s);
+	status = settings_apply(s, true, false);
+	if (status == STATUS_OK)
+		status = default_rules(s);
 	if (status == STATUS_OK)
 		status = engine_make(s, &e);
 	if (status != STATUS_OK)

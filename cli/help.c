@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct status_text {
 	int number;
@@ -22,6 +23,15 @@ static void show_statuses(void)
 		printf("  %d  %s\n", statuses[i].number, statuses[i].what);
 }
 
+static void show_keys(void)
+{
+	char *keys = config_help();
+
+	printf("\nKeys of -o and of configuration files, with their defaults ('falcoc list config' tells what\n"
+	       "they mean):\n%s", keys ? keys : "");
+	free(keys);
+}
+
 static void show_command(const struct command *cmd)
 {
 	printf("Usage: falcoc %s%s%s\n       %s\n", cmd->name, *cmd->args ? " " : "", cmd->args,
@@ -31,11 +41,9 @@ static void show_command(const struct command *cmd)
 	if (!cmd->options)
 		return;
 	printf("\nOptions:\n");
-	options_help(cmd->options);
-	if (cmd == commands) {
-		putchar('\n');
-		config_help();
-	}
+	options_help(cmd);
+	if (cmd == commands)
+		show_keys();
 }
 
 static void show_all(void)
@@ -47,9 +55,8 @@ static void show_all(void)
 	for (const struct command *c = commands; c->name; c++)
 		printf("  %-10s %s\n", c->name, c->summary);
 	printf("\nOptions of run, which may be left out:\n");
-	options_help(commands[0].options);
-	putchar('\n');
-	config_help();
+	options_help(commands);
+	show_keys();
 	show_statuses();
 }
 

@@ -36,7 +36,9 @@ enum status set_names_only(struct settings *s, const char *value)
 
 const struct option list_options[] = {
 	{ 'r', "rules", "RULES", "the files of which rules, macros or lists are shown\n"
-	  "(default: " DEFAULT_RULES ")", set_rules },
+	  "(default: those of the configuration)", set_rules },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
 	{ 0, "format", "FORMAT", "text (the default), markdown or json", set_format },
 	{ 'N', "names", NULL, "only the names, one a line", set_names_only },
 	{ 'h', "help", NULL, "show this help", set_help },
@@ -68,6 +70,7 @@ static const struct known {
 	{ "fields", engine_list_fields },
 	{ "events", list_events },
 	{ "operators", engine_list_operators },
+	{ "config", config_list },
 };
 
 /* Things that stand in rules files. */
@@ -84,9 +87,11 @@ static const struct held {
 
 static enum status list_held(struct settings *s, const struct held *what)
 {
-	enum status status = default_rules(s);
+	enum status status = settings_apply(s, true, false);
 	struct engine *e;
 
+	if (status == STATUS_OK)
+		status = default_rules(s);
 	if (status == STATUS_OK)
 		status = engine_make(s, &e);
 	if (status != STATUS_OK)
@@ -107,15 +112,15 @@ enum status list_command(struct settings *s)
 	for (size_t i = 0; s->nargs == 1 && i < COUNT(known); i++) {
 		if (strcmp(s->args[0], known[i].name) != 0)
 			continue;
-		if (s->npaths == 0)
+		if (s->npaths == 0 && s->nsets == 0 && !s->config_path)
 			return print_list(known[i].list(s->format, s->names_only));
-		complain("list: %s are falcoc's own, not those of rules files: -r does not go with them",
+		complain("list: %s: falcoc's own, not those of files: -r, -c and -o do not go with them",
 			 known[i].name);
 		return STATUS_USAGE;
 	}
 	for (size_t i = 0; s->nargs == 1 && i < COUNT(held); i++)
 		if (strcmp(s->args[0], held[i].name) == 0)
 			return list_held(s, &held[i]);
-	complain("list: one of fields, events, operators, rules, macros, lists");
+	complain("list: one of fields, events, operators, config, rules, macros, lists");
 	return STATUS_USAGE;
 }

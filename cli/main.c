@@ -24,21 +24,24 @@ const struct command commands[] = {
 		.text = "Alerts go to the standard output as they happen, everything else to the standard\n"
 			"error. Ctrl-C, SIGTERM or the time of -M ends it with a summary.\n",
 		.options = run_options,
+		.keys = true,
 		.run = run_command,
 	},
 	{
 		.name = "validate",
-		.args = "RULES...",
-		.summary = "check rules files and say where they are wrong",
-		.text = "Files are read in the order given, as one set of rules; a directory stands for the\n"
+		.args = "[RULES...]",
+		.summary = "check rules files and the configuration, and say where they are wrong",
+		.text = "Without RULES: the configuration, and the rules files that it names. With RULES: these, and\n"
+			"the configuration only where -c names one.\n"
+			"Files are read in the order given, as one set of rules; a directory stands for the\n"
 			"*.yaml and *.yml in it. All errors are told at once. Needs no module and no root.\n",
 		.options = validate_options,
 		.run = validate_command,
 	},
 	{
 		.name = "list",
-		.args = "fields | events | operators | rules | macros | lists",
-		.summary = "show what conditions and outputs may use, or what rules files hold",
+		.args = "fields | events | operators | config | rules | macros | lists",
+		.summary = "show what rules and configuration may use, or what rules files hold",
 		.options = list_options,
 		.run = list_command,
 	},
@@ -51,8 +54,8 @@ const struct command commands[] = {
 	},
 	{
 		.name = "schema",
-		.args = "[rules]",
-		.summary = "show the JSON schema of rules files",
+		.args = "[rules | config | template]",
+		.summary = "show a JSON schema, or a configuration to fill in",
 		.options = plain_options,
 		.run = schema_command,
 	},

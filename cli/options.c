@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * options.c - arguments read by a table of options
+ * options.c - arguments read by a table of options: the command's own, then, where the command has
+ * them, those of the configuration's keys
  *
  * -x VALUE, -xVALUE, -xyz for letters without value, --name VALUE, --name=VALUE, and -- for the
  * end of options. Names are not abbreviated: scripts that do so break with the next option.
@@ -41,10 +42,23 @@ static const struct option *find_name(const struct option *o, const char *name, 
 	return NULL;
 }
 
+/* The option of a key: by its letter, or by its name. */
+static bool find_key(const struct command *cmd, char letter, const char *name, size_t len,
+		     struct config_option *ret_option)
+{
+	for (size_t i = 0; cmd->keys && config_option(i, ret_option); i++)
+		if (letter ? ret_option->letter == letter :
+			     ret_option->name && strlen(ret_option->name) == len &&
+				     memcmp(ret_option->name, name, len) == 0)
+			return true;
+	return false;
+}
+
 static enum status unknown_name(const struct command *cmd, const char *arg, size_t len)
 {
 	const char *names[MAX_OPTIONS + 1] = { NULL };
 	const struct option *o = cmd->options;
+	struct config_option key;
 	const char *near;
 	char word[64];
 	size_t n = 0;
@@ -52,6 +66,9 @@ static enum status unknown_name(const struct command *cmd, const char *arg, size
 	for (; o && (o->letter || o->name) && n < MAX_OPTIONS; o++)
 		if (o->name)
 			names[n++] = o->name;
+	for (size_t i = 0; cmd->keys && n < MAX_OPTIONS && config_option(i, &key); i++)
+		if (key.name)
+			names[n++] = key.name;
 	snprintf(word, sizeof(word), "%.*s", (int)len, arg);
 	near = engine_suggest(word, names);
 	if (near)
@@ -61,22 +78,40 @@ static enum status unknown_name(const struct command *cmd, const char *arg, size
 	return STATUS_USAGE;
 }
 
-/* Calls the option's setter; *i moves past a value that is an argument of its own. */
-static enum status take(const struct option *o, const char *shown, const char *value, int argc,
-			char **argv, int *i, struct settings *s)
+/* The option's value, where it has one; *i moves past one that is an argument of its own. */
+static enum status take_value(const char *arg, const char *shown, int argc, char **argv, int *i,
+			      const char **value)
 {
-	if (!o->arg && value) {
+	if (!arg && *value) {
 		complain("option %s takes no value", shown);
 		return STATUS_USAGE;
 	}
-	if (o->arg && !value) {
+	if (arg && !*value) {
 		if (*i + 1 >= argc) {
-			complain("option %s needs a value: %s", shown, o->arg);
+			complain("option %s needs a value: %s", shown, arg);
 			return STATUS_USAGE;
 		}
-		value = argv[++*i];
+		*value = argv[++*i];
 	}
-	return o->set(s, value);
+	return STATUS_OK;
+}
+
+static enum status take(const struct option *o, const char *shown, const char *value, int argc,
+			char **argv, int *i, struct settings *s)
+{
+	enum status status = take_value(o->arg, shown, argc, argv, i, &value);
+
+	return status == STATUS_OK ? o->set(s, value) : status;
+}
+
+static enum status take_key(const struct config_option *o, const char *shown, const char *value,
+			    int argc, char **argv, int *i, struct settings *s)
+{
+	enum status status = take_value(o->arg, shown, argc, argv, i, &value);
+
+	if (status == STATUS_OK)
+		add_setting(s, shown, o->key, o->arg ? value : o->value);
+	return status;
 }
 
 static enum status parse_long(const struct command *cmd, int argc, char **argv, int *i,
@@ -85,8 +120,13 @@ static enum status parse_long(const struct command *cmd, int argc, char **argv, 
 	const char *name = argv[*i] + 2, *value = strchr(name, '=');
 	size_t len = value ? (size_t)(value - name) : strlen(name);
 	const struct option *o = find_name(cmd->options, name, len);
+	struct config_option key;
 	char shown[64];
 
+	if (!o && find_key(cmd, 0, name, len, &key)) {
+		snprintf(shown, sizeof(shown), "--%s", key.name);
+		return take_key(&key, shown, value ? value + 1 : NULL, argc, argv, i, s);
+	}
 	if (!o)
 		return unknown_name(cmd, name, len);
 	snprintf(shown, sizeof(shown), "--%s", o->name);
@@ -99,20 +139,38 @@ static enum status parse_letters(const struct command *cmd, int argc, char **arg
 	for (const char *p = argv[*i] + 1; *p; p++) {
 		const struct option *o = find_letter(cmd->options, *p);
 		const char shown[] = { '-', *p, '\0' };
+		const char *rest = p[1] ? p + 1 : NULL;
+		struct config_option key;
 		enum status status;
 
+		if (!o && find_key(cmd, *p, NULL, 0, &key)) {
+			status = take_key(&key, shown, key.arg ? rest : NULL, argc, argv, i, s);
+			if (status != STATUS_OK || key.arg)
+				return status;
+			continue;
+		}
 		if (!o) {
 			complain("unknown option %s; 'falcoc help %s' lists them", shown, cmd->name);
 			return STATUS_USAGE;
 		}
 		/* -xVALUE: the rest is the value, and ends the letters */
-		if (o->arg && p[1])
-			return take(o, shown, p + 1, argc, argv, i, s);
+		if (o->arg && rest)
+			return take(o, shown, rest, argc, argv, i, s);
 		status = take(o, shown, NULL, argc, argv, i, s);
 		if (status != STATUS_OK || o->arg)
 			return status;
 	}
 	return STATUS_OK;
+}
+
+/* Letters without value may stand together in one argument. */
+static size_t strlen_all(int argc, char **argv)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < argc; i++)
+		n += argv[i][0] == '-' ? strcspn(argv[i], "=") : 0;
+	return n;
 }
 
 enum status options_parse(const struct command *cmd, int argc, char **argv, struct settings *s)
@@ -121,11 +179,10 @@ enum status options_parse(const struct command *cmd, int argc, char **argv, stru
 	enum status status = STATUS_OK;
 	bool ended = false;
 
-	s->engine.dns_wait_ms = ENGINE_DNS_WAIT_MS;
 	s->paths = calloc(room, sizeof(*s->paths));
 	s->args = calloc(room, sizeof(*s->args));
-	s->selects = calloc(room, sizeof(*s->selects));
-	if (!s->paths || !s->args || !s->selects) {
+	s->sets = calloc(2 * room + strlen_all(argc, argv), sizeof(*s->sets));
+	if (!s->paths || !s->args || !s->sets) {
 		complain("out of memory");
 		return STATUS_RUNTIME;
 	}
@@ -148,28 +205,77 @@ void settings_release(struct settings *s)
 {
 	free(s->paths);
 	free(s->args);
-	free(s->selects);
+	free(s->sets);
+	config_free(s->config);
 }
 
-void options_help(const struct option *o)
-{
-	for (; o && (o->letter || o->name); o++) {
-		char left[64], letter[4] = "   ";
-		const char *help = o->help;
+#define HELP_COLUMN	30
+#define HELP_WIDTH	100
 
-		if (o->letter)
-			snprintf(letter, sizeof(letter), "-%c%s", o->letter, o->name ? "," : "");
-		snprintf(left, sizeof(left), "%s%s%s%s%s", letter, o->name ? " --" : "",
-			 o->name ? o->name : "", o->arg ? " " : "", o->arg ? o->arg : "");
-		/* the text's own line breaks are followed by the column of the text */
-		printf("  %-26s  ", left);
-		for (; *help; help++) {
-			putchar(*help);
-			if (*help == '\n')
-				printf("%30s", "");
-		}
-		putchar('\n');
+static void show_left(char letter, const char *name, const char *arg)
+{
+	char left[64], short_form[4] = "   ";
+
+	if (letter)
+		snprintf(short_form, sizeof(short_form), "-%c%s", letter, name ? "," : "");
+	snprintf(left, sizeof(left), "%s%s%s%s%s", short_form, name ? " --" : "", name ? name : "",
+		 arg ? " " : "", arg ? arg : "");
+	printf("  %-26s  ", left);
+}
+
+/* The text's own line breaks are followed by the column of the text. */
+static void show_option(const struct option *o)
+{
+	show_left(o->letter, o->name, o->arg);
+	for (const char *p = o->help; *p; p++) {
+		putchar(*p);
+		if (*p == '\n')
+			printf("%*s", HELP_COLUMN, "");
 	}
+	putchar('\n');
+}
+
+/* Words in the column of the help; *@column is where the line is. */
+static void show_words(const char *text, int *column)
+{
+	while (*text) {
+		int len = (int)strcspn(text, " \n");
+
+		if (*column + 1 + len > HELP_WIDTH) {
+			printf("\n%*s", HELP_COLUMN, "");
+			*column = HELP_COLUMN;
+		} else if (*column > HELP_COLUMN) {
+			putchar(' ');
+			++*column;
+		}
+		printf("%.*s", len, text);
+		*column += len;
+		text += len;
+		text += strspn(text, " \n");
+	}
+}
+
+/* What the key is, and the key. */
+static void show_key(const struct config_option *o)
+{
+	int column = HELP_COLUMN;
+	char key[128];
+
+	show_left(o->letter, o->name, o->arg);
+	show_words(o->help, &column);
+	snprintf(key, sizeof(key), "(%s%s%s)", o->key, o->arg ? "" : "=", o->arg ? "" : o->value);
+	show_words(key, &column);
+	putchar('\n');
+}
+
+void options_help(const struct command *cmd)
+{
+	struct config_option key;
+
+	for (const struct option *o = cmd->options; o && (o->letter || o->name); o++)
+		show_option(o);
+	for (size_t i = 0; cmd->keys && config_option(i, &key); i++)
+		show_key(&key);
 }
 
 enum status set_help(struct settings *s, const char *value)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * schema.c - the JSON schema of rules files, for editors and other checkers
+ * schema.c - the JSON schemas of rules files and of the configuration, for editors and other
+ * checkers; and a configuration to begin with
  */
 #include "cli.h"
 
@@ -8,9 +9,14 @@
 
 enum status schema_command(struct settings *s)
 {
-	if (s->nargs > 1 || (s->nargs == 1 && strcmp(s->args[0], "rules") != 0)) {
-		complain("schema: falcoc schema [rules]");
-		return STATUS_USAGE;
-	}
-	return print_list(engine_schema_rules());
+	const char *what = s->nargs ? s->args[0] : "rules";
+
+	if (s->nargs <= 1 && strcmp(what, "rules") == 0)
+		return print_list(engine_schema_rules());
+	if (s->nargs <= 1 && strcmp(what, "config") == 0)
+		return print_list(engine_schema_config());
+	if (s->nargs <= 1 && strcmp(what, "template") == 0)
+		return print_list(config_template());
+	complain("schema: falcoc schema [rules | config | template]");
+	return STATUS_USAGE;
 }

@@ -10,7 +10,8 @@
 
 const struct option validate_options[] = {
 	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
-	{ 'o', "option", "KEY=VALUE", "a key of Falco's configuration (as of run)", set_config },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },
 };
@@ -21,18 +22,9 @@ enum status engine_make(const struct settings *s, struct engine **ret_engine)
 
 	if (rc == 0)
 		return STATUS_OK;
-	if (rc == -ERANGE) {
-		complain("-o: syscall_event_drops: actions, threshold, rate or max_burst make no sense");
-		return STATUS_USAGE;
-	}
-	if (rc != -EINVAL) {
-		complain("%s", strerror(-rc));
-		return STATUS_RUNTIME;
-	}
-	complain("-o: priority is emergency, alert, critical, error, warning, notice, "
-		 "informational or debug, not '%s'",
-		 s->engine.min_priority);
-	return STATUS_USAGE;
+	/* the configuration's table lets through what makes sense only */
+	complain("%s", strerror(-rc));
+	return STATUS_RUNTIME;
 }
 
 enum status engine_complain(const struct engine *e, enum engine_status status)
@@ -100,9 +92,11 @@ static enum status validate_text(struct engine *e, const struct settings *s)
 {
 	enum status status = rules_load(e, s, true);
 
+	size_t warnings = engine_warnings(e) + config_warnings(s->config);
+
 	if (status == STATUS_OK)
 		printf("OK: %zu rules, %zu enabled, %zu warning%s\n", engine_rules(e),
-		       engine_rules_enabled(e), engine_warnings(e), plural(engine_warnings(e)));
+		       engine_rules_enabled(e), warnings, plural(warnings));
 	return status;
 }
 
@@ -113,17 +107,20 @@ enum status validate_command(struct settings *s)
 
 	for (size_t i = 0; i < s->nargs; i++)
 		s->paths[s->npaths++] = s->args[i];
-	if (s->npaths == 0) {
-		complain("validate: which files? falcoc validate RULES...");
-		return STATUS_USAGE;
-	}
 	if (s->format_set && s->format == ENGINE_FORMAT_MARKDOWN) {
 		complain("validate: --format is text or json");
 		return STATUS_USAGE;
 	}
-	status = engine_make(s, &e);
+	s->json_findings = s->format == ENGINE_FORMAT_JSON;
+	status = settings_apply(s, s->npaths == 0, true);
+	if (status == STATUS_OK)
+		status = default_rules(s);
+	if (status == STATUS_OK)
+		status = engine_make(s, &e);
 	if (status != STATUS_OK)
 		return status;
+	if (s->json_findings)	/* else they have been shown */
+		engine_add_config(e, s->config);
 	status = s->format == ENGINE_FORMAT_JSON ? validate_json(e, s) : validate_text(e, s);
 	engine_free(e);
 	return status;

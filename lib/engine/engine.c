@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/drops.h"
+#include "output/extra.h"
 
 uint64_t now_boot_ns(void)
 {
@@ -93,7 +94,10 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	buf_init(&e->diag_text, 0);
 	buf_init(&e->report, 0);
 	e->diags = diags_new(0);
-	e->sink = sink_fd_new(opt->alert_fd, "standard output");
+	if (opt->no_stdout)
+		e->sink = sink_none_new();
+	else
+		e->sink = sink_fd_new(opt->alert_fd, "standard output", opt->output_timeout_ms);
 	e->scratch = arena_new(SCRATCH_BYTES);
 	e->templates_arena = arena_new(0);
 	e->drops = drops_new(&opt->drops, now_boot_ns());
@@ -167,11 +171,9 @@ static int compile_outputs(struct engine *e)
 	e->alerts_by_rule = calloc(n + 1, sizeof(*e->alerts_by_rule));
 	if (!e->templates || !e->alerts_by_rule)
 		return -ENOMEM;
-	for (size_t i = 0; i < n; i++) {
-		const struct rule *rule = ruleset_rule(e->rules, i);
-
-		e->templates[i] = output_compile(&rule->output_text, e->templates_arena, e->diags);
-	}
+	for (size_t i = 0; i < n; i++)
+		e->templates[i] = output_compile_rule(ruleset_rule(e->rules, i), e->opt.extras,
+						      e->opt.nextras, e->templates_arena, e->diags);
 	return 0;
 }
 

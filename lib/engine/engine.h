@@ -2,6 +2,8 @@
 /*
  * engine.h - the whole of falcoc as one object, and the one header that a program needs
  *
+ * Its options are made by hand, or by a configuration (config.h).
+ *
  * An engine reads rules, opens the module's device, and turns events into alerts:
  *
  *	engine_new()		with the options
@@ -24,12 +26,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/config.h"
+
 struct engine;
+struct output_extra;
 
 enum engine_status {
 	ENGINE_OK,
 	ENGINE_ERR_OPTION,	/* an option's value makes no sense */
-	ENGINE_ERR_RULES,	/* the rules have errors: see engine_diagnostics() */
+	ENGINE_ERR_RULES,	/* the rules (or the configuration) have errors: see the diagnostics */
 	ENGINE_ERR_DEVICE,	/* the module is not there, or does not let us in */
 	ENGINE_ERR_RUNTIME,	/* everything else */
 	ENGINE_ERR_DROPS,	/* events were dropped, and that is to end the run */
@@ -102,8 +107,14 @@ struct engine_options {
 	bool json;
 	bool iso8601;			/* times as ISO 8601 in UTC */
 	bool json_no_output;		/* leave the property out of the JSON object */
+	bool json_message;		/* the output without time and priority, too */
 	bool json_no_tags;
 	bool json_no_fields;
+	const char *static_fields;	/* members of output_fields, "a":"b","c":"d"; NULL: none */
+	const struct output_extra *extras;	/* added to outputs; not copied */
+	size_t nextras;
+	bool no_stdout;			/* alerts are counted only: there is no other output yet */
+	uint32_t output_timeout_ms;	/* so long an output may hold up events; 0: 1000 */
 	int alert_fd;			/* where alerts go, each at once; stays the caller's */
 	bool verbose;			/* more notices */
 	engine_notice_fn notice;	/* may be NULL */

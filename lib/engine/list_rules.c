@@ -255,12 +255,19 @@ static json_t *diag_json(const struct diag *d)
 	return j;
 }
 
+json_t *text_diags_json(const struct diags *ds)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < diags_kept(ds); i++)
+		json_array_append_new(list, diag_json(diags_at(ds, i)));
+	return list;
+}
+
 char *engine_diagnostics_json(struct engine *e)
 {
-	json_t *list = json_array(), *all;
+	json_t *list = text_diags_json(e->diags), *all;
 
-	for (size_t i = 0; i < diags_kept(e->diags); i++)
-		json_array_append_new(list, diag_json(diags_at(e->diags, i)));
 	all = json_pack("{s:b, s:i, s:i, s:i, s:i, s:o}", "successful", e->rules != NULL, "rules",
 			(int)engine_rules(e), "enabled", (int)engine_rules_enabled(e), "errors",
 			(int)engine_errors(e), "warnings", (int)engine_warnings(e), "diagnostics",

@@ -282,8 +282,10 @@ static enum engine_status start_state(struct engine *e)
 		.escape = true,
 		.iso8601 = e->opt.iso8601,
 		.include_output = !e->opt.json_no_output,
+		.include_message = e->opt.json_message,
 		.include_tags = !e->opt.json_no_tags,
 		.include_fields = !e->opt.json_no_fields,
+		.static_fields = e->opt.static_fields,
 		.hostname = e->state.hostname,
 	};
 	return ENGINE_OK;
@@ -353,6 +355,8 @@ enum engine_status engine_start(struct engine *e)
 		if (status != ENGINE_OK)
 			return status;
 	}
+	if (e->opt.no_stdout)
+		engine_notice(e, "no output is enabled: alerts are only counted");
 	engine_notice(e, "recording began: %zu of %zu rules are enabled", engine_rules_enabled(e),
 		      engine_rules(e));
 	return ENGINE_OK;

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "util/buf.h"
+#include "util/diag.h"
 
 /* Moves the text out of the buffer: the caller's to free(); NULL where memory was exhausted. */
 char *text_take(struct buf *out);
@@ -17,5 +18,8 @@ char *text_take_json(json_t *list);
 void text_add_wrapped(struct buf *out, const char *text, size_t column, size_t indent);
 /* "| text " of a table of markdown. */
 void text_add_cell(struct buf *out, const char *text);
+
+/* All that are kept, as an array; list_rules.c. */
+json_t *text_diags_json(const struct diags *ds);
 
 #endif

@@ -62,10 +62,37 @@ static void add_tags(const struct rule *r, struct buf *out)
 	buf_add_char(out, ']');
 }
 
+/* Puts what is the same in every alert into the object that ends at @out's end. */
+static void add_static(const struct alert_format *f, struct buf *out)
+{
+	bool empty;
+
+	if (!f->static_fields || !out->len || out->truncated)
+		return;
+	empty = out->len >= 2 && out->ptr[out->len - 2] == '{';
+	out->ptr[--out->len] = '\0';
+	if (!empty)
+		buf_add_char(out, ',');
+	buf_add_str(out, f->static_fields);
+	buf_add_char(out, '}');
+}
+
+static void add_message(const struct alert *a, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	output_render(a->tmpl, a->ctx, false, &text);
+	buf_add_str(out, ",\"message\":");
+	text_json(buf_slice(&text), out);
+	buf_release(&text);
+}
+
 static void add_json(const struct alert *a, const struct alert_format *f, struct buf *out)
 {
 	buf_add_str(out, "{\"hostname\":");
 	text_json(slice_of(f->hostname ? f->hostname : ""), out);
+	if (f->include_message)
+		add_message(a, out);
 	if (f->include_output) {
 		struct buf line = BUF_INIT;
 
@@ -77,6 +104,7 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 	if (f->include_fields) {
 		buf_add_str(out, ",\"output_fields\":");
 		output_fields_json(a->tmpl, a->ctx, out);
+		add_static(f, out);
 	}
 	buf_add_str(out, ",\"priority\":");
 	text_json(slice_of(priority_name(a->rule->priority)), out);
@@ -107,7 +135,8 @@ static void add_short(const struct alert *a, const struct alert_format *f, size_
 	struct alert_format less = *f;
 
 	if (f->json) {
-		less.include_output = less.include_fields = less.include_tags = false;
+		less.include_output = less.include_message = false;
+		less.include_fields = less.include_tags = false;
 		take_back(out, start);
 		add_json(a, &less, out);
 	} else {
@@ -148,6 +177,10 @@ static void add_note_json(const struct alert_note *n, const struct alert_format 
 {
 	buf_add_str(out, "{\"hostname\":");
 	text_json(slice_of(f->hostname ? f->hostname : ""), out);
+	if (f->include_message) {
+		buf_add_str(out, ",\"message\":");
+		text_json(n->text, out);
+	}
 	if (f->include_output) {
 		struct buf line = BUF_INIT;
 
@@ -160,6 +193,7 @@ static void add_note_json(const struct alert_note *n, const struct alert_format 
 		buf_add_str(out, ",\"output_fields\":{");
 		buf_add_slice(out, n->fields);
 		buf_add_char(out, '}');
+		add_static(f, out);
 	}
 	buf_add_str(out, ",\"priority\":");
 	text_json(slice_of(priority_name(n->priority)), out);

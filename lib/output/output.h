@@ -39,6 +39,16 @@ struct output_template *output_compile(const struct text *text, struct arena *ar
 /* The events of whose buffers its fields show bytes, added to @events. */
 void output_data_events(const struct output_template *t, struct eventset *events);
 
+/* Is it one field, as it is, and nothing else? */
+bool output_is_field(const struct output_template *t);
+
+/*
+ * Adds a field to those of output_fields_json(), or replaces it: @value's field with its type
+ * where it is one, else its text. Both have to live as long as @t. 0 or -ENOMEM.
+ */
+int output_add_field(struct output_template *t, const char *key,
+		     const struct output_template *value, struct arena *arena);
+
 /* Only tells what is wrong with it: for rules_options.check_output. */
 void output_check(const struct text *text, struct diags *ds);
 
@@ -68,8 +78,10 @@ struct alert_format {
 	bool escape;		/* text: as output_render(); JSON is always safe */
 	bool iso8601;		/* time as 2026-11-22T10:00:00.123456789+0000 */
 	bool include_output;	/* JSON: the "output" property */
+	bool include_message;	/* the same without time and priority */
 	bool include_tags;
 	bool include_fields;
+	const char *static_fields;	/* members of output_fields, "a":"b","c":"d"; NULL: none */
 	const char *hostname;
 };
 

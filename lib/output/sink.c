@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WAIT_MAX_MS	1000
+#define WAIT_MS	1000
 
 struct sink_ops {
 	int (*write)(struct sink *s, struct slice line);
@@ -23,6 +23,7 @@ struct sink {
 	char *name;
 	struct sink_stats stats;
 	int fd;
+	uint32_t wait_ms;
 	bool cut;	/* the last line is there in part */
 	bool stuck;	/* the last line found no room in time: the next one does not wait */
 };
@@ -54,7 +55,7 @@ static int wait_writable(int fd, int64_t until_ms)
 /* Never blocks for long, though the descriptor may be one that does: others have it open too. */
 static int write_all(struct sink *s, struct slice bytes)
 {
-	int64_t until_ms = now_ms() + (s->stuck ? 0 : WAIT_MAX_MS);
+	int64_t until_ms = now_ms() + (s->stuck ? 0 : s->wait_ms);
 
 	while (bytes.len) {
 		/* a pipe that has room has room for so much */
@@ -94,20 +95,45 @@ static int fd_write(struct sink *s, struct slice line)
 
 static const struct sink_ops fd_ops = { .write = fd_write };
 
-struct sink *sink_fd_new(int fd, const char *name)
+static int none_write(struct sink *s, struct slice line)
+{
+	(void)s;
+	(void)line;
+	return 0;
+}
+
+static const struct sink_ops none_ops = { .write = none_write };
+
+static struct sink *sink_new(const struct sink_ops *ops, const char *name)
 {
 	struct sink *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
-	s->ops = &fd_ops;
-	s->fd = fd;
+	s->ops = ops;
+	s->fd = -1;
 	s->name = strdup(name);
 	if (!s->name) {
 		free(s);
 		return NULL;
 	}
 	return s;
+}
+
+struct sink *sink_fd_new(int fd, const char *name, uint32_t wait_ms)
+{
+	struct sink *s = sink_new(&fd_ops, name);
+
+	if (s) {
+		s->fd = fd;
+		s->wait_ms = wait_ms ? wait_ms : WAIT_MS;
+	}
+	return s;
+}
+
+struct sink *sink_none_new(void)
+{
+	return sink_new(&none_ops, "no output");
 }
 
 void sink_free(struct sink *s)

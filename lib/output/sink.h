@@ -25,15 +25,20 @@ struct sink_stats {
 	int last_error;		/* positive errno; 0: none yet */
 };
 
-/* Lines to @fd, which stays the caller's. @name is for messages ("standard output"). */
-struct sink *sink_fd_new(int fd, const char *name);
+/*
+ * Lines to @fd, which stays the caller's. @name is for messages ("standard output"). @wait_ms bounds
+ * how long a reader that is too slow is waited for; 0: a second.
+ */
+struct sink *sink_fd_new(int fd, const char *name, uint32_t wait_ms);
+/* Lines to nowhere. */
+struct sink *sink_none_new(void);
 void sink_free(struct sink *s);
 
 /*
  * Writes a line (newline included), all of it before it returns. 0 or a negative errno.
- * Waits at most a second for a reader that is too slow, then gives -EAGAIN, and does not wait
- * again until that one reads: judging events does not stop, nor does the end of the
- * program tarry, because nobody reads alerts.
+ * Waits for a reader that is too slow, but no longer than the sink was made for, then gives
+ * -EAGAIN, and does not wait again until that one reads: judging events does not stop, nor
+ * does the end of the program tarry, because nobody reads alerts.
  */
 int sink_write(struct sink *s, struct slice line);
 

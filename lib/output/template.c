@@ -2,6 +2,7 @@
 /*
  * Output templates: parse once, fill in for each alert.
  */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "filter/expr.h"
@@ -21,6 +22,7 @@ struct part {
 	struct field_ref ref;
 	struct filter_expr *expr;	/* a transformer; NULL: a field */
 	bool hidden;			/* in JSON only: a field within a transformer */
+	const struct output_template *inner;	/* in JSON only: the text that this makes */
 	struct part *next;
 };
 
@@ -355,12 +357,46 @@ void output_data_events(const struct output_template *t, struct eventset *events
 	for (size_t i = 0; i < t->nfields; i++) {
 		struct eventset data;
 
+		if (t->fields[i]->inner)
+			output_data_events(t->fields[i]->inner, events);
 		/* those of a transformer stand beside it */
-		if (t->fields[i]->expr)
+		if (t->fields[i]->inner || t->fields[i]->expr)
 			continue;
 		field_data_events(&t->fields[i]->ref, &data);
 		eventset_or(events, &data);
 	}
+}
+
+bool output_is_field(const struct output_template *t)
+{
+	const struct part *p = t->parts;
+
+	return p && p->is_field && !p->width && !p->expr && !p->next;
+}
+
+int output_add_field(struct output_template *t, const char *key,
+		     const struct output_template *value, struct arena *arena)
+{
+	const struct part **fields = arena_alloc(arena, (t->nfields + 1) * sizeof(*fields));
+	struct part *part = arena_alloc(arena, sizeof(*part));
+	size_t n = 0;
+
+	if (!fields || !part)
+		return -ENOMEM;
+	if (output_is_field(value))
+		*part = *value->parts;
+	else
+		part->inner = value;
+	part->text = slice_of(key);
+	part->is_field = true;
+	for (size_t i = 0; i < t->nfields; i++)
+		if (!slice_eq(t->fields[i]->text, part->text))
+			fields[n++] = t->fields[i];
+	fields[n++] = part;
+	qsort(fields, n, sizeof(*fields), by_name);
+	t->fields = fields;
+	t->nfields = n;
+	return 0;
 }
 
 void output_check(const struct text *text, struct diags *ds)
@@ -496,6 +532,15 @@ static void add_event_time(const struct eval_ctx *ctx, bool *done, bool *first, 
 	*done = true;
 }
 
+static void add_inner(const struct output_template *t, const struct eval_ctx *ctx, struct buf *out)
+{
+	struct buf text = BUF_INIT;
+
+	output_render(t, ctx, false, &text);
+	text_json(buf_slice(&text), out);
+	buf_release(&text);
+}
+
 void output_fields_json(const struct output_template *t, const struct eval_ctx *ctx,
 			struct buf *out)
 {
@@ -512,7 +557,9 @@ void output_fields_json(const struct output_template *t, const struct eval_ctx *
 		if (is_event_time(p))
 			continue;
 		add_key(p->text, &first, out);
-		if (part_value(p, ctx, &v))
+		if (p->inner)
+			add_inner(p->inner, ctx, out);
+		else if (part_value(p, ctx, &v))
 			add_json_value(ctx, &p->ref, &v, out);
 		else
 			buf_add_str(out, "null");

@@ -80,7 +80,7 @@ enabled "in order" 1 -o 'rules[].disable.rule=*' -o rules[].enable.tag=network
 run -V r.yaml -T nothing
 expect "a tag that no rule has" 0 err "no rule has the tag 'nothing'"
 run -V r.yaml -o rules[].off.rule=x
-expect "a wrong key" 2 err "rules[].enable or rules[].disable"
+expect "a wrong key" 2 err "an unknown key: it is one of enable|disable|only"
 run -V r.yaml -o priority=warning
 expect "least priority" 0 out "OK: 1 rules, 1 enabled"
 run -V r.yaml -o rule_matching=all

@@ -23,49 +23,54 @@ usage "value unwanted" "option --json takes no value" --json=yes
 usage "near command" "did you mean 'validate'?" validat x
 usage "unknown command" "there is no command 'xyzzy'" xyzzy
 usage "argument that is no option" "what to do with 'rules.yaml'? Rules are given with -r" -v rules.yaml
-usage "-M without number" "-M takes a number of seconds up to 4294967295, not 'ten'" -M ten
-usage "-M too large" "seconds up to 4294967295, not '99999999999'" -M 99999999999
+usage "-M without number" "-M: error: duration_s is 0..4294967295, not 'ten'" -M ten
+usage "-M too large" "0..4294967295, not '99999999999'" -M 99999999999
 usage "-M below 0" "not '-1'" -M -1
-usage "ring size in pieces" "not '8M,'" --ring-size 8M,
-usage "ring size of process events" "MAIN[,PROC], each a power of two from 128K to 512M" --ring-size 8M,3M
-usage "ring size of three" "not '8M,1M,1M'" --ring-size 8M,1M,1M
-usage "ring size, no preset" "a preset from 1 (1M) to 10 (512M), not '11'" --ring-size 11
-usage "preset of Falco" "-o: engine.kmod.buf_size_preset is 1..10, not '0'" -o engine.kmod.buf_size_preset=0
-usage "interval of drops" "milliseconds from 1 to 3600000, not '0'" --drops-interval 0
-for v in '' 'log,' '[log, alrt]' ignore,log '[' 'log alert'; do
+usage "ring size in pieces" "--ring-size: error: engine.kmod.process_ring_size is auto|128K..512M (a power of two)|1..10 (presets), not ''" --ring-size 8M,
+usage "ring size of process events" "128K..512M (a power of two)|1..10 (presets), not '3M'" --ring-size 8M,3M
+usage "ring size of three" "not '1M,1M'" --ring-size 8M,1M,1M
+usage "ring size, no preset" "1..10 (presets), not '11'" --ring-size 11
+usage "preset of Falco" "-o: error: engine.kmod.buf_size_preset is 1..10, not '0'" -o engine.kmod.buf_size_preset=0
+usage "interval of drops" "--drops-interval: error: syscall_event_drops.interval_ms is 1..3600000, not '0'" --drops-interval 0
+for v in '' 'log,' '[log, alrt]' '[' 'log alert'; do
 	usage "actions on drops '$v'" \
-		"-o: syscall_event_drops.actions is ignore|[log,alert,exit], not '$v'" \
+		"-o: error: syscall_event_drops.actions is [ignore|log|alert|exit, ...], not '" \
 		-o "syscall_event_drops.actions=$v"
 done
-usage "threshold of drops" "-o: syscall_event_drops.threshold is 0..1, not '1.5'" \
+usage "actions on drops that exclude each other" "'ignore' does not go with others" \
+	-o syscall_event_drops.actions=ignore,log
+usage "a name server that is none" "--dns-server: error: dns.servers: '1.2.3.400' is not an address" \
+	--dns-server 1.1.1.1,1.2.3.400 --dry-run -r /dev/null
+usage "a port that is none" "'[::1]:99999' is not an address" --dns-server [::1]:99999
+usage "threshold of drops" "-o: error: syscall_event_drops.threshold is 0..1, not '1.5'" \
 	-o syscall_event_drops.threshold=1.5
-usage "rate of drops" "-o: syscall_event_drops.rate is NUMBER>0, not '-1'" -o syscall_event_drops.rate=-1
-usage "burst of drops" "-o: syscall_event_drops.max_burst is NUMBER>=1, not 'nan'" \
+usage "rate of drops" "-o: error: syscall_event_drops.rate is 0..1e+06, not '-1'" -o syscall_event_drops.rate=-1
+usage "burst of drops" "-o: error: syscall_event_drops.max_burst is 1..1e+06, not 'nan'" \
 	-o syscall_event_drops.max_burst=nan
 usage "near key of drops" "did you mean 'syscall_event_drops.actions'?" -o syscall_event_drops.action=log
-usage "ring size" "a preset from 1 (1M) to 10 (512M), not '3M'" --ring-size 3M
-usage "ring size too small" "power of two from 128K to 512M" --ring-size 4096
-usage "snap length" "number of bytes from 1 to 32768, not '80k'" --snaplen 80k
-usage "snap length too big" "number of bytes from 1 to 32768" -S 32769
-usage "snap length of nothing" "number of bytes from 1 to 32768" --snaplen=0
+usage "ring size" "1..10 (presets), not '3M'" --ring-size 3M
+usage "ring size too small" "128K..512M" --ring-size 4096
+usage "snap length" "--snaplen: error: falco_libs.snaplen is 1..32768, not '80k'" --snaplen 80k
+usage "snap length too big" "-S: error: falco_libs.snaplen is 1..32768" -S 32769
+usage "snap length of nothing" "falco_libs.snaplen is 1..32768" --snaplen=0
 usage "snap length as a key" "falco_libs.snaplen is 1..32768, not '-1'" -o falco_libs.snaplen=-1
-usage "ring size too big" "power of two from 128K to 512M" --ring-size=99999999999999999999
-usage "-o without value" "-o: 'json_output' is not of the form KEY=VALUE" -o json_output
-usage "-o near key" "-o: unknown key 'json_ouput'; did you mean 'json_output'?" -o json_ouput=true
-usage "-o unknown key" "-o: unknown key 'webserver.enabled'" -o webserver.enabled=true
-usage "-o wrong value" "-o: json_output is true|false, not '1'" -o json_output=1
-usage "-o matching" "-o: rule_matching is first|all, not 'some'" -o rule_matching=some
-usage "-o priority" "-o: priority is emergency, alert" -o priority=loud -r /dev/null
-usage "list of nothing" "one of fields, events, operators, rules, macros, lists" list
-usage "list of what is not" "one of fields, events, operators, rules, macros, lists" list ruels
+usage "ring size too big" "128K..512M" --ring-size=99999999999999999999
+usage "-o without value" "-o: error: 'json_output' is not of the form KEY=VALUE" -o json_output
+usage "-o near key" "-o: error: unknown key 'json_ouput'; did you mean 'json_output'?" -o json_ouput=true
+usage "-o unknown key" "-o: error: unknown key 'wbsrver'" -o wbsrver.enabled=true
+usage "-o wrong value" "-o: error: json_output is true|false, not '1'" -o json_output=1
+usage "-o matching" "-o: error: rule_matching is first|all, not 'some'" -o rule_matching=some
+usage "-o priority" "-o: error: priority: 'loud' is not emergency, alert" -o priority=loud -r /dev/null
+usage "list of nothing" "one of fields, events, operators, config, rules, macros, lists" list
+usage "list of what is not" "one of fields, events, operators, config, rules, macros, lists" list ruels
 usage "list format" "--format is text, markdown or json, not 'xml'" list fields --format xml
 usage "format and names" "do not go together" --list --format json -N
 usage "names without list" "--format and -N belong to" -N -V /dev/null
 usage "heavy events as JSON" "--format and -N belong to" -i --format json
 usage "names of heavy events" "--format and -N belong to" -i -N
-usage "rules of fields" "-r does not go with them" list fields -r /dev/null
+usage "rules of fields" "-r, -c and -o do not go with them" list fields -r /dev/null
 usage "format without list" "--format and -N belong to" --format json -r /dev/null
-usage "validate nothing" "which files?" validate
+usage "two configurations" "one configuration file" -c a -c b
 usage "help of what is not" "there is no command 'x'" help x
 
 : >rules.yaml

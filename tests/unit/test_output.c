@@ -424,7 +424,7 @@ START_TEST(sink_writes_lines)
 	char got[32] = "";
 
 	ck_assert_int_eq(pipe(fds), 0);
-	s = sink_fd_new(fds[1], "a pipe");
+	s = sink_fd_new(fds[1], "a pipe", 0);
 	ck_assert_int_eq(sink_write(s, SLICE_LIT("one\n")), 0);
 	ck_assert_int_eq(read(fds[0], got, sizeof(got) - 1), 4);
 	ck_assert_str_eq(got, "one\n");
@@ -444,7 +444,7 @@ END_TEST
 START_TEST(sink_on_a_full_disk)
 {
 	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	struct sink *s = sink_fd_new(fd, "full");
+	struct sink *s = sink_fd_new(fd, "full", 0);
 
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(sink_write(s, SLICE_LIT("x\n")), -ENOSPC);
@@ -471,7 +471,7 @@ START_TEST(sink_with_a_slow_reader)
 	big[sizeof(big) - 1] = '\n';
 	ck_assert_int_eq(pipe2(fds, flags), 0);
 	ck_assert_int_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
-	s = sink_fd_new(fds[1], "slow");
+	s = sink_fd_new(fds[1], "slow", 0);
 	/* only the first one waits: a thousand seconds would be noticed */
 	for (int i = 0; i < 1000; i++)
 		ck_assert_int_eq(sink_write(s, line), -EAGAIN);

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * config_keys.c - every key of the configuration, in one table
+ *
+ * HOWTO add one: a member of struct engine_options (engine.h), and a line here. Its `.type`
+ * says what the member is (config_keys.h). That is all: reading with located errors, -o,
+ * the command line's option (`.option`, `.letter`; `.arg`, or `.value` for an option without
+ * value), help, `falcoc list config`, the JSON schema and the shipped falcoc.yaml follow. The default
+ * stands in `.def` and nowhere else: it is read as if a file had it. Use Falco's name where
+ * Falco has the function, else set `.ours`. A text that has to have some form gets a `.check`; a
+ * value that is none of the types' gets a `.read`. tests/unit/test_config.c tries each default, and
+ * values beyond each bound.
+ */
+#include "engine/config_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/ip.h"
+
+#define NAMES_MAX	1000	/* of one list of name servers: nobody has so many */
+
+static const char *check_priority(const char *text)
+{
+	enum priority p;
+
+	return priority_parse(slice_of(text), &p) ? NULL :
+		"emergency, alert, critical, error, warning, notice, informational or debug";
+}
+
+static bool is_port(const char *text)
+{
+	size_t len = strspn(text, "0123456789");
+	unsigned long n = len && len <= 5 && !text[len] ? strtoul(text, NULL, 10) : 0;
+
+	return n > 0 && n <= 65535;
+}
+
+/* ADDRESS, ADDRESS:PORT of IPv4, [ADDRESS]:PORT of IPv6. */
+static const char *check_server(const char *text)
+{
+	static const char why[] = "an address, as in 192.0.2.1, 192.0.2.1:53, 2001:db8::1 or [2001:db8::1]:53";
+	const char *port = NULL, *end;
+	struct ip_addr ip;
+	char addr[64];
+	size_t len;
+
+	if (*text == '[') {
+		end = strchr(++text, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return why;
+		port = end[1] ? end + 2 : NULL;
+	} else {
+		end = strchr(text, ':');
+		if (end && !strchr(end + 1, ':'))
+			port = end + 1;
+		else
+			end = text + strlen(text);
+	}
+	/* fe80::1%eth0 */
+	len = strcspn(text, "%");
+	if (len > (size_t)(end - text))
+		len = (size_t)(end - text);
+	if (len >= sizeof(addr))
+		return why;
+	memcpy(addr, text, len);
+	addr[len] = '\0';
+	return ip_addr_parse(addr, &ip) == 0 && (!port || is_port(port)) ? NULL : why;
+}
+
+static void read_matching(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	if (slice_eq_str(n->str, "first") || slice_eq_str(n->str, "all"))
+		c->opt->match_all = slice_eq_str(n->str, "all");
+	else
+		config_wrong_value(c, k, n);
+}
+
+/* Falco's sizes of buffers: 1 is 1 MiB, 4 is 8 MiB, 10 is 512 MiB. */
+static void read_preset(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	uint32_t preset = (uint32_t)strtoul(n->str.ptr, NULL, 10);
+
+	(void)k;
+	c->opt->ring_bytes = 1u << (19 + preset);
+}
+
+/* 0 is never, an empty run would be of no use. */
+static void read_duration(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	(void)k;
+	c->opt->duration_ms = strtoull(n->str.ptr, NULL, 10) * 1000;
+}
+
+static void read_kind(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	(void)k;
+	if (!slice_eq_str(n->str, "kmod"))
+		diag_hint(diags_add(c->diags, DIAG_NOTE, "CONFIG_NO_EFFECT", n->loc,
+				    "engine.kind '%s' has no effect: events come from falcoc's own kernel "
+				    "module", n->str.ptr), "kmod is what falcoc has");
+}
+
+#define T(member) offsetof(struct engine_options, member)
+
+const struct config_key config_keys[] = {
+	/* files */
+	{ .name = "config_files", .type = CONFIG_PATHS, .def = "[" CONFIG_DROPINS "]",
+	  .help = "More configuration: files, and directories of *.yaml and *.yml in order of their\n"
+		  "names; each a path, or {path: PATH, strategy: append|override|add-only}. In\n"
+		  "the main file only" },
+	{ .name = "rules_files", .type = CONFIG_PATHS,
+	  .def = "[/etc/falcoc/falcoc_rules.yaml, /etc/falcoc/falcoc_rules.local.yaml, /etc/falcoc/rules.d]",
+	  .help = "Rules files, and directories of *.yaml and *.yml; later ones override earlier\n"
+		  "ones. Those of the default that are not there are passed over" },
+	/* which rules, and how */
+	{ .name = "rules", .type = CONFIG_RULES, .read = config_read_rules, .def = "[]",
+	  .help = "Rules switched on or off, in order: items such as {disable: {rule: NAME}},\n"
+		  "{enable: {tag: TAG}}. `*` in a NAME stands for anything. Ours beside Falco's:\n"
+		  "{only: {tag: TAG}} first switches off all others, {disable: {text: TEXT}} goes by\n"
+		  "a part of the name" },
+	{ .name = "priority", .type = CONFIG_TEXT, .target = T(min_priority), .def = "debug",
+	  .check = check_priority,
+	  .words = "emergency|alert|critical|error|warning|notice|informational|debug",
+	  .help = "Rules of a lesser priority are not run" },
+	{ .name = "rule_matching", .type = CONFIG_WORD, .read = read_matching, .def = "first",
+	  .words = "first|all", .help = "Which of the rules that match an event tell" },
+	/* alerts */
+	{ .name = "json_output", .type = CONFIG_BOOL, .target = T(json), .def = "false",
+	  .option = "json", .value = "true", .help = "Alerts as JSON objects, one a line" },
+	{ .name = "json_include_output_property", .type = CONFIG_BOOL, .target = T(json_no_output),
+	  .inverted = true, .def = "true", .help = "'output' in them: the line that text would be" },
+	{ .name = "json_include_message_property", .type = CONFIG_BOOL, .target = T(json_message),
+	  .def = "false", .help = "'message' in them: 'output' without time and priority" },
+	{ .name = "json_include_output_fields_property", .type = CONFIG_BOOL,
+	  .target = T(json_no_fields), .inverted = true, .def = "true",
+	  .help = "'output_fields' in them: what the output's fields were" },
+	{ .name = "json_include_tags_property", .type = CONFIG_BOOL, .target = T(json_no_tags),
+	  .inverted = true, .def = "true", .help = "'tags' in them: those of the rule" },
+	{ .name = "time_format_iso_8601", .type = CONFIG_BOOL, .target = T(iso8601), .def = "false",
+	  .help = "Times of alerts as ISO 8601 in UTC; else the local time of day" },
+	{ .name = "append_output", .type = CONFIG_APPEND, .read = config_read_append, .def = "[]",
+	  .help = "Added to outputs. Items have `match` (`source`, `tags`, `rule`; without it: all\n"
+		  "rules) and `extra_output` (a text with %fields), `extra_fields` (names of fields, or\n"
+		  "{NAME: TEXT}, for output_fields), `suggested_output: true` (the container)" },
+	{ .name = "static_fields", .type = CONFIG_FIELDS, .read = config_read_fields, .def = "{}",
+	  .help = "In output_fields of each alert: NAME: TEXT" },
+	{ .name = "stdout_output.enabled", .type = CONFIG_BOOL, .target = T(no_stdout),
+	  .inverted = true, .def = "true", .help = "Alerts go to the standard output" },
+	{ .name = "output_timeout", .type = CONFIG_INT, .target = T(output_timeout_ms), .def = "1000",
+	  .min = 1, .max = 60000,
+	  .help = "So many milliseconds an output that is not read may hold up events; then alerts are\n"
+		  "lost and counted" },
+	/* events */
+	{ .name = "base_syscalls.all", .type = CONFIG_BOOL, .target = T(all_events), .def = "false",
+	  .letter = 'A', .option = "all-events", .value = "true",
+	  .help = "Rules that name no event types are for read, write, send, recv and their like too;\n"
+		  "else only rules that name them" },
+	{ .name = "falco_libs.snaplen", .type = CONFIG_INT, .target = T(snap_bytes), .def = "80",
+	  .min = 1, .max = ENGINE_SNAP_BYTES_MAX, .letter = 'S', .option = "snaplen", .arg = "BYTES",
+	  .help = "Of buffers (evt.buffer, evt.arg.data) that rules or their outputs show, so many bytes\n"
+		  "are recorded" },
+	{ .name = "engine.kind", .type = CONFIG_WORD, .read = read_kind, .def = "kmod",
+	  .words = "kmod|modern_ebpf|ebpf|replay|nodriver|gvisor",
+	  .help = "Where events come from: always falcoc's own module" },
+	{ .name = "engine.kmod.buf_size_preset", .type = CONFIG_INT, .read = read_preset, .def = "4",
+	  .min = 1, .max = 10, .fixed = true,
+	  .help = "Size of each CPU's ring: 1 is 1M, 4 is 8M, 10 is 512M" },
+	{ .name = "engine.kmod.ring_size", .type = CONFIG_SIZE, .target = T(ring_bytes), .ours = true,
+	  .def = "auto", .fixed = true,
+	  .help = "The same as a size, which then counts: a power of two from 128K to 512M" },
+	{ .name = "engine.kmod.process_ring_size", .type = CONFIG_SIZE, .target = T(proc_ring_bytes),
+	  .ours = true, .def = "auto", .fixed = true,
+	  .help = "Size of each CPU's ring for process events; auto: a quarter of the other, but at\n"
+		  "least 1M" },
+	{ .name = "engine.kmod.device", .type = CONFIG_TEXT, .target = T(device), .ours = true,
+	  .def = "/dev/falcoc", .option = "device", .arg = "FILE", .fixed = true,
+	  .help = "The module's device" },
+	{ .name = "syscall_event_drops.actions", .type = CONFIG_FLAGS, .target = T(drops.actions),
+	  .def = "[log, alert]", .words = "ignore|log|alert|exit",
+	  .help = "What to do when events were dropped; ignore stands alone" },
+	{ .name = "syscall_event_drops.threshold", .type = CONFIG_REAL, .target = T(drops.threshold),
+	  .def = "0", .min = 0, .max = 1,
+	  .help = "Only where at least this share of an interval's events was dropped; 0: any.\n"
+		  "(Falco's default is 0.1)" },
+	{ .name = "syscall_event_drops.rate", .type = CONFIG_REAL, .target = T(drops.rate), .def = "0",
+	  .min = 0, .max = 1e6,
+	  .help = "Tell so often a second at most, with the sum of what was dropped; 0: once an\n"
+		  "interval. (Falco's default is 0.03333)" },
+	{ .name = "syscall_event_drops.max_burst", .type = CONFIG_REAL, .target = T(drops.max_burst),
+	  .def = "1", .min = 1, .max = 1e6,
+	  .help = "But so often in a row before the rate counts" },
+	{ .name = "syscall_event_drops.interval_ms", .type = CONFIG_INT, .ours = true,
+	  .target = T(drops.interval_ms), .def = "1000", .min = 1, .max = 3600000,
+	  .option = "drops-interval", .arg = "MS",
+	  .help = "Tell of dropped events so long after the first" },
+	/* names */
+	{ .name = "dns.queries", .type = CONFIG_BOOL, .target = T(no_dns_queries), .inverted = true,
+	  .ours = true, .def = "true", .option = "no-dns-queries", .value = "false",
+	  .help = "Ask name servers for the domains that rules mention; else names come from the hosts\n"
+		  "file only" },
+	{ .name = "dns.servers", .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
+	  .def = "[]", .check = check_server, .max = NAMES_MAX, .option = "dns-server",
+	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
+	{ .name = "dns.wait_ms", .type = CONFIG_INT, .target = T(dns_wait_ms), .ours = true,
+	  .def = "2000", .min = 0, .max = 60000, .option = "dns-wait", .arg = "MS",
+	  .help = "At the start, let events wait so long for the first answers, lest trusted names\n"
+		  "raise alerts; 0: do not wait" },
+	{ .name = "dns.hosts_file", .type = CONFIG_TEXT, .target = T(hosts_path), .ours = true,
+	  .def = "/etc/hosts", .option = "hosts-file", .arg = "FILE",
+	  .help = "Read and watch this file for names" },
+	/* the run */
+	{ .name = "duration_s", .type = CONFIG_INT, .read = read_duration, .ours = true, .def = "0",
+	  .min = 0, .max = UINT32_MAX, .letter = 'M', .arg = "SECONDS",
+	  .help = "End after so many seconds; 0: never" },
+	{ .name = "verbose", .type = CONFIG_BOOL, .target = T(verbose), .ours = true, .def = "false",
+	  .letter = 'v', .option = "verbose", .value = "true",
+	  .help = "Tell more; at the end of events by type, CPUs, tables, names" },
+	{ 0 },
+};
+
+const struct config_foreign config_foreigns[] = {
+	{ "syslog_output", true, "alerts go to the standard output" },
+	{ "file_output", true, "redirect the standard output" },
+	{ "http_output", true, "alerts go to the standard output" },
+	{ "program_output", true, "pipe the standard output" },
+	{ "grpc", false, "Falco has given it up too" },
+	{ "grpc_output", false, "Falco has given it up too" },
+	{ "webserver", true, "the summary at the end has the counters" },
+	{ "metrics", true, "the summary at the end has the counters" },
+	{ "outputs_queue", true, "each alert is written at once; output_timeout bounds the wait" },
+	{ "watch_config_files", true, "restart falcoc to read files again" },
+	{ "capture", true, "alerts are told without a capture of what led to them" },
+	{ "log_stderr", true, "messages go to the standard error" },
+	{ "log_syslog", true, "messages go to the standard error" },
+	{ "log_level", true, "`verbose` tells more" },
+	{ "engine.kmod.drop_failed_exit", true, "conditions can ask for evt.failed = false" },
+	{ "engine.replay", true, "falcoc reads no capture files yet" },
+	{ "buffer_format_base64", true, "use b64() in outputs" },
+	{ "buffered_outputs", false, "each alert is written at once" },
+	{ "plugins", false, "falcoc has no plugins: containers are known to it anyway, other sources are skipped" },
+	{ "load_plugins", false, "falcoc has no plugins: containers are known to it anyway, other sources are skipped" },
+	{ "plugins_hostinfo", false, "falcoc has no plugins" },
+	{ "engine.ebpf", false, "events come from falcoc's own module; see engine.kmod" },
+	{ "engine.modern_ebpf", false, "events come from falcoc's own module; see engine.kmod" },
+	{ "engine.gvisor", false, "events come from falcoc's own module" },
+	{ "libs_logger", false, "there are no such libraries in falcoc" },
+	{ "falco_libs.thread_table_size", false, "the table of processes has a bound of its own" },
+	{ "falco_libs.thread_table_auto_purging_interval_s", false, "ended processes leave the table by themselves" },
+	{ "falco_libs.thread_table_auto_purging_thread_timeout_s", false, "ended processes leave the table by themselves" },
+	{ "syscall_event_timeouts", false, "falcoc sleeps until events come" },
+	{ "syscall_event_drops.simulate_drops", false, "it is a test of Falco's" },
+	{ "base_syscalls.custom_set", false, "the rules decide what is recorded; no call is needed for state's sake" },
+	{ "base_syscalls.repair", false, "the rules decide what is recorded; no call is needed for state's sake" },
+	{ "libs_metrics", false, "Falco has given it up too" },
+	{ 0 },
+};
+
+const struct config_key *config_key_find(const char *name)
+{
+	for (const struct config_key *k = config_keys; k->name; k++)
+		if (strcmp(k->name, name) == 0)
+			return k;
+	return NULL;
+}
+
+bool config_is_default_path(const char *key, const char *path)
+{
+	const char *at = config_key_find(key)->def;
+	size_t len = strlen(path);
+
+	while (len && (at = strstr(at, path)) != NULL) {
+		if (strchr("[ ", at[-1]) && strchr(",]", at[len]))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+bool config_is_section(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const struct config_key *k = config_keys; k->name; k++)
+		if (strncmp(k->name, name, len) == 0 && k->name[len] == '.')
+			return true;
+	return false;
+}
+
+void config_add_values(const struct config_key *k, struct buf *out)
+{
+	switch (k->type) {
+	case CONFIG_BOOL:
+		buf_add_str(out, "true|false");
+		break;
+	case CONFIG_INT:
+		buf_printf(out, "%.0f..%.0f", k->min, k->max);
+		break;
+	case CONFIG_REAL:
+		buf_printf(out, "%g..%g", k->min, k->max);
+		break;
+	case CONFIG_WORD:
+		buf_add_str(out, k->words);
+		break;
+	case CONFIG_FLAGS:
+		buf_printf(out, "[%s, ...]", k->words);
+		break;
+	case CONFIG_SIZE:
+		buf_add_str(out, "auto|128K..512M (a power of two)|1..10 (presets)");
+		break;
+	case CONFIG_TEXT:
+		buf_add_str(out, k->words ? k->words : "TEXT");
+		break;
+	case CONFIG_TEXTS:
+	case CONFIG_PATHS:
+		buf_add_str(out, "[TEXT, ...]");
+		break;
+	case CONFIG_RULES:
+	case CONFIG_APPEND:
+		buf_add_str(out, "[{...}, ...]");
+		break;
+	case CONFIG_FIELDS:
+		buf_add_str(out, "{NAME: TEXT, ...}");
+		break;
+	}
+}
+
+bool config_option(size_t i, struct config_option *ret_option)
+{
+	for (const struct config_key *k = config_keys; k->name; k++) {
+		if ((!k->letter && !k->option) || i--)
+			continue;
+		*ret_option = (struct config_option){
+			.key = k->name, .letter = k->letter, .name = k->option, .arg = k->arg,
+			.value = k->value, .help = k->help,
+		};
+		return true;
+	}
+	return false;
+}
