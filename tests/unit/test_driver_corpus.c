@@ -21,7 +21,7 @@ static const struct {
 	{ "page_fault_", "page faults are no events of rules; they are counted (pgft_maj, pgft_min)" },
 	{ "sched_switch", "a change of the task on a CPU is no event of rules" },
 	{ "drop_failed_", "which events are recorded is the mask's matter" },
-	{ "read_in_order_from_buffer", "about the order of records, which each consumer of tests/vm/kmodtest checks by their numbers" },
+	{ "read_in_order_from_buffer", "the order of records: consumers of kmodtest check their numbers" },
 	{ "sampling_ratio_", "there is no sampling: all that is asked for is recorded or counted as dropped" },
 };
 

@@ -202,7 +202,9 @@ bool want_record(const struct falcoc_rec *rec, void *arg)
 
 	if (rec->event != w->event || (w->pid && rec->pid != w->pid))
 		return false;
-	memcpy(w->bytes, rec, rec->len);
+	/* the rings are read one after another: one that comes later may be older */
+	if (!w->count || rec->time_ns >= w->rec.time_ns)
+		memcpy(w->bytes, rec, rec->len);
 	w->count++;
 	return true;
 }

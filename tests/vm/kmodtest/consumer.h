@@ -66,7 +66,7 @@ const void *attr(const struct falcoc_rec *rec, int id);
 const char *str(const struct falcoc_rec *rec, int id);
 bool is(const struct falcoc_rec *rec, int id, const char *want);
 
-/* The last record of an event by a process, copied: what it was made from goes on. */
+/* The last record in time of an event by a process, copied: what it was made from goes on. */
 struct wanted {
 	int event;
 	uint32_t pid;
@@ -125,5 +125,6 @@ int command_record(char **args);
 int command_faults(char **args);
 int command_kill(char **args);
 int command_churn(char **args);
+int command_reload(char **args);
 
 #endif

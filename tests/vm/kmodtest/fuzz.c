@@ -750,6 +750,7 @@ int command_churn(char **args)
 	sigset_t set;
 	struct timespec none = {};
 	unsigned int n = 0;
+	uint64_t begin;
 	int fd;
 
 	(void)args;
@@ -761,6 +762,7 @@ int command_churn(char **args)
 	for (int i = 0; i < 3; i++)
 		valid_mask.exit[0] |= 1ull << pick(FALCOC_E_COUNT < 64 ? FALCOC_E_COUNT : 64);
 	while (sigtimedwait(&set, NULL, &none) < 0) {
+		begin = now_ns();
 		fd = open_to(3);
 		if (fd < 0)
 			continue;
@@ -768,7 +770,8 @@ int command_churn(char **args)
 		usleep(pick(20000));
 		close(fd);
 		n++;
-		usleep(pick(500000));	/* now the module may go */
+		/* now the module may go: as long as it was kept, however slow the machine */
+		usleep(pick(2 * (now_ns() - begin) / 1000));
 	}
 	return check(n, "%u consumers came and went", n) ? 0 : 1;
 }

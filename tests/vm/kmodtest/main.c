@@ -16,6 +16,7 @@
  *				the module's file also those of loading and unloading it
  *	kill			consumers die by SIGKILL in the middle of each ioctl
  *	churn			consumers come and go until SIGTERM, and never mind what is refused
+ *	reload MODULE N		unloads and loads the module, as often as that
  *	uring			only the operations of io_uring
  *	PART			only that part of the whole run (parts[] below)
  *	by-uring, by-sqpoll	does some of them, for others to see
@@ -62,6 +63,7 @@ static const struct {
 	{ "faults", command_faults },
 	{ "kill", command_kill },
 	{ "churn", command_churn },
+	{ "reload", command_reload },
 	{ "uring", command_uring },
 	{ "by-uring", command_by_uring },
 	{ "by-sqpoll", command_by_sqpoll },
