@@ -36,14 +36,20 @@ static const char *use_of(const struct field_def *f)
 	return f->flags & FIELD_F_PRINT_ONLY ? " Outputs only." : "";
 }
 
-/* A field that rules may name, though nothing is recorded yet that could serve it. */
-static const char *status_of(const struct field_def *f)
+/* A field that rules may name, though it has no value, or none yet. */
+static void add_status(struct buf *out, const struct field_def *f)
 {
-	return f->flags & FIELD_F_NO_VALUE_YET ? " No value yet." : "";
+	buf_add_str(out, use_of(f));
+	if (f->flags & FIELD_F_NO_VALUE)
+		buf_printf(out, " Never has a value: %s.", f->none);
+	else if (f->flags & FIELD_F_NO_VALUE_YET)
+		buf_add_str(out, " No value yet: only a container engine could tell it.");
 }
 
 static void fields_text(struct buf *out, const struct field_class *c)
 {
+	struct buf status = BUF_INIT;
+
 	buf_printf(out, "%s: %s\n", c->name, c->desc);
 	for (size_t i = 0; i < c->nfields; i++) {
 		const struct field_def *f = &c->fields[i];
@@ -57,10 +63,15 @@ static void fields_text(struct buf *out, const struct field_class *c)
 		used = out->len - start;
 		buf_add_str(out, "  ");
 		text_add_wrapped(out, f->desc, used + 2, used + 2);
-		if (*use_of(f) || *status_of(f))
-			buf_printf(out, "%*s%s%s\n", (int)used + 1, "", use_of(f), status_of(f));
+		buf_clear(&status);
+		add_status(&status, f);
+		if (status.len) {
+			buf_printf(out, "%*s", (int)used + 2, "");
+			text_add_wrapped(out, buf_str(&status) + 1, used + 2, used + 2);
+		}
 	}
 	buf_add_char(out, '\n');
+	buf_release(&status);
 }
 
 static void fields_markdown(struct buf *out, const struct field_class *c)
@@ -77,7 +88,8 @@ static void fields_markdown(struct buf *out, const struct field_class *c)
 		/* a bar would end the cell */
 		for (const char *p = f->desc; *p; p++)
 			buf_printf(out, *p == '|' ? "\\%c" : "%c", *p);
-		buf_printf(out, "%s%s |\n", use_of(f), status_of(f));
+		add_status(out, f);
+		buf_add_str(out, " |\n");
 	}
 	buf_add_char(out, '\n');
 }
@@ -90,7 +102,7 @@ static json_t *field_json(const struct field_class *c, const struct field_def *f
 			 "condition", !(f->flags & FIELD_F_PRINT_ONLY), "output",
 			 !(f->flags & FIELD_F_FILTER_ONLY), "deprecated",
 			 !!(f->flags & FIELD_F_DEPRECATED), "value",
-			 !(f->flags & FIELD_F_NO_VALUE_YET));
+			 !(f->flags & (FIELD_F_NO_VALUE_YET | FIELD_F_NO_VALUE)));
 }
 
 static char *fields_json(void)

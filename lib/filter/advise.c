@@ -87,11 +87,21 @@ struct search {
 	size_t n, max, visits;
 };
 
-static void found_missing(struct search *s, const struct node *n, bool negated, bool never_there)
+/* The name of an event of the set. */
+static const char *event_of(const struct eventset *events)
+{
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
+		if (eventset_has(events, e, false) || eventset_has(events, e, true))
+			return event_def(e)->name;
+	return "none";
+}
+
+static void found_missing(struct search *s, const struct node *n, bool negated, bool never_there,
+			  const struct eventset *lack)
 {
 	struct filter_missing m = {
 		.field = n->left->name, .op = n->op, .negated = negated,
-		.never_there = never_there,
+		.never_there = never_there, .without = event_of(lack),
 	};
 
 	for (size_t i = 0; i < s->n; i++)
@@ -114,7 +124,7 @@ static void look_at_compare(struct search *s, const struct node *n, const struct
 	eventset_and(&have, n->left->with);
 	eventset_minus(&lack, n->left->with);
 	if (!eventset_empty(&lack) && !eventset_empty(events))
-		found_missing(s, n, negated, eventset_empty(&have));
+		found_missing(s, n, negated, eventset_empty(&have), &lack);
 }
 
 static void look(struct search *s, const struct node *n, const struct eventset *events,
@@ -157,7 +167,8 @@ size_t filter_missing(const struct filter_set *fs, int id, struct filter_missing
 	struct search s = { .fs = fs, .found = ret_missing, .max = max };
 	const struct filter *f = &fs->filters[id];
 
-	look(&s, f->root, &f->events, false);
+	/* who names types means them, also those that a comparison without a value leaves out */
+	look(&s, f->root, f->bounded ? &fs->universe : &f->events, false);
 	return s.n;
 }
 

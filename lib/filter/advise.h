@@ -22,6 +22,7 @@ struct filter_missing {
 	enum filter_op op;
 	bool negated;		/* not f = x: true where f is missing; else f != x: false there */
 	bool never_there;	/* no event that gets there has it */
+	const char *without;	/* else the name of one that has it not */
 };
 
 /*

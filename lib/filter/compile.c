@@ -73,6 +73,18 @@ struct diag *compile_warning(struct compiler *c, struct loc loc, const char *fmt
 	return d;
 }
 
+struct diag *compile_advice(struct compiler *c, const char *code, struct loc loc, const char *fmt,
+			    ...)
+{
+	struct diag *d;
+	va_list ap;
+
+	va_start(ap, fmt);
+	d = tell(c, DIAG_WARNING, code, loc, fmt, ap);
+	va_end(ap);
+	return d;
+}
+
 /* A list of kids that grows while it is put together. */
 struct kids {
 	struct node **items;

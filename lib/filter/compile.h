@@ -26,6 +26,7 @@
 
 #define FILTER_CODE "LOAD_ERR_COMPILE_CONDITION"
 #define FILTER_CODE_WARNING "LOAD_COMPILE_CONDITION"
+#define FILTER_CODE_NEVER "LOAD_FIELD_NEVER"
 
 struct input {
 	enum {
@@ -154,6 +155,9 @@ struct diag *compile_error(struct compiler *c, struct loc loc, const char *fmt, 
 	__attribute__((format(printf, 3, 4)));
 struct diag *compile_warning(struct compiler *c, struct loc loc, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A warning with a code of its own. */
+struct diag *compile_advice(struct compiler *c, const char *code, struct loc loc, const char *fmt,
+			    ...) __attribute__((format(printf, 4, 5)));
 
 /* compile.c; NULL: told. */
 struct node *compile_node(struct compiler *c, const struct ast *ast);

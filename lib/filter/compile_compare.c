@@ -200,6 +200,13 @@ static struct node *make_compare(struct compiler *c, const struct ast *ast)
 		return NULL;
 	node->op = ast->cmp.op == FILTER_OP_EQ2 ? FILTER_OP_EQ : ast->cmp.op;
 	node->mod = ast->cmp.mod;
+	if (node->left->flags & FIELD_F_AROUND) {
+		if (node->op != FILTER_OP_EQ || node->mod) {
+			compile_error(c, ast->loc, "'%s' takes = only", node->left->name);
+			return NULL;
+		}
+		node->op = FILTER_OP_LE;
+	}
 	/* in wants every element of a list, != every candidate of a field that is either. */
 	node->all = (node->left->is_list && node->op == FILTER_OP_IN) ||
 		    (node->left->either && node->left->differs_all && node->op == FILTER_OP_NE);

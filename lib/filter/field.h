@@ -42,7 +42,9 @@ struct eval_ctx {
 #define FIELD_F_DEPRECATED	0x400
 #define FIELD_F_NAME		0x800	/* a domain name: compares without case, literals are asked for */
 #define FIELD_F_NEEDS_FD	0x1000	/* has a value only for events that can carry an fd */
-#define FIELD_F_NO_VALUE_YET	0x2000	/* known to Falco; falcoc records nothing that could serve it */
+#define FIELD_F_NO_VALUE_YET	0x2000	/* known to Falco; only a container engine could tell it */
+#define FIELD_F_NO_VALUE	0x40000	/* never has a value in a live system: @none says why */
+#define FIELD_F_AROUND		0x80000	/* a distance: = means at most so far */
 #define FIELD_F_TABLE_ONLY	0x4000	/* Falco shows it in tables of its own tools only */
 #define FIELD_F_HEX		0x10000	/* a number that outputs show in hex */
 #define FIELD_F_SAME_FILE	0x20000	/* paths that lead to the file: literals are looked after */
@@ -100,6 +102,8 @@ struct field_def {
 	 * copies them only for events of rules that ask so.
 	 */
 	void (*data_of)(const struct field_ref *ref, struct eventset *ret_events);
+	/* FIELD_F_NO_VALUE: why, and what to use instead; a sentence of our own */
+	const char *none;
 	uintptr_t priv;		/* for families of fields that share one extract() */
 };
 

@@ -90,6 +90,13 @@ EXTRACTOR(extract_duration)
 #define NONE(n, t, f, d) \
 	{ .name = n, .type = VALUE_##t, .flags = (f) | FIELD_F_NO_VALUE_YET, .desc = d, \
 	  .extract = extract_none }
+#define NEVER(n, f, d, why) \
+	{ .name = n, .type = VALUE_CHARBUF, .flags = (f) | FIELD_F_NO_VALUE, .desc = d, \
+	  .extract = extract_none, .none = why }
+#define NO_CHECKS "engines do not tell it any more, nor to Falco; proc.pname and proc.cmdline tell " \
+	"who runs what"
+#define NO_API "the API server of Kubernetes is not asked, nor by Falco without a plugin; " \
+	"k8s.pod.labels and k8s.ns.name say where a pod belongs"
 #define KEY (FIELD_F_ARG_REQUIRED | FIELD_F_ARG_INDEX | FIELD_F_ARG_NAME)
 #define OLD FIELD_F_DEPRECATED
 
@@ -114,9 +121,9 @@ static const struct field_def container_fields[] = {
 	NONE("container.image.repository", CHARBUF, 0, "Image without its tag."),
 	NONE("container.image.tag", CHARBUF, 0, "Tag of the image."),
 	NONE("container.image.digest", CHARBUF, 0, "Digest of the image in its registry."),
-	NONE("container.healthcheck", CHARBUF, OLD, "Health check of the container."),
-	NONE("container.liveness_probe", CHARBUF, OLD, "Liveness probe of the container."),
-	NONE("container.readiness_probe", CHARBUF, OLD, "Readiness probe of the container."),
+	NEVER("container.healthcheck", OLD, "Health check of the container.", NO_CHECKS),
+	NEVER("container.liveness_probe", OLD, "Liveness probe of the container.", NO_CHECKS),
+	NEVER("container.readiness_probe", OLD, "Readiness probe of the container.", NO_CHECKS),
 	FIELD("container.start_ts", ABSTIME, extract_start,
 	      "When the container started, in ns since 1970."),
 	FIELD("container.duration", RELTIME, extract_duration,
@@ -141,25 +148,25 @@ static const struct field_def k8s_fields[] = {
 	NONE("k8s.pod.labels", CHARBUF, 0, "All labels of the pod."),
 	NONE("k8s.pod.ip", CHARBUF, 0, "Address of the pod."),
 	NONE("k8s.pod.cni.json", CHARBUF, 0, "Addresses of the pod as CNI tells them."),
-	NONE("k8s.rc.name", CHARBUF, OLD, "Replication controller."),
-	NONE("k8s.rc.id", CHARBUF, OLD, "Id of the replication controller."),
-	NONE("k8s.rc.label", CHARBUF, KEY | OLD, "One label of the replication controller."),
-	NONE("k8s.rc.labels", CHARBUF, OLD, "All labels of the replication controller."),
-	NONE("k8s.svc.name", CHARBUF, OLD, "Service."),
-	NONE("k8s.svc.id", CHARBUF, OLD, "Id of the service."),
-	NONE("k8s.svc.label", CHARBUF, KEY | OLD, "One label of the service."),
-	NONE("k8s.svc.labels", CHARBUF, OLD, "All labels of the service."),
-	NONE("k8s.ns.id", CHARBUF, OLD, "Id of the namespace."),
-	NONE("k8s.ns.label", CHARBUF, KEY | OLD, "One label of the namespace."),
-	NONE("k8s.ns.labels", CHARBUF, OLD, "All labels of the namespace."),
-	NONE("k8s.rs.name", CHARBUF, OLD, "Replica set."),
-	NONE("k8s.rs.id", CHARBUF, OLD, "Id of the replica set."),
-	NONE("k8s.rs.label", CHARBUF, KEY | OLD, "One label of the replica set."),
-	NONE("k8s.rs.labels", CHARBUF, OLD, "All labels of the replica set."),
-	NONE("k8s.deployment.name", CHARBUF, OLD, "Deployment."),
-	NONE("k8s.deployment.id", CHARBUF, OLD, "Id of the deployment."),
-	NONE("k8s.deployment.label", CHARBUF, KEY | OLD, "One label of the deployment."),
-	NONE("k8s.deployment.labels", CHARBUF, OLD, "All labels of the deployment."),
+	NEVER("k8s.rc.name", OLD, "Replication controller.", NO_API),
+	NEVER("k8s.rc.id", OLD, "Id of the replication controller.", NO_API),
+	NEVER("k8s.rc.label", KEY | OLD, "One label of the replication controller.", NO_API),
+	NEVER("k8s.rc.labels", OLD, "All labels of the replication controller.", NO_API),
+	NEVER("k8s.svc.name", OLD, "Service.", NO_API),
+	NEVER("k8s.svc.id", OLD, "Id of the service.", NO_API),
+	NEVER("k8s.svc.label", KEY | OLD, "One label of the service.", NO_API),
+	NEVER("k8s.svc.labels", OLD, "All labels of the service.", NO_API),
+	NEVER("k8s.ns.id", OLD, "Id of the namespace.", NO_API),
+	NEVER("k8s.ns.label", KEY | OLD, "One label of the namespace.", NO_API),
+	NEVER("k8s.ns.labels", OLD, "All labels of the namespace.", NO_API),
+	NEVER("k8s.rs.name", OLD, "Replica set.", NO_API),
+	NEVER("k8s.rs.id", OLD, "Id of the replica set.", NO_API),
+	NEVER("k8s.rs.label", KEY | OLD, "One label of the replica set.", NO_API),
+	NEVER("k8s.rs.labels", OLD, "All labels of the replica set.", NO_API),
+	NEVER("k8s.deployment.name", OLD, "Deployment.", NO_API),
+	NEVER("k8s.deployment.id", OLD, "Id of the deployment.", NO_API),
+	NEVER("k8s.deployment.label", KEY | OLD, "One label of the deployment.", NO_API),
+	NEVER("k8s.deployment.labels", OLD, "All labels of the deployment.", NO_API),
 };
 
 FIELD_CLASS(container, "container", "The container that the process runs in", container_fields);

@@ -352,14 +352,37 @@ static void events_with_io(const struct field_ref *ref, struct eventset *ret_eve
 			add_both(ret_events, e);
 }
 
+static const char *prepare_around(struct field_ref *ref)
+{
+	uint64_t t = 0;
+
+	for (size_t i = 0; i < ref->arg.len; i++) {
+		unsigned int digit = (unsigned char)ref->arg.ptr[i] - '0';
+
+		if (digit > 9 || t > ((uint64_t)INT64_MAX - digit) / 10)
+			return "it is nanoseconds since 1970, as evt.rawtime";
+		t = t * 10 + digit;
+	}
+	ref->index = (int64_t)t;
+	return NULL;
+}
+
+/* Milliseconds from the time in the argument, begun ones counted. */
+EXTRACTOR(evt_around)
+{
+	uint64_t t = (uint64_t)ref->index, now = ctx->ev->ts_ns, far = now > t ? now - t : t - now;
+
+	return set_uint(ref, far / 1000000 + (far % 1000000 != 0), ret_value);
+}
+
 /* evt.count.*: 1 for the events it counts, no value for others. */
-enum { COUNT_ALL, COUNT_EXIT, COUNT_ERROR, COUNT_FILE, COUNT_NET, COUNT_OTHER };
+enum { COUNT_ALL, COUNT_EXIT, COUNT_ERROR, COUNT_FILE, COUNT_NET, COUNT_MEMORY, COUNT_OTHER };
 
 EXTRACTOR(evt_count)
 {
 	const uintptr_t what = ref->def->priv;
 	const char *category;
-	bool file, net;
+	bool file, net, memory;
 	int64_t res;
 
 	if (what == COUNT_ALL)
@@ -371,8 +394,9 @@ EXTRACTOR(evt_count)
 	category = category_by_fd(ctx_def(ctx)) ? io_category(ctx) : ctx_def(ctx)->category;
 	file = strcmp(category, "file") == 0;
 	net = strcmp(category, "net") == 0;
+	memory = strcmp(category, "memory") == 0;
 	if ((what == COUNT_FILE && !file) || (what == COUNT_NET && !net) ||
-	    (what == COUNT_OTHER && (file || net)))
+	    (what == COUNT_MEMORY && !memory) || (what == COUNT_OTHER && (file || net || memory)))
 		return false;
 	return set_uint(ref, 1, ret_value);
 }
@@ -489,9 +513,15 @@ static void events_with_abspath(const struct field_ref *ref, struct eventset *re
 	}
 }
 
-#define NONE(n, t, f, d) \
-	{ .name = n, .type = VALUE_##t, .flags = (f) | FIELD_F_NO_VALUE_YET, .desc = d, \
-	  .extract = extract_none }
+#define NONE(n, t, f, d, why) \
+	{ .name = n, .type = VALUE_##t, .flags = (f) | FIELD_F_NO_VALUE, .desc = d, \
+	  .extract = extract_none, .none = why }
+#define NO_PLUGINS "there are no plugins; evt.source tells what falcoc watches"
+#define NO_ENTRY "exits are recorded only, as by Falco since 0.42; proc.duration tells how long a " \
+	"process has run"
+#define NO_SAMPLES "processes are not sampled; proc.vmsize and its like look at them when asked"
+#define NO_DOCKER "events of Docker are not followed, nor are they by Falco; container.id tells " \
+	"the container"
 #define FIELD(n, t, f, fn, d) \
 	{ .name = n, .type = VALUE_##t, .flags = f, .desc = d, .extract = fn }
 #define PRIV(n, t, f, fn, p, d) \
@@ -537,18 +567,26 @@ static const struct field_def fields[] = {
 	     "Whole seconds since the first event."),
 	PRIV("evt.reltime.ns", RELTIME, 0, evt_reltime, PART_NS,
 	     "Nanoseconds past the second of evt.reltime.s."),
-	NONE("evt.pluginname", CHARBUF, 0, "Plugin that made the event; falcoc has no plugins."),
-	NONE("evt.plugininfo", CHARBUF, 0, "What the plugin tells of its event."),
+	NONE("evt.pluginname", CHARBUF, 0, "Plugin that made the event; falcoc has no plugins.",
+	     NO_PLUGINS),
+	NONE("evt.plugininfo", CHARBUF, 0, "What the plugin tells of its event.",
+	     NO_PLUGINS),
 	FIELD("evt.source", CHARBUF, 0, evt_source, "Where events come from: always syscall."),
 	FIELD("evt.is_async", BOOL, 0, evt_false, "Whether the event came out of order: never."),
-	NONE("evt.asynctype", CHARBUF, 0, "Kind of an event that came out of order."),
+	NONE("evt.asynctype", CHARBUF, 0, "Kind of an event that came out of order.",
+	     "events all come in order; evt.is_async is false"),
 	FIELD("evt.hostname", CHARBUF, 0, evt_hostname, "Name of this host."),
 
-	NONE("evt.latency", RELTIME, OLD, "Nanoseconds between entry and exit of the call."),
-	NONE("evt.latency.s", RELTIME, OLD, "Whole seconds of evt.latency."),
-	NONE("evt.latency.ns", RELTIME, OLD, "Nanoseconds past the second of evt.latency.s."),
-	NONE("evt.latency.quantized", UINT64, TABLE | OLD, "Decimal logarithm of evt.latency."),
-	NONE("evt.latency.human", CHARBUF, OLD, "evt.latency with a unit."),
+	NONE("evt.latency", RELTIME, OLD, "Nanoseconds between entry and exit of the call.",
+	     NO_ENTRY),
+	NONE("evt.latency.s", RELTIME, OLD, "Whole seconds of evt.latency.",
+	     NO_ENTRY),
+	NONE("evt.latency.ns", RELTIME, OLD, "Nanoseconds past the second of evt.latency.s.",
+	     NO_ENTRY),
+	NONE("evt.latency.quantized", UINT64, TABLE | OLD, "Decimal logarithm of evt.latency.",
+	     NO_ENTRY),
+	NONE("evt.latency.human", CHARBUF, OLD, "evt.latency with a unit.",
+	     NO_ENTRY),
 	PRIV("evt.deltatime", RELTIME, 0, evt_deltatime, PART_ALL,
 	     "Nanoseconds since the event before this one."),
 	PRIV("evt.deltatime.s", RELTIME, 0, evt_deltatime, PART_S,
@@ -597,7 +635,8 @@ static const struct field_def fields[] = {
 	  .events_with = events_with_io, .desc = "read or write, for calls that do so." },
 	TYPED("evt.is_wait", BOOL, 0, evt_has_trait, FALCOC_T_WAIT, events_of_trait,
 	      "Whether the call may wait for something to happen."),
-	NONE("evt.wait_latency", RELTIME, OLD, "Nanoseconds that the call waited."),
+	NONE("evt.wait_latency", RELTIME, OLD, "Nanoseconds that the call waited.",
+	     NO_ENTRY),
 	MAY("evt.is_syslog", BOOL, NAMES, evt_is_syslog, FALCOC_T_WRITE, events_may_trait,
 	    "Whether it writes to /dev/log."),
 	PRIV("evt.count", UINT32, 0, evt_count, COUNT_ALL, "Always 1."),
@@ -606,15 +645,20 @@ static const struct field_def fields[] = {
 	     "1 for calls on files that failed."),
 	PRIV("evt.count.error.net", UINT32, 0, evt_count, COUNT_NET,
 	     "1 for calls on the network that failed."),
-	NONE("evt.count.error.memory", UINT32, 0, "1 for calls on memory that failed."),
+	PRIV("evt.count.error.memory", UINT32, 0, evt_count, COUNT_MEMORY,
+	     "1 for calls on memory that failed."),
 	PRIV("evt.count.error.other", UINT32, 0, evt_count, COUNT_OTHER,
-	     "1 for calls that failed and are neither on files nor on the network."),
+	     "1 for calls that failed and are on neither files, the network nor memory."),
 	PRIV("evt.count.exit", UINT32, 0, evt_count, COUNT_EXIT, "1 for exits."),
-	NONE("evt.count.procinfo", UINT32, TABLE, "1 for samples of processes."),
-	NONE("evt.count.threadinfo", UINT32, TABLE, "1 for samples of threads."),
-	NONE("evt.around", UINT64, FIELD_F_FILTER_ONLY | FIELD_F_ARG_REQUIRED |
-	     FIELD_F_ARG_NAME | FIELD_F_ARG_INDEX | FIELD_F_NO_TRANSFORMER | FIELD_F_NO_RHS,
-	     "Events of a capture around the time in the argument."),
+	NONE("evt.count.procinfo", UINT32, TABLE, "1 for samples of processes.",
+	     NO_SAMPLES),
+	NONE("evt.count.threadinfo", UINT32, TABLE, "1 for samples of threads.",
+	     NO_SAMPLES),
+	{ .name = "evt.around", .type = VALUE_UINT64,
+	  .flags = FIELD_F_FILTER_ONLY | FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME | FIELD_F_AROUND |
+		   FIELD_F_NO_TRANSFORMER | FIELD_F_NO_RHS, .extract = evt_around,
+	  .prepare = prepare_around,
+	  .desc = "Milliseconds between evt.rawtime and the time in the argument; = means at most." },
 	{ .name = "evt.abspath", .type = VALUE_CHARBUF,
 	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME, .extract = evt_abspath,
 	  .prepare = prepare_abspath, .events_with = events_with_abspath,
@@ -646,10 +690,14 @@ static const struct field_def fields[] = {
 	PRIV("evt.is_ia32", BOOL, 0, evt_rec_flag, FALCOC_R_IA32,
 	     "Whether it was made through the 32-bit system calls."),
 	FIELD("evt.abi", CHARBUF, 0, evt_abi, "The table of the call: native, ia32 or x32."),
-	NONE("evt.infra.docker.name", CHARBUF, TABLE, "Name of an event of a container engine."),
-	NONE("evt.infra.docker.container.id", CHARBUF, TABLE, "Container that it is about."),
-	NONE("evt.infra.docker.container.name", CHARBUF, TABLE, "Name of that container."),
-	NONE("evt.infra.docker.container.image", CHARBUF, TABLE, "Image of that container."),
+	NONE("evt.infra.docker.name", CHARBUF, TABLE, "Name of an event of a container engine.",
+	     NO_DOCKER),
+	NONE("evt.infra.docker.container.id", CHARBUF, TABLE, "Container that it is about.",
+	     NO_DOCKER),
+	NONE("evt.infra.docker.container.name", CHARBUF, TABLE, "Name of that container.",
+	     NO_DOCKER),
+	NONE("evt.infra.docker.container.image", CHARBUF, TABLE, "Image of that container.",
+	     NO_DOCKER),
 	MAY("evt.is_open_exec", BOOL, 0, evt_is_open, OPEN_EXEC, events_may_open,
 	    "Whether a file is created that somebody may execute."),
 	MAY("evt.is_open_create", BOOL, 0, evt_is_open, OPEN_CREATE, events_may_open,

@@ -7,6 +7,7 @@
 
 #include "event/path.h"
 #include "filter/field_fd.h"
+#include "filter/field_look.h"
 
 #define EXTRACTOR(name)								\
 	static bool name(const struct eval_ctx *ctx, const struct field_ref *ref,	\
@@ -304,10 +305,9 @@ static const struct field_def fields[] = {
 	FIELD("fd.nameraw", CHARBUF, F, extract_nameraw, 0, "Path of the file as the caller wrote it."),
 	FIELD("fd.samefile", CHARBUF, F | FIELD_SAME_FILE, extract_samefile, 0,
 	      "Paths that rules compare it with and that lead to this file, whatever its name is."),
-	{ .name = "fd.types", .type = VALUE_CHARBUF, .extract = extract_none,
-	  .flags = FIELD_F_ARG_ALLOWED | FIELD_F_ARG_INDEX | FIELD_F_LIST | FIELD_F_NO_RHS |
-		   FIELD_F_NO_VALUE_YET,
-	  .desc = "Kinds of all files that the process has open." },
+	{ .name = "fd.types", .type = VALUE_CHARBUF, .extract = extract_fd_types,
+	  .flags = FIELD_F_ARG_ALLOWED | FIELD_F_ARG_INDEX | FIELD_F_LIST | FIELD_F_NO_RHS,
+	  .desc = "Types of all files that the process has open, or of the one with that number." },
 	FIELD("fd.is_upper_layer", BOOL, F, extract_layer, FALCOC_FD_F_UPPER,
 	      "Whether the file is in the upper layer of an overlay."),
 	FIELD("fd.is_lower_layer", BOOL, F, extract_layer, FALCOC_FD_F_LOWER,

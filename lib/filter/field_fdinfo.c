@@ -55,6 +55,18 @@ void fd_kind_type(unsigned int kind, char *ret_char, const char **ret_type)
 	*ret_type = kinds[kind].type;
 }
 
+void fd_sock_type(unsigned int kind, unsigned int family, char *ret_char, const char **ret_type)
+{
+	fd_kind_type(kind, ret_char, ret_type);
+	for (size_t i = 0; kind == FALCOC_FD_SOCKET && i < sizeof(families) / sizeof(families[0]);
+	     i++) {
+		if (families[i].family == family) {
+			*ret_char = families[i].typechar;
+			*ret_type = families[i].type;
+		}
+	}
+}
+
 /* Fills in what is known of the type; false: the event has no open file. */
 static bool type_of(const struct eval_ctx *ctx, char *ret_char, const char **ret_type)
 {
@@ -63,15 +75,7 @@ static bool type_of(const struct eval_ctx *ctx, char *ret_char, const char **ret
 
 	if (!fd)
 		return false;
-	fd_kind_type(fd->kind, ret_char, ret_type);
-	if (fd->kind != FALCOC_FD_SOCKET || !sock)
-		return true;
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		if (families[i].family == event_sock_family(ctx->ev)) {
-			*ret_char = families[i].typechar;
-			*ret_type = families[i].type;
-		}
-	}
+	fd_sock_type(fd->kind, sock ? event_sock_family(ctx->ev) : AF_UNSPEC, ret_char, ret_type);
 	return true;
 }
 
@@ -125,8 +129,8 @@ static bool is_listening(const struct eval_ctx *ctx, const struct falcoc_sock *s
 				     s->netns);
 }
 
-static bool is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
-		      const struct fd_sides *sides)
+bool fd_is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
+		  const struct fd_sides *sides)
 {
 	const unsigned int traits = ctx_def(ctx)->traits;
 	struct net_role_facts facts = {
@@ -159,27 +163,42 @@ bool fd_sides(const struct eval_ctx *ctx, struct fd_sides *ret_sides)
 		return false;
 	sides.local = event_local(ctx->ev);
 	sides.remote = event_remote(ctx->ev);
-	sides.server = is_server(ctx, s, &sides);
+	sides.server = fd_is_server(ctx, s, &sides);
 	*ret_sides = sides;
 	return true;
 }
 
-/* "client->server", or the address that the socket is bound to, or nothing. */
+bool fd_sides_pick(const struct fd_sides *s, bool client, struct endpoint *ret_end)
+{
+	if (!s->remote.ip.family) {
+		/* it has no client, and is its own server where it is bound */
+		if (client || !s->local.port)
+			return false;
+		*ret_end = s->local;
+		return true;
+	}
+	*ret_end = s->server == client ? s->remote : s->local;
+	return ret_end->ip.family;
+}
+
+bool fd_sides_name(const struct eval_ctx *ctx, const struct fd_sides *s, struct slice *ret_name)
+{
+	if (!s->remote.ip.family) {
+		if (s->local.port)
+			return endpoint_text(&s->local, ctx->scratch, ret_name);
+		*ret_name = SLICE_LIT("");
+		return true;
+	}
+	if (s->server)
+		return endpoints_text(&s->remote, &s->local, ctx->scratch, ret_name);
+	return endpoints_text(&s->local, &s->remote, ctx->scratch, ret_name);
+}
+
 static bool inet_name(const struct eval_ctx *ctx, struct slice *ret_name)
 {
 	struct fd_sides sides;
 
-	if (!fd_sides(ctx, &sides))
-		return false;
-	if (!sides.remote.ip.family) {
-		if (sides.local.port)
-			return endpoint_text(&sides.local, ctx->scratch, ret_name);
-		*ret_name = SLICE_LIT("");
-		return true;
-	}
-	if (sides.server)
-		return endpoints_text(&sides.remote, &sides.local, ctx->scratch, ret_name);
-	return endpoints_text(&sides.local, &sides.remote, ctx->scratch, ret_name);
+	return fd_sides(ctx, &sides) && fd_sides_name(ctx, &sides, ret_name);
 }
 
 static bool sock_name(const struct eval_ctx *ctx, struct slice *ret_name)
@@ -194,8 +213,7 @@ static bool sock_name(const struct eval_ctx *ctx, struct slice *ret_name)
 	return true;
 }
 
-/* "/memfd:name (deleted)", as the kernel has it, is shown as the name that it was given. */
-static struct slice memfd_name(struct slice path)
+struct slice fd_memfd_name(struct slice path)
 {
 	static const struct slice prefix = { "/memfd:", 7 }, suffix = { " (deleted)", 10 };
 
@@ -238,6 +256,6 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 		return sock_name(ctx, ret_name);
 	if (!event_str(ctx->ev, FALCOC_A_FD_PATH, &path))
 		path = (struct slice){ "", 0 };
-	*ret_name = fd->kind == FALCOC_FD_MEMFD ? memfd_name(path) : path;
+	*ret_name = fd->kind == FALCOC_FD_MEMFD ? fd_memfd_name(path) : path;
 	return true;
 }

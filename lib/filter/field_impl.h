@@ -93,6 +93,10 @@ char fd_typechar(const struct eval_ctx *ctx);
 const char *fd_type(const struct eval_ctx *ctx);
 /* Both, of an open file of that kind (enum falcoc_fd_kind). */
 void fd_kind_type(unsigned int kind, char *ret_char, const char **ret_type);
+/* Likewise, of a socket by its family too. */
+void fd_sock_type(unsigned int kind, unsigned int family, char *ret_char, const char **ret_type);
+/* "/memfd:name (deleted)", as the kernel has it, as the name that it was given. */
+struct slice fd_memfd_name(struct slice path);
 /* "tcp", "udp", "icmp", "raw", or NULL. */
 const char *fd_l4proto(const struct eval_ctx *ctx);
 /* "host", or the first 12 digits of the container's id. */
@@ -113,6 +117,13 @@ struct fd_sides {
 	bool server;			/* the local side is the server */
 };
 
+/* Is the owner of socket @s, with these sides, the server? */
+bool fd_is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
+		  const struct fd_sides *sides);
+/* "client->server", or the address that the socket is bound to, or nothing. False: no memory. */
+bool fd_sides_name(const struct eval_ctx *ctx, const struct fd_sides *s, struct slice *ret_name);
+/* The client's side, or the server's. False: there is none. */
+bool fd_sides_pick(const struct fd_sides *s, bool client, struct endpoint *ret_end);
 /* False: no IP socket. */
 bool fd_sides(const struct eval_ctx *ctx, struct fd_sides *ret_sides);
 

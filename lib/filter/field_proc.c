@@ -3,6 +3,7 @@
  * proc.* and thread.*: who made the event, from the record where it tells, else from
  * the process table. Ancestors and leaders of groups are in field_proc_kin.c.
  */
+#include "filter/field_look.h"
 #include "filter/field_proc.h"
 
 #define EXTRACTOR(name)								\
@@ -290,39 +291,6 @@ EXTRACTOR(thread_caps)
 	return set_str(ref, (struct slice){ text, len }, ret_value);
 }
 
-/* Sizes and faults of a new program image: only the records of execs carry them. */
-enum { MEM_FDLIMIT, MEM_SIZE, MEM_RSS, MEM_SWAP, MEM_MAJ, MEM_MIN };
-#define MEM_BYTES 0x100
-
-EXTRACTOR(exe_memory)
-{
-	const struct falcoc_exe *exe = event_exe(ctx->ev);
-	uint64_t v = 0;
-
-	if (!exe)
-		return false;
-	switch (ref->def->priv & 0xff) {
-	case MEM_FDLIMIT:
-		return set_int(ref, (int64_t)exe->fdlimit, ret_value);
-	case MEM_SIZE:
-		v = exe->vm_size_kib;
-		break;
-	case MEM_RSS:
-		v = exe->vm_rss_kib;
-		break;
-	case MEM_SWAP:
-		v = exe->vm_swap_kib;
-		break;
-	case MEM_MAJ:
-		v = exe->maj_flt;
-		break;
-	case MEM_MIN:
-		v = exe->min_flt;
-		break;
-	}
-	return set_uint(ref, ref->def->priv & MEM_BYTES ? v * 1024 : v, ret_value);
-}
-
 EXTRACTOR(thread_nametid)
 {
 	return set_cstr(ref, arena_printf(ctx->scratch, "%s%u", ctx->ev->rec->comm,
@@ -343,9 +311,14 @@ EXTRACTOR(proc_nthreads)
 	return n && set_uint(ref, n - ref->def->priv, ret_value);
 }
 
-#define NONE(n, t, d) \
-	{ .name = n, .type = VALUE_##t, .flags = FIELD_F_NO_VALUE_YET, .desc = d, \
-	  .extract = extract_none }
+#define NONE(n, t, f, d, why) \
+	{ .name = n, .type = VALUE_##t, .flags = (f) | FIELD_F_NO_VALUE, .desc = d, \
+	  .extract = extract_none, .none = why }
+#define NO_SWITCH "switches of CPUs are not recorded; thread.totexectime tells the time in all"
+#define NO_SECONDS "threads are not sampled each second, nor are they by Falco; " \
+	"thread.totexectime tells the time in all"
+#define NO_CHECKS "engines do not tell it any more, nor to Falco; proc.pname and proc.cmdline tell " \
+	"who runs what"
 #define FIELD(n, t, fn, d) { .name = n, .type = VALUE_##t, .desc = d, .extract = fn }
 #define PRIV(n, t, fn, p, d) \
 	{ .name = n, .type = VALUE_##t, .desc = d, .extract = fn, .priv = p }
@@ -466,53 +439,52 @@ static const struct field_def fields[] = {
 	     "Capabilities that pass through an exec, joined by blanks."),
 	PRIV("thread.cap_effective", CHARBUF, thread_caps, CAP_EFFECTIVE,
 	     "Capabilities in force, joined by blanks."),
-	NONE("proc.fdopencount", UINT64, "Number of open descriptors."),
-	PRIV("proc.fdlimit", INT64, exe_memory, MEM_FDLIMIT,
-	     "Most descriptors that the process may open; told by execs."),
-	NONE("proc.fdusage", DOUBLE, "Open descriptors as a share of the limit."),
-	PRIV("proc.vmsize", UINT64, exe_memory, MEM_SIZE, "Virtual memory in KiB; told by execs."),
-	PRIV("proc.vmrss", UINT64, exe_memory, MEM_RSS, "Resident memory in KiB; told by execs."),
-	PRIV("proc.vmswap", UINT64, exe_memory, MEM_SWAP, "Swapped memory in KiB; told by execs."),
-	PRIV("thread.pfmajor", UINT64, exe_memory, MEM_MAJ,
-	     "Page faults that needed the disk; told by execs."),
-	PRIV("thread.pfminor", UINT64, exe_memory, MEM_MIN,
-	     "Page faults that did not need the disk; told by execs."),
+	FIELD("proc.fdopencount", UINT64, extract_fd_count, "Number of open descriptors."),
+	PRIV("proc.fdlimit", INT64, extract_usage, USAGE_FDLIMIT,
+	     "Most descriptors that the process may open."),
+	FIELD("proc.fdusage", DOUBLE, extract_fd_share,
+	      "Open descriptors in percent of proc.fdlimit."),
+	PRIV("proc.vmsize", UINT64, extract_usage, USAGE_SIZE, "Virtual memory in KiB."),
+	PRIV("proc.vmrss", UINT64, extract_usage, USAGE_RSS, "Resident memory in KiB."),
+	PRIV("proc.vmswap", UINT64, extract_usage, USAGE_SWAP, "Swapped memory in KiB."),
+	PRIV("thread.pfmajor", UINT64, extract_usage, USAGE_MAJ,
+	     "Page faults that needed the disk."),
+	PRIV("thread.pfminor", UINT64, extract_usage, USAGE_MIN,
+	     "Page faults that did not need the disk."),
 	PRIV("thread.tid", INT64, rec_number, REC_TID, "Thread id."),
 	PRIV("thread.ismain", BOOL, is_leader, IS_MAIN, "Whether it is the process's first thread."),
 	PRIV("thread.vtid", INT64, rec_number, REC_VTID, "Thread id in its own pid namespace."),
 	FLAGGED("thread.nametid", CHARBUF, FIELD_F_TABLE_ONLY, thread_nametid, 0,
 		"proc.name and thread.tid in one word."),
-	NONE("thread.exectime", RELTIME, "CPU time of the thread that ran last."),
-	NONE("thread.totexectime", RELTIME, "CPU time of the thread in all."),
+	NONE("thread.exectime", RELTIME, 0, "CPU time of the thread that ran last.", NO_SWITCH),
+	FIELD("thread.totexectime", RELTIME, extract_cpu_time,
+	      "CPU time that the thread has used, in nanoseconds."),
 	FIELD("thread.cgroups", CHARBUF, thread_cgroup, "Control group of the process."),
 	FLAGGED("thread.cgroup", CHARBUF, FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME, thread_cgroup, 0,
 		"Control group of the process for one controller."),
 	PRIV("proc.nthreads", UINT64, proc_nthreads, 0, "Number of threads."),
 	PRIV("proc.nchilds", UINT64, proc_nthreads, 1, "Number of threads besides the first."),
-	NONE("thread.cpu", DOUBLE, "Share of a CPU used in the last second."),
-	NONE("thread.cpu.user", DOUBLE, "The same, outside of the kernel."),
-	NONE("thread.cpu.system", DOUBLE, "The same, in the kernel."),
-	PRIV("thread.vmsize", UINT64, exe_memory, MEM_SIZE, "Virtual memory in KiB; told by execs."),
-	PRIV("thread.vmrss", UINT64, exe_memory, MEM_RSS, "Resident memory in KiB; told by execs."),
-	FLAGGED("thread.vmsize.b", UINT64, FIELD_F_TABLE_ONLY, exe_memory, MEM_SIZE | MEM_BYTES,
-		"Virtual memory in bytes; told by execs."),
-	FLAGGED("thread.vmrss.b", UINT64, FIELD_F_TABLE_ONLY, exe_memory, MEM_RSS | MEM_BYTES,
-		"Resident memory in bytes; told by execs."),
-	NONE("proc.stdin.type", CHARBUF, "fd.type of descriptor 0."),
-	NONE("proc.stdout.type", CHARBUF, "fd.type of descriptor 1."),
-	NONE("proc.stderr.type", CHARBUF, "fd.type of descriptor 2."),
-	NONE("proc.stdin.name", CHARBUF, "fd.name of descriptor 0."),
-	NONE("proc.stdout.name", CHARBUF, "fd.name of descriptor 1."),
-	NONE("proc.stderr.name", CHARBUF, "fd.name of descriptor 2."),
-	{ .name = "proc.is_container_healthcheck", .type = VALUE_BOOL, .extract = extract_none,
-	  .flags = FIELD_F_DEPRECATED | FIELD_F_NO_VALUE_YET,
-	  .desc = "Whether a container engine runs it to check the container's health." },
-	{ .name = "proc.is_container_liveness_probe", .type = VALUE_BOOL, .extract = extract_none,
-	  .flags = FIELD_F_DEPRECATED | FIELD_F_NO_VALUE_YET,
-	  .desc = "Whether Kubernetes runs it to see if the container lives." },
-	{ .name = "proc.is_container_readiness_probe", .type = VALUE_BOOL,
-	  .extract = extract_none, .flags = FIELD_F_DEPRECATED | FIELD_F_NO_VALUE_YET,
-	  .desc = "Whether Kubernetes runs it to see if the container is ready." },
+	NONE("thread.cpu", DOUBLE, 0, "Share of a CPU used in the last second.", NO_SECONDS),
+	NONE("thread.cpu.user", DOUBLE, 0, "The same, outside of the kernel.", NO_SECONDS),
+	NONE("thread.cpu.system", DOUBLE, 0, "The same, in the kernel.", NO_SECONDS),
+	PRIV("thread.vmsize", UINT64, extract_usage, USAGE_SIZE | USAGE_OF_THREAD, "Virtual memory in KiB."),
+	PRIV("thread.vmrss", UINT64, extract_usage, USAGE_RSS | USAGE_OF_THREAD, "Resident memory in KiB."),
+	FLAGGED("thread.vmsize.b", UINT64, FIELD_F_TABLE_ONLY, extract_usage, USAGE_SIZE | USAGE_BYTES | USAGE_OF_THREAD,
+		"Virtual memory in bytes."),
+	FLAGGED("thread.vmrss.b", UINT64, FIELD_F_TABLE_ONLY, extract_usage, USAGE_RSS | USAGE_BYTES | USAGE_OF_THREAD,
+		"Resident memory in bytes."),
+	PRIV("proc.stdin.type", CHARBUF, extract_std_type, 0, "fd.type of descriptor 0."),
+	PRIV("proc.stdout.type", CHARBUF, extract_std_type, 1, "fd.type of descriptor 1."),
+	PRIV("proc.stderr.type", CHARBUF, extract_std_type, 2, "fd.type of descriptor 2."),
+	PRIV("proc.stdin.name", CHARBUF, extract_std_name, 0, "fd.name of descriptor 0."),
+	PRIV("proc.stdout.name", CHARBUF, extract_std_name, 1, "fd.name of descriptor 1."),
+	PRIV("proc.stderr.name", CHARBUF, extract_std_name, 2, "fd.name of descriptor 2."),
+	NONE("proc.is_container_healthcheck", BOOL, FIELD_F_DEPRECATED,
+	     "Whether a container engine runs it to check the container's health.", NO_CHECKS),
+	NONE("proc.is_container_liveness_probe", BOOL, FIELD_F_DEPRECATED,
+	     "Whether Kubernetes runs it to see if the container lives.", NO_CHECKS),
+	NONE("proc.is_container_readiness_probe", BOOL, FIELD_F_DEPRECATED,
+	     "Whether Kubernetes runs it to see if the container is ready.", NO_CHECKS),
 };
 
 FIELD_CLASS(process, "process", "The process and thread that made the event", fields);

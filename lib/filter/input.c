@@ -101,6 +101,9 @@ static bool init_field(struct compiler *c, const struct ast_operand *op, struct 
 		tell_bad_field(c, op, status, why);
 		return false;
 	}
+	if (src->ref.def->flags & FIELD_F_NO_VALUE)
+		compile_advice(c, FILTER_CODE_NEVER, op->loc, "field '%.*s' never has a value: %s",
+			       SLICE_ARG(op->text), src->ref.def->none);
 	src->kind = INPUT_FIELD;
 	src->type = field_type(&src->ref);
 	src->flags = src->ref.def->flags;

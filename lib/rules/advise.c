@@ -24,6 +24,40 @@ static void advise_never(const struct rule_def *def, const struct filter_set *fs
 	diag_hint(d, "'falcoc explain' shows the events of each part");
 }
 
+/* A field that none of the events has that get there. */
+static void tell_never_there(const struct rule_def *def, const struct filter_missing *m,
+			     struct loc loc, struct diags *ds)
+{
+	struct diag *d;
+
+	d = diags_add(ds, DIAG_WARNING, "LOAD_FIELD_MISSING", loc,
+		      m->negated ? "rule '%s': no event that gets to 'not %s %s ...' has that "
+				   "field, so it is always true" :
+				   "rule '%s': no event that gets to '%s %s ...' has that "
+				   "field, so it is never true",
+		      def->item.name, m->field, filter_op_text(m->op));
+	diag_hint(d, m->negated ? "leave it out, or ask other events" :
+				  "'not %s = ...' is true of events without the field",
+		  m->field);
+}
+
+/* One that some have, and others have not. */
+static void tell_sometimes(const struct rule_def *def, const struct filter_missing *m,
+			   struct loc loc, struct diags *ds)
+{
+	struct diag *d;
+
+	d = diags_add(ds, DIAG_WARNING, "LOAD_FIELD_SOMETIMES", loc,
+		      m->negated ? "rule '%s': '%s' is missing for some of the events that get to "
+				   "'not %s %s ...' (%s, for one), and it is true of those" :
+				   "rule '%s': '%s' is missing for some of the events that get to "
+				   "'%s %s ...' (%s, for one), and it is false of those",
+		      def->item.name, m->field, m->field, filter_op_text(m->op), m->without);
+	diag_hint(d, m->negated ? "to ask for the field too: '%s exists and not %s ...'" :
+				  "if they are meant: 'not %s exists or %s != ...'",
+		  m->field, m->field);
+}
+
 static void advise_missing(const struct rule_def *def, const struct filter_set *fs, int id,
 			   struct diags *ds)
 {
@@ -33,20 +67,11 @@ static void advise_missing(const struct rule_def *def, const struct filter_set *
 
 	for (size_t i = 0; i < n; i++) {
 		const struct filter_missing *m = &missing[i];
-		const char *op = filter_op_text(m->op);
-		struct diag *d;
 
-		if (!m->never_there)
-			continue;
-		d = diags_add(ds, DIAG_WARNING, "LOAD_FIELD_MISSING", loc,
-			      m->negated ? "rule '%s': no event that gets to 'not %s %s ...' has that "
-					   "field, so it is always true" :
-					   "rule '%s': no event that gets to '%s %s ...' has that "
-					   "field, so it is never true",
-			      def->item.name, m->field, op);
-		diag_hint(d, m->negated ? "leave it out, or ask other events" :
-					  "'not %s = ...' is true of events without the field",
-			  m->field);
+		if (m->never_there)
+			tell_never_there(def, m, loc, ds);
+		else
+			tell_sometimes(def, m, loc, ds);
 	}
 }
 

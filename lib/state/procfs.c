@@ -226,6 +226,19 @@ static int read_all(int dir, struct procfs_proc *p)
 	return 0;
 }
 
+int procfs_start(int dir, uint64_t *ret_start_ns)
+{
+	struct procfs_proc p = { 0 };
+	char buf[FILE_MAX];
+	int err = read_string(dir, "stat", buf, sizeof(buf));
+
+	if (!err)
+		err = parse_stat(buf, &p);
+	if (!err)
+		*ret_start_ns = p.start_ns;
+	return err;
+}
+
 /* The directory of @pid, or a negative errno; *ret_proc is emptied. */
 static int open_proc(int root_fd, uint32_t pid, struct procfs_proc *ret_proc)
 {

@@ -30,6 +30,9 @@ struct procfs_proc {
 /* @root_fd: /proc. 0; -ESRCH: there is no such process (any more); or another negative errno. */
 int procfs_read(int root_fd, uint32_t pid, struct procfs_proc *ret_proc);
 
+/* The start of the process whose directory @dir is, in whole ticks. 0 or a negative errno. */
+int procfs_start(int dir, uint64_t *ret_start_ns);
+
 /* Only cgroup_path. */
 int procfs_read_cgroup(int root_fd, uint32_t pid, struct procfs_proc *ret_proc);
 

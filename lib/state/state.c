@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -204,6 +205,18 @@ static const struct procfs_proc *ask_proc(struct state *st, uint32_t pid, uint64
 		return f;
 	st->procs->stats.lookups_failed++;
 	return NULL;
+}
+
+int state_open_proc(const struct state *st, uint32_t pid)
+{
+	char name[16];
+	int dir;
+
+	if (!st->own || st->own->proc_fd < 0)
+		return -ESRCH;
+	snprintf(name, sizeof(name), "%u", pid);
+	dir = openat(st->own->proc_fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return dir < 0 ? -errno : dir;
 }
 
 static void read_cgroup_path(struct state *st, struct proc_entry *e)

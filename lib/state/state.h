@@ -69,4 +69,7 @@ int state_scan(struct state *st);
  */
 const struct proc *state_apply(struct state *st, const struct event *ev);
 
+/* A descriptor of /proc/PID, to be closed by the caller, or a negative errno: look.h uses it. */
+int state_open_proc(const struct state *st, uint32_t pid);
+
 #endif

@@ -133,6 +133,41 @@ START_TEST(test_tables)
 }
 END_TEST
 
+/* Fields that never have a value are listed in the notes, each with what to use instead; no others. */
+START_TEST(test_none)
+{
+	static char notes[1 << 16];
+	FILE *f = fopen("lib/filter/LANGUAGE.md", "r");
+	const char *table, *end;
+	size_t listed = 0;
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_gt(fread(notes, 1, sizeof(notes) - 1, f), 0);
+	fclose(f);
+	table = strstr(notes, "### Fields that never have a value");
+	ck_assert_ptr_nonnull(table);
+	end = strstr(table, "\n## ");
+	for (size_t c = 0; field_class(c); c++) {
+		for (size_t i = 0; i < field_class(c)->nfields; i++) {
+			const struct field_def *def = &field_class(c)->fields[i];
+			char row[120];
+			const char *at;
+
+			ck_assert_msg(!(def->flags & FIELD_F_NO_VALUE) == !def->none, "%s", def->name);
+			if (!def->none)
+				continue;
+			ck_assert_msg(def->none[strlen(def->none) - 1] != '.', "%s", def->name);
+			ck_assert_msg(strstr(def->none, "; "), "%s: no advice", def->name);
+			snprintf(row, sizeof(row), "`%s`", def->name);
+			at = strstr(table, row);
+			ck_assert_msg(at && at < end, "%s is not in LANGUAGE.md", def->name);
+			listed++;
+		}
+	}
+	ck_assert_uint_eq(listed, 44);
+}
+END_TEST
+
 static const struct {
 	const char *word;
 	unsigned int flag;
@@ -224,6 +259,7 @@ int main(void)
 	tcase_add_loop_test(tc, test_resolve, 0, N(resolve_cases));
 	tcase_add_test(tc, test_suggest);
 	tcase_add_test(tc, test_tables);
+	tcase_add_test(tc, test_none);
 	tcase_add_test(tc, test_reference);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);

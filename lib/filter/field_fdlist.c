@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Classes of which falcoc has little or nothing: their fields resolve, so that rules that
- * name them load, and have no value.
+ * fdlist.* and util.*: small classes.
  */
-#include "filter/field_impl.h"
+#include "filter/field_look.h"
 #include "util/buf.h"
-
-#define NONE(n, t, d) \
-	{ .name = n, .type = VALUE_##t, .flags = FIELD_F_NO_VALUE_YET, .desc = d, \
-	  .extract = extract_none }
 
 static bool fdlist_nums(const struct eval_ctx *ctx, const struct field_ref *ref,
 			struct value *ret_value)
@@ -44,19 +39,40 @@ static void events_with_fdlist(const struct field_ref *ref, struct eventset *ret
 	}
 }
 
+#define LOOK(n, what, d) \
+	{ .name = n, .type = VALUE_CHARBUF, .extract = extract_fdlist, .priv = what, \
+	  .events_with = events_with_fdlist, .desc = d }
+
 static const struct field_def fdlist_fields[] = {
 	{ .name = "fdlist.nums", .type = VALUE_CHARBUF, .extract = fdlist_nums,
 	  .events_with = events_with_fdlist,
 	  .desc = "Descriptors that a poll was asked to wait for, joined by commas." },
-	NONE("fdlist.names", CHARBUF, "Names of what a poll waits for."),
-	NONE("fdlist.cips", CHARBUF, "Client addresses of what a poll waits for."),
-	NONE("fdlist.sips", CHARBUF, "Server addresses of what a poll waits for."),
-	NONE("fdlist.cports", CHARBUF, "Client ports of what a poll waits for."),
-	NONE("fdlist.sports", CHARBUF, "Server ports of what a poll waits for."),
+	LOOK("fdlist.names", FDLIST_NAMES, "Names of what a poll waits for."),
+	LOOK("fdlist.cips", FDLIST_CIPS, "Client addresses of what a poll waits for."),
+	LOOK("fdlist.sips", FDLIST_SIPS, "Server addresses of what a poll waits for."),
+	LOOK("fdlist.cports", FDLIST_CPORTS, "Client ports of what a poll waits for."),
+	LOOK("fdlist.sports", FDLIST_SPORTS, "Server ports of what a poll waits for."),
 };
 
+/*
+ * Numbers the events for which it is asked for: a counter of the process's, for no place that a
+ * field may write to lives as long as a ruleset.
+ */
+static bool util_cnt(const struct eval_ctx *ctx, const struct field_ref *ref,
+		     struct value *ret_value)
+{
+	static uint64_t count, last_num;
+
+	if (ctx->ev->num != last_num) {
+		last_num = ctx->ev->num;
+		count++;
+	}
+	return set_uint(ref, count, ret_value);
+}
+
 static const struct field_def util_fields[] = {
-	NONE("util.cnt", UINT64, "A number that grows with each use."),
+	{ .name = "util.cnt", .type = VALUE_UINT64, .extract = util_cnt,
+	  .desc = "Counts the events for which it was asked for, from 1." },
 };
 
 FIELD_CLASS(fdlist, "fdlist", "The descriptors that a poll waits for", fdlist_fields);
