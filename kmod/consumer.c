@@ -19,7 +19,9 @@
 #include "compat/hrtimer.h"
 #include "consumer.h"
 #include "hook.h"
+#include "predicate.h"
 #include "probe.h"
+#include "record.h"
 #include "syscalls.h"
 #include "uring.h"
 
@@ -90,6 +92,7 @@ void consumer_free(struct consumer *consumer)
 	mutex_unlock(&rings_lock);
 	hrtimer_cancel(&consumer->timer);
 	consumer_free_rings(consumer);
+	predicate_free(rcu_dereference_protected(consumer->predicate, true));
 	free_percpu(consumer->lanes);
 	kfree(consumer);
 	atomic_dec(&consumers_count);
@@ -264,6 +267,18 @@ void consumer_set_exclude(struct consumer *consumer, pid_t tgid)
 	WRITE_ONCE(consumer->exclude, tgid);
 }
 
+void consumer_set_predicate(struct consumer *consumer, struct predicate *predicate)
+{
+	/* the caller serialises */
+	struct predicate *old = rcu_dereference_protected(consumer->predicate, true);
+
+	rcu_assign_pointer(consumer->predicate, predicate);
+	if (!old)
+		return;
+	synchronize_rcu();	/* the probes that had found it are done */
+	predicate_free(old);
+}
+
 struct ring *consumer_ring(struct consumer *consumer, unsigned int cpu, enum falcoc_class cls)
 {
 	/* pairs with the store-release of consumer_add_cpu() */
@@ -316,6 +331,20 @@ static void counters_add(const struct counters *counters, struct falcoc_stats *s
 	}
 }
 
+/* Each event has one class. */
+static void filtered_add(const struct lanes *lanes, enum falcoc_class cls,
+			 struct falcoc_stats *stats)
+{
+	unsigned int event;
+
+	for (event = 0; event < FALCOC_E_COUNT; event++) {
+		if (event_class(event) != cls)
+			continue;
+		stats->ev_filtered[event] += lanes->ev_filtered[event];
+		stats->filtered += lanes->ev_filtered[event];
+	}
+}
+
 void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 		    struct falcoc_stats *ret_stats)
 {
@@ -329,10 +358,13 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 	if (cpu < 0) {
 		if (cls == FALCOC_CLASS_MAIN)
 			ret_stats->uring_missed = uring_missed();
-		for_each_possible_cpu(i)
+		for_each_possible_cpu(i) {
 			counters_add(&per_cpu_ptr(consumer->lanes, i)->of[cls].counters, ret_stats);
+			filtered_add(per_cpu_ptr(consumer->lanes, i), cls, ret_stats);
+		}
 		return;
 	}
+	filtered_add(per_cpu_ptr(consumer->lanes, cpu), cls, ret_stats);
 	counters_add(&per_cpu_ptr(consumer->lanes, cpu)->of[cls].counters, ret_stats);
 	droppers_read(&per_cpu_ptr(consumer->lanes, cpu)->of[cls].counters.droppers, ret_stats);
 	ring = consumer_ring(consumer, cpu, cls);

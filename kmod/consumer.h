@@ -7,7 +7,7 @@
  *	consumer_new() -> consumer_setup() -> consumer_start() <-> consumer_stop()
  *	-> consumer_free()
  *
- * consumer_set_mask() and consumer_set_exclude() may be called at any time between.
+ * consumer_set_mask(), _exclude() and _predicate() may be called at any time between.
  * All of these sleep, and the caller serialises them for one consumer.
  *
  * Locks, outermost first:
@@ -50,6 +50,7 @@ struct lane {
 
 struct lanes {
 	struct lane of[FALCOC_CLASS_COUNT];
+	u64 ev_filtered[FALCOC_E_COUNT];	/* kept out by the predicate; as the counters */
 };
 
 struct mask {
@@ -64,6 +65,7 @@ struct consumer {
 	struct list_head started_node;	/* RCU; under attach_lock */
 	struct list_head rings_node;	/* under rings_lock */
 	struct mask mask;		/* words change one by one, at any time */
+	struct predicate __rcu *predicate;	/* NULL: every event passes */
 	pid_t exclude;			/* tgid in the first namespace, 0: nobody */
 	struct lanes __percpu *lanes;
 
@@ -93,6 +95,8 @@ int consumer_start(struct consumer *consumer);
 void consumer_stop(struct consumer *consumer);
 int consumer_set_mask(struct consumer *consumer, const struct mask *mask);
 void consumer_set_exclude(struct consumer *consumer, pid_t tgid);
+/* Takes the predicate over (NULL: none); the one before is used by nobody when this returns. */
+void consumer_set_predicate(struct consumer *consumer, struct predicate *predicate);
 
 /* Which CPUs have rings. */
 void consumer_info(struct consumer *consumer, struct falcoc_info *ret_info);

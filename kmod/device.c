@@ -19,6 +19,7 @@
 
 #include "consumer.h"
 #include "device.h"
+#include "predicate.h"
 
 /* One open file. */
 struct handle {
@@ -188,6 +189,23 @@ static int ioctl_exclude(struct handle *handle, const void __user *arg)
 	return 0;
 }
 
+static int ioctl_predicate(struct handle *handle, const void __user *arg)
+{
+	struct falcoc_predicate *in = kmalloc(sizeof(*in), GFP_KERNEL);
+	struct predicate *predicate;
+	int err;
+
+	if (!in)
+		return -ENOMEM;
+	err = copy_in(in, arg, sizeof(*in));
+	if (!err)
+		err = predicate_new(in, &predicate);
+	if (!err)
+		consumer_set_predicate(handle->consumer, predicate);
+	kfree(in);
+	return err;
+}
+
 static int ioctl_start(struct handle *handle)
 {
 	int err;
@@ -239,6 +257,8 @@ static int ioctl_greeted(struct handle *handle, unsigned int cmd, void __user *a
 		return ioctl_mask(handle, arg);
 	case FALCOC_IOC_EXCLUDE:
 		return ioctl_exclude(handle, arg);
+	case FALCOC_IOC_PREDICATE:
+		return ioctl_predicate(handle, arg);
 	}
 	return -ENOTTY;
 }

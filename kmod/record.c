@@ -27,6 +27,7 @@
 #include "compat/capability.h"
 #include "compat/mnt_namespace.h"
 #include "inflight.h"
+#include "predicate.h"
 #include "record.h"
 
 struct event_info {
@@ -51,6 +52,7 @@ static const struct event_info events[FALCOC_E_COUNT] = {
 struct workplace {
 	int depth;		/* probes running on this CPU: more than one are nested */
 	char *scratch;
+	struct facts facts;	/* of the event that the outermost of them is about */
 };
 
 static DEFINE_PER_CPU(struct workplace, workplaces);
@@ -61,6 +63,7 @@ int records_init(void)
 	unsigned int cpu;
 
 	BUILD_BUG_ON(PAGE_SIZE << SCRATCH_ORDER != SCRATCH_BYTES);
+	facts_init();
 	for_each_possible_cpu(cpu) {
 		page = alloc_pages_node(cpu_to_node(cpu), GFP_KERNEL | __GFP_COMP, SCRATCH_ORDER);
 		if (!page) {
@@ -112,7 +115,7 @@ static u32 pid_in(const struct pid *pid, const struct pid_namespace *ns)
 	return ns->level <= pid->level && upid->ns == ns ? upid->nr : 0;
 }
 
-static void header_ids(struct falcoc_rec *head, struct task_struct *task)
+void header_ids(struct falcoc_rec *head, struct task_struct *task)
 {
 	const struct pid *pid = task_pid(task), *pgrp = task_pgrp(task);
 	const struct pid_namespace *ns = pid->numbers[pid->level].ns;
@@ -128,8 +131,7 @@ static void header_ids(struct falcoc_rec *head, struct task_struct *task)
 	head->pidns = ns->ns.inum;
 }
 
-static void header_cred(struct falcoc_rec *head, const struct call *call,
-			struct task_struct *task)
+void header_cred(struct falcoc_rec *head, const struct call *call, struct task_struct *task)
 {
 	const struct cred *cred = current_cred();
 
@@ -305,7 +307,26 @@ static bool record_build(struct ring *ring, struct counters *counters, const str
 	return true;
 }
 
-static void deliver(struct consumer *consumer, const struct call *call, bool nested)
+/* facts: NULL where there is no room to look at them */
+static bool consumer_filters(const struct consumer *consumer, const struct call *call,
+			     struct facts *facts)
+{
+	const struct predicate *predicate = rcu_dereference(consumer->predicate);
+
+	if (likely(!predicate) || unlikely(!facts))
+		return false;
+	/* what the state of processes is made from is for no program to judge */
+	if (call->syscall == FALCOC_NO_SYSCALL && is_lifecycle(call->event) &&
+	    READ_ONCE(consumer->mask.flags) & FALCOC_MASK_F_LIFECYCLE)
+		return false;
+	if (predicate_passes(predicate, call, facts))
+		return false;
+	this_cpu_ptr(consumer->lanes)->ev_filtered[call->event]++;
+	return true;
+}
+
+static void deliver(struct consumer *consumer, const struct call *call, struct facts *facts,
+		    bool nested)
 {
 	struct counters *counters;
 	struct lane *lane;
@@ -313,7 +334,7 @@ static void deliver(struct consumer *consumer, const struct call *call, bool nes
 	u16 flags;
 	u64 used;
 
-	if (!consumer_wants(consumer, call, &flags))
+	if (!consumer_wants(consumer, call, &flags) || consumer_filters(consumer, call, facts))
 		return;
 	lane = &this_cpu_ptr(consumer->lanes)->of[event_class(call->event)];
 	counters = &lane->counters;
@@ -332,13 +353,17 @@ static void deliver(struct consumer *consumer, const struct call *call, bool nes
 void records_make(const struct call *call)
 {
 	struct consumer *consumer;
+	struct facts *facts;
 	bool nested;
 
 	preempt_disable_notrace();
 	rcu_read_lock();
 	nested = __this_cpu_inc_return(workplaces.depth) != 1;
+	facts = nested ? NULL : this_cpu_ptr(&workplaces.facts);
 	list_for_each_entry_rcu(consumer, &consumers_started, started_node)
-		deliver(consumer, call, nested);
+		deliver(consumer, call, facts, nested);
+	if (facts)
+		facts_end(facts);
 	__this_cpu_dec(workplaces.depth);
 	rcu_read_unlock();
 	preempt_enable_notrace();

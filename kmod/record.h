@@ -287,6 +287,19 @@ void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *s
 void attr_sockaddr(struct record *record, u64 ptr, s64 len);
 void attr_user_sockaddr(struct record *record, u64 ptr, s64 len);
 bool file_is_memfd(const struct file *file);
+enum falcoc_fd_kind file_kind(const struct file *file);
+/*
+ * The open file of a descriptor of the current process: the very one, if a hook saw it, else the
+ * one that is there now. NULL: none. *ret_shared: others share the descriptors, so that nobody
+ * knows if it was that; a reference was taken.
+ */
+struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_shared);
+/* Family, type, protocol, state and both sides of an IP socket; *ret_attr begins as zeros. */
+void sock_sides(const struct sock *sk, struct falcoc_sock *ret_attr);
+
+/* Parts of a record's header; under RCU. */
+void header_ids(struct falcoc_rec *head, struct task_struct *task);
+void header_cred(struct falcoc_rec *head, const struct call *call, struct task_struct *task);
 
 /* Recorders of the tracepoints that are no system calls. */
 void record_exec(struct record *record, const struct call *call);

@@ -65,7 +65,7 @@ bool file_is_memfd(const struct file *file)
 	       sb->s_flags & SB_KERNMOUNT && str_has_prefix(name, "memfd:");
 }
 
-static enum falcoc_fd_kind file_kind(const struct file *file)
+enum falcoc_fd_kind file_kind(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 
@@ -134,23 +134,27 @@ static struct file *own_file(unsigned int fd)
 	       rcu_dereference_raw(fdt->fd[array_index_nospec(fd, fdt->max_fds)]) : NULL;
 }
 
+struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_shared)
+{
+	struct file *file = inflight_file(inflight, fd);
+
+	*ret_shared = !file && fd >= 0 && fds_are_shared();
+	if (file || fd < 0)
+		return file;
+	return *ret_shared ? fget_raw(fd) : own_file(fd);
+}
+
 /* created: tell if the call made the file */
 static void attr_any_fd(struct record *record, const struct file_attrs *ids, int fd,
 			const struct sock_hint *hint, bool created)
 {
-	struct file *file = inflight_file(record->inflight, fd);
-	bool shared = false;
+	bool shared;
+	struct file *file = file_of_fd(record->inflight, fd, &shared);
 
-	if (!file) {
-		if (fd < 0)
-			return;
-		shared = fds_are_shared();
-		if (shared)
-			record_unverified(record);
-		file = shared ? fget_raw(fd) : own_file(fd);
-		if (!file)
-			return;
-	}
+	if (shared)
+		record_unverified(record);
+	if (!file)
+		return;
 	attr_file(record, ids, fd, file, hint);
 	if (created && file->f_mode & FMODE_CREATED)
 		attr_u64(record, FALCOC_A_CREATED, 1);

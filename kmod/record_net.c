@@ -126,6 +126,18 @@ static void attr_unix_names(struct record *record, struct sock *sk, struct sock 
 		attr_unix_name(record, FALCOC_A_UNIX_PEER, peer);
 }
 
+void sock_sides(const struct sock *sk, struct falcoc_sock *ret_attr)
+{
+	ret_attr->family = sk->sk_family;
+	ret_attr->type = sk->sk_type;
+	ret_attr->protocol = sk->sk_protocol;
+	ret_attr->state = READ_ONCE(sk->sk_state);
+	if (sk->sk_family == AF_INET)
+		fill_inet4(ret_attr, sk);
+	else if (sk->sk_family == AF_INET6)
+		fill_inet6(ret_attr, sk);
+}
+
 void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *sock,
 		 const struct sock_hint *hint)
 {
@@ -135,11 +147,8 @@ void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *s
 
 	if (!sk)
 		return;
-	attr.family = sk->sk_family;
-	attr.type = sk->sk_type;
-	attr.protocol = sk->sk_protocol;
+	sock_sides(sk, &attr);
 	attr.role = hint && hint->role ? hint->role : sock_role(sk);
-	attr.state = READ_ONCE(sk->sk_state);
 	attr.netns = sock_net(sk)->ns.inum;
 	attr.ino = SOCK_INODE(sock)->i_ino;
 	if (!listener && attr.state == TCP_LISTEN)
@@ -148,11 +157,7 @@ void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *s
 		attr.accept_len = READ_ONCE(listener->sk_ack_backlog);
 		attr.accept_max = READ_ONCE(listener->sk_max_ack_backlog);
 	}
-	if (sk->sk_family == AF_INET) {
-		fill_inet4(&attr, sk);
-	} else if (sk->sk_family == AF_INET6) {
-		fill_inet6(&attr, sk);
-	} else if (sk->sk_family == AF_UNIX) {
+	if (sk->sk_family == AF_UNIX) {
 		peer = unix_peer_get(sk);
 		attr.peer_ino = peer ? sock_i_ino(peer) : 0;
 	}

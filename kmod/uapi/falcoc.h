@@ -13,6 +13,7 @@
  *	mmap() of each ring's three regions
  *	ioctl(fd, FALCOC_IOC_EXCLUDE, &excl);	leave out what we do ourselves
  *	ioctl(fd, FALCOC_IOC_MASK, &mask);	what to record; any number of times
+ *	ioctl(fd, FALCOC_IOC_PREDICATE, &pred);	and what of it nobody can want (falcoc_predicate.h)
  *	ioctl(fd, FALCOC_IOC_START);
  *	poll() and read the rings ...
  *	ioctl(fd, FALCOC_IOC_STOP);
@@ -74,7 +75,8 @@
  * Each record that a mask asked for counts as `produced`, whether or not there
  * was room for it; those without room count as `dropped` too. After STOP:
  * produced = read by the consumer + still in the ring + dropped, for each CPU,
- * class and event. `seq` numbers the records of one ring without gaps.
+ * class and event. `seq` numbers the records of one ring without gaps. Events that a predicate
+ * kept out count as `filtered` only, for each event.
  *
  * Part of the PROC ring is kept for what matters more, so that no flood of its lesser events
  * pushes out greater ones: RING.md ("Who may fill a ring").
@@ -103,6 +105,7 @@
 #include <linux/ioctl.h>
 
 #include "falcoc_events.h"
+#include "falcoc_predicate.h"
 
 /* Raise it whenever anything in this file or the event list changes meaning. */
 #define FALCOC_ABI		3
@@ -457,6 +460,8 @@ struct falcoc_stats {
 	struct falcoc_drop_cgroup by_cgroup[FALCOC_DROPPERS];
 	__u64 ev_produced[FALCOC_EVENTS_MAX];
 	__u64 ev_dropped[FALCOC_EVENTS_MAX];
+	__u64 filtered;		/* kept out by a predicate: neither produced nor dropped */
+	__u64 ev_filtered[FALCOC_EVENTS_MAX];
 };
 
 #define FALCOC_IOC_HELLO	_IOWR('F', 0xc0, struct falcoc_hello)
@@ -486,7 +491,11 @@ FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
 FALCOC_ASSERT(sizeof(struct falcoc_producer) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
 FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);
-FALCOC_ASSERT(sizeof(struct falcoc_stats) == 768 + 16 * FALCOC_EVENTS_MAX);
+FALCOC_ASSERT(sizeof(struct falcoc_stats) == 776 + 24 * FALCOC_EVENTS_MAX);
+FALCOC_ASSERT(sizeof(struct falcoc_facts) == 96 * 4);
+FALCOC_ASSERT(sizeof(struct falcoc_program) == 16);
+FALCOC_ASSERT(sizeof(struct falcoc_predicate) == 24 + 4 * FALCOC_EVENTS_MAX);
+FALCOC_ASSERT(FALCOC_PREDICATE_EVENTS == FALCOC_EVENTS_MAX);
 FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_usage) == 48);

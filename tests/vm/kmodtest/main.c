@@ -83,6 +83,7 @@ static const struct {
 	{ "sweep", test_sweep },
 	{ "truth", test_truth },
 	{ "flight", test_flight },
+	{ "predicate", test_predicate },
 };
 
 /* All of them, or the one of that name. False: there is none. */
