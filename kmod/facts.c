@@ -223,6 +223,17 @@ static bool address_is_of_sock(const struct falcoc_sock *sock, const struct call
 	return remote && call->event == FALCOC_E_CONNECT;
 }
 
+static void fill_addr(u32 *words, const u8 *bytes)
+{
+	unsigned int i;
+	__be32 word;
+
+	for (i = 0; i < 4; i++) {
+		memcpy(&word, bytes + i * sizeof(word), sizeof(word));
+		words[i] = be32_to_cpu(word);
+	}
+}
+
 static void look_up_addr(struct facts *facts, const struct call *call)
 {
 	static const u8 none[16];
@@ -247,8 +258,8 @@ static void look_up_addr(struct facts *facts, const struct call *call)
 	words->sock_protocol = sock.protocol;
 	words->lport = sock.lport;
 	words->rport = sock.rport;
-	memcpy(words->laddr, sock.laddr, sizeof(words->laddr));
-	memcpy(words->raddr, sock.raddr, sizeof(words->raddr));
+	fill_addr(words->laddr, sock.laddr);
+	fill_addr(words->raddr, sock.raddr);
 	words->sock_remote = remote;
 	words->known |= FALCOC_K_ADDR;
 }
@@ -287,6 +298,8 @@ static void look_up_path(struct facts *facts)
 		;
 	name_len = path + len - name;
 	words->path_len = len;
+	/* as dirname has it: the root is its own */
+	words->dir_len = name == path ? 0 : max_t(size_t, name - path - 1, 1);
 	words->name_len = name_len;
 	fill_head(words->path_head, FALCOC_FACT_HEAD, path, len);
 	fill_head(words->name_head, FALCOC_FACT_NAME, name, name_len);

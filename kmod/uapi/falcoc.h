@@ -492,7 +492,7 @@ FALCOC_ASSERT(sizeof(struct falcoc_producer) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
 FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_stats) == 776 + 24 * FALCOC_EVENTS_MAX);
-FALCOC_ASSERT(sizeof(struct falcoc_facts) == 96 * 4);
+FALCOC_ASSERT(sizeof(struct falcoc_facts) == 97 * 4);
 FALCOC_ASSERT(sizeof(struct falcoc_program) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_predicate) == 24 + 4 * FALCOC_EVENTS_MAX);
 FALCOC_ASSERT(FALCOC_PREDICATE_EVENTS == FALCOC_EVENTS_MAX);

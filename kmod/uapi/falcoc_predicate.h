@@ -74,13 +74,15 @@ struct falcoc_facts {
 	__u32 sock_family, sock_type, sock_protocol;
 	__u32 sock_remote;	/* 1: there is a remote side, an address or a port; else 0 */
 	__u32 lport, rport;
-	__u32 laddr[4], raddr[4];	/* network order; the first word for AF_INET */
+	/* numbers, the most significant word first; of AF_INET the first word is all */
+	__u32 laddr[4], raddr[4];
 	/* FALCOC_K_PATH */
 	__u32 path_len;		/* bytes of the path, 0: none */
+	__u32 dir_len;		/* of these, before the last '/'; 1 where that is the first byte */
 	__u32 name_len;		/* of its last component, behind the last '/' */
 	__u32 path_head[FALCOC_FACT_HEAD];	/* its first bytes */
 	__u32 name_head[FALCOC_FACT_NAME];	/* the first bytes of the last component */
-	__u32 path_tail[FALCOC_FACT_TAIL];	/* the last bytes of the path, at the words' end */
+	__u32 path_tail[FALCOC_FACT_TAIL];	/* its last bytes, at the words' end */
 };
 
 #define FALCOC_PROGRAMS_MAX	1024
@@ -98,7 +100,7 @@ struct falcoc_program {
 struct falcoc_predicate {
 	__u32 size;
 	__u32 facts_size;	/* sizeof(struct falcoc_facts) of the caller */
-	__u32 count;		/* of programs, at most FALCOC_PROGRAMS_MAX; 0: every event passes */
+	__u32 name_head[FALCOC_FACT_NAME];	/* likewise of the last component */
 	__u32 reserved;		/* 0 */
 	__u64 programs;		/* pointer to struct falcoc_program[count] */
 	/* which program judges event n, counted from 1; 0: none, the event passes */

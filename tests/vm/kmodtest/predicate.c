@@ -330,6 +330,7 @@ static void test_file_facts(struct consumer *c)
 	fact_is(c, "what it has", FALCOC_E_OPENAT, FACT(has), FALCOC_H_FILE | FALCOC_H_SOCK,
 		FALCOC_H_FILE, open_file);
 	IS("length of the path", path_len, sizeof(path) - 1);
+	IS("length of the directory", dir_len, strlen("/etc/predicate"));
 	IS("length of the name", name_len, strlen(name));
 #undef IS
 	text_is(c, "path", FALCOC_E_OPENAT, FACT(path_head), FALCOC_FACT_HEAD, path, sizeof(path) - 1,
@@ -369,8 +370,8 @@ static void test_socket_facts(struct consumer *c)
 	IS("family", sock_family, AF_INET);
 	IS("type", sock_type, SOCK_STREAM);
 	IS("protocol", sock_protocol, IPPROTO_TCP);
-	IS("local address", laddr[0], htonl(INADDR_LOOPBACK));
-	IS("remote address", raddr[0], htonl(INADDR_LOOPBACK));
+	IS("local address", laddr[0], INADDR_LOOPBACK);
+	IS("remote address", raddr[0], INADDR_LOOPBACK);
 	IS("rest of it", raddr[1], 0);
 #undef IS
 }
