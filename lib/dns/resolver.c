@@ -68,6 +68,7 @@ struct dns_resolver {
 	struct wanted **heap;
 	size_t heap_len, heap_room;
 	size_t pending;
+	uint64_t rounds;	/* that ended */
 	unsigned int in_flight;
 	unsigned int generation;
 	uint64_t now_ns; /* of the process call under way, or the last */
@@ -200,6 +201,7 @@ static void round_end(struct dns_resolver *r, struct wanted *w)
 		heap_push(r, w, r->now_ns);
 		return;
 	}
+	r->rounds++;
 	if (w->round_failure || !w->round_answer)
 		w->misses++;
 	else
@@ -506,6 +508,16 @@ bool dns_resolver_pending(const struct dns_resolver *r, const char *name)
 			return !w->is_complete;
 	}
 	return false;
+}
+
+bool dns_resolver_any_pending(const struct dns_resolver *r)
+{
+	return r->pending != 0;
+}
+
+uint64_t dns_resolver_rounds(const struct dns_resolver *r)
+{
+	return r->rounds;
 }
 
 int dns_resolver_fd(const struct dns_resolver *r)

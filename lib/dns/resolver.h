@@ -81,6 +81,12 @@ int dns_resolver_want(struct dns_resolver *r, const char *name);
 void dns_resolver_wants_begin(struct dns_resolver *r);
 void dns_resolver_wants_end(struct dns_resolver *r);
 
+/* Whether that is so of any name at all: cheap enough for each event. */
+bool dns_resolver_any_pending(const struct dns_resolver *r);
+
+/* Counts the rounds that ended: as long as it stays the same, nothing is less pending. */
+uint64_t dns_resolver_rounds(const struct dns_resolver *r);
+
 /* Whether name is registered and its first round of answers is not complete yet. */
 bool dns_resolver_pending(const struct dns_resolver *r, const char *name);
 

@@ -6,6 +6,8 @@
  *	start.c		everything that has to stand before the first event
  *	loop.c		waits, and hands each source its turn
  *	judge.c		one event: state, rules, alert
+ *	hold.c		alerts that wait for a domain name
+ *	names.c		the DNS table: where names come from, and what keeps them
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it
  *	report.c	counters as text
@@ -77,11 +79,11 @@ struct engine {
 	bool mask_changed;
 	bool stop;
 	bool more;		/* events wait to be taken */
-	bool holding;		/* events wait for the first answers */
-	uint64_t hold_until_ns;
 	uint64_t end_ns;	/* UINT64_MAX: never */
 	uint64_t next_expire_ns;	/* when the DNS table is to be swept */
+	uint64_t slow_names_ns;	/* when to tell that the first answers take long; UINT64_MAX: told */
 
+	struct hold *hold;	/* alerts that wait for a name */
 	struct drops *drops;
 	struct capture_droppers droppers;
 
@@ -131,6 +133,22 @@ enum engine_status engine_tell_drops(struct engine *e, bool last);
 /* A window of drops begins. */
 enum engine_status engine_begin_drops(struct engine *e);
 enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss *loss);
+
+/* judge.c: is the rule true of the event that its filters were begun with? */
+enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule);
+/* Writes its alert; as engine_hand_over(). */
+int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx);
+
+/* names.c: the table and what fills it. */
+enum engine_status engine_start_names(struct engine *e);
+/* Is the first answer for any name on its way, and is waiting for it wanted? */
+bool engine_names_pending(const struct engine *e);
+/* The event's connection keeps the names of its address. */
+void engine_use_names(struct engine *e, const struct event *ev);
+/* What is due by the clock: answers, names past their time. */
+void engine_tend_names(struct engine *e);
+/* When that is; UINT64_MAX: never. */
+uint64_t engine_names_due_ns(const struct engine *e, uint64_t now_ns);
 
 /* judge.c: takes one event in. 0, or -EPIPE when nobody reads the alerts. */
 int engine_judge(struct engine *e, const struct event *ev);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "engine/drops.h"
+#include "engine/hold.h"
 #include "output/extra.h"
 
 uint64_t now_boot_ns(void)
@@ -81,6 +82,7 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->epoll_fd = -1;
 	e->signal_fd = -1;
 	e->end_ns = UINT64_MAX;
+	e->slow_names_ns = UINT64_MAX;
 	e->selects = make_selects(opt);
 	e->loader = rules_loader_new(&(struct rules_options){
 		.min_priority = min_priority,
@@ -100,9 +102,10 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 		e->sink = sink_fd_new(opt->alert_fd, "standard output", opt->output_timeout_ms);
 	e->scratch = arena_new(SCRATCH_BYTES);
 	e->templates_arena = arena_new(0);
+	e->hold = hold_new();
 	e->drops = drops_new(&opt->drops, now_boot_ns());
 	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch ||
-	    !e->templates_arena || !e->drops) {
+	    !e->templates_arena || !e->drops || !e->hold) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -125,6 +128,7 @@ void engine_free(struct engine *e)
 	capture_free(e->capture);
 	capture_droppers_release(&e->droppers);
 	drops_free(e->drops);
+	hold_free(e->hold);
 	dns_hosts_free(e->hosts);
 	dns_resolver_free(e->resolver);
 	net_local_free(e->local);

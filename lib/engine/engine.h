@@ -95,8 +95,8 @@ struct engine_options {
 
 	/*
 	 * Names. Rules that know trusted names would tell false alerts before the first
-	 * answers are there, so the first events wait (in the rings) for them, but
-	 * only so long; later on no event ever waits for a name.
+	 * answers are there, so alerts that depend on such an answer wait for it, but only
+	 * so long. No event and no other alert ever waits for a name.
 	 */
 	bool no_dns_queries;		/* ask nobody: only /etc/hosts gives names */
 	const char *dns_servers;	/* "ADDRESS[:PORT],..."; NULL: those of resolv.conf */

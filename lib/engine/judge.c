@@ -8,7 +8,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define EXPIRE_NS	(60 * NS_PER_S)	/* how often names past their time give back memory */
+#include "dns/name.h"
+#include "engine/hold.h"
 
 static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 {
@@ -72,7 +73,7 @@ int engine_hand_over(struct engine *e)
 	return 0;
 }
 
-static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
+int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
 {
 	struct alert alert = {
 		.rule = rule,
@@ -86,6 +87,41 @@ static int tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 	buf_clear(&e->line);
 	alert_format(&alert, &e->format, &e->line);
 	return engine_hand_over(e);
+}
+
+static bool name_pending(void *arg, struct slice name)
+{
+	const struct engine *e = arg;
+	char text[DNS_NAME_SIZE];
+
+	if (name.len == 0)
+		return dns_resolver_any_pending(e->resolver);
+	if (name.len >= sizeof(text))
+		return false;
+	memcpy(text, name.ptr, name.len);
+	text[name.len] = '\0';
+	return dns_resolver_pending(e->resolver, text);
+}
+
+enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+
+	if (engine_names_pending(e) && filter_uses_names(fs, rule->filter))
+		return filter_set_judge(fs, rule->filter, name_pending, e);
+	return filter_set_match(fs, rule->filter) ? FILTER_TRUE : FILTER_FALSE;
+}
+
+/* Is it true? Where that is open and it can wait for the answer, *@ret_open is set and it is not. */
+static bool rule_is_true(struct engine *e, const struct rule *rule, size_t i,
+			 const struct eval_ctx *ctx, bool *ret_open)
+{
+	enum filter_verdict verdict = engine_verdict(e, rule);
+
+	*ret_open = verdict == FILTER_OPEN && hold_event(e, ctx, i) == 0;
+	if (verdict == FILTER_OPEN && !*ret_open)
+		return filter_set_match(ruleset_filters(e->rules), rule->filter);
+	return verdict == FILTER_TRUE;
 }
 
 static int try_rules(struct engine *e, const struct eval_ctx *ctx)
@@ -102,9 +138,12 @@ static int try_rules(struct engine *e, const struct eval_ctx *ctx)
 	e->judged++;
 	filter_set_begin(fs, ctx);
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		if (!filter_set_match(fs, rules[i]->filter))
+		bool open;
+
+		if (rule_is_true(e, rules[i], i, ctx, &open))
+			rc = engine_tell(e, rules[i], ctx);
+		else if (!open)
 			continue;
-		rc = tell(e, rules[i], ctx);
 		if (!e->opt.match_all)
 			break;
 	}
@@ -128,12 +167,9 @@ int engine_judge(struct engine *e, const struct event *ev)
 	/* what was sent for the state's sake only is for no rule */
 	if (!(ev->rec->flags & FALCOC_R_LIFECYCLE)) {
 		note_role(e, ev);
+		engine_use_names(e, ev);
 		rc = try_rules(e, &ctx);
 	}
 	arena_clear(e->scratch);
-	if (ev->rec->time_ns >= e->next_expire_ns) {
-		dns_table_expire(e->dns, ev->rec->time_ns);
-		e->next_expire_ns = ev->rec->time_ns + EXPIRE_NS;
-	}
 	return rc;
 }

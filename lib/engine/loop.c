@@ -10,12 +10,14 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "engine/drops.h"
+#include "engine/hold.h"
 
 #define BATCH		1024	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
@@ -43,7 +45,7 @@ static int watch_all(struct engine *e)
 	if (e->epoll_fd < 0)
 		return -errno;
 	rc = watch(e, SOURCE_SIGNAL, e->signal_fd);
-	if (rc == 0 && !e->holding)
+	if (rc == 0)
 		rc = watch(e, SOURCE_CAPTURE, capture_fd(e->capture));
 	if (rc == 0 && e->resolver)
 		rc = watch(e, SOURCE_RESOLVER, dns_resolver_fd(e->resolver));
@@ -104,14 +106,10 @@ static int wait_ms(const struct engine *e)
 
 	if (e->more)
 		return 0;
-	if (e->holding && e->hold_until_ns < due)
-		due = e->hold_until_ns;
-	if (e->resolver) {
-		uint64_t next = dns_resolver_next_timeout_ns(e->resolver, now);
-
-		if (next < due)
-			due = next;
-	}
+	if (hold_due_ns(e->hold) < due)
+		due = hold_due_ns(e->hold);
+	if (engine_names_due_ns(e, now) < due)
+		due = engine_names_due_ns(e, now);
 	if (drops_due_ns(e->drops) < due)
 		due = drops_due_ns(e->drops);
 	if (due == UINT64_MAX)
@@ -126,28 +124,10 @@ static int wait_ms(const struct engine *e)
 /* What is due by the clock. */
 static int take_due(struct engine *e)
 {
-	uint64_t now = now_boot_ns();
-	struct dns_resolver_stats st;
-	int rc;
-
-	if (now >= e->end_ns)
+	if (now_boot_ns() >= e->end_ns)
 		e->stop = true;
-	if (!e->resolver)
-		return 0;
-	if (dns_resolver_next_timeout_ns(e->resolver, now) <= now)
-		dns_resolver_process(e->resolver, now);
-	if (!e->holding)
-		return 0;
-	dns_resolver_get_stats(e->resolver, &st);
-	if (st.pending && now < e->hold_until_ns && !e->stop)
-		return 0;
-	if (st.pending)
-		engine_notice(e, "%zu of %zu domain names have no answer yet: "
-			      "connections to them may raise alerts",
-			      st.pending, st.names);
-	e->holding = false;
-	rc = watch(e, SOURCE_CAPTURE, capture_fd(e->capture));
-	return rc;
+	engine_tend_names(e);
+	return hold_check(e, false);
 }
 
 static enum engine_status capture_failed(struct engine *e, int err)
@@ -181,6 +161,29 @@ static enum engine_status take_batch(struct engine *e)
 	return ENGINE_OK;
 }
 
+/* Alerts that wait for answers have their time, also at the end; a second signal cuts it short. */
+static int await_held(struct engine *e)
+{
+	struct signalfd_siginfo si;
+	int rc = hold_check(e, false);
+
+	while (rc == 0 && hold_due_ns(e->hold) != UINT64_MAX &&
+	       read(e->signal_fd, &si, sizeof(si)) != sizeof(si)) {
+		uint64_t now = now_boot_ns(), due = hold_due_ns(e->hold);
+		struct pollfd fds[2] = {
+			{ .fd = e->signal_fd, .events = POLLIN },
+			{ .fd = dns_resolver_fd(e->resolver), .events = POLLIN },
+		};
+
+		if (engine_names_due_ns(e, now) < due)
+			due = engine_names_due_ns(e, now);
+		poll(fds, 2, due <= now ? 0 : (int)((due - now) / NS_PER_MS) + 1);
+		dns_resolver_process(e->resolver, now_boot_ns());
+		rc = hold_check(e, false);
+	}
+	return rc < 0 ? rc : hold_check(e, true);
+}
+
 /*
  * The end has come: no more is recorded, but what was is still judged. All is well only if all
  * alerts have been written, or a check whose report did not fit on the disk would pass.
@@ -198,6 +201,8 @@ static enum engine_status finish(struct engine *e)
 	do {
 		rc = take_events(e, BATCH);
 	} while (rc == 1 && now_boot_ns() < until);
+	if (rc == 0 || rc == 1)
+		rc = await_held(e);
 	if (rc < 0)
 		return capture_failed(e, rc);
 	status = engine_tell_drops(e, true);
@@ -228,9 +233,10 @@ enum engine_status engine_run(struct engine *e)
 		/* what fails here keeps its last state and its counters; events go on */
 		for (int i = 0; i < n; i++)
 			take_source(e, ready[i].data.u32);
-		if (take_due(e) < 0)
-			return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
-					   strerror(errno));
+		if (take_due(e) < 0) {
+			status = ENGINE_ERR_RUNTIME;	/* judging told why */
+			break;
+		}
 		status = take_batch(e);
 		if (status == ENGINE_OK && drops_due_ns(e->drops) <= now_boot_ns())
 			status = engine_tell_drops(e, false);

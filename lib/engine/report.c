@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/drops.h"
+#include "engine/hold.h"
 #include "output/text.h"
 
 static void report_alerts(const struct engine *e, struct buf *out)
@@ -117,9 +118,17 @@ static void report_names(const struct engine *e, struct buf *out)
 	struct dns_table_stats table;
 	struct dns_resolver_stats asked;
 	struct dns_hosts_stats hosts;
+	struct hold_stats held;
 
 	if (!e->dns)
 		return;
+	hold_get_stats(e->hold, &held);
+	if (held.held || held.no_room)
+		buf_printf(out,
+			   "Alerts held back for names: %" PRIu64 " (%" PRIu64 " told, %" PRIu64
+			   " cleared; %" PRIu64 " without an answer in time), not held for lack of "
+			   "room: %" PRIu64 "\n",
+			   held.held, held.told, held.cleared, held.late, held.no_room);
 	dns_table_get_stats(e->dns, &table);
 	buf_printf(out,
 		   "Names: %zu of %zu addresses (%zu KiB), %" PRIu64 " expired, %" PRIu64

@@ -163,64 +163,6 @@ static enum engine_status open_capture(struct engine *e)
 	return ENGINE_OK;
 }
 
-/* Registers the names that rules mention. */
-static void want_names(struct engine *e)
-{
-	struct filter_set *fs = ruleset_filters(e->rules);
-	size_t refused = 0;
-
-	for (size_t i = 0; i < filter_set_names(fs); i++) {
-		char *name = arena_slicedup(e->scratch, filter_set_name(fs, i));
-		int rc = name ? dns_resolver_want(e->resolver, name) : -ENOMEM;
-
-		/* what is no domain name (-EINVAL) can never be in an answer */
-		if (rc == -ENOSPC || rc == -ENOMEM)
-			refused++;
-		arena_clear(e->scratch);
-	}
-	if (refused)
-		engine_notice(e, "%zu domain names of the rules are not asked for: too many", refused);
-}
-
-static enum engine_status start_names(struct engine *e)
-{
-	struct dns_resolver_options resolver = { .servers = e->opt.dns_servers };
-	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
-	size_t names = filter_set_names(ruleset_filters(e->rules));
-	uint64_t now = now_boot_ns();
-	int rc;
-
-	e->dns = dns_table_new(NULL);
-	if (!e->dns)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
-	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
-	if (rc < 0)
-		engine_notice(e, "%s gives no names: %s",
-			      hosts.path ? hosts.path : "/etc/hosts", strerror(-rc));
-	/* servers that were given are looked at, whatever the rules are */
-	if (e->opt.no_dns_queries || (names == 0 && !e->opt.dns_servers))
-		return ENGINE_OK;
-	rc = dns_resolver_new(e->dns, &resolver, &e->resolver);
-	if (rc == -EINVAL && e->opt.dns_servers)
-		return engine_fail(e, ENGINE_ERR_OPTION,
-				   "'%s' is no list of name servers: ADDRESS[:PORT],...",
-				   e->opt.dns_servers);
-	if (rc < 0) {
-		engine_notice(e, "no name is asked for: %s", strerror(-rc));
-		return ENGINE_OK;
-	}
-	if (names == 0) {
-		dns_resolver_free(e->resolver);
-		e->resolver = NULL;
-		return ENGINE_OK;
-	}
-	want_names(e);
-	rc = dns_resolver_process(e->resolver, now);
-	if (rc < 0)
-		engine_notice(e, "asking for names: %s", strerror(-rc));
-	return ENGINE_OK;
-}
-
 /* The files that rules name, whatever they are called. */
 static enum engine_status start_files(struct engine *e)
 {
@@ -318,10 +260,8 @@ static enum engine_status start_capture(struct engine *e)
 	now = now_boot_ns();
 	if (e->opt.duration_ms)
 		e->end_ns = now + e->opt.duration_ms * NS_PER_MS;
-	if (e->resolver && e->opt.dns_wait_ms) {
-		e->holding = true;
-		e->hold_until_ns = now + e->opt.dns_wait_ms * NS_PER_MS;
-	}
+	if (e->resolver && e->opt.dns_wait_ms)
+		e->slow_names_ns = now + e->opt.dns_wait_ms * NS_PER_MS;
 	rc = state_scan(&e->state);
 	if (rc < 0)
 		engine_notice(e, "processes started before now are not known: %s", strerror(-rc));
@@ -335,7 +275,7 @@ enum engine_status engine_prepare(struct engine *e)
 	/* what rules were made of was for those who ask about them */
 	rules_loader_free(e->loader);
 	e->loader = NULL;
-	status = start_names(e);
+	status = engine_start_names(e);
 	if (status == ENGINE_OK)
 		status = start_net(e);
 	if (status == ENGINE_OK)

@@ -109,6 +109,12 @@ struct node {
 	const struct test *tests;	/* one, or with a modifier one for each constant */
 	size_t ntests;
 	const struct node_events *events;
+	/* of a comparison of domain names: the literals, which the resolver is asked for */
+	const struct slice *names;
+	size_t nnames;
+	enum { NAMES_NOT_TOLD, NAMES_NONE, NAMES_SOME } below;	/* are there such comparisons? */
+	enum filter_verdict verdict;
+	uint64_t verdict_gen;	/* the event for which verdict holds */
 };
 
 struct filter {

@@ -174,7 +174,24 @@ static void collect_literal(struct compiler *c, const struct ast_operand *lit,
 		c->no_memory = true;
 }
 
-static void collect_literals(struct compiler *c, const struct ast *ast, const struct node *node)
+/* The same names once more, for filter_set_judge(). */
+static void keep_names(struct compiler *c, const struct ast_operand *right, struct node *node)
+{
+	size_t max = right->kind == AST_LIST ? right->nitems : 1;
+	const struct ast_operand *items = right->kind == AST_LIST ? right->items : right;
+	struct slice *names;
+	struct value v;
+
+	if (!(node->left->flags & FIELD_F_NAME))
+		return;
+	names = compile_alloc(c, (max + 1) * sizeof(*names));
+	for (size_t i = 0; names && i < max; i++)
+		if (constant_parse(c, node->left, &items[i], &v) && strmap_has(c->fs->names, v.s))
+			names[node->nnames++] = v.s;
+	node->names = names;
+}
+
+static void collect_literals(struct compiler *c, const struct ast *ast, struct node *node)
 {
 	const struct ast_operand *right = &ast->cmp.right;
 
@@ -186,6 +203,8 @@ static void collect_literals(struct compiler *c, const struct ast *ast, const st
 		collect_literal(c, right, node->left);
 	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
 		collect_literal(c, &right->items[i], node->left);
+	if (right->kind == AST_LITERAL || right->kind == AST_LIST)
+		keep_names(c, right, node);
 }
 
 static struct node *make_compare(struct compiler *c, const struct ast *ast)

@@ -49,6 +49,24 @@ void filter_set_free(struct filter_set *fs)
 	free(fs);
 }
 
+static bool compares_names(const struct node *n)
+{
+	return (n->kind == NODE_COMPARE || n->kind == NODE_EXISTS) &&
+	       (n->left->flags & FIELD_F_NAME);
+}
+
+static bool node_uses_names(struct node *n)
+{
+	bool some = n->kind > NODE_NOT && compares_names(n);
+
+	if (n->below != NAMES_NOT_TOLD)
+		return n->below == NAMES_SOME;
+	for (size_t i = 0; n->kind <= NODE_NOT && i < n->nkids; i++)
+		some |= node_uses_names(n->kids[i]);
+	n->below = some ? NAMES_SOME : NAMES_NONE;
+	return some;
+}
+
 int filter_set_add(struct filter_set *fs, const struct ast *ast, struct diags *ds)
 {
 	struct compiler c = { .fs = fs, .ds = ds };
@@ -72,6 +90,7 @@ int filter_set_add(struct filter_set *fs, const struct ast *ast, struct diags *d
 		struct filter *f = &fs->filters[fs->nfilters];
 
 		f->root = root;
+		node_uses_names(root);	/* told once, while nobody waits */
 		events_of_filter(fs, f);
 		id = (int)fs->nfilters++;
 		fs->stats.filters++;
@@ -267,4 +286,102 @@ static bool node_is_true(struct filter_set *fs, struct node *n)
 bool filter_set_match(struct filter_set *fs, int id)
 {
 	return node_is_true(fs, fs->filters[id].root);
+}
+
+bool filter_uses_names(const struct filter_set *fs, int id)
+{
+	return fs->filters[id].root->below == NAMES_SOME;
+}
+
+/* Who asks which names are pending. */
+struct asking {
+	filter_pending_fn pending;
+	void *arg;
+};
+
+/* So many names are asked about one by one; of more it counts if any name at all is pending. */
+#define NAMES_ASKED_ABOUT	64
+
+static bool names_pending(const struct node *n, const struct value *v, const struct asking *by)
+{
+	/* patterns are not asked for: an answer matters where nothing is known of the address */
+	if (n->nnames == 0)
+		return v->is_list && v->list.count == 0 && by->pending(by->arg, SLICE_LIT(""));
+	if (n->nnames > NAMES_ASKED_ABOUT)
+		return by->pending(by->arg, SLICE_LIT(""));
+	for (size_t i = 0; i < n->nnames; i++)
+		if (by->pending(by->arg, n->names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Names only come: a comparison that one of them satisfies stays true, and one that none may
+ * satisfy (!=) stays false. Of a list all must be in the set, so there both may change.
+ */
+static enum filter_verdict judge_names(struct filter_set *fs, struct node *n,
+				       const struct asking *by)
+{
+	bool result = node_is_true(fs, n);
+	const struct value *v;
+
+	if (!input_get(fs, n->left, &v))
+		return FILTER_FALSE;
+	if ((n->left->is_list || result == n->all) && names_pending(n, v, by))
+		return FILTER_OPEN;
+	return result ? FILTER_TRUE : FILTER_FALSE;
+}
+
+static enum filter_verdict node_judge(struct filter_set *fs, struct node *n,
+				      const struct asking *by);
+
+/* Of and: false if one is, else open if one is. Of or, with @stop FILTER_TRUE, the same mirrored. */
+static enum filter_verdict judge_kids(struct filter_set *fs, struct node *n,
+				      enum filter_verdict stop, const struct asking *by)
+{
+	enum filter_verdict all = stop == FILTER_FALSE ? FILTER_TRUE : FILTER_FALSE;
+
+	for (size_t i = 0; i < n->nkids; i++) {
+		enum filter_verdict kid = node_judge(fs, n->kids[i], by);
+
+		if (kid == stop)
+			return stop;
+		if (kid == FILTER_OPEN)
+			all = FILTER_OPEN;
+	}
+	return all;
+}
+
+static enum filter_verdict node_judge(struct filter_set *fs, struct node *n,
+				      const struct asking *by)
+{
+	if (n->below != NAMES_SOME)
+		return node_is_true(fs, n) ? FILTER_TRUE : FILTER_FALSE;
+	if (n->verdict_gen == fs->gen)
+		return n->verdict;
+	switch (n->kind) {
+	case NODE_AND:
+		n->verdict = judge_kids(fs, n, FILTER_FALSE, by);
+		break;
+	case NODE_OR:
+		n->verdict = judge_kids(fs, n, FILTER_TRUE, by);
+		break;
+	case NODE_NOT:
+		n->verdict = node_judge(fs, n->kids[0], by);
+		if (n->verdict != FILTER_OPEN)
+			n->verdict = n->verdict == FILTER_TRUE ? FILTER_FALSE : FILTER_TRUE;
+		break;
+	default:
+		n->verdict = judge_names(fs, n, by);
+	}
+	n->verdict_gen = fs->gen;
+	return n->verdict;
+}
+
+enum filter_verdict filter_set_judge(struct filter_set *fs, int id, filter_pending_fn pending,
+				     void *arg)
+{
+	const struct asking by = { pending, arg };
+
+	return node_judge(fs, fs->filters[id].root, &by);
 }

@@ -72,6 +72,28 @@ void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx);
 /* Is filter @id true for it? */
 bool filter_set_match(struct filter_set *fs, int id);
 
+/*
+ * Domain names that are still being asked for. A comparison with one of them may come out
+ * otherwise once the answer is there: what depends on it is open, not true or false.
+ */
+enum filter_verdict {
+	FILTER_FALSE,
+	FILTER_TRUE,
+	FILTER_OPEN,
+};
+
+/* Is the first answer for @name on its way? An empty slice: for any name at all? */
+typedef bool (*filter_pending_fn)(void *arg, struct slice name);
+
+/* Has filter @id a comparison of domain names? */
+bool filter_uses_names(const struct filter_set *fs, int id);
+/*
+ * Is filter @id true, whatever the answers are that are on their way? As filter_set_match(), but
+ * slower: for filters that use names, while some are pending.
+ */
+enum filter_verdict filter_set_judge(struct filter_set *fs, int id, filter_pending_fn pending,
+				     void *arg);
+
 struct filter_set_stats {
 	size_t filters, nodes, shared;	/* shared: nodes that were found, not made */
 	uint64_t evaluated, cached;	/* comparisons made, and answered from the cache */

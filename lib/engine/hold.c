@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * hold.c - alerts that wait for a domain name
+ *
+ * Those that wait stand in the order in which they came, so the first one's time is over first.
+ */
+#include "engine/hold.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/core.h"
+
+#define NEWS_NS		(20 * NS_PER_MS)	/* so often at most answers make us judge again */
+
+struct held {
+	struct held *next;
+	uint64_t deadline_ns;
+	size_t bytes;
+	size_t rule;		/* the candidate whose verdict is open */
+	struct event ev;
+	struct proc proc;
+	bool has_proc;
+	/* of the state as it was at the event */
+	uint64_t start_ns, last_event_ns;
+	int64_t wall_offset_ns;
+	_Alignas(8) char data[];	/* the record, then the process's texts */
+};
+
+struct hold {
+	struct held *first, **last;
+	size_t bytes;
+	uint64_t rounds;	/* of the resolver, when it was last looked at */
+	uint64_t looked_ns;
+	bool news;
+	struct hold_stats stats;
+};
+
+struct hold *hold_new(void)
+{
+	struct hold *h = calloc(1, sizeof(*h));
+
+	if (h)
+		h->last = &h->first;
+	return h;
+}
+
+void hold_free(struct hold *h)
+{
+	while (h && h->first) {
+		struct held *next = h->first->next;
+
+		free(h->first);
+		h->first = next;
+	}
+	free(h);
+}
+
+/* The texts that a process has. */
+#define PROC_TEXTS 8
+
+static void proc_texts(struct proc *p, struct slice *ret_texts[PROC_TEXTS])
+{
+	struct slice *texts[PROC_TEXTS] = {
+		&p->comm, &p->exe, &p->exepath, &p->script, &p->args, &p->env, &p->cwd,
+		&p->cgroup_path,
+	};
+
+	memcpy(ret_texts, texts, sizeof(texts));
+}
+
+static void copy_proc(struct held *held, const struct proc *proc, char *room)
+{
+	struct slice *texts[PROC_TEXTS];
+
+	held->proc = *proc;
+	held->has_proc = true;
+	proc_texts(&held->proc, texts);
+	for (size_t i = 0; i < PROC_TEXTS; i++) {
+		if (texts[i]->len)
+			memcpy(room, texts[i]->ptr, texts[i]->len);
+		texts[i]->ptr = room;
+		room += texts[i]->len;
+	}
+}
+
+static size_t proc_bytes(const struct proc *proc)
+{
+	struct proc copy = *proc;
+	struct slice *texts[PROC_TEXTS];
+	size_t bytes = 0;
+
+	proc_texts(&copy, texts);
+	for (size_t i = 0; i < PROC_TEXTS; i++)
+		bytes += texts[i]->len;
+	return bytes;
+}
+
+int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
+{
+	const struct falcoc_rec *rec = ctx->ev->rec;
+	size_t bytes = sizeof(struct held) + rec->len;
+	struct hold *h = e->hold;
+	struct held *held;
+
+	if (ctx->proc)
+		bytes += proc_bytes(ctx->proc);
+	if (h->stats.waiting >= HOLD_MAX_EVENTS || h->bytes + bytes > HOLD_MAX_BYTES) {
+		h->stats.no_room++;
+		return -ENOSPC;
+	}
+	held = calloc(1, bytes);
+	if (!held) {
+		h->stats.no_room++;
+		return -ENOMEM;
+	}
+	memcpy(held->data, rec, rec->len);
+	held->ev = *ctx->ev;
+	/* it has been decoded before */
+	if (event_decode(&held->ev, held->data, rec->len) < 0) {
+		free(held);
+		return -EINVAL;
+	}
+	if (ctx->proc)
+		copy_proc(held, ctx->proc, held->data + rec->len);
+	held->start_ns = e->state.start_ns;
+	held->last_event_ns = e->state.last_event_ns;
+	held->wall_offset_ns = e->state.wall_offset_ns;
+	held->rule = rule;
+	held->bytes = bytes;
+	held->deadline_ns = now_boot_ns() + e->opt.dns_wait_ms * NS_PER_MS;
+	*h->last = held;
+	h->last = &held->next;
+	h->bytes += bytes;
+	h->stats.waiting++;
+	h->stats.held++;
+	return 0;
+}
+
+/* 1: still open; 0: done; else an error. */
+static int judge_again(struct engine *e, struct held *held, bool last)
+{
+	const struct falcoc_rec *rec = held->ev.rec;
+	struct state then = e->state;
+	struct eval_ctx ctx = {
+		.ev = &held->ev,
+		.state = &then,
+		.proc = held->has_proc ? &held->proc : NULL,
+		.scratch = e->scratch,
+	};
+	struct filter_set *fs = ruleset_filters(e->rules);
+	const struct rule *const *rules;
+	size_t n;
+	int rc = 0;
+
+	then.start_ns = held->start_ns;
+	then.last_event_ns = held->last_event_ns;
+	then.wall_offset_ns = held->wall_offset_ns;
+	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
+	filter_set_begin(fs, &ctx);
+	for (size_t i = held->rule; i < n; i++) {
+		enum filter_verdict verdict = engine_verdict(e, rules[i]);
+
+		if (verdict == FILTER_OPEN && !last) {
+			e->hold->stats.held += i != held->rule;
+			held->rule = i;
+			rc = 1;
+			break;
+		}
+		if (verdict == FILTER_OPEN) {
+			e->hold->stats.late += i == held->rule;
+			verdict = filter_set_match(fs, rules[i]->filter) ? FILTER_TRUE : FILTER_FALSE;
+		}
+		if (i == held->rule && verdict == FILTER_TRUE)
+			e->hold->stats.told++;
+		else if (i == held->rule)
+			e->hold->stats.cleared++;
+		if (verdict == FILTER_TRUE) {
+			rc = engine_tell(e, rules[i], &ctx);
+			break;
+		}
+		/* the others had their turn */
+		if (e->opt.match_all)
+			break;
+	}
+	arena_clear(e->scratch);
+	return rc;
+}
+
+int hold_check(struct engine *e, bool all)
+{
+	struct hold *h = e->hold;
+	struct held **at = &h->first;
+	uint64_t now = now_boot_ns(), rounds;
+	bool news;
+
+	if (!h->first)
+		return 0;
+	rounds = e->resolver ? dns_resolver_rounds(e->resolver) : 0;
+	h->news |= rounds != h->rounds;
+	h->rounds = rounds;
+	news = all || (h->news && now - h->looked_ns >= NEWS_NS) || !engine_names_pending(e);
+	if (news) {
+		h->news = false;
+		h->looked_ns = now;
+	}
+	while (*at && (news || now >= (*at)->deadline_ns)) {
+		struct held *held = *at;
+		int rc = judge_again(e, held, all || now >= held->deadline_ns);
+
+		if (rc == 1) {
+			at = &held->next;
+			continue;
+		}
+		*at = held->next;
+		if (!*at)
+			h->last = at;
+		h->bytes -= held->bytes;
+		h->stats.waiting--;
+		free(held);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+uint64_t hold_due_ns(const struct hold *h)
+{
+	if (!h->first)
+		return UINT64_MAX;
+	return h->news ? h->looked_ns + NEWS_NS : h->first->deadline_ns;
+}
+
+void hold_get_stats(const struct hold *h, struct hold_stats *ret_stats)
+{
+	*ret_stats = h->stats;
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * names.c - the DNS table of a running engine: where its names come from, and what keeps them
+ */
+#include "engine/core.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define EXPIRE_NS	(60 * NS_PER_S)	/* how often names past their time give back memory */
+
+/* Registers the names that rules mention. */
+static void want_names(struct engine *e)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+	size_t refused = 0;
+
+	for (size_t i = 0; i < filter_set_names(fs); i++) {
+		char *name = arena_slicedup(e->scratch, filter_set_name(fs, i));
+		int rc = name ? dns_resolver_want(e->resolver, name) : -ENOMEM;
+
+		/* what is no domain name (-EINVAL) can never be in an answer */
+		if (rc == -ENOSPC || rc == -ENOMEM)
+			refused++;
+		arena_clear(e->scratch);
+	}
+	if (refused)
+		engine_notice(e, "%zu domain names of the rules are not asked for: too many", refused);
+}
+
+enum engine_status engine_start_names(struct engine *e)
+{
+	struct dns_resolver_options resolver = { .servers = e->opt.dns_servers };
+	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
+	size_t names = filter_set_names(ruleset_filters(e->rules));
+	uint64_t now = now_boot_ns();
+	int rc;
+
+	e->dns = dns_table_new(NULL);
+	if (!e->dns)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
+	if (rc < 0)
+		engine_notice(e, "%s gives no names: %s",
+			      hosts.path ? hosts.path : "/etc/hosts", strerror(-rc));
+	/* servers that were given are looked at, whatever the rules are */
+	if (e->opt.no_dns_queries || (names == 0 && !e->opt.dns_servers))
+		return ENGINE_OK;
+	rc = dns_resolver_new(e->dns, &resolver, &e->resolver);
+	if (rc == -EINVAL && e->opt.dns_servers)
+		return engine_fail(e, ENGINE_ERR_OPTION,
+				   "'%s' is no list of name servers: ADDRESS[:PORT],...",
+				   e->opt.dns_servers);
+	if (rc < 0) {
+		engine_notice(e, "no name is asked for: %s", strerror(-rc));
+		return ENGINE_OK;
+	}
+	if (names == 0) {
+		dns_resolver_free(e->resolver);
+		e->resolver = NULL;
+		return ENGINE_OK;
+	}
+	want_names(e);
+	rc = dns_resolver_process(e->resolver, now);
+	if (rc < 0)
+		engine_notice(e, "asking for names: %s", strerror(-rc));
+	return ENGINE_OK;
+}
+
+bool engine_names_pending(const struct engine *e)
+{
+	return e->resolver && e->opt.dns_wait_ms && dns_resolver_any_pending(e->resolver);
+}
+
+void engine_use_names(struct engine *e, const struct event *ev)
+{
+	struct endpoint peer;
+
+	if (!event_sock(ev))
+		return;
+	peer = event_remote(ev);
+	if (peer.ip.family)
+		dns_table_use(e->dns, &peer.ip, ev->rec->time_ns);
+}
+
+/* Told once: alerts that wait for answers are given their chance, but not for ever. */
+static void tell_slow_names(struct engine *e)
+{
+	struct dns_resolver_stats st;
+
+	e->slow_names_ns = UINT64_MAX;
+	dns_resolver_get_stats(e->resolver, &st);
+	if (st.pending)
+		engine_notice(e, "%zu of %zu domain names have no answer yet: "
+			      "connections to them may raise alerts",
+			      st.pending, st.names);
+}
+
+void engine_tend_names(struct engine *e)
+{
+	uint64_t now = now_boot_ns();
+
+	if (now >= e->next_expire_ns) {
+		dns_table_expire(e->dns, now);
+		e->next_expire_ns = now + EXPIRE_NS;
+	}
+	if (!e->resolver)
+		return;
+	if (dns_resolver_next_timeout_ns(e->resolver, now) <= now)
+		dns_resolver_process(e->resolver, now);
+	if (now >= e->slow_names_ns || !dns_resolver_any_pending(e->resolver))
+		tell_slow_names(e);
+}
+
+uint64_t engine_names_due_ns(const struct engine *e, uint64_t now_ns)
+{
+	uint64_t due = e->slow_names_ns;
+
+	if (e->resolver && dns_resolver_next_timeout_ns(e->resolver, now_ns) < due)
+		due = dns_resolver_next_timeout_ns(e->resolver, now_ns);
+	return due;
+}
