@@ -181,6 +181,11 @@ bool transform_get(struct filter_set *fs, struct input *src, struct value *ret_v
 /* constant.c: literal @lit as a value of @src's type; told where false. */
 bool constant_parse(struct compiler *c, const struct input *src, const struct ast_operand *lit,
 		    struct value *ret_value);
+/*
+ * Where @src is a domain name: the constant is a whole name, not a part or a pattern, so one
+ * written in Unicode becomes what DNS carries. What is no name stays, and never matches.
+ */
+void constant_whole_name(struct compiler *c, const struct input *src, struct value *v);
 bool constant_net(struct compiler *c, const struct input *src, const struct ast_operand *lit,
 		  struct ip_net *ret_net);
 

@@ -168,7 +168,10 @@ static void collect_literal(struct compiler *c, const struct ast_operand *lit,
 
 	if (!lit->text.len || (is_name && (memchr(lit->text.ptr, '*', lit->text.len) ||
 					   memchr(lit->text.ptr, '?', lit->text.len))) ||
-	    !constant_parse(c, src, lit, &v) || strmap_has(to, v.s))
+	    !constant_parse(c, src, lit, &v))
+		return;
+	constant_whole_name(c, src, &v);
+	if (strmap_has(to, v.s))
 		return;
 	if (strmap_put(to, v.s, c->fs))
 		c->no_memory = true;
@@ -185,9 +188,13 @@ static void keep_names(struct compiler *c, const struct ast_operand *right, stru
 	if (!(node->left->flags & FIELD_F_NAME))
 		return;
 	names = compile_alloc(c, (max + 1) * sizeof(*names));
-	for (size_t i = 0; names && i < max; i++)
-		if (constant_parse(c, node->left, &items[i], &v) && strmap_has(c->fs->names, v.s))
+	for (size_t i = 0; names && i < max; i++) {
+		if (!constant_parse(c, node->left, &items[i], &v))
+			continue;
+		constant_whole_name(c, node->left, &v);
+		if (strmap_has(c->fs->names, v.s))
 			names[node->nnames++] = v.s;
+	}
 	node->names = names;
 }
 

@@ -12,6 +12,8 @@
 #include <netdb.h>
 #include <stdlib.h>
 
+#include "dns/idn.h"
+
 #define BITS(v) (sizeof(v) * 8)
 
 static void tell_wrong(struct compiler *c, const struct input *src, const struct ast_operand *lit,
@@ -209,9 +211,29 @@ static bool parse_text(struct compiler *c, const struct input *src, const struct
 	for (size_t i = 0; (src->flags & FIELD_F_NAME) && i < s.len; i++)
 		if (copy[i] >= 'A' && copy[i] <= 'Z')
 			copy[i] = (char)(copy[i] + 'a' - 'A');
+	if (src->flags & FIELD_F_NAME)
+		dns_idn_fold(copy, s.len);
 	s.ptr = copy;
 	ret_value->s = s;
 	return true;
+}
+
+void constant_whole_name(struct compiler *c, const struct input *src, struct value *v)
+{
+	char kept[DNS_NAME_SIZE], *copy;
+	size_t i = 0;
+
+	if (!(src->flags & FIELD_F_NAME))
+		return;
+	while (i < v->s.len && !(v->s.ptr[i] & 0x80))
+		i++;
+	if (i == v->s.len ||
+	    dns_idn_to_ascii(v->s.ptr, v->s.len, kept) < 0)
+		return;
+	copy = arena_strdup(c->fs->arena, kept);
+	if (copy)
+		v->s = slice_of(copy);
+	c->no_memory |= !copy;
 }
 
 bool constant_parse(struct compiler *c, const struct input *src, const struct ast_operand *lit,

@@ -246,6 +246,22 @@ EXTRACTOR(extract_l4proto)
 #define NAME(n, side, d) \
 	{ .name = n, .type = VALUE_CHARBUF, .flags = DOMAIN, .desc = d, \
 	  .extract = extract_fd_domain, .extract_shown = extract_fd_domain_shown, .priv = side }
+/* Those that Falco has not; whose: "the client's address" */
+#define NAME_MORE(n, side, whose) \
+	{ .name = n "s", .type = VALUE_CHARBUF, .flags = (DOMAIN & ~FIELD_F_EITHER) | FIELD_F_LIST, \
+	  .extract = extract_fd_domain, .priv = side, \
+	  .desc = "falcoc's own: all domain names of " whose ", as a list." }, \
+	{ .name = n "_asked", .type = VALUE_CHARBUF, .flags = DOMAIN, .priv = side, \
+	  .extract = extract_fd_domain_asked, .extract_shown = extract_fd_domain_asked_shown, \
+	  .desc = "falcoc's own: of the domain names of " whose ", those that this very process " \
+		  "asked for; shows the last." }, \
+	{ .name = n "_source", .type = VALUE_CHARBUF, .flags = FIELD_F_NEEDS_FD, .priv = side, \
+	  .extract = extract_fd_domain_source, \
+	  .desc = "falcoc's own: where the domain name of " whose " that outputs show was learnt: " \
+		  "observed, asked or hosts." }, \
+	{ .name = n "_ambiguous", .type = VALUE_BOOL, .flags = FIELD_F_NEEDS_FD, .priv = side, \
+	  .extract = extract_fd_domain_ambiguous, \
+	  .desc = "falcoc's own: whether names of more than one registrable domain share " whose "." }
 
 static const struct field_def fields[] = {
 	/* opens that failed have a path, so these have values without an open file too */
@@ -298,6 +314,10 @@ static const struct field_def fields[] = {
 	NAME("fd.sip.name", SIDE_SERVER, "Domain names of the server's address."),
 	NAME("fd.lip.name", SIDE_LOCAL, "Domain names of the address on this side."),
 	NAME("fd.rip.name", SIDE_REMOTE, "Domain names of the address on the other side."),
+	NAME_MORE("fd.cip.name", SIDE_CLIENT, "the client's address"),
+	NAME_MORE("fd.sip.name", SIDE_SERVER, "the server's address"),
+	NAME_MORE("fd.lip.name", SIDE_LOCAL, "the address on this side"),
+	NAME_MORE("fd.rip.name", SIDE_REMOTE, "the address on the other side"),
 	FIELD("fd.dev", INT32, F | FIELD_F_HEX, extract_dev, DEV_ALL, "Number of the device that holds the file."),
 	FIELD("fd.dev.major", INT32, F, extract_dev, DEV_MAJOR, "Major number of that device."),
 	FIELD("fd.dev.minor", INT32, F, extract_dev, DEV_MINOR, "Minor number of that device."),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * field_fd.h - fields of the two sides of a socket (field_fd_net.c), for the table of fd.*
+ * field_fd.h - fields of the two sides of a socket (field_fd_net.c, field_fd_name.c), for the table of fd.*
  */
 #ifndef FILTER_FIELD_FD_H
 #define FILTER_FIELD_FD_H
@@ -28,5 +28,12 @@ FD_EXTRACTOR(extract_fd_is_server);
 FD_EXTRACTOR(extract_fd_connected);
 FD_EXTRACTOR(extract_fd_domain);
 FD_EXTRACTOR(extract_fd_domain_shown);
+FD_EXTRACTOR(extract_fd_domain_asked);
+FD_EXTRACTOR(extract_fd_domain_asked_shown);
+FD_EXTRACTOR(extract_fd_domain_source);
+FD_EXTRACTOR(extract_fd_domain_ambiguous);
+
+/* The address and port of that side. False: there is no such side. */
+bool fd_side_end(const struct eval_ctx *ctx, enum fd_side which, struct endpoint *ret_end);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Addresses, ports and domain names of the two sides of an event's socket.
+ * Addresses and ports of the two sides of an event's socket.
  *
  * A socket that is bound and has no peer is its own server: it has fd.sip and fd.sport,
  * but neither a client nor a local and a remote side, as in Falco.
@@ -35,7 +35,7 @@ static bool pick(const struct fd_sides *s, enum fd_side which, struct endpoint *
 	return ret_end->ip.family;
 }
 
-static bool side(const struct eval_ctx *ctx, enum fd_side which, struct endpoint *ret_end)
+bool fd_side_end(const struct eval_ctx *ctx, enum fd_side which, struct endpoint *ret_end)
 {
 	struct fd_sides s;
 
@@ -46,21 +46,21 @@ FD_EXTRACTOR(extract_fd_ip)
 {
 	struct endpoint e;
 
-	return side(ctx, (enum fd_side)ref->def->priv, &e) && set_ip(ref, e.ip, ret_value);
+	return fd_side_end(ctx, (enum fd_side)ref->def->priv, &e) && set_ip(ref, e.ip, ret_value);
 }
 
 FD_EXTRACTOR(extract_fd_port)
 {
 	struct endpoint e;
 
-	return side(ctx, (enum fd_side)ref->def->priv, &e) && set_uint(ref, e.port, ret_value);
+	return fd_side_end(ctx, (enum fd_side)ref->def->priv, &e) && set_uint(ref, e.port, ret_value);
 }
 
 FD_EXTRACTOR(extract_fd_proto)
 {
 	struct endpoint e;
 
-	return side(ctx, (enum fd_side)ref->def->priv, &e) &&
+	return fd_side_end(ctx, (enum fd_side)ref->def->priv, &e) &&
 	       set_cstr(ref, arena_printf(ctx->scratch, "%u", e.port), ret_value);
 }
 
@@ -129,60 +129,4 @@ FD_EXTRACTOR(extract_fd_connected)
 	if (!event_fd(ctx->ev))
 		return false;
 	return set_bool(ref, !failed && fd_sides(ctx, &s) && s.remote.ip.family, ret_value);
-}
-
-/* The names of an address, collected. */
-struct names {
-	const struct field_ref *ref;
-	struct value *items;
-	size_t n, max;
-};
-
-static int count_name(const struct dns_link_info *info, void *arg)
-{
-	struct names *names = arg;
-
-	(void)info;
-	names->max++;
-	return 0;
-}
-
-static int take_name(const struct dns_link_info *info, void *arg)
-{
-	struct names *names = arg;
-
-	if (names->n < names->max)
-		set_str(names->ref, slice_of(info->name), &names->items[names->n++]);
-	return 0;
-}
-
-/* An address without a known name has the empty list: so != may be true of it. */
-FD_EXTRACTOR(extract_fd_domain)
-{
-	const struct dns_table *dns = ctx->state->dns;
-	const uint64_t now = ctx->ev->rec->time_ns;
-	struct names names = { .ref = ref };
-	struct endpoint e;
-
-	if (!side(ctx, (enum fd_side)ref->def->priv, &e))
-		return false;
-	if (dns)
-		dns_table_names(dns, &e.ip, now, count_name, &names);
-	if (names.max == 0)
-		return set_list(ref, NULL, 0, ret_value);
-	names.items = arena_alloc(ctx->scratch, names.max * sizeof(*names.items));
-	if (!names.items)
-		return false;
-	dns_table_names(dns, &e.ip, now, take_name, &names);
-	return set_list(ref, names.items, names.n, ret_value);
-}
-
-FD_EXTRACTOR(extract_fd_domain_shown)
-{
-	const struct dns_table *dns = ctx->state->dns;
-	struct endpoint e;
-
-	if (!dns || !side(ctx, (enum fd_side)ref->def->priv, &e))
-		return false;
-	return set_cstr(ref, dns_table_best_name(dns, &e.ip, ctx->ev->rec->time_ns), ret_value);
 }

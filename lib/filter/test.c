@@ -332,6 +332,8 @@ bool test_single(struct compiler *c, const struct input *src, enum filter_op op,
 	}
 	if (!constant_parse(c, src, lit, &v))
 		return false;
+	if (op == FILTER_OP_EQ || op == FILTER_OP_NE)
+		constant_whole_name(c, src, &v);
 	if (kind == VALUE_KIND_IP)
 		t.ip = v.ip;
 	else if (kind == VALUE_KIND_STRING)
@@ -432,7 +434,7 @@ bool test_set(struct compiler *c, const struct input *src, const struct ast_oper
 	      bool negate, struct test *ret_test)
 {
 	struct test t = { .fn = NULL };
-	const struct value *values;
+	struct value *values;
 	bool good;
 
 	if (value_kind(src->type) == VALUE_KIND_IP) {
@@ -446,6 +448,8 @@ bool test_set(struct compiler *c, const struct input *src, const struct ast_oper
 		return false;
 	switch (value_kind(src->type)) {
 	case VALUE_KIND_STRING:
+		for (size_t i = 0; i < list->nitems; i++)
+			constant_whole_name(c, src, &values[i]);
 		t.fn = negate ? str_not_in : str_in;
 		good = test_string_set(c, values, list->nitems, &t);
 		break;
