@@ -16,6 +16,7 @@
 #include <ares.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,6 +33,10 @@
 #define NS_PER_S 1000000000ull
 #define NOT_IN_HEAP SIZE_MAX
 #define EDNS_BYTES 1232 /* passes every link unfragmented */
+#define MAX_RATE 1000000
+#define TIMEOUT_MS 2000
+#define TRIES 3
+#define CONF_LINES_MAX 1000
 
 struct wanted {
 	struct ihash_node node;
@@ -70,6 +75,7 @@ struct dns_resolver {
 	size_t pending;
 	uint64_t rounds;	/* that ended */
 	unsigned int in_flight;
+	uint64_t paid_ns;	/* the rate: questions so far are paid for at this time */
 	unsigned int generation;
 	uint64_t now_ns; /* of the process call under way, or the last */
 	uint64_t random; /* counts; its hash is what is random */
@@ -349,13 +355,56 @@ static int ares_errno(int status)
 	}
 }
 
+/*
+ * What resolv.conf's options say, as resolv.conf(5) has them: c-ares knows some of them by other
+ * names only.
+ */
+struct conf_options {
+	unsigned int timeout_ms, tries;
+	bool rotate, use_tcp;
+};
+
+static void conf_option(const char *word, struct conf_options *o)
+{
+	unsigned int n;
+
+	if (sscanf(word, "timeout:%2u", &n) == 1 && n)
+		o->timeout_ms = (n < 30 ? n : 30) * 1000;
+	else if (sscanf(word, "attempts:%2u", &n) == 1 && n)
+		o->tries = n < 5 ? n : 5;
+	else if (strcmp(word, "rotate") == 0)
+		o->rotate = true;
+	else if (strcmp(word, "use-vc") == 0)
+		o->use_tcp = true;
+}
+
+static struct conf_options conf_read(const char *path)
+{
+	struct conf_options o = { .timeout_ms = TIMEOUT_MS, .tries = TRIES };
+	FILE *f = path ? fopen(path, "re") : NULL;
+	char line[1024], *save;
+
+	for (int lines = 0; f && lines < CONF_LINES_MAX && fgets(line, sizeof(line), f); lines++) {
+		char *word = strtok_r(line, " \t\n", &save);
+
+		if (!word || strcmp(word, "options") != 0)
+			continue;
+		while ((word = strtok_r(NULL, " \t\n", &save)))
+			conf_option(word, &o);
+	}
+	if (f)
+		fclose(f);
+	return o;
+}
+
 static int channel_new(struct dns_resolver *r, ares_channel *ret_channel)
 {
+	const struct conf_options conf = conf_read(r->servers ? NULL : r->resolv_conf);
 	char lookups[] = "b";
 	struct ares_options options = {
 		.flags = ARES_FLAG_EDNS | ARES_FLAG_NOALIASES | ARES_FLAG_NOSEARCH,
-		.timeout = (int)r->options.timeout_ms,
-		.tries = (int)r->options.tries,
+		.timeout = (int)(r->options.timeout_ms ? r->options.timeout_ms : conf.timeout_ms),
+		.tries = (int)(r->options.tries ? r->options.tries : conf.tries),
 		.ndots = 1,
 		.ndomains = 0,
 		.lookups = lookups,
@@ -368,8 +417,13 @@ static int channel_new(struct dns_resolver *r, ares_channel *ret_channel)
 		   ARES_OPT_DOMAINS | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB | ARES_OPT_EDNSPSZ |
 		   ARES_OPT_RESOLVCONF;
 	ares_channel channel;
-	int status = ares_init_options(&channel, &options, mask);
+	int status;
 
+	if (conf.rotate)
+		mask |= ARES_OPT_ROTATE;
+	if (conf.use_tcp)
+		options.flags |= ARES_FLAG_USEVC;
+	status = ares_init_options(&channel, &options, mask);
 	if (status != ARES_SUCCESS)
 		return ares_errno(status);
 	if (r->servers) {
@@ -530,10 +584,28 @@ static bool may_start(const struct dns_resolver *r)
 	return r->heap_len && r->in_flight + 2 <= r->options.max_in_flight;
 }
 
+/* When the rate lets both questions of a name go out. A bucket of tokens, told in time. */
+static uint64_t rate_due_ns(const struct dns_resolver *r)
+{
+	uint64_t ahead_ns = (r->options.burst - 2) * (NS_PER_S / r->options.max_rate);
+
+	return r->paid_ns > ahead_ns ? r->paid_ns - ahead_ns : 0;
+}
+
+static void rate_pay(struct dns_resolver *r)
+{
+	if (r->paid_ns < r->now_ns)
+		r->paid_ns = r->now_ns;
+	r->paid_ns += 2 * (NS_PER_S / r->options.max_rate);
+}
+
 uint64_t dns_resolver_next_timeout_ns(const struct dns_resolver *r, uint64_t now_ns)
 {
 	uint64_t next_ns = may_start(r) ? r->heap[0]->due_ns : UINT64_MAX;
 	struct timeval tv;
+
+	if (next_ns < rate_due_ns(r))
+		next_ns = rate_due_ns(r);
 
 	if (r->in_flight && ares_timeout(r->channel, NULL, &tv)) {
 		uint64_t ares_ns = now_ns + (uint64_t)tv.tv_sec * NS_PER_S +
@@ -563,6 +635,7 @@ static void follow_clock(struct dns_resolver *r, uint64_t now_ns)
 
 		*due_ns = *due_ns > back_ns ? *due_ns - back_ns : 0;
 	}
+	r->paid_ns = r->paid_ns > back_ns ? r->paid_ns - back_ns : 0;
 	r->now_ns = now_ns;
 }
 
@@ -587,8 +660,14 @@ int dns_resolver_process(struct dns_resolver *r, uint64_t now_ns)
 
 	if (may_start(r) && r->heap[0]->due_ns <= now_ns)
 		follow_resolv_conf(r);
-	while (may_start(r) && r->heap[0]->due_ns <= now_ns)
+	while (may_start(r) && r->heap[0]->due_ns <= now_ns) {
+		if (rate_due_ns(r) > now_ns) {
+			r->stats.put_off++;
+			break;
+		}
+		rate_pay(r);
 		round_start(r, r->heap[0]);
+	}
 	return 0;
 }
 
@@ -608,8 +687,8 @@ static void options_default(struct dns_resolver_options *o)
 		.resolv_conf = "/etc/resolv.conf",
 		.max_names = 65536,
 		.max_in_flight = 256,
-		.timeout_ms = 2000,
-		.tries = 3,
+		.max_rate = 500,
+		.burst = 200,
 		.min_interval_s = 5,
 		.max_interval_s = 3600,
 		.max_backoff_s = 300,
@@ -623,10 +702,14 @@ static void options_default(struct dns_resolver_options *o)
 		o->max_in_flight = defaults.max_in_flight;
 	if (o->max_in_flight < 2)
 		o->max_in_flight = 2;
-	if (!o->timeout_ms)
-		o->timeout_ms = defaults.timeout_ms;
-	if (!o->tries)
-		o->tries = defaults.tries;
+	if (!o->max_rate)
+		o->max_rate = defaults.max_rate;
+	if (o->max_rate > MAX_RATE)
+		o->max_rate = MAX_RATE;
+	if (!o->burst)
+		o->burst = defaults.burst;
+	if (o->burst < 2)
+		o->burst = 2;
 	if (!o->min_interval_s)
 		o->min_interval_s = defaults.min_interval_s;
 	if (!o->max_interval_s)

@@ -16,8 +16,11 @@
  * DNS_SOURCE_ASKED; a failure changes nothing there.
  *
  * The name servers are those of resolv.conf, whose change is noticed when the
- * next question is due (one stat(2), no timer), or those given. Names, questions
- * in flight, time and tries of each are bounded. Not for two threads at once.
+ * next question is due (one stat(2), no timer), or those given. Of its options timeout,
+ * attempts, rotate and use-vc count, unless they are given here; its search domains do not.
+ * An answer that was cut is asked for again over TCP. Names, questions in flight, questions a
+ * second, time and tries of each are bounded, so that ten thousand names are asked for in the
+ * time that the rate allows and cost the caller nothing meanwhile. Not for two threads at once.
  */
 #ifndef DNS_RESOLVER_H
 #define DNS_RESOLVER_H
@@ -35,8 +38,10 @@ struct dns_resolver_options {
 	const char *resolv_conf;     /* "/etc/resolv.conf" */
 	unsigned int max_names;	     /* 65536 */
 	unsigned int max_in_flight;  /* 256 questions; a name is two */
-	unsigned int timeout_ms;     /* 2000: of the first try; later ones wait longer */
-	unsigned int tries;	     /* 3 for each server */
+	unsigned int max_rate;	     /* 500 questions a second; tries after the first not counted */
+	unsigned int burst;	     /* 200 questions that may go out at once after a rest */
+	unsigned int timeout_ms;     /* resolv.conf's, else 2000: of the first try; later ones wait longer */
+	unsigned int tries;	     /* resolv.conf's, else 3: of each server */
 	unsigned int min_interval_s; /* 5 */
 	unsigned int max_interval_s; /* 3600: a longer TTL is asked again by then */
 	unsigned int max_backoff_s;  /* 300 */
@@ -47,6 +52,7 @@ struct dns_resolver_stats {
 	size_t pending;		/* of those, first round not complete yet */
 	size_t in_flight;	/* questions on their way */
 	uint64_t queries;	/* questions started */
+	uint64_t put_off;	/* times that the rate made due names wait */
 	uint64_t answers;	/* that came with addresses */
 	uint64_t empty;		/* that said: no such name, or none of that family */
 	uint64_t failures;	/* timeouts, refusals, SERVFAIL, garbage */

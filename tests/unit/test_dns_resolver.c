@@ -576,6 +576,42 @@ START_TEST(in_flight_is_bounded)
 }
 END_TEST
 
+/*
+ * Ten thousand names: registering them takes no time worth telling, the server never gets more than
+ * the rate and one burst, and in the end all have their answers. Time is the test's.
+ */
+START_TEST(rate_is_bounded)
+{
+	struct dns_resolver_options o = { .max_rate = 1000, .burst = 100 };
+	uint64_t begin_ns, start_ns = 0;
+	char name[32];
+
+	resolver_start(&o);
+	begin_ns = now();
+	for (int i = 0; i < 10000; i++) {
+		snprintf(name, sizeof(name), "many%d.test", i);
+		ck_assert_int_eq(dns_resolver_want(resolver, name), 0);
+	}
+	start_ns = now();
+	ck_assert_int_eq(dns_resolver_process(resolver, start_ns), 0);
+	ck_assert_uint_lt(now() - begin_ns, S);
+	ck_assert_uint_eq(stats_of().queries, 100);
+	while (stats_of().pending) {
+		struct pollfd p = { .fd = dns_resolver_fd(resolver), .events = POLLIN };
+
+		ck_assert_uint_lt(now(), start_ns + 300 * S);
+		offset_ns += S / 10;
+		poll(&p, 1, 1);
+		ck_assert_int_eq(dns_resolver_process(resolver, now()), 0);
+		ck_assert_uint_le(stats_of().queries, 100 + (now() - start_ns) / (S / 1000) + 2);
+	}
+	ck_assert_uint_eq(stats_of().queries, 20000);
+	ck_assert_uint_ge(now() - start_ns, 19 * S);
+	ck_assert_uint_gt(stats_of().put_off, 0);
+	ck_assert_uint_eq(stats_of().answers, 10000);
+}
+END_TEST
+
 START_TEST(names_that_are_not_asked)
 {
 	struct dns_resolver_options o = { 0 };
@@ -724,6 +760,47 @@ START_TEST(resolv_conf_is_followed)
 }
 END_TEST
 
+/* timeout, attempts and use-vc of resolv.conf count, but not where the caller says otherwise. */
+START_TEST(resolv_conf_options)
+{
+	struct dns_resolver_options o = { .min_interval_s = 1 };
+	char dir[] = "/tmp/falcoc-resolv-XXXXXX", conf[64];
+
+	if (!port_53_is_free()) {
+		printf("skipped: resolv_conf_options: port 53 of 127.53.0.7 cannot be had\n");
+		return;
+	}
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(conf, sizeof(conf), "%s/resolv.conf", dir);
+	conf_write(conf, "nameserver 127.53.0.7\noptions edns0 timeout:1 attempts:1\n");
+	o.resolv_conf = conf;
+	server.mode = SILENT;
+	ck_assert_int_eq(dns_resolver_new(table, &o, &resolver), 0);
+	ck_assert_int_eq(dns_resolver_want(resolver, "both.test"), 0);
+	ck_assert_int_eq(dns_resolver_process(resolver, now()), 0);
+	ck_assert_uint_le(dns_resolver_next_timeout_ns(resolver, now()), now() + 11 * S / 10);
+	dns_resolver_free(resolver);
+
+	o.timeout_ms = 9000;
+	ck_assert_int_eq(dns_resolver_new(table, &o, &resolver), 0);
+	ck_assert_int_eq(dns_resolver_want(resolver, "both.test"), 0);
+	ck_assert_int_eq(dns_resolver_process(resolver, now()), 0);
+	ck_assert_uint_ge(dns_resolver_next_timeout_ns(resolver, now()), now() + 5 * S);
+	dns_resolver_free(resolver);
+
+	conf_write(conf, "options use-vc\nnameserver 127.53.0.7\n");
+	server.mode = ANSWERING;
+	server.over_tcp = 0;
+	ck_assert_int_eq(dns_resolver_new(table, &o, &resolver), 0);
+	ck_assert_int_eq(dns_resolver_want(resolver, "both.test"), 0);
+	settle();
+	ck_assert(has("198.51.100.1", "both.test"));
+	ck_assert_uint_eq(server.over_tcp, 2);
+	unlink(conf);
+	rmdir(dir);
+}
+END_TEST
+
 START_TEST(clock_set_back)
 {
 	struct dns_resolver_options o = { 0 };
@@ -779,9 +856,11 @@ int main(void)
 	tcase_add_test(tc, truncated_goes_over_tcp);
 	tcase_add_test(tc, time_outs_are_due);
 	tcase_add_test(tc, in_flight_is_bounded);
+	tcase_add_test(tc, rate_is_bounded);
 	tcase_add_test(tc, names_that_are_not_asked);
 	tcase_add_test(tc, reload_drops_names);
 	tcase_add_test(tc, resolv_conf_is_followed);
+	tcase_add_test(tc, resolv_conf_options);
 	tcase_add_test(tc, clock_set_back);
 	tcase_add_test(tc, freed_while_asking);
 	srunner_run_all(sr, CK_ENV);
