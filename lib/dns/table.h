@@ -204,6 +204,9 @@ int dns_table_addrs(const struct dns_table *t, const char *name, uint64_t now_ns
 /* Every live link, by address, for showing the table. Not counted as a use. */
 int dns_table_links(const struct dns_table *t, uint64_t now_ns, dns_link_fn fn, void *arg);
 
+/* The same in the order of telling, the last told at the end. */
+int dns_table_links_by_age(const struct dns_table *t, uint64_t now_ns, dns_link_fn fn, void *arg);
+
 /*
  * The name to print for addr: one that was asked for before an alias, by source
  * (observed, asked, hosts), then the last told. NULL without any; the string

@@ -211,6 +211,17 @@ int dns_table_links(const struct dns_table *t, uint64_t now_ns, dns_link_fn fn, 
 	return 0;
 }
 
+int dns_table_links_by_age(const struct dns_table *t, uint64_t now_ns, dns_link_fn fn, void *arg)
+{
+	const struct ilist *const orders[] = { &t->pinned, &t->recent };
+	int rc = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		for (struct ilist *n = orders[i]->prev; n != orders[i] && !rc; n = n->prev)
+			rc = link_visit(ihash_entry(n, struct dns_link, in_order), now_ns, fn, arg);
+	return rc;
+}
+
 /* Smaller is better: asked for before alias, then the source of highest standing. */
 static unsigned int link_standing(const struct dns_link *link, unsigned int live)
 {
