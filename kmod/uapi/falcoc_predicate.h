@@ -100,7 +100,7 @@ struct falcoc_program {
 struct falcoc_predicate {
 	__u32 size;
 	__u32 facts_size;	/* sizeof(struct falcoc_facts) of the caller */
-	__u32 name_head[FALCOC_FACT_NAME];	/* likewise of the last component */
+	__u32 count;		/* of programs, at most FALCOC_PROGRAMS_MAX; 0: all events pass */
 	__u32 reserved;		/* 0 */
 	__u64 programs;		/* pointer to struct falcoc_program[count] */
 	/* which program judges event n, counted from 1; 0: none, the event passes */
