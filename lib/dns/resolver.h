@@ -40,7 +40,7 @@ struct dns_resolver_options {
 	unsigned int max_in_flight;  /* 256 questions; a name is two */
 	unsigned int max_rate;	     /* 500 questions a second; tries after the first not counted */
 	unsigned int burst;	     /* 200 questions that may go out at once after a rest */
-	unsigned int timeout_ms;     /* resolv.conf's, else 2000: of the first try; later ones wait longer */
+	unsigned int timeout_ms;     /* resolv.conf's, else 2000: of the first try */
 	unsigned int tries;	     /* resolv.conf's, else 3: of each server */
 	unsigned int min_interval_s; /* 5 */
 	unsigned int max_interval_s; /* 3600: a longer TTL is asked again by then */

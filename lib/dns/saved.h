@@ -5,12 +5,11 @@
  *
  * What /etc/hosts says is not in it: that is read anew. Nor is who is connected, or which process
  * asked what: connections are found again by sock_diag, and the origin of a link tells the last
- * process. Times are kept as wall clock, beside the boot they were taken in: within one boot they come
- * back exactly, whatever was done to the clock; after another they are taken by the wall
- * clock, and no link lives longer than it had left.
+ * process. Within one boot times come back exactly, whatever was done to the clock; after another
+ * they are taken by the wall clock, and no link lives longer than it had left.
  *
- * The file has a version, its own length and a checksum. It is believed only whole, and only if nobody
- * but its owner (root, or who runs this) can have written it: names in it silence rules.
+ * The file has a version, its own length and a checksum. It is believed only whole, and only if
+ * nobody but its owner (root, or who runs this) can have written it: names in it silence rules.
  */
 #ifndef DNS_SAVED_H
 #define DNS_SAVED_H
@@ -47,15 +46,15 @@ struct dns_saved_info {
 int dns_saved_format(const struct dns_table *t, const struct dns_clock *now, struct buf *out);
 
 /*
- * Takes the links of such bytes into the table. 0; -EBADMSG: they are no such file, or a damaged one
- * (the table is as it was); -EPROTO: of another version. ret_info may be NULL.
+ * Takes the links of such bytes into the table. 0; -EBADMSG: they are no such file, or a damaged
+ * one (the table is as it was); -EPROTO: of another version. ret_info may be NULL.
  */
 int dns_saved_take(struct dns_table *t, const void *bytes, size_t len, const struct dns_clock *now,
 		   struct dns_saved_info *ret_info);
 
 /*
- * Writes bytes to the file: mode 0600, all or nothing, on the disk when it returns. Its directory is made
- * (0700) if only that is missing. 0 or a negative errno.
+ * Writes bytes to the file: mode 0600, all or nothing, on the disk when it returns. Its directory
+ * is made (0700) if only that is missing. 0 or a negative errno.
  */
 int dns_saved_write(const char *path, const void *bytes, size_t len);
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The DNS table: taking in and letting go. See dns/table.h for what it means, dns/DESIGN.md for why. */
+/*
+ * The DNS table: taking in and letting go. See dns/table.h for what it means, dns/DESIGN.md for
+ * why, and dns/table_impl.h for how it is built.
+ */
 #include "dns/table.h"
 
 #include <errno.h>

@@ -204,8 +204,14 @@ const struct config_key config_keys[] = {
 	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
 	{ .name = "dns.wait_ms", .type = CONFIG_INT, .target = T(dns_wait_ms), .ours = true,
 	  .def = "2000", .min = 0, .max = 60000, .option = "dns-wait", .arg = "MS",
-	  .help = "At the start, let events wait so long for the first answers, lest trusted names\n"
-		  "raise alerts; 0: do not wait" },
+	  .help = "Let alerts that depend on the first answer for a name wait so long for it, lest\n"
+		  "trusted names raise alerts; 0: do not wait" },
+	{ .name = "dns.rate", .type = CONFIG_INT, .target = T(dns_rate), .ours = true,
+	  .def = "500", .min = 1, .max = ENGINE_DNS_RATE_MAX, .option = "dns-rate", .arg = "N",
+	  .help = "Ask so many questions a second at most" },
+	{ .name = "dns.state_file", .type = CONFIG_TEXT, .target = T(dns_state), .ours = true,
+	  .def = ENGINE_DNS_STATE, .option = "dns-state", .arg = "FILE",
+	  .help = "Keep names here over a restart; empty: nowhere" },
 	{ .name = "dns.hosts_file", .type = CONFIG_TEXT, .target = T(hosts_path), .ours = true,
 	  .def = "/etc/hosts", .option = "hosts-file", .arg = "FILE",
 	  .help = "Read and watch this file for names" },

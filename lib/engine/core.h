@@ -7,6 +7,8 @@
  *	loop.c		waits, and hands each source its turn
  *	judge.c		one event: state, rules, alert
  *	hold.c		alerts that wait for a domain name
+ *	keep.c		the DNS table on disk
+ *	job.c		work on a thread of its own
  *	names.c		the DNS table: where names come from, and what keeps them
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it
@@ -84,6 +86,7 @@ struct engine {
 	uint64_t slow_names_ns;	/* when to tell that the first answers take long; UINT64_MAX: told */
 
 	struct hold *hold;	/* alerts that wait for a name */
+	struct keep *keep;	/* NULL: names are not kept on disk */
 	struct drops *drops;
 	struct capture_droppers droppers;
 

@@ -14,6 +14,7 @@
 
 #include "engine/drops.h"
 #include "engine/hold.h"
+#include "engine/keep.h"
 #include "output/extra.h"
 
 uint64_t now_boot_ns(void)
@@ -129,6 +130,7 @@ void engine_free(struct engine *e)
 	capture_droppers_release(&e->droppers);
 	drops_free(e->drops);
 	hold_free(e->hold);
+	keep_free(e->keep);
 	dns_hosts_free(e->hosts);
 	dns_resolver_free(e->resolver);
 	net_local_free(e->local);

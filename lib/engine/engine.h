@@ -43,6 +43,9 @@ enum engine_status {
 #define ENGINE_RING_BYTES_MIN	(128u << 10)
 #define ENGINE_RING_BYTES_MAX	(512u << 20)
 #define ENGINE_DNS_WAIT_MS	2000
+#define ENGINE_DNS_STATE	"/var/lib/falcoc/dns.state"
+#define ENGINE_DNS_RATE		500
+#define ENGINE_DNS_RATE_MAX	100000
 #define ENGINE_SNAP_BYTES	80
 #define ENGINE_SNAP_BYTES_MAX	32768
 
@@ -101,6 +104,8 @@ struct engine_options {
 	bool no_dns_queries;		/* ask nobody: only /etc/hosts gives names */
 	const char *dns_servers;	/* "ADDRESS[:PORT],..."; NULL: those of resolv.conf */
 	const char *hosts_path;		/* NULL: /etc/hosts */
+	uint32_t dns_rate;		/* questions a second at most; 0: 500 */
+	const char *dns_state;		/* file that keeps names over a restart; NULL or "": none */
 	uint32_t dns_wait_ms;		/* the bound of that wait; 0: do not wait */
 
 	/* alerts */

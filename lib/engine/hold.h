@@ -3,8 +3,8 @@
  * hold.h - alerts that wait for a domain name
  *
  * Rules that know trusted names (`not fd.sip.name in (...)`) would raise false alerts, and rules
- * that know bad ones would miss, while the first answer for such a name is on its way. Where a rule's
- * verdict depends on one (filter_set_judge() says "open"), the event is copied with all that its
+ * that know bad ones would miss, while the first answer for such a name is on its way. Where a
+ * rule's verdict depends on one (filter_set_judge() says "open"), the event is copied with all that its
  * alert says and waits here, at most so long as the option says; meanwhile all other
  * events and alerts go on. It is judged again when answers came, and finally when its time is
  * over: then by what is known.

@@ -18,6 +18,7 @@
 
 #include "engine/drops.h"
 #include "engine/hold.h"
+#include "engine/keep.h"
 
 #define BATCH		1024	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
@@ -205,6 +206,7 @@ static enum engine_status finish(struct engine *e)
 		rc = await_held(e);
 	if (rc < 0)
 		return capture_failed(e, rc);
+	keep_end(e);
 	status = engine_tell_drops(e, true);
 	if (status != ENGINE_OK)
 		return status;

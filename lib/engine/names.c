@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/keep.h"
+
 #define EXPIRE_NS	(60 * NS_PER_S)	/* how often names past their time give back memory */
 
 /* Registers the names that rules mention. */
@@ -30,7 +32,10 @@ static void want_names(struct engine *e)
 
 enum engine_status engine_start_names(struct engine *e)
 {
-	struct dns_resolver_options resolver = { .servers = e->opt.dns_servers };
+	struct dns_resolver_options resolver = {
+		.servers = e->opt.dns_servers,
+		.max_rate = e->opt.dns_rate,
+	};
 	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
 	size_t names = filter_set_names(ruleset_filters(e->rules));
 	uint64_t now = now_boot_ns();
@@ -38,6 +43,8 @@ enum engine_status engine_start_names(struct engine *e)
 
 	e->dns = dns_table_new(NULL);
 	if (!e->dns)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (keep_start(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
 	if (rc < 0)
@@ -104,6 +111,7 @@ void engine_tend_names(struct engine *e)
 		dns_table_expire(e->dns, now);
 		e->next_expire_ns = now + EXPIRE_NS;
 	}
+	keep_tend(e);
 	if (!e->resolver)
 		return;
 	if (dns_resolver_next_timeout_ns(e->resolver, now) <= now)
@@ -116,6 +124,8 @@ uint64_t engine_names_due_ns(const struct engine *e, uint64_t now_ns)
 {
 	uint64_t due = e->slow_names_ns;
 
+	if (keep_due_ns(e->keep) < due)
+		due = keep_due_ns(e->keep);
 	if (e->resolver && dns_resolver_next_timeout_ns(e->resolver, now_ns) < due)
 		due = dns_resolver_next_timeout_ns(e->resolver, now_ns);
 	return due;

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * field_fd.h - fields of the two sides of a socket (field_fd_net.c, field_fd_name.c), for the table of fd.*
+ * field_fd.h - fields of the two sides of a socket, for the table of fd.*
+ *
+ *	field_fd_net.c	addresses and ports
+ *	field_fd_name.c	domain names
  */
 #ifndef FILTER_FIELD_FD_H
 #define FILTER_FIELD_FD_H

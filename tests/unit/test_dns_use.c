@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the DNS table knows of processes and connections: who asked, what is in use; and what is restored. */
+/* What the DNS table knows of processes and connections: who asked, what is in use, what comes back. */
 #include <check.h>
 #include <errno.h>
 #include <stdio.h>
