@@ -4,7 +4,7 @@
  *
  * Keeps the list of consumers that have rings (so that a CPU that comes online gets
  * its rings) and the list of those that are started (which probes walk), and tells
- * syscalls.c and probe.c what the started ones want, all of them together.
+ * syscalls.c, probe.c and their like what the started ones want, all of them together.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -18,6 +18,7 @@
 
 #include "compat/hrtimer.h"
 #include "consumer.h"
+#include "dns_tap.h"
 #include "hook.h"
 #include "predicate.h"
 #include "probe.h"
@@ -210,6 +211,7 @@ static int consumers_update(void)
 	err = probes_want(&all);
 	hooks_widen(err ? &none : &all);	/* nothing is caught that nobody may take out */
 	uring_want(&all);
+	dns_tap_want(&all);
 	return err;
 }
 
@@ -358,6 +360,8 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 	if (cpu < 0) {
 		if (cls == FALCOC_CLASS_MAIN)
 			ret_stats->uring_missed = uring_missed();
+		if (cls == FALCOC_CLASS_DNS)
+			ret_stats->dns_limited = dns_tap_limited();
 		for_each_possible_cpu(i) {
 			counters_add(&per_cpu_ptr(consumer->lanes, i)->of[cls].counters, ret_stats);
 			filtered_add(per_cpu_ptr(consumer->lanes, i), cls, ret_stats);

@@ -13,6 +13,7 @@
 
 #include "consumer.h"
 #include "device.h"
+#include "dns_tap.h"
 #include "hook.h"
 #include "probe.h"
 #include "record.h"
@@ -41,6 +42,7 @@ static int __init falcoc_init(void)
 	if (err)
 		goto err_records;
 	uring_init();
+	dns_tap_init();
 	err = consumers_init();
 	if (err)
 		goto err_hooks;
@@ -64,6 +66,7 @@ static void __exit falcoc_exit(void)
 	device_exit();
 	consumers_release();
 	probes_release();
+	dns_tap_release();
 	hooks_release();
 	records_release();
 }

@@ -12,6 +12,7 @@
 #include <linux/tracepoint.h>
 
 #include "compat/tracepoint.h"
+#include "dns_tap.h"
 #include "inflight.h"
 #include "probe.h"
 #include "record.h"
@@ -121,6 +122,8 @@ bool event_supported(unsigned int event)
 {
 	if (event >= FALCOC_E_COUNT)
 		return false;
+	if (event_class(event) == FALCOC_CLASS_DNS)
+		return dns_tap_has(event);
 	/* probes_init() has found all tracepoints */
 	return event_traits(event) & FALCOC_T_TRACEPOINT || syscall_supported(event);
 }

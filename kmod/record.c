@@ -26,6 +26,7 @@
 
 #include "compat/capability.h"
 #include "compat/mnt_namespace.h"
+#include "dns_tap.h"
 #include "inflight.h"
 #include "predicate.h"
 #include "record.h"
@@ -264,6 +265,8 @@ static u32 ring_keep(const struct ring *ring, const struct call *call)
 {
 	u32 quarter = ring->bytes / 4;
 
+	if (event_class(call->event) == FALCOC_CLASS_DNS)
+		return dns_packet_keep(call->dns, ring->bytes);
 	if (event_class(call->event) != FALCOC_CLASS_PROC)
 		return 0;
 	if (call->syscall == FALCOC_NO_SYSCALL && events[call->event].traits & FALCOC_T_EXEC)

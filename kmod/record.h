@@ -32,6 +32,7 @@ struct sock;
 struct socket;
 struct record;
 struct call;
+struct dns_packet;
 
 typedef void (*recorder_fn)(struct record *record, const struct call *call);
 
@@ -60,6 +61,7 @@ struct call {
 			const struct kernel_siginfo *info;
 		};
 		const struct call_uring *uring;	/* with FALCOC_R_URING */
+		const struct dns_packet *dns;	/* of the class DNS (dns_tap.h) */
 	};
 };
 

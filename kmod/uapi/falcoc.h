@@ -36,7 +36,8 @@
  * -----
  * There is one ring for each CPU and each class (enum falcoc_class). Process
  * life-cycle and credential events have a class of their own, so that a flood
- * of file events cannot push them out. A ring is three mappings, each at the
+ * of file events cannot push them out; and so have messages of name servers. A
+ * ring is three mappings, each at the
  * file offset FALCOC_MMAP_OFFSET(cpu, class, region):
  *
  *	FALCOC_REGION_PRODUCER	one page, read only: struct falcoc_producer
@@ -79,7 +80,9 @@
  * kept out count as `filtered` only, for each event.
  *
  * Part of the PROC ring is kept for what matters more, so that no flood of its lesser events
- * pushes out greater ones: RING.md ("Who may fill a ring").
+ * pushes out greater ones: RING.md ("Who may fill a ring"). Messages to and from name servers
+ * ride a ring that nothing else fills, and each sender may have so many a second; those beyond
+ * it make no record and count in `dns_limited` (DNS.md).
  *
  * Drops are also counted by process and by cgroup, in tables that keep those with the most:
  * `count` may be too large by `error`, never too small, and the counts of a table add
@@ -121,12 +124,14 @@
 #define FALCOC_VALUE_MAX	256	/* bytes of FALCOC_A_VALUE */
 #define FALCOC_CONTROL_MAX	512	/* bytes of FALCOC_A_CONTROL */
 #define FALCOC_FDLIST_MAX	64	/* descriptors in FALCOC_A_FDLIST */
+#define FALCOC_DNS_MAX		16384	/* bytes of a message, or of a piece of a stream */
 #define FALCOC_COMM_LEN		16
 #define FALCOC_NO_SYSCALL	0xffff
 
 enum falcoc_class {
 	FALCOC_CLASS_MAIN,	/* files, network, signals and all the rest */
 	FALCOC_CLASS_PROC,	/* fork, exec, exit, credentials */
+	FALCOC_CLASS_DNS,	/* messages to and from name servers */
 	FALCOC_CLASS_COUNT,
 };
 
@@ -229,6 +234,7 @@ enum falcoc_attr_id {
 				 * option, a setting of fsconfig; FALCOC_VALUE_MAX bytes of it
 				 */
 	FALCOC_A_CONTROL,	/* struct cmsghdr[]: what recvmsg received beside the data */
+	FALCOC_A_DNS,		/* struct falcoc_dns: the message, or piece of a stream, in DATA */
 	FALCOC_A_COUNT,
 };
 
@@ -348,6 +354,22 @@ struct falcoc_child {
 	__u32 mntns, pidns, netns, userns;
 };
 
+/*
+ * Of dns_query, dns_answer and dns_served. SOCK has the addresses of the packet itself, or of the
+ * TCP connection; DATA a whole message over UDP (FALCOC_ATTR_TRUNCATED: the beginning of one
+ * longer than FALCOC_DNS_MAX), over TCP the next bytes of the stream, in which each message
+ * follows its length in two bytes.
+ */
+#define FALCOC_DNS_F_LOOPBACK	0x1	/* came in by the loopback device */
+#define FALCOC_DNS_F_USERNS	0x2	/* the socket's network namespace belongs to a user
+					 * namespace other than the first one
+					 */
+
+struct falcoc_dns {
+	__u32 flags;		/* FALCOC_DNS_F_* */
+	__u32 pos;		/* of a stream: sequence number of the first byte; may wrap */
+};
+
 struct falcoc_exit {
 	__u32 status;		/* as wait(2) gives it */
 	__u32 ret;		/* exit status, if it ended by itself */
@@ -451,6 +473,9 @@ struct falcoc_stats {
 	__u64 uring_missed;	/* io_uring operations unseen since the module was loaded, too many
 				 * being under way at once; only in the sum of class MAIN
 				 */
+	__u64 dns_limited;	/* messages of name servers beyond their sender's rate, since the
+				 * module was loaded; only in the sum of class DNS
+				 */
 	__u64 drop_ns;		/* when a record was dropped last, CLOCK_BOOTTIME; 0: never */
 	__u32 drop_pid;		/* and whose it was */
 	char drop_comm[FALCOC_COMM_LEN];
@@ -486,12 +511,12 @@ FALCOC_ASSERT(sizeof(struct falcoc_sock) == 72);
 FALCOC_ASSERT(sizeof(struct falcoc_exe) == 80);
 FALCOC_ASSERT(sizeof(struct falcoc_child) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_exit) == 24);
-FALCOC_ASSERT(sizeof(struct falcoc_setup) == 24);
+FALCOC_ASSERT(sizeof(struct falcoc_setup) == 28);
 FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
 FALCOC_ASSERT(sizeof(struct falcoc_producer) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
 FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);
-FALCOC_ASSERT(sizeof(struct falcoc_stats) == 776 + 24 * FALCOC_EVENTS_MAX);
+FALCOC_ASSERT(sizeof(struct falcoc_stats) == 784 + 24 * FALCOC_EVENTS_MAX);
 FALCOC_ASSERT(sizeof(struct falcoc_facts) == 97 * 4);
 FALCOC_ASSERT(sizeof(struct falcoc_program) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_predicate) == 24 + 4 * FALCOC_EVENTS_MAX);
@@ -500,6 +525,7 @@ FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_usage) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_pollfd) == 8);
+FALCOC_ASSERT(sizeof(struct falcoc_dns) == 8);
 FALCOC_ASSERT(FALCOC_E_COUNT <= FALCOC_EVENTS_MAX);
 
 #endif

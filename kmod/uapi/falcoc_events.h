@@ -10,7 +10,7 @@
  *
  * ID		FALCOC_E_ID is its number. New events go to the end.
  * name		value of evt.type
- * CLASS	ring that it rides: MAIN or PROC (enum falcoc_class)
+ * CLASS	ring that it rides: MAIN, PROC or DNS (enum falcoc_class)
  * CATEGORY	evt.category: FILE NET IPC IO_READ IO_WRITE IO_OTHER MEMORY PROCESS USER
  *		SIGNAL SLEEP TIME WAIT SYSTEM OTHER
  * TRAITS	sum of FALCOC_T_*
@@ -109,6 +109,9 @@ enum falcoc_source {
 	P(fd, FD, RES, NONE) P(tuple, SOCKTUPLE, TUPLE, NONE)				\
 	P(queuepct, UINT8, QUEUE_PCT, NONE) P(queuelen, UINT32, QUEUE_LEN, NONE)	\
 	P(queuemax, UINT32, QUEUE_MAX, NONE)
+/* A message to or from a name server. */
+#define FALCOC_P_DNS(P)									\
+	P(tuple, SOCKTUPLE, TUPLE, NONE) P(data, BYTEBUF, DATA, NONE)
 #define FALCOC_P_SYSCALL(P)								\
 	P(ID, SYSCALLID, SYSCALL, NONE) P(nativeID, UINT16, SYSCALL, NONE)		\
 	P(arg0, UINT64, ARG0, NONE) P(arg1, UINT64, ARG1, NONE)				\
@@ -721,7 +724,12 @@ FALCOC_SYS(EV, P, ssetmask) FALCOC_SYS(EV, P, sigsuspend)				\
 FALCOC_SYS(EV, P, sigpending) FALCOC_SYS(EV, P, readdir) FALCOC_SYS(EV, P, profil)	\
 FALCOC_SYS(EV, P, socketcall) FALCOC_SYS(EV, P, idle) FALCOC_SYS(EV, P, vm86old)	\
 FALCOC_SYS(EV, P, ipc) FALCOC_SYS_GONE(EV, P, sigreturn)				\
-FALCOC_SYS(EV, P, sigprocmask) FALCOC_SYS(EV, P, bdflush) FALCOC_SYS(EV, P, vm86)
+FALCOC_SYS(EV, P, sigprocmask) FALCOC_SYS(EV, P, bdflush) FALCOC_SYS(EV, P, vm86)	\
+/* seen where the kernel sends and hands over messages, whatever the call (DNS.md) */	\
+EV(DNS_QUERY, dns_query, DNS, NET, FALCOC_T_TRACEPOINT, dns, FALCOC_P_DNS(P))		\
+EV(DNS_ANSWER, dns_answer, DNS, NET, FALCOC_T_TRACEPOINT, dns, FALCOC_P_DNS(P))		\
+EV(DNS_SERVED, dns_served, DNS, NET, FALCOC_T_TRACEPOINT | FALCOC_T_META, dns,		\
+   FALCOC_P_DNS(P))
 
 #define FALCOC_EVENT_ENUM(id, name, cls, cat, traits, rec, params) FALCOC_E_##id,
 #define FALCOC_EVENT_NO_PARAM(name, type, src, table)

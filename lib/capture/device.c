@@ -24,6 +24,7 @@
 
 #define MAIN_RING_BYTES		(8u << 20)
 #define PROC_RING_BYTES_MIN	(1u << 20)	/* unless the user says less */
+#define DNS_RING_BYTES		(512u << 10)	/* never more than the others */
 #define PROC_RING_SHARE		4		/* of the other ring, unless the user says */
 #define LATENCY_US		5000
 #define HOTPLUG_CHECK_NS	100000000ull
@@ -562,13 +563,15 @@ static unsigned long long available_mib(void)
 static enum capture_error complain_memory(const struct complaint *to, const struct device *d)
 {
 	unsigned long long each = (unsigned long long)d->ring_bytes[FALCOC_CLASS_MAIN] +
-				  d->ring_bytes[FALCOC_CLASS_PROC];
+				  d->ring_bytes[FALCOC_CLASS_PROC] +
+				  d->ring_bytes[FALCOC_CLASS_DNS];
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return complain(to, CAPTURE_ERR_MEMORY,
-			"not enough memory for the rings: %ld CPUs x (%u + %u KiB) = %llu MiB, and the "
+			"not enough memory for the rings: %ld CPUs x (%u + %u + %u KiB) = %llu MiB, and the "
 			"machine has %llu MiB available: choose smaller ones (--ring-size)", cpus,
 			d->ring_bytes[FALCOC_CLASS_MAIN] >> 10, d->ring_bytes[FALCOC_CLASS_PROC] >> 10,
+			d->ring_bytes[FALCOC_CLASS_DNS] >> 10,
 			((unsigned long long)cpus * each + (1u << 20) - 1) >> 20, available_mib());
 }
 
@@ -586,7 +589,10 @@ static enum capture_error device_setup(struct device *d, const struct capture_op
 		if (bytes[FALCOC_CLASS_PROC] < PROC_RING_BYTES_MIN)
 			bytes[FALCOC_CLASS_PROC] = PROC_RING_BYTES_MIN;
 	}
+	bytes[FALCOC_CLASS_DNS] = DNS_RING_BYTES;
 	smaller = bytes[0] < bytes[1] ? bytes[0] : bytes[1];
+	if (bytes[FALCOC_CLASS_DNS] > smaller)
+		bytes[FALCOC_CLASS_DNS] = smaller;
 	memcpy(setup.ring_bytes, bytes, sizeof(setup.ring_bytes));
 	setup.latency_us = opt->latency_us ? opt->latency_us : LATENCY_US;
 	setup.watermark_bytes = opt->watermark_bytes ? opt->watermark_bytes : smaller / 8;

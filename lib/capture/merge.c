@@ -154,7 +154,7 @@ static int merge_refill(struct merge *m)
 	return 0;
 }
 
-/* Empties process rings that may run full before their turn comes. No record is handed out. */
+/* Empties rings of processes and DNS that may run full before their turn. No record is handed out. */
 static int merge_set_aside(struct merge *m)
 {
 	size_t used = 0;
@@ -169,7 +169,7 @@ static int merge_set_aside(struct merge *m)
 		struct ring *r = m->rings[i];
 		size_t room = r->aside_room;
 
-		if (r->cls != FALCOC_CLASS_PROC || !ring_should_set_aside(r))
+		if (r->cls == FALCOC_CLASS_MAIN || !ring_should_set_aside(r))
 			continue;
 		/* without room or memory for it the module drops and counts, as ever */
 		if (ring_set_aside(r, used < MERGE_ASIDE_MAX ? MERGE_ASIDE_MAX - used : 0) == -EBADMSG)

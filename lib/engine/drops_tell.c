@@ -129,8 +129,11 @@ static void add_text(const struct drop_story *s, struct buf *out)
 	double seconds = (double)s->loss->span_ns / NS_PER_S;
 
 	buf_printf(out, DROPS_RULE ": %" PRIu64 " of %" PRIu64 " in %.1f s (main %" PRIu64 ", proc %"
-		   PRIu64 "): ", w->dropped, w->produced, seconds,
+		   PRIu64, w->dropped, w->produced, seconds,
 		   w->cls[FALCOC_CLASS_MAIN].dropped, w->cls[FALCOC_CLASS_PROC].dropped);
+	if (w->cls[FALCOC_CLASS_DNS].dropped)
+		buf_printf(out, ", dns %" PRIu64, w->cls[FALCOC_CLASS_DNS].dropped);
+	buf_add_str(out, "): ");
 	add_events(s, ", ", out);
 	add_owners(s, out);
 }
@@ -162,6 +165,7 @@ static void add_fields(const struct drop_story *s, uint64_t ts_ns, struct buf *o
 	field_u64(out, "interval_ms", s->loss->span_ns / NS_PER_MS);
 	field_u64(out, "main", w->cls[FALCOC_CLASS_MAIN].dropped);
 	field_u64(out, "proc", w->cls[FALCOC_CLASS_PROC].dropped);
+	field_u64(out, "dns", w->cls[FALCOC_CLASS_DNS].dropped);
 	field_u64(out, "full", w->dropped_full);
 	field_u64(out, "nested", w->dropped_nested);
 	field_u64(out, "noring", w->dropped_noring);

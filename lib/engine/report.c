@@ -67,7 +67,8 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 		   st->produced == st->delivered + st->dropped + st->in_rings ?
 			   "" : " (does not add up)");
 	buf_printf(out, "Rings: %" PRIu64 " KiB, %" PRIu64 " KiB of it for process events\n",
-		   (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC]) >> 10,
+		   (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC] +
+		    st->ring_bytes[FALCOC_CLASS_DNS]) >> 10,
 		   st->ring_bytes[FALCOC_CLASS_PROC] >> 10);
 	if (st->set_aside)
 		buf_printf(out, "   process events set aside lest their ring run full: %" PRIu64 "\n",

@@ -104,7 +104,8 @@ static void tell_memory(struct engine *e)
 
 	if (st && capture_stats(e->capture, st) == 0) {
 		proc = st->ring_bytes[FALCOC_CLASS_PROC] >> 10;
-		all = proc + (st->ring_bytes[FALCOC_CLASS_MAIN] >> 10);
+		all = proc + ((st->ring_bytes[FALCOC_CLASS_MAIN] +
+			       st->ring_bytes[FALCOC_CLASS_DNS]) >> 10);
 		engine_notice(e, "rings: %" PRIu64 " KiB of memory, %" PRIu64 " KiB of it for process "
 			      "events", all, proc);
 	}

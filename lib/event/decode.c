@@ -72,6 +72,7 @@ static const struct attr_rule attr_rules[FALCOC_A_COUNT] = {
 	[FALCOC_A_FDLIST] = BYTES(FALCOC_FDLIST_MAX * sizeof(struct falcoc_pollfd)),
 	[FALCOC_A_VALUE] = BYTES(FALCOC_VALUE_MAX),
 	[FALCOC_A_CONTROL] = BYTES(FALCOC_CONTROL_MAX),
+	[FALCOC_A_DNS] = FIXED(struct falcoc_dns),
 };
 
 static const char *payload(const struct falcoc_attr *a)

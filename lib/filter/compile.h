@@ -134,6 +134,7 @@ struct filter_set {
 	size_t nregexes, cap_regexes;
 	struct eventset universe;	/* all events that rules may see */
 	struct eventset heavy;		/* of these, those left out unless named */
+	struct eventset extra;		/* likewise, and not for -A: what Falco does not know */
 	unsigned int nuniverse;
 	const struct node_events *any_event, *fd_event;	/* what most comparisons have */
 	const struct eval_ctx *ctx;

@@ -47,6 +47,8 @@ int events_init(struct filter_set *fs)
 			eventset_add(&fs->universe, e, enter);
 			if (event_is_heavy(e))
 				eventset_add(&fs->heavy, e, enter);
+			if (def->cls == FALCOC_CLASS_DNS)
+				eventset_add(&fs->extra, e, enter);
 			if (def->traits & FALCOC_T_FD)
 				eventset_add(&fd->can_true, e, enter);
 		}
@@ -254,10 +256,12 @@ void events_of_filter(const struct filter_set *fs, struct filter *f)
 {
 	const struct node_events *ev = f->root->events;
 
-	struct eventset unnamed = fs->heavy;
+	struct eventset unnamed = fs->heavy, extra = fs->extra;
 
 	f->events = ev->can_true;
 	f->named = ev->named_true;
+	eventset_minus(&extra, &f->named);
+	eventset_minus(&f->events, &extra);
 	eventset_minus(&unnamed, &f->named);
 	eventset_and(&unnamed, &f->events);
 	eventset_minus(&f->events, &unnamed);

@@ -165,11 +165,12 @@ START_TEST(cases)
 }
 END_TEST
 
-/* Events that rules see, heavy ones only where they are named. */
+/* Events that rules see, heavy ones and those of name servers only where they are named. */
 static bool counts(const struct eventset *s, unsigned int e)
 {
-	return !(event_def(e)->traits & FALCOC_T_META) &&
-	       (!event_is_heavy(e) || eventset_has(s, e, false));
+	bool left_out = event_is_heavy(e) || event_def(e)->cls == FALCOC_CLASS_DNS;
+
+	return !(event_def(e)->traits & FALCOC_T_META) && (!left_out || eventset_has(s, e, false));
 }
 
 /* The events as "open connect(>)", or "all", "all but ...", "fd": without heavy ones. */
@@ -235,6 +236,8 @@ START_TEST(events)
 		{ "evt.type = epoll_wait", "epoll_wait", true },
 		{ "evt.type = read", "read", true },
 		{ "evt.type != read", "all", false },
+		{ "evt.type = dns_query", "dns_query", true },
+		{ "evt.type != dns_query", "all", false },
 		{ "not evt.type = read", "all", false },
 		{ "evt.type in (read, kill) and fd.name = x", "read", true },
 		{ "evt.arg.backlog = 3", "listen", false },

@@ -48,7 +48,7 @@ struct falcoc_setup setup_make(uint32_t ring_bytes)
 	return (struct falcoc_setup){
 		.size = sizeof(struct falcoc_setup),
 		.latency_us = 20000,
-		.ring_bytes = { ring_bytes, ring_bytes },
+		.ring_bytes = { ring_bytes, ring_bytes, ring_bytes },
 		.watermark_bytes = ring_bytes / 2,
 	};
 }

@@ -113,6 +113,7 @@ void test_uring(struct consumer *c);
 void test_truth(struct consumer *c);
 void test_flight(struct consumer *c);
 void test_predicate(struct consumer *c);
+void test_dns(struct consumer *c);
 /* No test: does things by a ring with these flags, for others to see. Its exit status. */
 int do_by_uring(unsigned int flags);
 void test_load(void);

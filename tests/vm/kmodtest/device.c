@@ -80,12 +80,15 @@ static void test_bad_setup(void)
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		setup = (struct falcoc_setup){
 			.size = sizeof(setup), .latency_us = bad[i].latency,
-			.ring_bytes = { bad[i].main, bad[i].proc },
+			.ring_bytes = { bad[i].main, bad[i].proc, 1 << 20 },
 			.watermark_bytes = bad[i].watermark, .reserved = bad[i].reserved,
 		};
 		check(ioctl(fd, FALCOC_IOC_SETUP, &setup) && errno == EINVAL, "SETUP with %s: EINVAL",
 		      bad[i].what);
 	}
+	setup = setup_make(1 << 17);
+	setup.ring_bytes[FALCOC_CLASS_DNS] = 0;
+	check(ioctl(fd, FALCOC_IOC_SETUP, &setup) && errno == EINVAL, "SETUP with no ring for DNS: EINVAL");
 	close(fd);
 }
 

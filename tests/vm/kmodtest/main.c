@@ -84,6 +84,7 @@ static const struct {
 	{ "truth", test_truth },
 	{ "flight", test_flight },
 	{ "predicate", test_predicate },
+	{ "dns", test_dns },
 };
 
 /* All of them, or the one of that name. False: there is none. */
