@@ -28,7 +28,9 @@
 	S(USAGE, 2, "wrong arguments")							\
 	S(RULES, 3, "rules or a configuration that cannot be read or have errors")				\
 	S(DEVICE, 4, "the kernel module is missing, too old, or does not let us in")	\
-	S(DROPS, 5, "events were dropped, and syscall_event_drops.actions has exit")
+	S(DROPS, 5, "events were dropped, and syscall_event_drops.actions has exit")	\
+	S(CAPTURE, 6, "a capture file that cannot be read")				\
+	S(CUT, 7, "a capture file that is cut or damaged; what is whole was judged")
 
 enum status {
 #define STATUS_ENUM(id, number, what) STATUS_##id = (number),

@@ -77,6 +77,18 @@ static enum status set_rule_schema(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
+static enum status set_capture(struct settings *s, const char *value)
+{
+	s->engine.capture_file = value;
+	return STATUS_OK;
+}
+
+static enum status set_print(struct settings *s, const char *value)
+{
+	s->engine.print = value;
+	return STATUS_OK;
+}
+
 /* Those that set a key only come from the library's table: lib/engine/config_keys.c. */
 const struct option run_options[] = {
 	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more,\n"
@@ -88,6 +100,10 @@ const struct option run_options[] = {
 	{ 'D', NULL, "TEXT", "switch off the rules with this text in their names", set_disable },
 	{ 't', NULL, "TAG", "run only the rules with this tag; again for more tags", set_only_tag },
 	{ 'T', NULL, "TAG", "switch off the rules with this tag", set_disable_tag },
+	{ 'e', NULL, "FILE", "judge this capture (.scap) instead of this machine; -: standard input",
+	  set_capture },
+	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output,\n"
+	  "such as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
 	  set_unbuffered },
 	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, the second for process events:\n"
@@ -123,7 +139,8 @@ static enum status watch(struct engine *e, const struct settings *s)
 	if (rc != ENGINE_OK)
 		return engine_complain(e, rc);
 	rc = engine_run(e);
-	fputs(engine_report(e, s->engine.verbose), stderr);
+	if (!s->engine.print)
+		fputs(engine_report(e, s->engine.verbose), stderr);
 	return engine_complain(e, rc);
 }
 
@@ -150,6 +167,15 @@ static enum status list_kernel_events(struct settings *s)
 	if (status != STATUS_OK)
 		return status;
 	return print_list(engine_list_events(s->format, s->names_only, s->engine.device));
+}
+
+static enum status print_fits(const struct settings *s)
+{
+	if (s->engine.capture_file && !s->npaths)
+		return STATUS_OK;
+	complain(s->npaths ? "--print shows all events: it takes no rules" :
+			     "--print needs a capture: -e FILE");
+	return STATUS_USAGE;
 }
 
 /* The commands that go by an option, as in Falco. */
@@ -185,9 +211,9 @@ enum status run_command(struct settings *s)
 		return STATUS_USAGE;
 	if (other_command(s, &status))
 		return status;
-	status = settings_apply(s, true, true);
+	status = settings_apply(s, true, !s->engine.print);
 	if (status == STATUS_OK)
-		status = default_rules(s);
+		status = s->engine.print ? print_fits(s) : default_rules(s);
 	if (status != STATUS_OK)
 		return status;
 	s->engine.alert_fd = STDOUT_FILENO;

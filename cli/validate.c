@@ -42,6 +42,10 @@ enum status engine_complain(const struct engine *e, enum engine_status status)
 		return STATUS_DEVICE;
 	case ENGINE_ERR_DROPS:
 		return STATUS_DROPS;
+	case ENGINE_ERR_CAPTURE:
+		return STATUS_CAPTURE;
+	case ENGINE_ERR_CUT:
+		return STATUS_CUT;
 	case ENGINE_ERR_RUNTIME:
 		break;
 	}

@@ -4,6 +4,7 @@
 
 #include "capture/capture.h"
 #include "capture/source.h"
+#include "event/foreign.h"
 
 enum capture_error capture_open(const struct capture_options *opt, struct capture **ret_capture,
 				char *errbuf, size_t errlen)
@@ -53,9 +54,16 @@ int capture_next(struct capture *c, struct event *ret_event)
 {
 	int got = c->ops->next(c, ret_event);
 
-	if (got == 1)
-		ret_event->num = ++c->num;
-	return got;
+	if (got != 1)
+		return got;
+	/* another's capture has its own numbers: it counts events that are none of ours */
+	ret_event->num = ret_event->foreign ? ret_event->foreign->num : ++c->num;
+	return 1;
+}
+
+bool capture_ended(const struct capture *c)
+{
+	return c->ops->ended && c->ops->ended(c);
 }
 
 const char *capture_fault(const struct capture *c)

@@ -2,8 +2,8 @@
 /*
  * capture.h - where events come from, in the order of their time
  *
- * Today the module's rings; a replayed capture file will be a second kind behind
- * the same calls. A capture is owned by whoever opened it and used by one thread.
+ * The module's rings, or a capture file. A capture is owned by whoever opened it and used by one
+ * thread.
  */
 #ifndef CAPTURE_CAPTURE_H
 #define CAPTURE_CAPTURE_H
@@ -46,6 +46,12 @@ enum capture_error {
  */
 enum capture_error capture_open(const struct capture_options *opt, struct capture **ret_capture,
 				char *errbuf, size_t errlen);
+/*
+ * A capture file in Falco's format (.scap, also compressed), or the standard input where @path is
+ * "-". As above.
+ */
+enum capture_error capture_open_file(const char *path, struct capture **ret_capture, char *errbuf,
+				     size_t errlen);
 void capture_free(struct capture *c);	/* takes NULL; stops first */
 
 /* What to record. Fork, exec and exit come in any case. */
@@ -76,9 +82,12 @@ int capture_fd(const struct capture *c);
 /*
  * The next event in order of time (falcoc.h, "Order"). Its record stays valid until the
  * next call. Returns 1 with *ret_event filled; 0: none for now; -EBADMSG: the
- * rings hold nonsense; -EIO: the device is gone; the capture cannot go on.
+ * rings or the file hold nonsense; -EIO: the device is gone; -ENODATA: the file was cut; the
+ * capture cannot go on.
  */
 int capture_next(struct capture *c, struct event *ret_event);
+/* Of a file, after capture_next() gave 0: there will be no more. */
+bool capture_ended(const struct capture *c);
 /* After -EBADMSG: what is wrong, as a static sentence. NULL: nothing is. */
 const char *capture_fault(const struct capture *c);
 

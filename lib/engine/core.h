@@ -10,6 +10,7 @@
  *	keep.c		the DNS table on disk
  *	job.c		work on a thread of its own
  *	names.c		the DNS table: where names come from, and what keeps them
+ *	replay.c	a capture file instead of the module
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it
  *	report.c	counters as text
@@ -62,6 +63,7 @@ struct engine {
 	struct ruleset *rules;
 	struct arena *templates_arena;
 	struct output_template **templates;	/* by place of the rule in the ruleset */
+	struct output_template *print;		/* of every event; NULL: rules judge */
 
 	/* what events come from and add up to */
 	struct capture *capture;
@@ -115,11 +117,18 @@ uint64_t now_boot_ns(void);
  * Takes the signals that wait. One left behind would end the program as soon as
  * engine_free() gives the signal mask back.
  */
-void engine_take_signals(struct engine *e);
+bool engine_take_signals(struct engine *e);	/* were there any? */
 void engine_notice(struct engine *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Keeps the sentence for engine_error() and returns @status. */
 enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* start.c: hands the state what the engine owns, once it is made. */
+void engine_use_state(struct engine *e);
+
+/* replay.c: the same as engine_start() and engine_run() for a capture file. */
+enum engine_status engine_start_replay(struct engine *e);
+enum engine_status engine_replay(struct engine *e);
 
 /* start.c: all that judging needs, but for the source of events. */
 enum engine_status engine_prepare(struct engine *e);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,6 +17,9 @@
 #include "engine/hold.h"
 #include "engine/keep.h"
 #include "output/extra.h"
+
+/* How events are printed that nobody has said a form for. */
+#define PRINT_USUAL	"%evt.num %evt.outputtime %evt.cpu %proc.name (%thread.tid) %evt.type %evt.args"
 
 uint64_t now_boot_ns(void)
 {
@@ -114,12 +118,14 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	return 0;
 }
 
-void engine_take_signals(struct engine *e)
+bool engine_take_signals(struct engine *e)
 {
 	struct signalfd_siginfo info;
+	bool any = false;
 
 	while (e->signal_fd >= 0 && read(e->signal_fd, &info, sizeof(info)) == sizeof(info))
-		;
+		any = true;
+	return any;
 }
 
 void engine_free(struct engine *e)
@@ -183,8 +189,23 @@ static int compile_outputs(struct engine *e)
 	return 0;
 }
 
+static void compile_print(struct engine *e)
+{
+	const char *form = *e->opt.print ? e->opt.print : PRINT_USUAL;
+	static const struct text_piece whole = { .line = 1, .col = 1 };
+	struct source *src = source_new("--print", form, strlen(form));
+	const struct text text = {
+		.str = slice_of(form), .src = src, .pieces = &whole, .npieces = 1,
+	};
+
+	e->print = output_compile(&text, e->templates_arena, e->diags);
+	source_put(src);
+}
+
 enum engine_status engine_compile(struct engine *e)
 {
+	if (e->opt.print)
+		compile_print(e);
 	e->rules = rules_loader_compile(e->loader, e->diags);
 	if (e->rules && compile_outputs(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");

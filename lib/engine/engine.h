@@ -38,6 +38,8 @@ enum engine_status {
 	ENGINE_ERR_DEVICE,	/* the module is not there, or does not let us in */
 	ENGINE_ERR_RUNTIME,	/* everything else */
 	ENGINE_ERR_DROPS,	/* events were dropped, and that is to end the run */
+	ENGINE_ERR_CAPTURE,	/* the capture file cannot be read */
+	ENGINE_ERR_CUT,		/* the capture file is cut or damaged; what is whole was judged */
 };
 
 #define ENGINE_RING_BYTES_MIN	(128u << 10)
@@ -87,6 +89,8 @@ struct engine_options {
 	size_t nselects;
 
 	/* events */
+	const char *capture_file;	/* judge this one and not this machine; "-": standard input */
+	const char *print;		/* no rules: write each event in this form; "": the usual one */
 	bool all_events;		/* rules that name no types are for read, write, ... too */
 	uint32_t snap_bytes;		/* of buffers that rules or outputs show; 0: 80 */
 	const char *device;		/* NULL: /dev/falcoc */

@@ -150,6 +150,17 @@ static int try_rules(struct engine *e, const struct eval_ctx *ctx)
 	return rc;
 }
 
+static int print_event(struct engine *e, const struct eval_ctx *ctx)
+{
+	buf_clear(&e->line);
+	if (e->opt.json)
+		output_fields_json(e->print, ctx, &e->line);
+	else
+		output_render(e->print, ctx, true, &e->line);
+	buf_add_char(&e->line, '\n');
+	return engine_hand_over(e);
+}
+
 int engine_judge(struct engine *e, const struct event *ev)
 {
 	struct eval_ctx ctx = {
@@ -166,9 +177,10 @@ int engine_judge(struct engine *e, const struct event *ev)
 	ctx.proc = state_apply(&e->state, ev);
 	/* what was sent for the state's sake only is for no rule */
 	if (!(ev->rec->flags & FALCOC_R_LIFECYCLE)) {
-		note_role(e, ev);
+		if (!ev->foreign)
+			note_role(e, ev);
 		engine_use_names(e, ev);
-		rc = try_rules(e, &ctx);
+		rc = e->print ? print_event(e, &ctx) : try_rules(e, &ctx);
 	}
 	arena_clear(e->scratch);
 	return rc;

@@ -221,7 +221,11 @@ enum engine_status engine_run(struct engine *e)
 {
 	enum engine_status status = ENGINE_OK;
 	struct epoll_event ready[8];
-	int rc = watch_all(e);
+	int rc;
+
+	if (e->opt.capture_file)
+		return engine_replay(e);
+	rc = watch_all(e);
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",

@@ -214,6 +214,12 @@ static enum engine_status start_state(struct engine *e)
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));
+	engine_use_state(e);
+	return ENGINE_OK;
+}
+
+void engine_use_state(struct engine *e)
+{
 	e->state_ready = true;
 	e->state.dns = e->dns;
 	e->state.local = e->local;
@@ -231,7 +237,6 @@ static enum engine_status start_state(struct engine *e)
 		.static_fields = e->opt.static_fields,
 		.hostname = e->state.hostname,
 	};
-	return ENGINE_OK;
 }
 
 static enum engine_status start_signals(struct engine *e)
@@ -286,11 +291,15 @@ enum engine_status engine_prepare(struct engine *e)
 
 enum engine_status engine_start(struct engine *e)
 {
-	static enum engine_status (*const steps[])(struct engine *) = {
-		open_capture, engine_prepare, start_signals, start_capture,
+	static enum engine_status (*const live[])(struct engine *) = {
+		open_capture, engine_prepare, start_signals, start_capture, NULL,
 	};
+	static enum engine_status (*const replay[])(struct engine *) = {
+		engine_start_replay, start_signals, NULL,
+	};
+	enum engine_status (*const *steps)(struct engine *) = e->opt.capture_file ? replay : live;
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; steps[i]; i++) {
 		enum engine_status status = steps[i](e);
 
 		if (status != ENGINE_OK)
@@ -298,6 +307,8 @@ enum engine_status engine_start(struct engine *e)
 	}
 	if (e->opt.no_stdout)
 		engine_notice(e, "no output is enabled: alerts are only counted");
+	if (e->opt.capture_file)
+		return ENGINE_OK;
 	engine_notice(e, "recording began: %zu of %zu rules are enabled", engine_rules_enabled(e),
 		      engine_rules(e));
 	return ENGINE_OK;

@@ -152,6 +152,7 @@ int event_decode(struct event *ev, const void *bytes, size_t len)
 	if (attr[FALCOC_A_OUT] && attr[FALCOC_A_OUT]->len % sizeof(__u64))
 		return -EBADMSG;
 	ev->rec = rec;
+	ev->foreign = NULL;
 	memcpy(ev->attr, attr, sizeof(attr));
 	return 0;
 }

@@ -22,18 +22,20 @@
 
 /* Names of flags or enumeration values; see flags_format(). */
 struct flag_table;
+struct event_foreign;
 
 struct event {
 	const struct falcoc_rec *rec;
 	const struct falcoc_attr *attr[FALCOC_A_COUNT];	/* NULL: not in the record */
 	uint64_t num;		/* evt.num: counts from 1 since the source was opened */
 	uint64_t ts_ns;		/* wall clock (CLOCK_REALTIME) of rec->time_ns */
+	const struct event_foreign *foreign;	/* event/foreign.h; NULL: it is falcoc's own */
 };
 
 /*
  * Decodes the record at @bytes of which @len may be read. 0; -EBADMSG where a
  * length, an alignment, a type or an attribute's size makes no sense (nothing
- * of the record may then be used). Sets rec and attr only.
+ * of the record may then be used). Sets rec and attr, and foreign to NULL.
  */
 int event_decode(struct event *ev, const void *bytes, size_t len);
 

@@ -50,6 +50,8 @@ struct flag_table {
 };
 
 extern const struct flag_table flag_tables[FLAG_TABLE_COUNT];
+/* The same with the numbers that captures in Falco's format have; foreign_flags.c. */
+extern const struct flag_table foreign_tables[FLAG_TABLE_COUNT];
 
 /* Bits that no kernel flag uses: what the record tells of an opened file besides. */
 #define OPEN_X_CREATED	(1ull << 32)

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 
 #include "event/event.h"
+#include "event/foreign.h"
 #include "event/param.h"
 
 #define SOCK_TYPE_BITS	0xf	/* the kernel's SOCK_TYPE_MASK */
@@ -17,7 +18,7 @@
  * Gives @raw the width and sign of @type. Flags and enumerations come as they were passed, in
  * 32 bits: Falco's own numbers for them would fit into less.
  */
-static void set_number(enum value_type type, uint64_t raw, struct value *ret_value)
+void param_set_number(enum value_type type, uint64_t raw, struct value *ret_value)
 {
 	ret_value->type = type;
 	ret_value->is_list = false;
@@ -499,6 +500,8 @@ bool event_param(const struct event *ev, unsigned int i, struct arena *scratch,
 
 	if (i >= def->nparams)
 		return false;
+	if (ev->foreign)
+		return foreign_param(ev, i, scratch, ret_value);
 	p = &def->params[i];
 	if (value_kind(p->type) == VALUE_KIND_STRING) {
 		if (p->type == VALUE_DYNAMIC ? !param_dynamic_raw(ev, p, scratch, &str) :
@@ -509,6 +512,6 @@ bool event_param(const struct event *ev, unsigned int i, struct arena *scratch,
 	}
 	if (!param_number(ev, p, &raw))
 		return false;
-	set_number(p->type, raw, ret_value);
+	param_set_number(p->type, raw, ret_value);
 	return true;
 }

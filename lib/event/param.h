@@ -11,6 +11,11 @@
 
 #include "event/event.h"
 
+/* Gives @raw the width and sign of @type. */
+void param_set_number(enum value_type type, uint64_t raw, struct value *ret_value);
+/* The names behind a number: errors, signals, AT_FDCWD; NULL: none. */
+const char *param_number_name(const struct event *ev, const struct value *v);
+
 /* The number of a parameter as the record has it. False: it has none. */
 bool param_number(const struct event *ev, const struct event_param_def *p, uint64_t *ret_raw);
 

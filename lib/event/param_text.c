@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "event/flags.h"
+#include "event/foreign.h"
 #include "event/param.h"
 #include "event/path.h"
 #include "util/buf.h"
@@ -162,6 +163,8 @@ bool event_param_raw_text(const struct event *ev, unsigned int i, struct arena *
 	const struct event_def *def = event_def(ev->rec->event);
 	struct value v;
 
+	if (ev->foreign)
+		return foreign_param_raw_text(ev, i, scratch, ret_text);
 	return event_param(ev, i, scratch, &v) &&
 	       param_value_raw(def, &def->params[i], &v, scratch, ret_text);
 }
@@ -211,7 +214,7 @@ static const char *error_name(int64_t res)
 	return res < 0 && res > -4096 ? errno_name((int)-res) : NULL;
 }
 
-static const char *number_name(const struct event *ev, const struct value *v)
+const char *param_number_name(const struct event *ev, const struct value *v)
 {
 	const struct event_def *def = event_def(ev->rec->event);
 
@@ -239,7 +242,7 @@ static bool name_text(const struct event *ev, const struct event_param_def *p,
 	if (v->type == VALUE_RELTIME && v->u != UINT64_MAX)
 		name = arena_printf(scratch, "%gs", (double)v->u / 1e9);
 	else
-		name = number_name(ev, v);
+		name = param_number_name(ev, v);
 	if (!name)
 		return false;
 	*ret_text = slice_of(name);
@@ -265,6 +268,8 @@ bool event_param_text(const struct event *ev, unsigned int i, struct arena *scra
 	struct slice text;
 	struct value v;
 
+	if (ev->foreign)
+		return foreign_param_text(ev, i, scratch, ret_text);
 	if (!event_param(ev, i, scratch, &v))
 		return false;
 	p = &def->params[i];

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "event/foreign.h"
 #include "net/roles.h"
 #include "net/socks.h"
 #include "state/procfs.h"
@@ -29,7 +30,8 @@
 #define KEEP_EXITED_S	60
 
 struct state_own {
-	int proc_fd;
+	int proc_fd;			/* -1: events are another machine's */
+	bool foreign;
 	uint64_t event_ns;		/* of the event taken last */
 	struct procfs_proc facts;	/* scratch: it is large */
 };
@@ -43,9 +45,10 @@ int state_init(struct state *st, const struct state_options *opt)
 	st->own = calloc(1, sizeof(*st->own));
 	if (!st->own)
 		return -ENOMEM;
-	st->own->proc_fd = open(opt->proc_root ? opt->proc_root : "/proc",
-				O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (st->own->proc_fd < 0) {
+	st->own->foreign = opt->foreign;
+	st->own->proc_fd = opt->foreign ? -1 : open(opt->proc_root ? opt->proc_root : "/proc",
+						    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (st->own->proc_fd < 0 && !opt->foreign) {
 		err = -errno;
 		goto fail;
 	}
@@ -54,7 +57,8 @@ int state_init(struct state *st, const struct state_options *opt)
 			      keep_s * 1000000000ull);
 	if (!st->procs)
 		goto fail;
-	st->users = user_table_new(opt->passwd, opt->group);
+	st->users = opt->foreign ? user_table_new_empty() :
+				   user_table_new(opt->passwd, opt->group);
 	if (!st->users)
 		goto fail;
 	if (gethostname(st->hostname, sizeof(st->hostname) - 1) < 0)
@@ -199,6 +203,8 @@ static const struct procfs_proc *ask_proc(struct state *st, uint32_t pid, uint64
 {
 	struct procfs_proc *f = &st->own->facts;
 
+	if (st->own->foreign)
+		return NULL;
 	st->procs->stats.proc_reads++;
 	if (procfs_read(st->own->proc_fd, pid, f) == 0 &&
 	    (!start_ns || (f->start_ns <= start_ns && start_ns - f->start_ns <= PROCS_TICK_NS)))
@@ -221,6 +227,8 @@ int state_open_proc(const struct state *st, uint32_t pid)
 
 static void read_cgroup_path(struct state *st, struct proc_entry *e)
 {
+	if (st->own->foreign)
+		return;
 	st->procs->stats.proc_reads++;
 	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, &st->own->facts);
 	procs_set_cgroup_path(st->procs, e, st->own->facts.cgroup_path);
@@ -576,6 +584,22 @@ static void complete_ancestors(struct state *st, struct proc_entry *e, uint64_t 
 	}
 }
 
+static void apply_user(struct state *st, const struct foreign_user *f)
+{
+	const struct user u = {
+		.uid = f->uid, .gid = f->gid, .name = f->name, .home = f->home, .shell = f->shell,
+	};
+
+	user_table_tell(st->users, &u, f->group, f->gone);
+}
+
+/* What a capture tells of its machine besides what happened there. */
+static void apply_foreign(struct state *st, struct proc_entry *e, const struct event_foreign *f)
+{
+	if (f->cgroups.len && !slice_eq(e->pub.cgroup_path, f->cgroups))
+		procs_set_cgroup_path(st->procs, e, f->cgroups);
+}
+
 const struct proc *state_apply(struct state *st, const struct event *ev)
 {
 	const struct falcoc_rec *rec = ev->rec;
@@ -590,10 +614,16 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 	st->wall_offset_ns = (int64_t)(ev->ts_ns - rec->time_ns);
 	procs_expire(st->procs, rec->time_ns);
 	user_table_refresh(st->users, rec->time_ns);
+	if (ev->foreign && ev->foreign->user) {
+		apply_user(st, ev->foreign->user);
+		return NULL;
+	}
 	e = process_of(st, ev);
 	if (!e)
 		return NULL;
 	refresh(st, e, rec);
+	if (ev->foreign)
+		apply_foreign(st, e, ev->foreign);
 	apply_to_tables(st, e, ev);
 	complete_ancestors(st, e, rec->time_ns);
 	return &e->pub;

@@ -47,6 +47,7 @@ struct state_options {
 	uint32_t keep_exited_s;	/* 0: default 60: ancestors stay known that long */
 	uint64_t max_text_bytes;	/* of paths, arguments, environments; 0: default 64 MiB */
 	const char *passwd, *group;	/* NULL: those of /etc */
+	bool foreign;		/* events are another machine's: nothing of this one is looked at */
 };
 
 /* The parts that the engine owns start as NULL: it sets them afterwards. 0 or a negative errno. */

@@ -17,6 +17,7 @@
 #include "state/user.h"
 
 #define FILE_MAX	(8u << 20)
+#define TOLD_MAX	65536
 #define CHECK_EVERY_NS	1000000000ull
 
 /* What tells that a file was changed. */
@@ -39,6 +40,7 @@ struct file {
 	struct entry *entries;	/* by uid, then by line */
 	size_t count;
 	bool groups;
+	bool told;		/* no file: each entry's name is memory of its own, with all texts */
 };
 
 struct user_table {
@@ -158,6 +160,8 @@ static bool stamp_equal(const struct stamp *a, const struct stamp *b)
 
 static void file_clear(struct file *f)
 {
+	for (size_t i = 0; f->told && i < f->count; i++)
+		free((char *)f->entries[i].user.name.ptr);
 	free(f->text);
 	free(f->entries);
 	f->text = NULL;
@@ -194,7 +198,7 @@ static void file_refresh(struct file *f)
 	struct stamp now;
 	struct stat sb;
 
-	if (stat(f->path, &sb) < 0)
+	if (f->told || stat(f->path, &sb) < 0)
 		return;
 	now = stamp_of(&sb);
 	if (f->text && stamp_equal(&now, &f->stamp))
@@ -226,6 +230,17 @@ struct user_table *user_table_new(const char *passwd, const char *group)
 	return t;
 }
 
+struct user_table *user_table_new_empty(void)
+{
+	struct user_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return NULL;
+	t->group.groups = true;
+	t->group.told = t->passwd.told = true;
+	return t;
+}
+
 void user_table_free(struct user_table *t)
 {
 	if (!t)
@@ -237,11 +252,11 @@ void user_table_free(struct user_table *t)
 	free(t);
 }
 
-static const struct user *file_find(const struct file *f, uint32_t number)
+/* Where @number is, or would be. */
+static size_t file_place(const struct file *f, uint32_t number)
 {
 	size_t lo = 0, hi = f->count;
 
-	/* the first that is not below: of equal ones that is the file's first */
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
 
@@ -250,7 +265,73 @@ static const struct user *file_find(const struct file *f, uint32_t number)
 		else
 			hi = mid;
 	}
-	return lo < f->count && f->entries[lo].user.uid == number ? &f->entries[lo].user : NULL;
+	return lo;
+}
+
+static const struct user *file_find(const struct file *f, uint32_t number)
+{
+	/* the first that is not below: of equal ones that is the file's first */
+	size_t at = file_place(f, number);
+
+	return at < f->count && f->entries[at].user.uid == number ? &f->entries[at].user : NULL;
+}
+
+static char *put_text(char *to, struct slice from, struct slice *ret_text)
+{
+	memcpy(to, from.ptr ? from.ptr : "", from.len);
+	to[from.len] = '\0';
+	*ret_text = (struct slice){ to, from.len };
+	return to + from.len + 1;
+}
+
+/* Its texts in one piece of memory, which the name begins. */
+static bool copy_user(const struct user *from, struct user *ret_user)
+{
+	char *text = malloc(from->name.len + from->home.len + from->shell.len + 3);
+
+	if (!text)
+		return false;
+	*ret_user = *from;
+	text = put_text(text, from->name, &ret_user->name);
+	text = put_text(text, from->home, &ret_user->home);
+	put_text(text, from->shell, &ret_user->shell);
+	return true;
+}
+
+static void file_remove(struct file *f, size_t at)
+{
+	free((char *)f->entries[at].user.name.ptr);
+	f->count--;
+	memmove(&f->entries[at], &f->entries[at + 1], (f->count - at) * sizeof(*f->entries));
+}
+
+void user_table_tell(struct user_table *t, const struct user *u, bool group, bool gone)
+{
+	struct file *f = group ? &t->group : &t->passwd;
+	uint32_t number = group ? u->gid : u->uid;
+	size_t at = file_place(f, number);
+	struct user copy;
+
+	if (!f->told)
+		return;
+	if (at < f->count && f->entries[at].user.uid == number)
+		file_remove(f, at);
+	if (gone || f->count >= TOLD_MAX || !copy_user(u, &copy))
+		return;
+	copy.uid = number;
+	if ((f->count & (f->count - 1)) == 0) {		/* the room is a power of two */
+		size_t room = f->count ? f->count * 2 : 1;
+		struct entry *more = realloc(f->entries, room * sizeof(*more));
+
+		if (!more) {
+			free((char *)copy.name.ptr);
+			return;
+		}
+		f->entries = more;
+	}
+	memmove(&f->entries[at + 1], &f->entries[at], (f->count - at) * sizeof(*f->entries));
+	f->entries[at] = (struct entry){ .user = copy };
+	f->count++;
 }
 
 const struct user *user_by_uid(const struct user_table *t, uint32_t uid)

@@ -9,6 +9,7 @@
 #ifndef STATE_USER_H
 #define STATE_USER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "util/slice.h"
@@ -21,6 +22,13 @@ struct user {
 struct user_table;
 /* NULL: /etc/passwd, /etc/group. A file that is not there names nobody. NULL: no memory. */
 struct user_table *user_table_new(const char *passwd, const char *group);
+/* A table that no file fills, only user_table_tell(). */
+struct user_table *user_table_new_empty(void);
+/*
+ * Of another machine, as its capture tells it: a user, or a group (whose number is u->gid). A later
+ * word replaces an earlier one; @gone takes it away. At most 65536 of each are kept.
+ */
+void user_table_tell(struct user_table *t, const struct user *u, bool group, bool gone);
 void user_table_free(struct user_table *t);
 /* NULL where no such user or group is known. Valid until the next user_table_refresh(). */
 const struct user *user_by_uid(const struct user_table *t, uint32_t uid);

@@ -19,7 +19,8 @@ function allow(layer, others,    n, i, a) {
 BEGIN {
 	allow("util", "")
 	allow("event", "util")
-	allow("capture", "util event")
+	allow("scap", "util event")
+	allow("capture", "util event scap")
 	allow("dns", "util")
 	allow("net", "util")
 	allow("state", "util event capture dns net")

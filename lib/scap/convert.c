@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * convert.c - takes events apart and completes old ones; see convert.h
+ */
+#include "scap/convert.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "scap/cursor.h"
+
+#define HEAD_BYTES	26
+#define HEAD_V1_BYTES	22
+#define ROUNDS_MAX	24	/* conversions of one event; the longest chain of the tables is half of it */
+#define ENTER_MAX	65536
+#define V1_EXCESS	3	/* some events of that version tell a length that is too large by it */
+
+/* The number of parameters of an event that does not tell it: as many lengths as add up. */
+static int count_v1(struct slice body, size_t len, unsigned int type)
+{
+	unsigned int max = scap_types[type].nparams;
+	struct cursor c = cursor_of(body);
+	size_t sum = 0;
+
+	for (unsigned int n = 0;; n++) {
+		if (HEAD_V1_BYTES + 2 * (size_t)n + sum == len)
+			return (int)n;
+		if (n == max)
+			return -EBADMSG;
+		sum += cursor_u16(&c);
+		if (c.bad)
+			return -EBADMSG;
+	}
+}
+
+int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event *ret_event)
+{
+	const size_t head = v1 ? HEAD_V1_BYTES : HEAD_BYTES;
+	struct cursor c = cursor_of(body), lens;
+	struct scap_event ev = { 0 };
+	size_t len, width;
+	uint64_t n;
+
+	ev.cpu = cursor_u16(&c);
+	ev.flags = flagged ? cursor_u32(&c) : 0;
+	ev.ts_ns = cursor_u64(&c);
+	ev.tid = cursor_u64(&c);
+	len = cursor_u32(&c);
+	ev.type = cursor_u16(&c);
+	n = v1 ? 0 : cursor_u32(&c);
+	if (c.bad)
+		return -EBADMSG;
+	if (ev.type >= SCAP_TYPE_COUNT)
+		return -ENOENT;
+	if (v1 && (ev.type == SCAP_NOTIFICATION_E || ev.type == SCAP_INFRASTRUCTURE_E))
+		len -= len > V1_EXCESS ? V1_EXCESS : 0;
+	if (len < head || len - head > c.left)
+		return -EBADMSG;
+	c.left = len - head;
+	width = !v1 && (scap_types[ev.type].flags & SCAP_T_LARGE) ? 4 : 2;
+	if (v1) {
+		int count = count_v1((struct slice){ c.pos, c.left }, len, ev.type);
+
+		if (count < 0)
+			return count;
+		n = (uint64_t)count;
+	}
+	if (n > c.left / width)
+		return -EBADMSG;
+	lens = c;
+	cursor_bytes(&c, n * width);
+	for (uint64_t i = 0; i < n; i++) {
+		struct slice p = cursor_bytes(&c, cursor_number(&lens, width));
+
+		if (i < SCAP_PARAMS_MAX)
+			ev.param[i] = p;
+	}
+	if (c.bad)
+		return -EBADMSG;
+	ev.nparams = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
+	*ret_event = ev;
+	return 0;
+}
+
+static const struct scap_conversion *find_conversion(unsigned int type, unsigned int nparams)
+{
+	unsigned int low = 0, high = scap_conversion_count;
+
+	while (low < high) {
+		unsigned int mid = (low + high) / 2;
+		const struct scap_conversion *c = &scap_conversions[mid];
+
+		if (c->type == type && c->nparams == nparams)
+			return c;
+		if (c->type < type || (c->type == type && c->nparams < nparams))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static int store_enter(const struct scap_event *ev, struct scap_enter **enter)
+{
+	struct scap_enter *e;
+	size_t bytes = 0;
+	char *at;
+
+	for (unsigned int i = 0; i < ev->nparams; i++)
+		bytes += ev->param[i].len;
+	if (bytes > ENTER_MAX)
+		return -EBADMSG;
+	e = *enter;
+	if (!e || e->bytes < bytes) {
+		e = realloc(*enter, sizeof(*e) + bytes);
+		if (!e)
+			return -ENOMEM;
+		e->bytes = (uint32_t)bytes;
+		*enter = e;
+	}
+	e->type = ev->type;
+	e->nparams = (uint8_t)ev->nparams;
+	at = e->data;
+	for (unsigned int i = 0; i < ev->nparams; i++) {
+		e->len[i] = (uint32_t)ev->param[i].len;
+		if (e->len[i])
+			memcpy(at, ev->param[i].ptr, e->len[i]);
+		at += e->len[i];
+	}
+	return 0;
+}
+
+/* Types are even at the entry: an odd one stands for an entry that was used already. */
+static bool has_enter(const struct scap_enter *e, unsigned int exit_type)
+{
+	return e && e->type + 1u == exit_type;
+}
+
+static struct slice enter_param(const struct scap_enter *e, unsigned int i)
+{
+	const char *at = e->data;
+
+	if (i >= e->nparams)
+		return (struct slice){ "", 0 };
+	for (unsigned int k = 0; k < i; k++)
+		at += e->len[k];
+	return (struct slice){ at, e->len[i] };
+}
+
+static struct slice make_param(const struct scap_event *ev, const struct scap_enter *enter,
+			       const struct scap_instruction *in)
+{
+	static const char zeros[16], ones[4] = { -1, -1, -1, -1 };
+	struct slice s = { "", 0 };
+
+	switch (in->from) {
+	case SCAP_FROM_SELF:
+		s = in->param < ev->nparams ? ev->param[in->param] : s;
+		break;
+	case SCAP_FROM_ENTER:
+	case SCAP_FROM_ENTER_OR_EMPTY:
+		if (enter)
+			s = enter_param(enter, in->param);
+		else if (in->from == SCAP_FROM_ENTER)
+			s = (struct slice){ zeros, in->width };
+		break;
+	case SCAP_FROM_ZERO:
+		s = (struct slice){ zeros, in->width };
+		break;
+	case SCAP_FROM_NOBODY:
+		s = (struct slice){ ones, sizeof(ones) };
+		break;
+	}
+	if (in->width && s.len > in->width)
+		s.len = in->width;
+	return s;
+}
+
+/*
+ * The new parameters point where the old ones did, but those of the entry, which may be
+ * replaced by then, are copied.
+ */
+static int rebuild(struct scap_event *ev, const struct scap_conversion *c,
+		   struct scap_enter *enter, struct arena *scratch)
+{
+	struct scap_event old = *ev;
+	unsigned int at = c->action == SCAP_CONVERT_ADD ? ev->nparams : 0;
+	bool used = false;
+
+	if (at + c->count > SCAP_PARAMS_MAX)
+		return -EBADMSG;
+	if (!has_enter(enter, ev->type))
+		enter = NULL;
+	for (unsigned int i = 0; i < c->count; i++) {
+		const struct scap_instruction *in = &c->list[i];
+		struct slice s = make_param(&old, enter, in);
+
+		if (s.len && (in->from == SCAP_FROM_ENTER || in->from == SCAP_FROM_ENTER_OR_EMPTY)) {
+			const char *copy = arena_slicedup(scratch, s);
+
+			if (!copy)
+				return -ENOMEM;
+			s.ptr = copy;
+			used = true;
+		}
+		ev->param[at + i] = s;
+	}
+	ev->nparams = at + c->count;
+	ev->type = c->new_type;
+	/* an exit that has used the entry ends the call */
+	if (used && enter)
+		enter->type = UINT16_MAX;
+	return 0;
+}
+
+int scap_convert(struct scap_event *ev, struct scap_enter **enter, struct arena *scratch)
+{
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		const struct scap_type *t = &scap_types[ev->type];
+		bool entry = !(ev->type & 1);
+		const struct scap_conversion *c;
+		int err;
+
+		if (t->flags & SCAP_T_UNUSED)
+			return 0;
+		if (!(t->flags & SCAP_T_CONVERTED))
+			return (t->flags & SCAP_T_OLD) && entry ? 0 : 1;
+		if (!entry && !(t->flags & SCAP_T_OLD) && ev->nparams == t->nparams)
+			return 1;
+		c = find_conversion(ev->type, ev->nparams);
+		if (!c)
+			return -EBADMSG;
+		switch (c->action) {
+		case SCAP_CONVERT_STORE:
+			return store_enter(ev, enter);
+		case SCAP_CONVERT_STORE_AND_PASS:
+			err = store_enter(ev, enter);
+			return err < 0 ? err : 1;
+		case SCAP_CONVERT_PASS:
+			return 1;
+		}
+		err = rebuild(ev, c, *enter, scratch);
+		if (err)
+			return err;
+	}
+	return -EBADMSG;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * input.h - the bytes of a capture file, block by block
+ *
+ * Plain or gzip (several members in a row are one stream), from a file or a pipe. Nothing that the
+ * file says of its own lengths is believed before the bytes are there: a block is read
+ * in pieces, so that memory grows with what the file holds and not with what it claims.
+ */
+#ifndef SCAP_INPUT_H
+#define SCAP_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/slice.h"
+
+#define SCAP_BLOCK_MAX	(64u << 20)	/* longer ones are skipped */
+
+struct scap_input;
+
+/* Takes the descriptor over in any case. 0 or a negative errno. */
+int scap_input_new(int fd, struct scap_input **ret_input);
+void scap_input_free(struct scap_input *in);	/* takes NULL */
+
+struct scap_block {
+	uint32_t type;
+	struct slice body;	/* valid until the next call; may end in padding */
+	uint32_t trailer, length;	/* the length at both ends, as the file has them */
+	bool skipped;		/* too long to be kept: body is empty */
+};
+
+/*
+ * 1; 0: the end; -ENODATA: the file ends within a block; -EBADMSG: a length that no block can
+ * have; or the negative errno of reading, of a damaged gzip stream -EIO.
+ */
+int scap_input_next(struct scap_input *in, struct scap_block *ret_block);
+
+/* Bytes of blocks read so far, unpacked. */
+uint64_t scap_input_bytes(const struct scap_input *in);
+
+#endif

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * scap.c - from blocks to events; see scap.h
+ */
+#include "scap/scap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "scap/internal.h"
+
+#define BLOCK_SECTION	0x0a0d0d0a
+#define SECTION_MAGIC	0x1a2b3c4d
+#define MAGIC_SWAPPED	0x4d3c2b1a
+#define SECTION_BYTES	16
+#define MAJOR		1
+#define SCRATCH_BYTES	(1u << 20)
+#define EVENT_SMALL_MAX	65536	/* of a block that is not of the large kind */
+
+/* How an event block is laid out. False: it is no event block. */
+static bool event_block(uint32_t type, bool *ret_v1, bool *ret_flagged, bool *ret_large)
+{
+	*ret_v1 = type == 0x204 || type == 0x8010abcd || type == 0x208;
+	*ret_flagged = type == 0x217 || type == 0x208 || type == 0x222;
+	*ret_large = type == 0x221 || type == 0x222;
+	return *ret_v1 || *ret_flagged || *ret_large || type == 0x216;
+}
+
+/* Which of our events a type is, made once: by name, but for system calls that have only a number. */
+static int event_of_type[SCAP_TYPE_COUNT];
+static bool events_mapped;
+
+static void map_events(void)
+{
+	if (events_mapped)
+		return;
+	for (unsigned int i = 0; i < SCAP_TYPE_COUNT; i++)
+		event_of_type[i] = event_by_name(slice_of(scap_types[i].name));
+	event_of_type[SCAP_GENERIC_X] = -1;
+	events_mapped = true;
+}
+
+static int open_section(struct scap *s, const struct scap_block *b)
+{
+	struct cursor c = cursor_of(b->body);
+	uint32_t magic;
+	uint16_t major;
+
+	if (b->skipped || b->body.len < SECTION_BYTES || b->trailer != b->length) {
+		s->fault = "the header of a section is damaged";
+		return -EBADMSG;
+	}
+	magic = cursor_u32(&c);
+	major = cursor_u16(&c);
+	if (magic != SECTION_MAGIC) {
+		s->fault = magic == MAGIC_SWAPPED ? "it was written in another byte order" :
+			"it is no capture in Falco's format";
+		return -EBADMSG;
+	}
+	if (major > MAJOR) {
+		s->fault = "its format is newer than this program";
+		return -EBADMSG;
+	}
+	return 0;
+}
+
+/* A second capture in the same file: nothing of the first one holds any more. */
+static int next_section(struct scap *s, const struct scap_block *b)
+{
+	int err = open_section(s, b);
+
+	if (err)
+		return err;
+	scap_threads_release(&s->threads);
+	s->nlocals = 0;
+	free(s->locals);
+	s->locals = NULL;
+	s->tell.at = s->tell.n = 0;
+	s->events_begun = false;
+	return scap_threads_init(&s->threads);
+}
+
+int scap_open(int fd, struct scap **ret_scap, const char **ret_why)
+{
+	struct scap *s = calloc(1, sizeof(*s));
+	struct scap_block b;
+	int err;
+
+	*ret_why = NULL;
+	if (!s) {
+		close(fd);
+		return -ENOMEM;
+	}
+	map_events();
+	err = scap_input_new(fd, &s->in);
+	if (!err)
+		err = scap_threads_init(&s->threads);
+	s->scratch = arena_new(SCRATCH_BYTES);
+	s->rec = aligned_alloc(FALCOC_ALIGN, FALCOC_REC_MAX);
+	if (!err && (!s->scratch || !s->rec))
+		err = -ENOMEM;
+	if (!err) {
+		err = scap_input_next(s->in, &b);
+		if (err == 0)
+			*ret_why = "it is empty";
+		else if (err == -ENODATA || err == -EBADMSG || (err == 1 && b.type != BLOCK_SECTION))
+			*ret_why = "it is no capture in Falco's format";
+		else if (err == 1)
+			err = open_section(s, &b);
+		if (s->fault)
+			*ret_why = s->fault;
+		if (*ret_why)
+			err = -EBADMSG;
+	}
+	if (err) {
+		scap_free(s);
+		return err;
+	}
+	*ret_scap = s;
+	return 0;
+}
+
+/* Those before @end were told, and nothing points at their texts any more. */
+static void drop_users(struct scap *s, size_t end)
+{
+	for (; s->users_freed < end; s->users_freed++) {
+		struct scap_user *u = &s->users[s->users_freed];
+
+		scap_text_set(&s->threads, &u->name, (struct slice){ "", 0 });
+		scap_text_set(&s->threads, &u->home, (struct slice){ "", 0 });
+		scap_text_set(&s->threads, &u->shell, (struct slice){ "", 0 });
+	}
+}
+
+void scap_free(struct scap *s)
+{
+	if (!s)
+		return;
+	drop_users(s, s->nusers);
+	free(s->users);
+	free(s->tell.list);
+	free(s->locals);
+	scap_threads_release(&s->threads);
+	scap_input_free(s->in);
+	arena_free(s->scratch);
+	free(s->rec);
+	free(s);
+}
+
+void scap_tell(struct scap *s, const struct scap_thread *th)
+{
+	struct scap_queue *q = &s->tell;
+
+	if (q->at == q->n)
+		q->at = q->n = 0;
+	if (q->n == q->room) {
+		size_t room = q->room ? q->room * 2 : 64;
+		int64_t *more = room > 2 * SCAP_THREADS_MAX ? NULL :
+			realloc(q->list, room * sizeof(*more));
+
+		if (!more) {
+			s->threads.refused++;
+			return;
+		}
+		q->list = more;
+		q->room = room;
+	}
+	q->list[q->n++] = th->tid;
+}
+
+/* Every process counts its threads, now that all are known. */
+static void count_threads(struct scap *s)
+{
+	struct ihash *h = &s->threads.hash;
+
+	for (size_t i = 0; i <= h->mask; i++)
+		for (struct ihash_node *n = h->buckets[i]; n; n = n->next)
+			((struct scap_thread *)n)->nthreads = 0;
+	for (size_t i = 0; i <= h->mask; i++) {
+		for (struct ihash_node *n = h->buckets[i]; n; n = n->next) {
+			struct scap_thread *th = (struct scap_thread *)n;
+			struct scap_thread *leader = scap_thread_leader(&s->threads, th);
+
+			if (leader)
+				leader->nthreads++;
+		}
+	}
+}
+
+/* Events that tell of users, and not of a thread. */
+static void take_user(struct scap *s)
+{
+	bool group = s->ev.type == SCAP_GROUP_ADDED_E || s->ev.type == SCAP_GROUP_DELETED_E;
+	struct foreign_user u = {
+		.group = group,
+		.gone = s->ev.type == SCAP_USER_DELETED_E || s->ev.type == SCAP_GROUP_DELETED_E,
+		.uid = group ? 0 : (uint32_t)scap_uint(s, 0),
+		.gid = (uint32_t)scap_uint(s, group ? 0 : 1),
+		.name = scap_str(s, group ? 1 : 2),
+	};
+
+	/* those of a container have numbers of their own */
+	if (scap_str(s, group ? 2 : 5).len)
+		return;
+	if (!group) {
+		u.home = scap_str(s, 3);
+		u.shell = scap_str(s, 4);
+	}
+	scap_add_user(s, &u);
+}
+
+/* Which of ours an event is; -1: none. */
+static int find_event(const struct scap *s)
+{
+	if (s->ev.type == SCAP_GENERIC_X)
+		return scap_syscall_event((unsigned int)scap_uint(s, 0));
+	/* an entry that is passed on is no event of its own */
+	if (!(s->ev.type & 1) && s->ev.type != SCAP_PROCEXIT_E && s->ev.type != SCAP_SIGNALDELIVER_E)
+		return -1;
+	return event_of_type[s->ev.type];
+}
+
+static struct scap_thread *find_thread(struct scap *s)
+{
+	int64_t tid = (int64_t)s->ev.tid;
+	struct scap_thread *th;
+
+	if (tid < 0)
+		return NULL;
+	th = scap_thread_find(&s->threads, tid);
+	if (!th) {
+		th = scap_thread_add(&s->threads, tid);
+		if (th)
+			memcpy(th->comm, "<NA>", sizeof("<NA>"));
+	}
+	return th;
+}
+
+/* An event block, up to the event that is given out or not. 0 or a negative errno. */
+static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool flagged, bool large)
+{
+	struct scap_thread *th;
+	int rc;
+
+	s->stats.events++;
+	if (!s->events_begun)
+		count_threads(s);
+	s->events_begun = true;
+	if (b->skipped || (!large && b->length - 8 > EVENT_SMALL_MAX)) {
+		s->stats.bad_events++;
+		return 0;
+	}
+	rc = scap_event_parse(b->body, v1, flagged, &s->ev);
+	if (rc == -ENOENT)
+		s->stats.unknown_events++;
+	else if (rc < 0)
+		s->stats.bad_events++;
+	if (rc < 0)
+		return 0;
+	arena_clear(s->scratch);
+	th = find_thread(s);
+	if (th || !(scap_types[s->ev.type].flags & SCAP_T_CONVERTED)) {
+		struct scap_enter *none = NULL;
+
+		rc = scap_convert(&s->ev, th ? &th->enter : &none, s->scratch);
+		free(none);
+	}
+	if (rc == -EBADMSG)
+		s->stats.bad_events++;
+	if (rc <= 0)
+		return rc == -ENOMEM ? rc : 0;
+	s->num++;
+	if (!s->first_ns)
+		s->first_ns = s->ev.ts_ns;
+	if (s->ev.type == SCAP_DROP_E)
+		s->stats.drops++;
+	if (s->ev.type >= SCAP_USER_ADDED_E && s->ev.type <= SCAP_GROUP_DELETED_E)
+		take_user(s);
+	s->event = find_event(s);
+	s->thread = th;
+	scap_parse(s);
+	s->have = s->event >= 0 && !(s->ev.flags & 1);
+	if (!s->have)
+		scap_parse_after(s);
+	return 0;
+}
+
+static int take_block(struct scap *s, const struct scap_block *b)
+{
+	bool v1, flagged, large;
+
+	if (event_block(b->type, &v1, &flagged, &large))
+		return take_event(s, b, v1, flagged, large);
+	if (b->type == BLOCK_SECTION)
+		return next_section(s, b);
+	if (b->trailer != b->length) {
+		s->fault = "a block has two lengths that differ";
+		return -EBADMSG;
+	}
+	if (b->skipped || !scap_meta_block(s, b))
+		s->stats.unknown_blocks++;
+	return 0;
+}
+
+/* What the state is to know before the next event. */
+static bool next_news(struct scap *s, struct event *ret_event)
+{
+	drop_users(s, s->users_at);
+	while (s->users_at < s->nusers)
+		if (scap_translate_user(s, &s->users[s->users_at++], ret_event))
+			return true;
+	while (s->tell.at < s->tell.n) {
+		struct scap_thread *th = scap_thread_find(&s->threads, s->tell.list[s->tell.at++]);
+
+		/* threads come and go with their process */
+		if (!th || th->pid != th->tid)
+			continue;
+		scap_translate_process(s, th, ret_event);
+		return true;
+	}
+	return false;
+}
+
+int scap_next(struct scap *s, struct event *ret_event)
+{
+	struct scap_block b;
+	int rc;
+
+	if (s->ended)
+		return s->end;
+	if (!s->have && s->thread)
+		scap_parse_after(s);
+	for (;;) {
+		/* lists are whole only when the first event is there */
+		if (s->events_begun && next_news(s, ret_event))
+			return 1;
+		if (s->have) {
+			s->have = false;
+			if (scap_translate(s, ret_event)) {
+				s->stats.given++;
+				return 1;
+			}
+			scap_parse_after(s);
+		}
+		rc = scap_input_next(s->in, &b);
+		if (rc == 1)
+			rc = take_block(s, &b);
+		else if (rc == -EBADMSG)
+			s->fault = "a block has a length that none can have";
+		else if (rc == 0)
+			break;
+		if (rc < 0)
+			break;
+	}
+	s->ended = true;
+	s->end = rc;
+	return rc;
+}
+
+const char *scap_fault(const struct scap *s)
+{
+	return s->fault;
+}
+
+void scap_stats(const struct scap *s, struct scap_stats *ret_stats)
+{
+	*ret_stats = s->stats;
+	ret_stats->bytes = scap_input_bytes(s->in);
+	ret_stats->refused = s->threads.refused;
+}
+
+unsigned int scap_cpus(const struct scap *s)
+{
+	return s->cpus;
+}

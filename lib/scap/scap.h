@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scap.h - captures in Falco's format as events
+ *
+ * What such a file does not say outright, because its writer expected the reader to add it up, is
+ * added up here: who the threads are, what their descriptors stand for. Each event is then
+ * written as a record and decoded as any other; what has no place in one is in
+ * event.foreign. Times are those of the capture: a record's CLOCK_BOOTTIME is its wall clock.
+ *
+ *	input.c		blocks out of a file
+ *	convert.c	events taken apart, old ones made new ones
+ *	meta.c		the lists at a file's beginning
+ *	threads.c	the tables
+ *	parse.c		what an event changes in them
+ *	parse_proc.c	likewise of processes
+ *	translate.c	an event as a record
+ *	scap.c		all together
+ *	types.c conversions.c	data
+ */
+#ifndef SCAP_SCAP_H
+#define SCAP_SCAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/event.h"
+
+struct scap;
+
+struct scap_stats {
+	uint64_t bytes;			/* of blocks, unpacked */
+	uint64_t events;		/* in the file */
+	uint64_t given;			/* of these, those that scap_next() gave out */
+	uint64_t unknown_blocks, unknown_events;	/* skipped by their length */
+	uint64_t bad_events;		/* that made no sense, left out */
+	uint64_t refused;		/* threads, files and texts beyond the bounds */
+	uint64_t drops;			/* times that the writer itself said it lost events */
+};
+
+/*
+ * Reads @fd, which is taken over in any case. 0 or a negative errno; -EBADMSG: it is no capture,
+ * and *ret_why says so.
+ */
+int scap_open(int fd, struct scap **ret_scap, const char **ret_why);
+void scap_free(struct scap *s);	/* takes NULL */
+
+/*
+ * 1: *ret_event is filled, valid until the next call; 0: the end; -ENODATA: the file was cut, all
+ * that is whole has been given out; -EBADMSG: it holds nonsense from here on (scap_fault()); or
+ * another negative errno.
+ *
+ * Events with FALCOC_R_LIFECYCLE are for the state only: they tell of processes.
+ */
+int scap_next(struct scap *s, struct event *ret_event);
+const char *scap_fault(const struct scap *s);
+
+void scap_stats(const struct scap *s, struct scap_stats *ret_stats);
+/* Number of CPUs of the captured machine; 0: not told. */
+unsigned int scap_cpus(const struct scap *s);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * threads.c - tables of threads and their open files; see threads.h
+ */
+#include "scap/threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/hash.h"
+
+#define CLONE_FILES_BIT	0x1	/* PPM_CL_CLONE_FILES */
+
+int scap_threads_init(struct scap_threads *t)
+{
+	*t = (struct scap_threads){ 0 };
+	return ihash_init(&t->hash);
+}
+
+static void text_put(struct scap_threads *t, struct scap_text *text)
+{
+	if (!text || --text->refs)
+		return;
+	t->text_bytes -= sizeof(*text) + text->len;
+	free(text);
+}
+
+void scap_text_set(struct scap_threads *t, struct scap_text **text, struct slice s)
+{
+	struct scap_text *fresh = NULL;
+	size_t len = s.len < SCAP_STR_MAX ? s.len : SCAP_STR_MAX;
+
+	if (len && *text && (*text)->len == len && memcmp((*text)->ptr, s.ptr, len) == 0)
+		return;
+	if (len) {
+		if (t->text_bytes + sizeof(*fresh) + len <= SCAP_TEXTS_MAX)
+			fresh = malloc(sizeof(*fresh) + len);
+		if (fresh) {
+			fresh->refs = 1;
+			fresh->len = (uint32_t)len;
+			memcpy(fresh->ptr, s.ptr, len);
+			t->text_bytes += sizeof(*fresh) + len;
+		} else {
+			t->refused++;
+		}
+	}
+	text_put(t, *text);
+	*text = fresh;
+}
+
+void scap_text_share(struct scap_threads *t, struct scap_text **to, struct scap_text *from)
+{
+	if (from)
+		from->refs++;
+	text_put(t, *to);
+	*to = from;
+}
+
+static void fd_release(struct scap_threads *t, struct scap_fd *f)
+{
+	text_put(t, f->name);
+	text_put(t, f->raw);
+}
+
+void scap_fds_clear(struct scap_threads *t, struct scap_fds *fds)
+{
+	for (uint32_t i = 0; i < fds->n; i++)
+		fd_release(t, &fds->list[i]);
+	t->nfds -= fds->n;
+	free(fds->list);
+	*fds = (struct scap_fds){ 0 };
+}
+
+static void thread_free(struct scap_threads *t, struct scap_thread *th)
+{
+	struct scap_text *texts[] = {
+		th->exe, th->exepath, th->args, th->env, th->cwd, th->root, th->cgroups,
+	};
+
+	scap_fds_clear(t, &th->fds);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		text_put(t, texts[i]);
+	free(th->enter);
+	free(th);
+}
+
+void scap_threads_release(struct scap_threads *t)
+{
+	for (size_t i = 0; t->hash.buckets && i <= t->hash.mask; i++) {
+		struct ihash_node *n = t->hash.buckets[i];
+
+		while (n) {
+			struct ihash_node *next = n->next;
+
+			thread_free(t, (struct scap_thread *)n);
+			n = next;
+		}
+	}
+	ihash_release(&t->hash);
+}
+
+struct scap_thread *scap_thread_find(const struct scap_threads *t, int64_t tid)
+{
+	struct ihash_node *n = ihash_first(&t->hash, hash_u64((uint64_t)tid));
+
+	while (n && ((struct scap_thread *)n)->tid != tid)
+		n = ihash_next(n);
+	return (struct scap_thread *)n;
+}
+
+void scap_thread_remove(struct scap_threads *t, struct scap_thread *th)
+{
+	ihash_remove(&t->hash, &th->node);
+	thread_free(t, th);
+}
+
+struct scap_thread *scap_thread_add(struct scap_threads *t, int64_t tid)
+{
+	struct scap_thread *th = scap_thread_find(t, tid);
+
+	if (th)
+		scap_thread_remove(t, th);
+	th = t->hash.count < SCAP_THREADS_MAX ? calloc(1, sizeof(*th)) : NULL;
+	if (!th) {
+		t->refused++;
+		return NULL;
+	}
+	th->tid = tid;
+	th->pid = th->ptid = th->vtid = th->vpid = th->sid = th->vpgid = th->pgid = -1;
+	th->uid = th->gid = th->loginuid = UINT32_MAX;
+	th->last_fd = -1;
+	ihash_add(&t->hash, &th->node, hash_u64((uint64_t)tid));
+	return th;
+}
+
+struct scap_thread *scap_thread_leader(const struct scap_threads *t, struct scap_thread *th)
+{
+	return th->pid == th->tid || th->pid < 0 ? th : scap_thread_find(t, th->pid);
+}
+
+struct scap_thread *scap_fds_owner(const struct scap_threads *t, struct scap_thread *th)
+{
+	struct scap_thread *leader;
+
+	if (th->pid == th->tid || !(th->clone_flags & CLONE_FILES_BIT))
+		return th;
+	leader = scap_thread_leader(t, th);
+	return leader ? leader : th;
+}
+
+/* Where @fd is, or would be. */
+static uint32_t fd_place(const struct scap_fds *fds, int64_t fd)
+{
+	uint32_t low = 0, high = fds->n;
+
+	while (low < high) {
+		uint32_t mid = (low + high) / 2;
+
+		if (fds->list[mid].fd < fd)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+struct scap_fd *scap_fd_find(const struct scap_threads *t, struct scap_thread *th, int64_t fd)
+{
+	struct scap_fds *fds = &scap_fds_owner(t, th)->fds;
+	uint32_t at = fd_place(fds, fd);
+
+	return at < fds->n && fds->list[at].fd == fd ? &fds->list[at] : NULL;
+}
+
+struct scap_fd *scap_fd_add(struct scap_threads *t, struct scap_thread *th, int64_t fd)
+{
+	struct scap_fds *fds = &scap_fds_owner(t, th)->fds;
+	uint32_t at = fd_place(fds, fd);
+	struct scap_fd *f;
+
+	if (at < fds->n && fds->list[at].fd == fd) {
+		fd_release(t, &fds->list[at]);
+	} else {
+		if (fds->n == fds->room) {
+			uint32_t room = fds->room ? fds->room * 2 : 8;
+			struct scap_fd *more = t->nfds >= SCAP_FDS_MAX ? NULL :
+				realloc(fds->list, room * sizeof(*more));
+
+			if (!more) {
+				t->refused++;
+				return NULL;
+			}
+			fds->list = more;
+			fds->room = room;
+		}
+		memmove(&fds->list[at + 1], &fds->list[at],
+			(fds->n - at) * sizeof(*fds->list));
+		fds->n++;
+		t->nfds++;
+	}
+	f = &fds->list[at];
+	*f = (struct scap_fd){ .fd = fd };
+	return f;
+}
+
+struct scap_fd *scap_fd_copy(struct scap_threads *t, struct scap_thread *th, int64_t fd,
+			     const struct scap_fd *from)
+{
+	struct scap_fd copy = *from, *to;
+
+	if (copy.name)
+		copy.name->refs++;
+	if (copy.raw)
+		copy.raw->refs++;
+	to = scap_fd_add(t, th, fd);
+	if (!to) {
+		fd_release(t, &copy);
+		return NULL;
+	}
+	copy.fd = fd;
+	*to = copy;
+	return to;
+}
+
+void scap_fd_remove(struct scap_threads *t, struct scap_thread *th, int64_t fd)
+{
+	struct scap_fds *fds = &scap_fds_owner(t, th)->fds;
+	uint32_t at = fd_place(fds, fd);
+
+	if (at >= fds->n || fds->list[at].fd != fd)
+		return;
+	fd_release(t, &fds->list[at]);
+	fds->n--;
+	t->nfds--;
+	memmove(&fds->list[at], &fds->list[at + 1], (fds->n - at) * sizeof(*fds->list));
+}
+
+void scap_fds_inherit(struct scap_threads *t, struct scap_thread *to, struct scap_thread *from)
+{
+	struct scap_fds *all = &scap_fds_owner(t, from)->fds;
+
+	if (scap_fds_owner(t, to) == scap_fds_owner(t, from))
+		return;
+	for (uint32_t i = 0; i < all->n; i++)
+		if (!scap_fd_copy(t, to, all->list[i].fd, &all->list[i]))
+			return;
+}
