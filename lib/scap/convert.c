@@ -11,7 +11,7 @@
 
 #define HEAD_BYTES	26
 #define HEAD_V1_BYTES	22
-#define ROUNDS_MAX	24	/* conversions of one event; the longest chain of the tables is half of it */
+#define ROUNDS_MAX	24	/* conversions of one event: twice what the tables need */
 #define ENTER_MAX	65536
 #define V1_EXCESS	3	/* some events of that version tell a length that is too large by it */
 
