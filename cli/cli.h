@@ -5,7 +5,7 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c validate.c list.c explain.c schema.c help.c	a command each
+ *	run.c validate.c list.c explain.c dns.c schema.c help.c	a command each
  */
 #ifndef CLI_H
 #define CLI_H
@@ -66,6 +66,8 @@ struct settings {
 	bool dry_run;
 	bool list_fields, list_events, list_heavy;
 	bool config_schema, rule_schema;
+	const char *dns_explain;	/* NULL: the whole table */
+	bool dns_check;
 };
 
 struct option {
@@ -127,11 +129,13 @@ enum status settings_apply(struct settings *s, bool files, bool notes);
 enum status default_rules(struct settings *s);
 
 /* The commands. */
-extern const struct option run_options[], validate_options[], list_options[], explain_options[];
+extern const struct option run_options[], validate_options[], list_options[], explain_options[],
+	dns_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
 enum status explain_command(struct settings *s);
+enum status dns_command(struct settings *s);
 enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);

@@ -53,6 +53,15 @@ const struct command commands[] = {
 		.run = explain_command,
 	},
 	{
+		.name = "dns",
+		.args = "[--explain ADDRESS|NAME | --check RULES]",
+		.summary = "show the names that falcoc knows of addresses, and those that rules mention",
+		.text = "The table is the one that the running falcoc keeps on disk, and the hosts file: as of\n"
+			"its start, its end, or up to five minutes ago. Needs the right to read that file.\n",
+		.options = dns_options,
+		.run = dns_command,
+	},
+	{
 		.name = "schema",
 		.args = "[rules | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",

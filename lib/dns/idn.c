@@ -91,7 +91,7 @@ static int differs(const struct dns_link_info *info, void *arg)
 {
 	const char **first = arg, *domain;
 
-	if (info->is_alias)
+	if (info->is_alias || !strchr(info->name, '.'))
 		return 0;
 	domain = dns_registrable(info->name);
 	if (!*first)

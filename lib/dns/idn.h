@@ -45,7 +45,8 @@ struct ip_addr;
 
 /*
  * Whether names of more than one registrable domain share the address: of those that somebody
- * asked for, as what they are aliases of (a content network's own name) is shared by nature.
+ * asked for, as what they are aliases of (a content network's own name) is shared by nature;
+ * names of one label (those of this machine) do not count.
  */
 bool dns_is_ambiguous(const struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns);
 

@@ -9,6 +9,8 @@
  *	hold.c		alerts that wait for a domain name
  *	keep.c		the DNS table on disk
  *	job.c		work on a thread of its own
+ *	names_show.c	the DNS table shown
+ *	names_check.c	the names of rules checked
  *	names.c		the DNS table: where names come from, and what keeps them
  *	replay.c	a capture file instead of the module
  *	drops.c		when and what to tell of dropped events

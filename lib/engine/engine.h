@@ -210,6 +210,18 @@ char *engine_list_lists(struct engine *e, enum engine_format format, bool names_
  */
 char *engine_explain(struct engine *e, const char *rule);
 
+/*
+ * The DNS table as options.dns_state has it, with the hosts file; @what: only this address or name,
+ * explained; NULL: all. The text is the caller's to free(). After engine_new().
+ */
+enum engine_status engine_dns_show(struct engine *e, const char *what, enum engine_format format,
+				   char **ret_text);
+/*
+ * The names that the rules mention: asked for now (that may take 20 seconds), with who shares their
+ * addresses. After engine_compile().
+ */
+enum engine_status engine_dns_check(struct engine *e, enum engine_format format, char **ret_text);
+
 /* The JSON schema of rules files; as above. */
 char *engine_schema_rules(void);
 
