@@ -102,7 +102,8 @@ struct engine {
 
 	/* counters */
 	uint64_t events;	/* records that came, those for state's sake included */
-	uint64_t judged;	/* of these, those that a rule was tried on */
+	uint64_t judged;	/* of these, those of a type that some rule asks for */
+	uint64_t tried;		/* of these, those that a rule was tried on */
 	uint64_t alerts;
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;

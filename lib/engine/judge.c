@@ -112,13 +112,26 @@ enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule)
 	return filter_set_match(fs, rule->filter) ? FILTER_TRUE : FILTER_FALSE;
 }
 
+/* Its place among the candidates of the event. */
+static size_t place_of(const struct engine *e, const struct rule *rule, const struct falcoc_rec *rec)
+{
+	const struct rule *const *rules;
+	size_t n, i = 0;
+
+	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
+	while (i < n && rules[i] != rule)
+		i++;
+	return i;
+}
+
 /* Is it true? Where that is open and it can wait for the answer, *@ret_open is set and it is not. */
-static bool rule_is_true(struct engine *e, const struct rule *rule, size_t i,
-			 const struct eval_ctx *ctx, bool *ret_open)
+static bool rule_is_true(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx,
+			 bool *ret_open)
 {
 	enum filter_verdict verdict = engine_verdict(e, rule);
 
-	*ret_open = verdict == FILTER_OPEN && hold_event(e, ctx, i) == 0;
+	*ret_open = verdict == FILTER_OPEN &&
+		    hold_event(e, ctx, place_of(e, rule, ctx->ev->rec)) == 0;
 	if (verdict == FILTER_OPEN && !*ret_open)
 		return filter_set_match(ruleset_filters(e->rules), rule->filter);
 	return verdict == FILTER_TRUE;
@@ -128,25 +141,29 @@ static int try_rules(struct engine *e, const struct eval_ctx *ctx)
 {
 	const struct falcoc_rec *rec = ctx->ev->rec;
 	struct filter_set *fs = ruleset_filters(e->rules);
-	const struct rule *const *rules;
+	const bool enter = rec->flags & FALCOC_R_ENTER;
+	struct rule_walk walk;
+	const struct rule *rule;
+	bool open, any = false;
 	size_t n;
 	int rc = 0;
 
-	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
+	ruleset_candidates(e->rules, rec->event, enter, &n);
 	if (n == 0)
 		return 0;
 	e->judged++;
 	filter_set_begin(fs, ctx);
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		bool open;
-
-		if (rule_is_true(e, rules[i], i, ctx, &open))
-			rc = engine_tell(e, rules[i], ctx);
+	ruleset_walk(e->rules, rec->event, enter, &walk);
+	while (rc == 0 && (rule = rule_walk_next(&walk)) != NULL) {
+		any = true;
+		if (rule_is_true(e, rule, ctx, &open))
+			rc = engine_tell(e, rule, ctx);
 		else if (!open)
 			continue;
 		if (!e->opt.match_all)
 			break;
 	}
+	e->tried += any;
 	return rc;
 }
 

@@ -204,6 +204,15 @@ bool test_prefixes(struct compiler *c, const struct input *src, const struct ast
 		   struct test *ret_test);
 bool test_paths(struct compiler *c, const struct input *src, const struct ast_operand *list,
 		struct test *ret_test);
+/* One of the strings that a comparison takes, or the beginning of such. */
+struct test_key {
+	struct slice text;
+	bool prefix;
+};
+/* Is comparison @n true of a few strings and beginnings only? */
+bool test_has_keys(const struct node *n);
+/* Appends those to the *n at @keys; false: there are none to tell, or more than @max. */
+bool test_keys(const struct node *n, struct test_key *keys, size_t *ret_n, size_t max);
 bool values_compare(enum filter_op op, enum value_kind kind, const struct value *a,
 		    const struct value *b);
 

@@ -49,6 +49,7 @@ struct eval_ctx {
 #define FIELD_F_HEX		0x10000	/* a number that outputs show in hex */
 #define FIELD_F_SAME_FILE	0x20000	/* paths that lead to the file: literals are looked after */
 #define FIELD_F_NAMES_EVENTS	0x8000	/* who compares it wants those events, heavy ones too */
+#define FIELD_F_COSTLY		0x100000	/* is not asked before it is needed */
 
 struct field_ref;
 

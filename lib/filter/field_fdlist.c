@@ -41,6 +41,7 @@ static void events_with_fdlist(const struct field_ref *ref, struct eventset *ret
 
 #define LOOK(n, what, d) \
 	{ .name = n, .type = VALUE_CHARBUF, .extract = extract_fdlist, .priv = what, \
+	  .flags = FIELD_F_COSTLY, \
 	  .events_with = events_with_fdlist, .desc = d }
 
 static const struct field_def fdlist_fields[] = {

@@ -43,6 +43,16 @@ bool strset_has(const struct strset *set, struct slice s)
 	return strset_slot(set, s)->ptr != NULL;
 }
 
+bool strset_next(const struct strset *set, size_t *it, struct slice *ret_item)
+{
+	while (*it < set->nslots) {
+		*ret_item = set->slots[(*it)++];
+		if (ret_item->ptr)
+			return true;
+	}
+	return false;
+}
+
 struct numset {
 	size_t n;
 	uint64_t items[];	/* in order */
@@ -131,6 +141,14 @@ bool prefixset_match(const struct prefixset *set, struct slice s)
 			hi = mid;
 	}
 	return lo > 0 && slice_startswith(s, set->items[lo - 1]);
+}
+
+bool prefixset_next(const struct prefixset *set, size_t *it, struct slice *ret_item)
+{
+	if (*it == set->n)
+		return false;
+	*ret_item = set->items[(*it)++];
+	return true;
 }
 
 /* Ranges of addresses that neither touch nor overlap, in order; found as above. */

@@ -20,6 +20,8 @@
 struct strset;
 struct strset *strset_new(struct arena *arena, const struct slice *items, size_t n);
 bool strset_has(const struct strset *set, struct slice s);
+/* Its items, one after the other; false behind the last. @it starts at 0. */
+bool strset_next(const struct strset *set, size_t *it, struct slice *ret_item);
 
 /* 64-bit numbers; signed ones by their bits. */
 struct numset;
@@ -30,6 +32,8 @@ bool numset_has(const struct numset *set, uint64_t v);
 struct prefixset;
 struct prefixset *prefixset_new(struct arena *arena, const struct slice *items, size_t n);
 bool prefixset_match(const struct prefixset *set, struct slice s);
+/* Likewise; those that begin with others are left out. */
+bool prefixset_next(const struct prefixset *set, size_t *it, struct slice *ret_item);
 
 /* Networks (an address is a network of its own): does any hold @addr? */
 struct netset;

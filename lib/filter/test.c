@@ -103,6 +103,37 @@ static bool double_not_in(const struct test *t, const struct value *v)
 	return !double_in(t, v);
 }
 
+bool test_has_keys(const struct node *n)
+{
+	bool (*fn)(const struct test *t, const struct value *v) = n->tests[0].fn;
+
+	return !n->mod && n->ntests == 1 &&
+	       (fn == str_eq || fn == str_in || fn == str_startswith || fn == str_prefixes);
+}
+
+bool test_keys(const struct node *n, struct test_key *keys, size_t *ret_n, size_t max)
+{
+	const struct test *t = n->tests;
+	struct slice item;
+	size_t it = 0;
+
+	if (!test_has_keys(n))
+		return false;
+	if (t->fn == str_eq || t->fn == str_startswith) {
+		if (*ret_n == max)
+			return false;
+		keys[(*ret_n)++] = (struct test_key){ t->s, t->fn == str_startswith };
+		return true;
+	}
+	while (t->fn == str_in ? strset_next(t->strs, &it, &item) :
+				 prefixset_next(t->prefixes, &it, &item)) {
+		if (*ret_n == max)
+			return false;
+		keys[(*ret_n)++] = (struct test_key){ item, t->fn == str_prefixes };
+	}
+	return true;
+}
+
 typedef bool test_fn(const struct test *t, const struct value *v);
 
 static test_fn *const int_tests[FILTER_OP_COUNT] = {

@@ -115,4 +115,20 @@ const struct eventset *ruleset_events(const struct ruleset *rs);
 const struct rule *const *ruleset_candidates(const struct ruleset *rs, unsigned int event,
 					     bool enter, size_t *ret_n);
 
+/*
+ * Those of the candidates that can be true of the event that was begun with filter_set_begin(), in
+ * the same order: the others want some field to have a value that it has not, which is found out
+ * without a look at each. One walk at a time.
+ */
+struct rule_walk {
+	struct ruleset *rs;
+	const uint64_t *wanted, *bits;
+	size_t nwords, at;
+	uint64_t word;
+};
+
+void ruleset_walk(struct ruleset *rs, unsigned int event, bool enter, struct rule_walk *w);
+/* The next; NULL behind the last. */
+const struct rule *rule_walk_next(struct rule_walk *w);
+
 #endif

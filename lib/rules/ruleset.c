@@ -8,6 +8,8 @@
 #include "event/event.h"
 #include "rules/ruleset.h"
 
+#define INDEX_MIN_RULES	8u	/* fewer are tried one after the other */
+
 struct ruleset *ruleset_new(struct rules_store *store, bool all_events)
 {
 	struct ruleset *rs = calloc(1, sizeof(*rs));
@@ -30,6 +32,7 @@ void ruleset_free(struct ruleset *rs)
 {
 	if (!rs)
 		return;
+	filter_index_free(rs->index);
 	filter_set_free(rs->filters);
 	arena_free(rs->arena);
 	store_put(rs->store);
@@ -71,14 +74,34 @@ static int index_one(struct ruleset *rs, unsigned int event, bool enter)
 	if (!n)
 		return 0;
 	c->rules = arena_alloc(rs->arena, n * sizeof(*c->rules));
-	if (!c->rules)
+	c->bits = arena_alloc(rs->arena, (rs->nrules / 64 + 1) * sizeof(*c->bits));
+	if (!c->rules || !c->bits)
 		return -ENOMEM;
 	for (size_t i = 0; i < rs->nrules; i++)
 		if (rs->rules[i]->filter >= 0 &&
-		    eventset_has(filter_events(rs->filters, rs->rules[i]->filter), event, enter))
+		    eventset_has(filter_events(rs->filters, rs->rules[i]->filter), event, enter)) {
 			c->rules[c->n++] = rs->rules[i];
+			c->bits[i / 64] |= 1ull << i % 64;
+		}
 	eventset_add(&rs->events, event, enter);
 	return 0;
+}
+
+/* By what they demand of an event's strings, where they are many. */
+static int index_strings(struct ruleset *rs)
+{
+	int *ids;
+
+	if (rs->nrules < INDEX_MIN_RULES)
+		return 0;
+	ids = malloc(rs->nrules * sizeof(*ids));
+	if (!ids)
+		return -ENOMEM;
+	for (size_t i = 0; i < rs->nrules; i++)
+		ids[i] = rs->rules[i]->filter;
+	rs->index = filter_index_new(rs->filters, ids, rs->nrules);
+	free(ids);
+	return rs->index ? 0 : -ENOMEM;
 }
 
 int ruleset_index(struct ruleset *rs)
@@ -87,7 +110,7 @@ int ruleset_index(struct ruleset *rs)
 		if (!(event_def(e)->traits & FALCOC_T_META) &&
 		    (index_one(rs, e, false) || index_one(rs, e, true)))
 			return -ENOMEM;
-	return 0;
+	return index_strings(rs);
 }
 
 size_t ruleset_count(const struct ruleset *rs)
@@ -119,4 +142,31 @@ const struct rule *const *ruleset_candidates(const struct ruleset *rs, unsigned 
 	}
 	*ret_n = rs->candidates[enter][event].n;
 	return rs->candidates[enter][event].rules;
+}
+
+void ruleset_walk(struct ruleset *rs, unsigned int event, bool enter, struct rule_walk *w)
+{
+	const struct candidates *c = &rs->candidates[enter][event];
+
+	*w = (struct rule_walk){ .rs = rs, .wanted = c->bits, .bits = c->bits };
+	if (!c->n)
+		return;
+	w->nwords = rs->nrules / 64 + 1;
+	if (rs->index)
+		w->bits = filter_index_find(rs->index, rs->filters, c->bits);
+	w->word = w->bits[0] & w->wanted[0];
+}
+
+const struct rule *rule_walk_next(struct rule_walk *w)
+{
+	unsigned int bit;
+
+	while (!w->word) {
+		if (++w->at >= w->nwords)
+			return NULL;
+		w->word = w->bits[w->at] & w->wanted[w->at];
+	}
+	bit = (unsigned int)__builtin_ctzll(w->word);
+	w->word &= w->word - 1;
+	return w->rs->rules[w->at * 64 + bit];
 }

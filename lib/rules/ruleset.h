@@ -5,6 +5,7 @@
 #ifndef RULES_RULESET_H
 #define RULES_RULESET_H
 
+#include "filter/index.h"
 #include "rules/internal.h"
 
 #define RULESET_MAX_BYTES	(512u << 20)
@@ -12,6 +13,7 @@
 struct candidates {
 	const struct rule **rules;
 	size_t n;
+	uint64_t *bits;		/* the same, by number of the rule */
 };
 
 struct ruleset {
@@ -21,6 +23,7 @@ struct ruleset {
 	struct rule **rules;
 	size_t nrules, cap;
 	struct eventset events;
+	struct filter_index *index;	/* NULL: too few rules to need one */
 	struct candidates candidates[2][FALCOC_E_COUNT];	/* [enter][event] */
 };
 
