@@ -43,10 +43,14 @@ PREFIX	?= /usr/local
 SYSCONF	?= /etc
 SRC_DIR	= $(DESTDIR)/usr/src/falcoc-$(VERSION)
 
-install: all	## install the tool, its rules and the module's source (PREFIX, DESTDIR)
+# Every key with its default, commented out: of the table that the program reads by.
+$(BUILD)/falcoc.yaml: $(BUILD)/falcoc
+	$< schema template >$@.new && mv $@.new $@
+
+install: all $(BUILD)/falcoc.yaml	## install the tool, its rules and configuration, the module's source (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/falcoc $(DESTDIR)$(PREFIX)/bin/falcoc
-	install -d $(DESTDIR)$(SYSCONF)/falcoc
-	install -m 644 rules/*.yaml $(DESTDIR)$(SYSCONF)/falcoc/
+	install -d $(DESTDIR)$(SYSCONF)/falcoc/config.d $(DESTDIR)$(SYSCONF)/falcoc/rules.d
+	install -m 644 rules/*.yaml $(BUILD)/falcoc.yaml $(DESTDIR)$(SYSCONF)/falcoc/
 	for f in $(MODULE_SRC); do install -D -m 644 $$f $(SRC_DIR)/$$f || exit 1; done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SRC_DIR)/dkms.conf
 	@[ -n "$(DESTDIR)" ] || echo "falcoc: for the module: dkms install falcoc/$(VERSION) && modprobe falcoc"

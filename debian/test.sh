@@ -41,7 +41,12 @@ check "it is built" make -s deb
 deb=$(echo build/falcoc_"$version"_*.deb)
 check "it unpacks" dpkg-deb -x "$deb" "$work/root"
 check "the tool in it runs" sh -c "'$work/root/usr/bin/falcoc' --version | grep -q '$version'"
-check "its rules are right" "$work/root/usr/bin/falcoc" -V "$work/root/etc/falcoc"
+check "its rules are right" "$work/root/usr/bin/falcoc" -V "$work/root/etc/falcoc/falcoc_rules.yaml"
+check "its configuration is right, and changes nothing" sh -c \
+	"'$work/root/usr/bin/falcoc' validate -c '$work/root/etc/falcoc/falcoc.yaml' \
+		'$work/root/etc/falcoc/falcoc_rules.yaml' | grep -q '0 warnings'"
+check "it is a file that Debian asks about" \
+	sh -c "dpkg-deb -f '$deb' >/dev/null && dpkg-deb -I '$deb' conffiles | grep -q '^/etc/falcoc/falcoc.yaml$'"
 cp -r "$work/root/usr/src/falcoc-$version" "$work/src"
 check "its dkms.conf names this version" dkms_conf
 check "its module builds" builds_module

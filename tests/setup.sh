@@ -11,7 +11,8 @@ libidn2-dev libpsl-dev"
 # the guests of tests/vm, and the module for their kernels
 RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-dev util-linux
 debian-archive-keyring curl dnsmasq-base"
-TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3"
+TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3
+python3-jsonschema python3-yaml"
 # the debug kernel is built here
 ALL="flex bison libssl-dev"
 

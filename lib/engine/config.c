@@ -167,6 +167,20 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+bool config_has_files(const char *path)
+{
+	struct dirent *e;
+	bool any = false;
+	DIR *d = opendir(path);
+
+	if (!d)
+		return errno != ENOENT;
+	while (!any && (e = readdir(d)) != NULL)
+		any = is_config_file(e);
+	closedir(d);
+	return any;
+}
+
 static void read_dir(struct config *c, const struct ynode *from, const char *dir,
 		     enum config_strategy strategy)
 {
@@ -406,6 +420,11 @@ void config_set(struct config *c, const char *origin, const char *key, const cha
 
 	if (!n)
 		return;
+	if (strncmp(key, "config_files", strlen("config_files")) == 0) {
+		diags_add(c->diags, DIAG_ERROR, NULL, loc,
+			  "config_files stands in the main file, which -c names: files are read by now");
+		return;
+	}
 	forget_lines(n, loc);
 	do {
 		char path[256];

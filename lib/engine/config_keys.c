@@ -82,7 +82,7 @@ static void read_preset(struct config *c, const struct config_key *k, const stru
 	uint32_t preset = (uint32_t)strtoul(n->str.ptr, NULL, 10);
 
 	(void)k;
-	c->opt->ring_bytes = 1u << (19 + preset);
+	c->preset_bytes = 1u << (19 + preset);
 }
 
 /* 0 is never, an empty run would be of no use. */

@@ -90,6 +90,7 @@ struct config {
 	struct buf text;
 	struct engine_options *opt;	/* while they are filled in */
 
+	uint32_t preset_bytes;	/* what counts where no size of rings is given */
 	struct engine_select *selects;
 	size_t nselects;
 	struct output_extra *extras;
@@ -111,6 +112,8 @@ struct source *config_add_source(struct config *c, const char *name, const char 
 /* An error at the node. @n may be NULL. */
 struct diag *config_fault(struct config *c, const struct ynode *n, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Is it a file, or a directory with at least one *.yaml or *.yml? What cannot be read is. */
+bool config_has_files(const char *path);
 /* "KEY is VALUES, not 'TEXT'" */
 void config_wrong_value(struct config *c, const struct config_key *k, const struct ynode *n);
 

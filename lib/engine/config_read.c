@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
 #define PATH_MAX_KEYS	256	/* bytes of a.b.c */
 
@@ -268,7 +267,7 @@ static void read_paths(struct config *c, const struct config_key *k, const struc
 	for (size_t i = 0; c->rules_files && i < n->nitems; i++) {
 		const char *path = n->items[i]->str.ptr;
 
-		if (!config_is_default_path(k->name, path) || access(path, F_OK) == 0)
+		if (!config_is_default_path(k->name, path) || config_has_files(path))
 			c->rules_files[c->nrules_files++] = path;
 	}
 }
@@ -357,10 +356,10 @@ static void tell_unknown(struct config *c, const char *name, const struct ynode 
 				   !given ? "" : near ? near : "; 'falcoc list config' lists them",
 				   given && near ? "'?" : "");
 
-	if (!given && near)
-		diag_hint(d, "did you mean '%s'?", near);
-	else if (!given && strchr(key->str.ptr, '.'))
+	if (!given && strchr(key->str.ptr, '.'))
 		diag_hint(d, "dots of a key's name stand for mappings within each other");
+	else if (!given && near)
+		diag_hint(d, "did you mean '%s'?", near);
 	else if (!given)
 		diag_hint(d, "'falcoc list config' lists them");
 }
@@ -438,6 +437,8 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt)
 	c->opt = NULL;
 	if (diags_count(c->diags, DIAG_ERROR))
 		return only_given(c) ? ENGINE_ERR_OPTION : ENGINE_ERR_RULES;
+	if (!out.ring_bytes)
+		out.ring_bytes = c->preset_bytes;
 	out.selects = c->selects;
 	out.nselects = c->nselects;
 	out.extras = c->extras;

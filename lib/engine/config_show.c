@@ -336,7 +336,7 @@ char *engine_schema_config(void)
 	}
 	for (const struct config_foreign *f = config_foreigns; root && f->name; f++)
 		json_object_set_new(section(root, f->name, &last), last,
-				    json_pack("{s:s+++}", "description",
+				    json_pack("{s:s++}", "description",
 					      f->later ? "Not supported yet: " : "No effect in falcoc: ",
 					      f->why, "."));
 	return text_take_json(root);

@@ -76,7 +76,7 @@ struct engine_select {
 		ENGINE_SELECT_TAG,
 	} what;
 	bool enable;
-	bool only;		/* first of all, every rule is switched off */
+	bool only;		/* every rule is switched off before; of several, by the first */
 	const char *pattern;
 };
 

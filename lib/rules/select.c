@@ -63,22 +63,29 @@ static void tell_useless(const struct rules_select *s, struct diags *ds)
 		  s->enable ? "on" : "off");
 }
 
+static void switch_all_off(struct rules_loader *l)
+{
+	for (size_t i = 0; i < l->rules.count; i++)
+		((struct rule_def *)l->rules.items[i])->runs = false;
+}
+
 void select_rules(struct rules_loader *l, struct diags *ds)
 {
 	const struct rules_options *opt = &l->opt;
 	bool only = false;
 
-	for (size_t k = 0; k < opt->nselects; k++)
-		only = only || opt->selects[k].only;
 	for (size_t i = 0; i < l->rules.count; i++) {
 		struct rule_def *def = l->rules.items[i];
 
-		def->runs = def->rule.enabled && !only;
+		def->runs = def->rule.enabled;
 	}
 	for (size_t k = 0; k < opt->nselects; k++) {
 		const struct rules_select *s = &opt->selects[k];
 		bool any = false;
 
+		if (s->only && !only)
+			switch_all_off(l);
+		only = only || s->only;
 		for (size_t i = 0; i < l->rules.count; i++) {
 			struct rule_def *def = l->rules.items[i];
 

@@ -41,7 +41,7 @@ usage "actions on drops that exclude each other" "'ignore' does not go with othe
 	-o syscall_event_drops.actions=ignore,log
 usage "a name server that is none" "--dns-server: error: dns.servers: '1.2.3.400' is not an address" \
 	--dns-server 1.1.1.1,1.2.3.400 --dry-run -r /dev/null
-usage "a port that is none" "'[::1]:99999' is not an address" --dns-server [::1]:99999
+usage "a port that is none" "'[::1]:99999' is not an address" --dns-server "[::1]:99999"
 usage "threshold of drops" "-o: error: syscall_event_drops.threshold is 0..1, not '1.5'" \
 	-o syscall_event_drops.threshold=1.5
 usage "rate of drops" "-o: error: syscall_event_drops.rate is 0..1e+06, not '-1'" -o syscall_event_drops.rate=-1

@@ -245,6 +245,50 @@ START_TEST(disk_full)
 }
 END_TEST
 
+/* What the configuration adds to alerts. */
+START_TEST(configured_output)
+{
+	struct engine_options opt = { 0 };
+	struct config *c = config_new();
+	const char *text;
+
+	config_set_text(c, "json_output=yes");
+	config_set_text(c, "json_include_message_property=true");
+	config_set_text(c, "static_fields={site: a b, rack: '7'}");
+	config_set_text(c, "append_output[]={match: {tags: [network], rule: untrusted, source: syscall}, "
+			"extra_output: 'port %fd.sport', extra_fields: [evt.type, fd.sport, {who: '%proc.name!'}]}");
+	config_set_text(c, "append_output[]={match: {tags: [network, other]}, extra_output: WRONG}");
+	config_set_text(c, "append_output[]={match: {rule: untrustd}, extra_fields: [proc.pid]}");
+	config_set_text(c, "append_output[]={suggested_output: true}");
+	ck_assert_msg(config_finish(c, &opt) == ENGINE_OK, "%s", config_diagnostics(c, true));
+	make(domains, opt);
+	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
+	text = output();
+	ck_assert_msg(strstr(text, "\"message\":\"curl to 192.0.2.2 80 name=evil.example port 80 "
+			     "container_id=host container_name=host\""), "%s", text);
+	ck_assert_msg(strstr(text, "port 80 container_id=host container_name=host\",\"output_fields\""),
+		      "%s", text);
+	ck_assert_msg(strstr(text, "\"evt.type\":\"connect\""), "%s", text);
+	ck_assert_msg(strstr(text, "\"fd.sport\":80,"), "%s", text);
+	ck_assert_msg(strstr(text, "\"who\":\"curl!\",\"site\":\"a b\",\"rack\":\"7\"}"), "%s", text);
+	ck_assert_ptr_null(strstr(text, "WRONG"));
+	ck_assert_ptr_null(strstr(text, "proc.pid"));
+	engine_free(e);		/* before what its options point to */
+	e = NULL;
+	config_free(c);
+}
+END_TEST
+
+/* Alerts that go nowhere are counted all the same. */
+START_TEST(no_output)
+{
+	make(domains, (struct engine_options){ .no_stdout = true });
+	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
+	ck_assert_str_eq(output(), "");
+	ck_assert_ptr_nonnull(strstr(engine_report(e, false), "Alerts: 1\n"));
+}
+END_TEST
+
 START_TEST(bad_priority)
 {
 	struct engine_options opt = { .min_priority = "loud" };
@@ -299,6 +343,8 @@ int main(void)
 	tcase_add_test(tc, roles_are_remembered);
 	tcase_add_test(tc, nobody_reads);
 	tcase_add_test(tc, disk_full);
+	tcase_add_test(tc, configured_output);
+	tcase_add_test(tc, no_output);
 	tcase_add_test(tc, bad_priority);
 	tcase_add_test(tc, bad_dns_server);
 	tcase_add_test(tc, good_dns_server_for_nothing);
