@@ -47,9 +47,9 @@ static bool find_key(const struct command *cmd, char letter, const char *name, s
 		     struct config_option *ret_option)
 {
 	for (size_t i = 0; cmd->keys && config_option(i, ret_option); i++)
-		if (letter ? ret_option->letter == letter :
-			     ret_option->name && strlen(ret_option->name) == len &&
-				     memcmp(ret_option->name, name, len) == 0)
+		if (name ? ret_option->name && strlen(ret_option->name) == len &&
+				   memcmp(ret_option->name, name, len) == 0 :
+			   ret_option->letter == letter)
 			return true;
 	return false;
 }

@@ -102,8 +102,8 @@ const struct option run_options[] = {
 	{ 'T', NULL, "TAG", "switch off the rules with this tag", set_disable_tag },
 	{ 'e', NULL, "FILE", "judge this capture (.scap) instead of this machine; -: standard input",
 	  set_capture },
-	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output,\n"
-	  "such as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
+	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output, such\n"
+	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
 	  set_unbuffered },
 	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, the second for process events:\n"

@@ -92,13 +92,21 @@ static void read_duration(struct config *c, const struct config_key *k, const st
 	c->opt->duration_ms = strtoull(n->str.ptr, NULL, 10) * 1000;
 }
 
+/* A capture file is for replay only, as in Falco; -e needs no kind. config_finish() looks at both. */
 static void read_kind(struct config *c, const struct config_key *k, const struct ynode *n)
 {
 	(void)k;
-	if (!slice_eq_str(n->str, "kmod"))
+	c->replay = slice_eq_str(n->str, "replay") ? n : NULL;
+	if (!c->replay && !slice_eq_str(n->str, "kmod"))
 		diag_hint(diags_add(c->diags, DIAG_NOTE, "CONFIG_NO_EFFECT", n->loc,
 				    "engine.kind '%s' has no effect: events come from falcoc's own kernel "
-				    "module", n->str.ptr), "kmod is what falcoc has");
+				    "module", n->str.ptr), "kmod and replay are what falcoc has");
+}
+
+static void read_capture_file(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	(void)k;
+	c->capture_file = n->str.len ? n : NULL;
 }
 
 #define T(member) offsetof(struct engine_options, member)
@@ -162,7 +170,9 @@ const struct config_key config_keys[] = {
 		  "are recorded" },
 	{ .name = "engine.kind", .type = CONFIG_WORD, .read = read_kind, .def = "kmod",
 	  .words = "kmod|modern_ebpf|ebpf|replay|nodriver|gvisor",
-	  .help = "Where events come from: always falcoc's own module" },
+	  .help = "Where events come from: falcoc's own module, or with replay a capture file" },
+	{ .name = "engine.replay.capture_file", .type = CONFIG_TEXT, .read = read_capture_file,
+	  .def = "''", .help = "The capture (.scap) to judge where engine.kind is replay; as -e" },
 	{ .name = "engine.kmod.buf_size_preset", .type = CONFIG_INT, .read = read_preset, .def = "4",
 	  .min = 1, .max = 10, .fixed = true,
 	  .help = "Size of each CPU's ring: 1 is 1M, 4 is 8M, 10 is 512M" },
@@ -241,7 +251,6 @@ const struct config_foreign config_foreigns[] = {
 	{ "log_syslog", true, "messages go to the standard error" },
 	{ "log_level", true, "`verbose` tells more" },
 	{ "engine.kmod.drop_failed_exit", true, "conditions can ask for evt.failed = false" },
-	{ "engine.replay", true, "falcoc reads no capture files yet" },
 	{ "buffer_format_base64", true, "use b64() in outputs" },
 	{ "buffered_outputs", false, "each alert is written at once" },
 	{ "plugins", false, "falcoc has no plugins: containers are known to it anyway, other sources are skipped" },

@@ -91,6 +91,7 @@ struct config {
 	struct engine_options *opt;	/* while they are filled in */
 
 	uint32_t preset_bytes;	/* what counts where no size of rings is given */
+	const struct ynode *replay, *capture_file;	/* engine.kind is replay; of what */
 	struct engine_select *selects;
 	size_t nselects;
 	struct output_extra *extras;

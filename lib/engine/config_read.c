@@ -147,7 +147,8 @@ static void store_scalar(struct config *c, const struct config_key *k, const str
 		*(uint32_t *)at = (uint32_t)v;
 		break;
 	case CONFIG_REAL:
-		scalar_number(n, false, k->min, k->max, (double *)at);
+		scalar_number(n, false, k->min, k->max, &v);
+		*(double *)(void *)at = v;
 		break;
 	case CONFIG_SIZE:
 		/* auto leaves what another key says */
@@ -428,12 +429,27 @@ static bool only_given(const struct config *c)
 	return true;
 }
 
+/* -e stands in @opt before; it needs no engine.kind. */
+static void read_replay(struct config *c, struct engine_options *opt)
+{
+	if (c->replay && !c->capture_file && !opt->capture_file)
+		config_fault(c, c->replay,
+			     "engine.kind is replay, and engine.replay.capture_file names no file");
+	else if (c->replay && !opt->capture_file)
+		opt->capture_file = c->capture_file->str.ptr;
+	else if (c->capture_file && !c->replay)
+		diag_hint(diags_add(c->diags, DIAG_NOTE, "CONFIG_NO_EFFECT", c->capture_file->loc,
+				    "engine.replay.capture_file has no effect: engine.kind is not replay"),
+			  "or give the file with -e");
+}
+
 enum engine_status config_finish(struct config *c, struct engine_options *opt)
 {
 	struct engine_options out = *opt;
 
 	c->opt = &out;
 	config_read_tree(c);
+	read_replay(c, &out);
 	c->opt = NULL;
 	if (diags_count(c->diags, DIAG_ERROR))
 		return only_given(c) ? ENGINE_ERR_OPTION : ENGINE_ERR_RULES;

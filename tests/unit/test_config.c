@@ -261,6 +261,18 @@ START_TEST(other_keys)
 }
 END_TEST
 
+START_TEST(replay)
+{
+	ck_fine(read_text("engine: {kind: replay, replay: {capture_file: a.scap}}"));
+	ck_assert_str_eq(opt.capture_file, "a.scap");
+	ck_fine(read_text("engine: {replay: {capture_file: a.scap}}"));
+	ck_assert_ptr_null(opt.capture_file);
+	ck_says("main.yaml:1:33: note: engine.replay.capture_file has no effect: engine.kind is not replay");
+	ck_assert_int_eq(read_text("engine: {kind: replay}"), ENGINE_ERR_RULES);
+	ck_says("main.yaml:1:16: error: engine.kind is replay, and");
+}
+END_TEST
+
 /* What a main file and a drop-in come to. */
 static void merged(const char *strategy, const char *dropin)
 {
@@ -458,6 +470,7 @@ int main(void)
 	tcase_add_test(tc, values);
 	tcase_add_test(tc, faults);
 	tcase_add_test(tc, other_keys);
+	tcase_add_test(tc, replay);
 	tcase_add_test(tc, strategies);
 	tcase_add_test(tc, dropins);
 	tcase_add_test(tc, variables);
