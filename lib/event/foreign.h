@@ -15,11 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "event/event.h"
 #include "event/value.h"
 #include "util/arena.h"
 #include "util/slice.h"
-
-struct event;
 
 /* A user or group of the captured machine, to be known from this event on. */
 struct foreign_user {
@@ -28,11 +27,23 @@ struct foreign_user {
 	struct slice name, home, shell;
 };
 
+/* One of the thread's open files, shortly. */
+struct foreign_fd {
+	const char *type;	/* as fd.type; NULL: it is not open */
+	struct slice name;
+	struct endpoint client, server;	/* family 0: none */
+};
+
 struct event_foreign {
 	/* In the order of the event's definition; missing ones have no bytes. */
 	const struct slice *params;
 	unsigned int nparams;
 	uint64_t num;		/* evt.num */
+	uint64_t first_ns;	/* time of the capture's first event */
+	bool generic;		/* a system call of which only the number was written */
+	bool has_fd;		/* it is about a descriptor: fd_num, whether or not one is open there */
+	int64_t fd_num;
+	bool name_changed;	/* it gave that its name */
 	bool has_result;	/* record.res is what the call returned */
 	bool known;		/* the capture tells of the thread more than its number */
 
@@ -44,9 +55,13 @@ struct event_foreign {
 	uint32_t nthreads;	/* of its process */
 	int64_t tid;		/* as written: not every number in a capture is one of a thread */
 	struct slice cgroups;	/* "subsys=/path", each with a NUL */
+	struct foreign_fd std[3];	/* standard input, output and error */
+	const char *const *types;	/* of all its open files, each once */
+	unsigned int ntypes;
+	const struct foreign_fd *polled;	/* what a poll waits for */
+	size_t npolled;
 
-	bool has_server;	/* of the event's socket it is known whether this host is the server */
-	bool is_server;
+	bool is_server;		/* of the event's socket */
 	bool connected;
 	const struct foreign_user *user;	/* NULL: no news */
 };
@@ -60,7 +75,6 @@ bool foreign_param_raw_text(const struct event *ev, unsigned int i, struct arena
 			    struct slice *ret_text);
 
 /* A number of one of Falco's flag tables in the kernel's own flags; without a table: the same. */
-struct flag_table;
 uint64_t foreign_flags_native(const struct flag_table *native, uint64_t number);
 
 /* An address, or a pair of them, as the format has it, as text. False: it is none. */

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 
+#include "event/foreign.h"
 #include "filter/field_impl.h"
 
 #define NS_PER_S 1000000000ull
@@ -16,7 +17,8 @@ bool evt_result(const struct eval_ctx *ctx, int64_t *ret_res)
 {
 	const struct event_def *def = ctx_def(ctx);
 
-	if (event_is_enter(ctx->ev) || (def->traits & FALCOC_T_TRACEPOINT))
+	if (event_is_enter(ctx->ev) || (def->traits & FALCOC_T_TRACEPOINT) ||
+	    (ctx->ev->foreign && !ctx->ev->foreign->has_result))
 		return false;
 	*ret_res = ctx->ev->rec->res;
 	return true;
@@ -51,6 +53,8 @@ EXTRACTOR(evt_reltime)
 {
 	uint64_t now = ctx->ev->rec->time_ns, start = ctx->state->start_ns;
 
+	if (ctx->ev->foreign)
+		start = ctx->ev->foreign->first_ns;
 	return set_part(ref, now > start && start ? now - start : 0, ret_value);
 }
 
@@ -240,6 +244,8 @@ EXTRACTOR(evt_category)
 {
 	const struct event_def *def = ctx_def(ctx);
 
+	if (ctx->ev->foreign && ctx->ev->foreign->generic)
+		return set_str(ref, SLICE_LIT("other"), ret_value);
 	return set_str(ref, slice_of(category_by_fd(def) ? io_category(ctx) : def->category),
 		       ret_value);
 }
@@ -330,7 +336,11 @@ EXTRACTOR(evt_buflen)
 	char kind = (char)(ref->def->priv >> 16);
 	int64_t res;
 
-	if (!(ctx_def(ctx)->traits & traits) || !evt_result(ctx, &res) || res < 0)
+	/* evt.buflen alone is also of calls that only have to do with a file, as in Falco */
+	if (!(ctx_def(ctx)->traits & traits) &&
+	    (kind || traits != T_IO || !category_by_fd(ctx_def(ctx))))
+		return false;
+	if (!evt_result(ctx, &res) || res < 0 || (ctx->ev->foreign && !event_fd(ctx->ev)))
 		return false;
 	if (kind && io_category(ctx)[0] != kind)
 		return false;
@@ -339,8 +349,11 @@ EXTRACTOR(evt_buflen)
 
 static void events_with_buflen(const struct field_ref *ref, struct eventset *ret_events)
 {
+	const unsigned int traits = ref->def->priv & 0xffff;
+	const bool any = !(ref->def->priv >> 16) && traits == T_IO;
+
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
-		if (event_def(e)->traits & ref->def->priv & 0xffff)
+		if ((event_def(e)->traits & traits) || (any && category_by_fd(event_def(e))))
 			add_both(ret_events, e);
 }
 

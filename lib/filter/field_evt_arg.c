@@ -8,6 +8,7 @@
  */
 #include <fcntl.h>
 
+#include "event/foreign.h"
 #include "event/path.h"
 #include "filter/field_impl.h"
 #include "util/buf.h"
@@ -234,6 +235,10 @@ bool evt_args_text(const struct eval_ctx *ctx, struct slice *ret_text)
 	char *text;
 	size_t len;
 
+	if (ctx->ev->foreign && ctx->ev->foreign->generic) {
+		*ret_text = SLICE_LIT("");
+		return true;
+	}
 	for (unsigned int i = 0; i < ctx_def(ctx)->nparams; i++)
 		add_arg(ctx, i, &b);
 	len = b.len;
@@ -320,6 +325,10 @@ bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
 	int i = ref_param(ref, ctx->ev->rec->event);
 	struct slice text;
 
+	/* the call's number is all that there is */
+	if (ctx->ev->foreign && ctx->ev->foreign->generic)
+		return ref->has_index && ref->index == 0 &&
+		       set_str(ref, slice_of(ctx_def(ctx)->name), ret_value);
 	return i >= 0 && evt_arg_text(ctx, (unsigned int)i, &text) &&
 	       set_str(ref, text, ret_value);
 }

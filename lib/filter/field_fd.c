@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sys/socket.h>
 
+#include "event/foreign.h"
 #include "event/path.h"
 #include "filter/field_fd.h"
 #include "filter/field_look.h"
@@ -19,6 +20,10 @@ static bool fd_num(const struct eval_ctx *ctx, int64_t *ret_num)
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
 	const unsigned int traits = ctx_def(ctx)->traits;
 
+	if (ctx->ev->foreign) {
+		*ret_num = ctx->ev->foreign->fd_num;
+		return ctx->ev->foreign->has_fd;
+	}
 	if (!(traits & FALCOC_T_FD) || (!fd && event_is_enter(ctx->ev) &&
 					(traits & FALCOC_T_NEW_FD)))
 		return false;
@@ -196,6 +201,8 @@ EXTRACTOR(extract_name_changed)
 
 	if (!fd)
 		return false;
+	if (ctx->ev->foreign)
+		return set_bool(ref, ctx->ev->foreign->name_changed, ret_value);
 	switch (ctx->ev->rec->event) {
 	case FALCOC_E_CONNECT:
 		changed = res >= 0 || res == -EINPROGRESS;

@@ -7,6 +7,8 @@
  */
 #include <errno.h>
 
+#include "event/foreign.h"
+
 #include "filter/field_fd.h"
 
 /* False: there is no such side. */
@@ -114,6 +116,8 @@ FD_EXTRACTOR(extract_fd_is_server)
 
 	if (!event_fd(ctx->ev))
 		return false;
+	if (ctx->ev->foreign)
+		return set_bool(ref, ctx->ev->foreign->is_server, ret_value);
 	/* a socket that is neither bound nor connected is no side of anything */
 	return set_bool(ref, fd_sides(ctx, &s) && s.server &&
 			(s.remote.ip.family || s.local.port), ret_value);
@@ -128,5 +132,7 @@ FD_EXTRACTOR(extract_fd_connected)
 
 	if (!event_fd(ctx->ev))
 		return false;
+	if (ctx->ev->foreign)
+		return set_bool(ref, ctx->ev->foreign->connected, ret_value);
 	return set_bool(ref, !failed && fd_sides(ctx, &s) && s.remote.ip.family, ret_value);
 }

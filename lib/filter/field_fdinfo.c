@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 
 #include "event/path.h"
-#include "filter/field_impl.h"
+#include "filter/field_foreign.h"
 #include "net/roles.h"
 #include "net/socks.h"
 
@@ -92,7 +92,7 @@ char fd_typechar(const struct eval_ctx *ctx)
 
 	if (type_of(ctx, &c, &type))
 		return c;
-	return failed_open(ctx) ? 'o' : 0;
+	return failed_open(ctx) || foreign_unknown_fd(ctx) ? 'o' : 0;
 }
 
 const char *fd_type(const struct eval_ctx *ctx)
@@ -242,8 +242,10 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 	struct slice path, dir = { "", 0 };
 
 	if (!fd) {
-		if (!failed_open(ctx))
-			return false;
+		if (!failed_open(ctx)) {
+			*ret_name = SLICE_LIT("");
+			return foreign_unknown_fd(ctx);
+		}
 		if (event_str(ctx->ev, FALCOC_A_REAL0, ret_name))
 			return true;
 		if (!event_str(ctx->ev, FALCOC_A_PATH0, &path))

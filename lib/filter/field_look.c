@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "filter/field_foreign.h"
 #include "filter/field_look.h"
 #include "state/look.h"
 #include "util/buf.h"
@@ -69,6 +70,8 @@ FD_LOOK(extract_std_type)
 	int dir = open_own(ctx), err;
 	struct look_file f;
 
+	if (ctx->ev->foreign)
+		return foreign_std_type(ctx, ref, ret_value);
 	if (dir < 0)
 		return false;
 	err = look_file(dir, (int)ref->def->priv, ctx->scratch, &f);
@@ -82,6 +85,8 @@ FD_LOOK(extract_std_name)
 	struct look_file f;
 	struct slice name;
 
+	if (ctx->ev->foreign)
+		return foreign_std_name(ctx, ref, ret_value);
 	if (dir < 0)
 		return false;
 	err = look_file(dir, (int)ref->def->priv, ctx->scratch, &f);
@@ -118,6 +123,8 @@ FD_LOOK(extract_fd_types)
 	int dir, nfds;
 	size_t n;
 
+	if (ctx->ev->foreign)
+		return foreign_fd_types(ctx, ref, ret_value);
 	if (!fds || !items)
 		return false;
 	dir = open_own(ctx);
@@ -148,8 +155,11 @@ static int open_count(const struct eval_ctx *ctx)
 
 FD_LOOK(extract_fd_count)
 {
-	int n = open_count(ctx);
+	int n;
 
+	if (ctx->ev->foreign)
+		return foreign_fd_count(ctx, ref, ret_value);
+	n = open_count(ctx);
 	return n >= 0 && set_uint(ref, (uint64_t)n, ret_value);
 }
 
@@ -196,6 +206,8 @@ FD_LOOK(extract_fdlist)
 	char *text = NULL;
 	int dir;
 
+	if (ctx->ev->foreign)
+		return foreign_fdlist(ctx, ref, ret_value);
 	if (!event_bytes(ctx->ev, FALCOC_A_FDLIST, &bytes))
 		return false;
 	dir = open_own(ctx);
@@ -261,6 +273,8 @@ FD_LOOK(extract_usage)
 	struct look_usage u;
 	uint64_t v = 0;
 
+	if (ctx->ev->foreign)
+		return foreign_usage(ctx, ref, ret_value);
 	if (!usage_of(ctx, &u))
 		return false;
 	switch (ref->def->priv & 0xff) {
@@ -289,9 +303,12 @@ FD_LOOK(extract_usage)
 
 FD_LOOK(extract_fd_share)
 {
-	int n = open_count(ctx);
 	struct look_usage u;
+	int n;
 
+	if (ctx->ev->foreign)
+		return foreign_fd_share(ctx, ref, ret_value);
+	n = open_count(ctx);
 	if (n < 0 || !usage_of(ctx, &u) || u.fdlimit <= 0)
 		return false;
 	ret_value->type = ref->def->type;

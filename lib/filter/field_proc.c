@@ -4,6 +4,7 @@
  * the process table. Ancestors and leaders of groups are in field_proc_kin.c.
  */
 #include "filter/field_look.h"
+#include "filter/field_foreign.h"
 #include "filter/field_proc.h"
 
 #define EXTRACTOR(name)								\
@@ -31,7 +32,9 @@ struct slice proc_string(const struct eval_ctx *ctx, const struct proc *p, enum 
 		*ret_ok = join_strings(name, p->args, ctx->scratch, &text);
 		return text;
 	case PROC_EXELINE:
-		*ret_ok = join_strings(p->exe, p->args, ctx->scratch, &text);
+		/* with its blank also where no arguments follow, as Falco has it */
+		*ret_ok = join_strings(p->exe, p->args.len ? p->args : SLICE_LIT(" "),
+				       ctx->scratch, &text);
 		return text;
 	case PROC_ENV:
 		*ret_ok = join_strings(no_first, p->env, ctx->scratch, &text);
@@ -152,12 +155,12 @@ EXTRACTOR(proc_cwd)
 }
 
 /* Numbers that each record carries. */
-enum { REC_PID, REC_PPID, REC_TID, REC_VPID, REC_VTID, REC_SID, REC_PGID, REC_VPGID };
-
 EXTRACTOR(rec_number)
 {
 	const struct falcoc_rec *r = ctx->ev->rec;
 
+	if (ctx->ev->foreign)
+		return foreign_rec_number(ctx, ref, ret_value);
 	switch (ref->def->priv) {
 	case REC_PID:
 		return set_int(ref, r->pid, ret_value);
@@ -195,7 +198,7 @@ EXTRACTOR(is_leader)
 	case IS_MAIN:
 		return set_bool(ref, r->pid == r->tid, ret_value);
 	case IS_SID:
-		return set_bool(ref, r->sid == r->pid, ret_value);
+		return set_bool(ref, r->sid == (ctx->ev->foreign ? r->vpid : r->pid), ret_value);
 	case IS_PGID:
 		return set_bool(ref, r->pgid == r->pid, ret_value);
 	default:
@@ -213,7 +216,7 @@ EXTRACTOR(proc_duration)
 
 EXTRACTOR(proc_ts)
 {
-	uint64_t start = ctx->ev->rec->start_ns;
+	uint64_t start = ctx->ev->foreign ? ctx->ev->foreign->start_ns : ctx->ev->rec->start_ns;
 
 	return start && set_uint(ref, event_wall_ns(ctx->ev, start), ret_value);
 }
@@ -300,14 +303,21 @@ EXTRACTOR(thread_nametid)
 /* In the unified hierarchy all controllers have one path. */
 EXTRACTOR(thread_cgroup)
 {
-	return ctx->proc && ctx->proc->cgroup_path.len &&
-	       set_str(ref, ctx->proc->cgroup_path, ret_value);
+	static const struct slice no_first = { NULL, 0 };
+	struct slice paths = ctx->proc ? ctx->proc->cgroup_path : no_first;
+
+	/* a capture tells of each controller by itself */
+	if (ctx->ev->foreign && !join_strings(no_first, paths, ctx->scratch, &paths))
+		return false;
+	return paths.len && set_str(ref, paths, ret_value);
 }
 
 EXTRACTOR(proc_nthreads)
 {
 	uint32_t n = ctx->proc ? ctx->proc->nthreads : 0;
 
+	if (ctx->ev->foreign)
+		return foreign_threads(ctx, ref, ret_value);
 	return n && set_uint(ref, n - ref->def->priv, ret_value);
 }
 

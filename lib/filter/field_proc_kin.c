@@ -2,6 +2,7 @@
 /*
  * Fields about the kin of the event's process: parent, ancestors, leaders.
  */
+#include "filter/field_foreign.h"
 #include "filter/field_proc.h"
 
 static const struct proc *parent(const struct eval_ctx *ctx)
@@ -33,6 +34,8 @@ PROC_EXTRACTOR(extract_parent_ts)
 {
 	const struct proc *p = parent(ctx);
 
+	if (p && ctx->ev->foreign)
+		return set_uint(ref, foreign_start(p->start_ns), ret_value);
 	return p && p->start_ns && set_uint(ref, event_wall_ns(ctx->ev, p->start_ns), ret_value);
 }
 
@@ -152,6 +155,8 @@ static const struct proc *leader(const struct eval_ctx *ctx, uint32_t id, bool s
 	const struct proc *procs[PROC_DEPTH_MAX], *p;
 	unsigned int n;
 
+	if (ctx->ev->foreign)
+		return foreign_leader(ctx, session);
 	if (!ctx->proc || id == 0)
 		return NULL;
 	if (id == ctx->ev->rec->pid)
@@ -168,12 +173,18 @@ static const struct proc *leader(const struct eval_ctx *ctx, uint32_t id, bool s
 
 PROC_EXTRACTOR(extract_session_string)
 {
-	return set_proc_string(ctx, ref, leader(ctx, ctx->ev->rec->sid, true),
-			       (enum proc_str)ref->def->priv, ret_value);
+	const struct proc *p = leader(ctx, ctx->ev->rec->sid, true);
+
+	if (!p && ctx->ev->foreign)
+		return set_str(ref, SLICE_LIT(""), ret_value);
+	return set_proc_string(ctx, ref, p, (enum proc_str)ref->def->priv, ret_value);
 }
 
 PROC_EXTRACTOR(extract_group_string)
 {
-	return set_proc_string(ctx, ref, leader(ctx, ctx->ev->rec->pgid, false),
-			       (enum proc_str)ref->def->priv, ret_value);
+	const struct proc *p = leader(ctx, ctx->ev->rec->pgid, false);
+
+	if (!p && ctx->ev->foreign)
+		return set_str(ref, SLICE_LIT(""), ret_value);
+	return set_proc_string(ctx, ref, p, (enum proc_str)ref->def->priv, ret_value);
 }

@@ -14,10 +14,13 @@
 #include "util/ip.h"
 
 #define SCAP_LOCALS_MAX	4096	/* addresses of the captured machine */
+#define SCAP_POLLED_MAX	64	/* descriptors of one poll */
 #define SCAP_USERS_MAX	65536	/* users and groups that wait to be told */
 
 /* Flags of clone, as the format numbers them. */
 #define PPM_CL_CLONE_PARENT	0x100
+#define PPM_CL_CLONE_NEWPID	0x40
+#define PPM_CL_CHILD_IN_PIDNS	0x20000000
 #define PPM_CL_CLONE_THREAD	0x2000
 #define PPM_CL_CLONE_INVERTED	0x10000
 
@@ -57,6 +60,7 @@ struct scap {
 	int event;			/* enum falcoc_event; -1: none of ours */
 	struct scap_thread *thread;
 	struct scap_fd *fd;		/* that it is about; NULL: none */
+	bool has_fd;			/* it is about a descriptor, open or not */
 	int64_t fd_num;
 	bool name_changed;
 	bool remove_fd, remove_thread;	/* after it was given out */
@@ -66,6 +70,8 @@ struct scap {
 	char *rec;			/* FALCOC_REC_MAX bytes */
 	struct event_foreign foreign;
 	struct foreign_user user;
+	const char *types[SCAP_FD_TYPES];
+	struct foreign_fd polled[SCAP_POLLED_MAX];
 };
 
 /* meta.c: a block of the lists. False: it is none of these. */

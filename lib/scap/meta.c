@@ -93,9 +93,10 @@ static void add_proc(struct scap *s, const struct scap_thread *read, const struc
 		return;
 	keep = *read;
 	keep.node = th->node;
-	keep.last_fd = -1;
 	keep.known = true;
 	*th = keep;
+	ilist_init(&th->children);
+	ilist_init(&th->sibling);
 	len = texts->comm.len < sizeof(th->comm) ? texts->comm.len : sizeof(th->comm) - 1;
 	memcpy(th->comm, texts->comm.ptr, len);
 	scap_text_set(t, &th->exe, texts->exe);

@@ -84,7 +84,8 @@ struct slice scap_dir_of(const struct scap *s, int dirfd_param)
 static struct scap_fd *new_fd(struct scap *s, int64_t num, enum scap_fd_type type,
 			      struct slice name)
 {
-	s->fd_num = num;
+	s->has_fd = true;
+	s->fd_num = num >= 0 ? num : -1;
 	if (num < 0)
 		return NULL;
 	s->fd = scap_fd_add(&s->threads, s->thread, num);
@@ -335,6 +336,7 @@ static void parse_dup(struct scap *s, int64_t res, unsigned int from)
 {
 	struct scap_fd *f = res >= 0 ? scap_fd_find(&s->threads, s->thread, scap_int(s, from)) : NULL;
 
+	s->has_fd = true;
 	s->fd_num = res;
 	s->fd = NULL;
 	if (f)
@@ -405,7 +407,8 @@ static void find_fd(struct scap *s)
 		if (def->params[i].type != VALUE_FD || def->params[i].source == FALCOC_SRC_RES ||
 		    !scap_has(s, i))
 			continue;
-		s->fd_num = scap_int(s, i);
+		s->has_fd = true;
+		s->fd_num = (int32_t)scap_int(s, i);
 		s->fd = scap_fd_find(&s->threads, s->thread, s->fd_num);
 		return;
 	}
@@ -493,6 +496,7 @@ void scap_parse(struct scap *s)
 {
 	s->fd = NULL;
 	s->fd_num = -1;
+	s->has_fd = false;
 	s->name_changed = s->remove_fd = s->remove_thread = false;
 	s->old_cwd = (struct slice){ "", 0 };
 	if (s->event < 0 || !s->thread)

@@ -98,8 +98,10 @@ static void new_thread(struct scap *s, struct scap_thread *th)
 	th->known = true;
 	th->clone_ns = s->ev.ts_ns;
 	count_thread(s, th, 1);
-	if (th->pid == th->tid)
-		scap_tell(s, th);
+	if (th->pid != th->tid)
+		return;
+	scap_thread_set_parent(&s->threads, th, th->ptid);
+	scap_tell(s, th);
 }
 
 /* The parent's word. */
@@ -109,7 +111,7 @@ static void clone_in_parent(struct scap *s, int64_t child_tid)
 	int64_t vtid = scap_has(s, 18) ? scap_int(s, 18) : caller->tid;
 	uint32_t flags = (uint32_t)scap_uint(s, 15);
 
-	if (vtid != caller->tid)
+	if (vtid != caller->tid || (flags & (PPM_CL_CLONE_NEWPID | PPM_CL_CHILD_IN_PIDNS)))
 		return;
 	th = scap_thread_find(&s->threads, child_tid);
 	if (th && th->known && (th->clone_flags & PPM_CL_CLONE_INVERTED)) {
@@ -178,6 +180,17 @@ void scap_parse_clone(struct scap *s)
 		clone_in_parent(s, res);
 }
 
+/* Newer writers tell the path as the kernel knows it, older ones as it was passed, or not at all. */
+static void take_exepath(struct scap *s, struct scap_thread *th)
+{
+	struct slice path = scap_str(s, 27);
+
+	if (!path.len && s->event == FALCOC_E_EXECVE && scap_has(s, 30) &&
+	    !path_resolve(scap_text(th->cwd), scap_str(s, 30), s->scratch, &path))
+		path = (struct slice){ "", 0 };
+	scap_text_set(&s->threads, &th->exepath, path);
+}
+
 /* exec ends all other threads, and the caller takes the number of the first one. */
 static void take_exec_params(struct scap *s, struct scap_thread *th)
 {
@@ -220,7 +233,7 @@ static void take_exec_params(struct scap *s, struct scap_thread *th)
 		th->pgid = scap_int(s, 28);
 	if (scap_has(s, 29))
 		th->gid = (uint32_t)scap_uint(s, 29);
-	scap_text_set(t, &th->exepath, scap_str(s, 27));
+	take_exepath(s, th);
 }
 
 void scap_parse_exec(struct scap *s)
@@ -236,10 +249,27 @@ void scap_parse_exec(struct scap *s)
 		th->vpid = th->pid;
 		th->known = true;
 		count_thread(s, th, 1);
+		scap_thread_set_parent(&s->threads, th, th->ptid);
 	}
 	take_exec_params(s, th);
 	take_sizes(s, th);
 	scap_tell(s, th);
+}
+
+/* To whoever takes them in; the state is to know. */
+static void give_away_children(struct scap *s, struct scap_thread *th, int64_t reaper)
+{
+	struct scap_thread *to = reaper > 0 ? scap_thread_find(&s->threads, reaper) : NULL;
+
+	if (to)
+		to = scap_thread_leader(&s->threads, to);
+	while (th->children.next != &th->children) {
+		struct scap_thread *child = ihash_entry(th->children.next, struct scap_thread,
+							sibling);
+
+		scap_thread_set_parent(&s->threads, child, to && to != th ? to->tid : 0);
+		scap_tell(s, child);
+	}
 }
 
 void scap_parse_exit(struct scap *s)
@@ -253,6 +283,7 @@ void scap_parse_exit(struct scap *s)
 	/* the others of its process still use what it has */
 	if (th->pid == th->tid && th->nthreads > 0)
 		return;
+	give_away_children(s, th, scap_has(s, 4) ? scap_int(s, 4) : 0);
 	scap_thread_remove(&s->threads, th);
 }
 

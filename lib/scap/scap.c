@@ -184,6 +184,8 @@ static void count_threads(struct scap *s)
 
 			if (leader)
 				leader->nthreads++;
+			if (leader == th)
+				scap_thread_set_parent(&s->threads, th, th->ptid);
 		}
 	}
 }
@@ -237,9 +239,17 @@ static struct scap_thread *find_thread(struct scap *s)
 	return th;
 }
 
+/* Events that the writer made itself: they stand before the others, whatever their time. */
+static bool is_meta(unsigned int type)
+{
+	return type == SCAP_PROCINFO_E || type == SCAP_CONTAINER_E ||
+	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
+}
+
 /* An event block, up to the event that is given out or not. 0 or a negative errno. */
 static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool flagged, bool large)
 {
+	struct scap_enter *none = NULL;		/* of an event that is no thread's */
 	struct scap_thread *th;
 	int rc;
 
@@ -260,18 +270,14 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		return 0;
 	arena_clear(s->scratch);
 	th = find_thread(s);
-	if (th || !(scap_types[s->ev.type].flags & SCAP_T_CONVERTED)) {
-		struct scap_enter *none = NULL;
-
-		rc = scap_convert(&s->ev, th ? &th->enter : &none, s->scratch);
-		free(none);
-	}
+	rc = scap_convert(&s->ev, th ? &th->enter : &none, s->scratch);
+	free(none);
 	if (rc == -EBADMSG)
 		s->stats.bad_events++;
 	if (rc <= 0)
 		return rc == -ENOMEM ? rc : 0;
 	s->num++;
-	if (!s->first_ns)
+	if (!s->first_ns && !is_meta(s->ev.type))
 		s->first_ns = s->ev.ts_ns;
 	if (s->ev.type == SCAP_DROP_E)
 		s->stats.drops++;

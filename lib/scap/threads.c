@@ -77,6 +77,16 @@ static void thread_free(struct scap_threads *t, struct scap_thread *th)
 		th->exe, th->exepath, th->args, th->env, th->cwd, th->root, th->cgroups,
 	};
 
+	/* children that nobody took in are nobody's */
+	while (th->children.next && th->children.next != &th->children) {
+		struct scap_thread *child = ihash_entry(th->children.next, struct scap_thread,
+							sibling);
+
+		ilist_remove(&child->sibling);
+		ilist_init(&child->sibling);
+		child->ptid = 0;
+	}
+	ilist_remove(&th->sibling);
 	scap_fds_clear(t, &th->fds);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		text_put(t, texts[i]);
@@ -128,9 +138,21 @@ struct scap_thread *scap_thread_add(struct scap_threads *t, int64_t tid)
 	th->tid = tid;
 	th->pid = th->ptid = th->vtid = th->vpid = th->sid = th->vpgid = th->pgid = -1;
 	th->uid = th->gid = th->loginuid = UINT32_MAX;
-	th->last_fd = -1;
+	ilist_init(&th->children);
+	ilist_init(&th->sibling);
 	ihash_add(&t->hash, &th->node, hash_u64((uint64_t)tid));
 	return th;
+}
+
+void scap_thread_set_parent(struct scap_threads *t, struct scap_thread *th, int64_t ptid)
+{
+	struct scap_thread *parent = scap_thread_find(t, ptid);
+
+	th->ptid = ptid;
+	ilist_remove(&th->sibling);
+	ilist_init(&th->sibling);
+	if (parent && parent != th)
+		ilist_add(&parent->children, &th->sibling);
 }
 
 struct scap_thread *scap_thread_leader(const struct scap_threads *t, struct scap_thread *th)

@@ -98,9 +98,8 @@ struct scap_thread {
 	struct scap_text *exe, *exepath, *args, *env, *cwd, *root, *cgroups;
 	struct scap_fds fds;		/* unless it shares those of the first one */
 	struct scap_enter *enter;	/* entry of the call that it is in */
-	int64_t last_fd;
+	struct ilist children, sibling;	/* of the first threads of processes; see ptid */
 	bool known;		/* false: only its number was ever told */
-	bool told;		/* to the state: see translate.c */
 };
 
 struct scap_threads {
@@ -117,6 +116,8 @@ struct scap_thread *scap_thread_find(const struct scap_threads *t, int64_t tid);
 /* A new one without any knowledge; an old one of that number goes. NULL: no room. */
 struct scap_thread *scap_thread_add(struct scap_threads *t, int64_t tid);
 void scap_thread_remove(struct scap_threads *t, struct scap_thread *th);
+/* Whose child it is: th->ptid, and its place among the others. 0: nobody's. */
+void scap_thread_set_parent(struct scap_threads *t, struct scap_thread *th, int64_t ptid);
 /* The first thread of its process, maybe itself. NULL: it is not known. */
 struct scap_thread *scap_thread_leader(const struct scap_threads *t, struct scap_thread *th);
 

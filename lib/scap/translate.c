@@ -15,6 +15,8 @@
 #include "event/path.h"
 #include "scap/internal.h"
 
+#define TYPES_FDS_MAX	1024	/* open files whose types an event looks at */
+
 /* A record that is being made in s->rec. */
 static struct falcoc_rec *rec_of(struct scap *s)
 {
@@ -100,7 +102,7 @@ static void begin(struct scap *s, unsigned int event, const struct scap_thread *
 		return;
 	r->pid = (uint32_t)th->pid;
 	r->tid = (uint32_t)th->tid;
-	r->ppid = (uint32_t)th->ptid;
+	r->ppid = th->ptid > 0 ? (uint32_t)th->ptid : 0;
 	r->vpid = (uint32_t)th->vpid;
 	r->vtid = (uint32_t)th->vtid;
 	r->sid = (uint32_t)th->sid;
@@ -125,6 +127,63 @@ static void set_start(struct scap *s, struct scap_thread *th)
 		rec_of(s)->start_ns = leader->clone_ns;
 }
 
+static const char *type_name(unsigned int type)
+{
+	static const char *const names[SCAP_FD_TYPES] = {
+		[SCAP_FD_UNKNOWN] = "<NA>", [SCAP_FD_FILE] = "file",
+		[SCAP_FD_DIRECTORY] = "directory", [SCAP_FD_IPV4] = "ipv4",
+		[SCAP_FD_IPV6] = "ipv6", [SCAP_FD_IPV4_SERVER] = "ipv4",
+		[SCAP_FD_IPV6_SERVER] = "ipv6", [SCAP_FD_UNIX] = "unix", [SCAP_FD_FIFO] = "pipe",
+		[SCAP_FD_EVENT] = "event", [SCAP_FD_SIGNALFD] = "signalfd",
+		[SCAP_FD_EVENTPOLL] = "eventpoll", [SCAP_FD_INOTIFY] = "inotify",
+		[SCAP_FD_TIMERFD] = "timerfd", [SCAP_FD_NETLINK] = "netlink",
+		[SCAP_FD_BPF] = "bpf", [SCAP_FD_USERFAULTFD] = "userfaultfd",
+		[SCAP_FD_IOURING] = "io_uring", [SCAP_FD_MEMFD] = "memfd",
+		[SCAP_FD_PIDFD] = "pidfd", [SCAP_FD_UNSUPPORTED] = "unsupported",
+		[SCAP_FD_FILE_V2] = "file",
+	};
+
+	return names[type];
+}
+
+static struct endpoint side_of(const struct scap_fd *f, const uint8_t *ip, uint16_t port)
+{
+	bool v4 = f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV4_SERVER;
+
+	return (struct endpoint){ v4 ? ip_addr_from_v4(ip) : ip_addr_from_v6(ip), port };
+}
+
+static void short_fd(const struct scap_fd *f, struct foreign_fd *ret_fd)
+{
+	*ret_fd = (struct foreign_fd){ 0 };
+	if (!f)
+		return;
+	ret_fd->type = type_name(f->type);
+	ret_fd->name = scap_text(f->name);
+	if (f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6)
+		ret_fd->client = side_of(f, f->source, f->sport);
+	if (f->type >= SCAP_FD_IPV4 && f->type <= SCAP_FD_IPV6_SERVER)
+		ret_fd->server = side_of(f, f->dest, f->dport);
+}
+
+/* Looked at up to the bound that keeps an event cheap. */
+static void list_types(struct scap *s, const struct scap_fds *fds)
+{
+	unsigned int n = 0;
+
+	for (uint32_t i = 0; i < fds->n && i < TYPES_FDS_MAX; i++) {
+		const char *type = type_name(fds->list[i].type);
+		unsigned int k = 0;
+
+		while (k < n && s->types[k] != type && strcmp(s->types[k], type) != 0)
+			k++;
+		if (k == n && n < SCAP_FD_TYPES)
+			s->types[n++] = type;
+	}
+	s->foreign.types = s->types;
+	s->foreign.ntypes = n;
+}
+
 static void set_foreign(struct scap *s, struct scap_thread *th)
 {
 	struct event_foreign *f = &s->foreign;
@@ -133,6 +192,11 @@ static void set_foreign(struct scap *s, struct scap_thread *th)
 	*f = (struct event_foreign){
 		.params = s->ev.param,
 		.num = s->num,
+		.first_ns = s->first_ns,
+		.generic = s->ev.type == SCAP_GENERIC_X,
+		.has_fd = s->has_fd,
+		.fd_num = s->fd_num,
+		.name_changed = s->name_changed,
 		.tid = (int64_t)s->ev.tid,
 	};
 	if (!th)
@@ -148,6 +212,10 @@ static void set_foreign(struct scap *s, struct scap_thread *th)
 	f->nfds = scap_fds_owner(&s->threads, th)->fds.n;
 	f->nthreads = leader ? leader->nthreads : 0;
 	f->cgroups = scap_text(th->cgroups);
+	if (s->has_fd)
+		list_types(s, &scap_fds_owner(&s->threads, th)->fds);
+	for (int i = 0; i < 3; i++)
+		short_fd(scap_fd_find(&s->threads, th, i), &f->std[i]);
 }
 
 static void add_exe(struct scap *s, const struct scap_thread *th)
@@ -262,13 +330,12 @@ static void set_sides(struct scap *s, struct falcoc_sock *k, const struct scap_f
 {
 	bool server = f->type == SCAP_FD_IPV4_SERVER || f->type == SCAP_FD_IPV6_SERVER;
 	size_t ip = k->family == AF_INET ? 4 : 16;
-	bool local_is_source = !server && (scap_is_local(s, f->source, ip) ||
-					   !scap_is_local(s, f->dest, ip));
+	bool local_is_source = !server && scap_is_local(s, f->source, ip);
 
 	if (server) {
 		memcpy(k->laddr, f->dest, ip);
 		k->lport = f->dport;
-	} else if (local_is_source ? f->role != SCAP_ROLE_SERVER : f->role == SCAP_ROLE_CLIENT) {
+	} else if (local_is_source) {
 		memcpy(k->laddr, f->source, ip);
 		memcpy(k->raddr, f->dest, ip);
 		k->lport = f->sport;
@@ -281,7 +348,6 @@ static void set_sides(struct scap *s, struct falcoc_sock *k, const struct scap_f
 		k->rport = f->sport;
 		k->role = FALCOC_ROLE_SERVER;
 	}
-	s->foreign.has_server = true;
 	s->foreign.is_server = server || (k->family == AF_INET && scap_is_local(s, f->dest, ip));
 	s->foreign.connected = f->connected;
 }
@@ -382,7 +448,11 @@ static void add_fdlist(struct scap *s, struct slice b)
 	for (unsigned int i = 0; list && i < n; i++) {
 		list[i].fd = (int32_t)cursor_u64(&c);
 		list[i].revents = (int16_t)cursor_u16(&c);
+		short_fd(s->thread ? scap_fd_find(&s->threads, s->thread, list[i].fd) : NULL,
+			 &s->polled[i]);
 	}
+	s->foreign.polled = s->polled;
+	s->foreign.npolled = list ? n : 0;
 }
 
 /* Directory that a relative path starts from: the descriptor before it, or the current one. */

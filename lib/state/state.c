@@ -292,7 +292,8 @@ static void new_parent(struct state *st, struct proc_entry *e, uint32_t ppid)
 
 	if (e->pub.forker_pid)
 		forker = procs_find_near(st->procs, e->pub.forker_pid, e->pub.forker_start_ns);
-	if (!forker || !forker->pub.exit_ns) {
+	/* a foreign capture tells itself who took it in */
+	if (st->own->foreign || !forker || !forker->pub.exit_ns) {
 		const struct proc none = { 0 };
 
 		procs_set_forker(st->procs, e, &none);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * field_foreign.h - what fields say of events out of others' captures where that is not what a
+ * record says (event/foreign.h); each is for events that have ev->foreign only
+ */
+#ifndef FILTER_FIELD_FOREIGN_H
+#define FILTER_FIELD_FOREIGN_H
+
+#include "event/foreign.h"
+#include "filter/field_look.h"
+
+/* Of those of the same name without `foreign_`. */
+FD_LOOK(foreign_std_type);
+FD_LOOK(foreign_std_name);
+FD_LOOK(foreign_fd_types);
+FD_LOOK(foreign_fd_count);
+FD_LOOK(foreign_fd_share);
+FD_LOOK(foreign_fdlist);
+FD_LOOK(foreign_usage);
+FD_LOOK(foreign_rec_number);
+FD_LOOK(foreign_threads);
+
+/* Its event is about a descriptor of which the capture does not tell what it is. */
+bool foreign_unknown_fd(const struct eval_ctx *ctx);
+
+/* The leader of a session or group: numbers are those of its own pid namespace. */
+const struct proc *foreign_leader(const struct eval_ctx *ctx, bool session);
+
+/* When a process began; 0: before the capture, nobody knows. */
+uint64_t foreign_start(uint64_t start_ns);
+
+/* Numbers of rec_number in field_proc.c. */
+enum rec_number { REC_PID, REC_PPID, REC_TID, REC_VPID, REC_VTID, REC_SID, REC_PGID, REC_VPGID };
+
+#endif
