@@ -141,8 +141,8 @@ bool foreign_tuple_text(struct slice b, struct arena *scratch, struct slice *ret
 	return endpoints_text(&from, &to, scratch, ret_text);
 }
 
-/* "3:?1 5:?4": descriptors and events. */
-static bool fdlist_text(struct slice b, struct arena *scratch, struct slice *ret_text)
+/* "3:f1 5:?4": descriptors, what they are, and events. */
+static bool fdlist_text(const struct event_foreign *f, struct slice b, struct arena *scratch, struct slice *ret_text)
 {
 	struct buf text = BUF_INIT;
 	size_t n;
@@ -154,7 +154,8 @@ static bool fdlist_text(struct slice b, struct arena *scratch, struct slice *ret
 	for (size_t i = 0; i < n && 2 + (i + 1) * 10 <= b.len; i++) {
 		const char *p = b.ptr + 2 + i * 10;
 
-		buf_printf(&text, "%s%" PRId64 ":?%x", text.len ? " " : "", (int64_t)number(p, 8),
+		buf_printf(&text, "%s%" PRId64 ":%c%x", text.len ? " " : "", (int64_t)number(p, 8),
+			   i < f->npolled && f->polled[i].type ? f->polled[i].typechar : '?',
 			   (unsigned int)number(p + 8, 2));
 	}
 	copy = arena_slicedup(scratch, buf_slice(&text));
@@ -243,7 +244,7 @@ static bool typed_value(const struct event *ev, unsigned int i, struct arena *sc
 			return false;
 		break;
 	case VALUE_FDLIST:
-		if (!fdlist_text(b, scratch, &s))
+		if (!fdlist_text(ev->foreign, b, scratch, &s))
 			return false;
 		break;
 	case VALUE_DYNAMIC:

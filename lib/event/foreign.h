@@ -30,6 +30,7 @@ struct foreign_user {
 /* One of the thread's open files, shortly. */
 struct foreign_fd {
 	const char *type;	/* as fd.type; NULL: it is not open */
+	char typechar;
 	struct slice name;
 	struct endpoint client, server;	/* family 0: none */
 };
@@ -44,6 +45,7 @@ struct event_foreign {
 	bool has_fd;		/* it is about a descriptor: fd_num, whether or not one is open there */
 	int64_t fd_num;
 	bool name_changed;	/* it gave that its name */
+	struct slice fd_raw;	/* that name as it was passed to an open; empty: it was not seen */
 	bool has_result;	/* record.res is what the call returned */
 	bool known;		/* the capture tells of the thread more than its number */
 

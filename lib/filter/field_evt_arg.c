@@ -231,15 +231,17 @@ static void add_arg(const struct eval_ctx *ctx, unsigned int i, struct buf *b)
 
 bool evt_args_text(const struct eval_ctx *ctx, struct slice *ret_text)
 {
+	unsigned int nparams = ctx_def(ctx)->nparams;
 	struct buf b = BUF_INIT;
 	char *text;
 	size_t len;
 
-	if (ctx->ev->foreign && ctx->ev->foreign->generic) {
-		*ret_text = SLICE_LIT("");
-		return true;
-	}
-	for (unsigned int i = 0; i < ctx_def(ctx)->nparams; i++)
+	/* of a call that was written with its number only, or by an old writer, those that it has */
+	if (ctx->ev->foreign && ctx->ev->foreign->generic)
+		nparams = 0;
+	else if (ctx->ev->foreign && ctx->ev->foreign->nparams < nparams)
+		nparams = ctx->ev->foreign->nparams;
+	for (unsigned int i = 0; i < nparams; i++)
 		add_arg(ctx, i, &b);
 	len = b.len;
 	text = arena_slicedup(ctx->scratch, buf_slice(&b));

@@ -5,9 +5,9 @@
 #include <errno.h>
 #include <sys/socket.h>
 
-#include "event/foreign.h"
 #include "event/path.h"
 #include "filter/field_fd.h"
+#include "filter/field_foreign.h"
 #include "filter/field_look.h"
 
 #define EXTRACTOR(name)								\
@@ -74,6 +74,9 @@ EXTRACTOR(extract_nameraw)
 
 	if (fd && fd->kind == FALCOC_FD_SOCKET && event_sock(ctx->ev))
 		return set_str(ref, SLICE_LIT(""), ret_value);
+	if (ctx->ev->foreign && (fd || foreign_unknown_fd(ctx)) &&
+	    !((ctx_def(ctx)->traits & FALCOC_T_OPEN) && event_str(ctx->ev, FALCOC_A_PATH0, &path)))
+		return set_str(ref, ctx->ev->foreign->fd_raw, ret_value);
 	if ((ctx_def(ctx)->traits & FALCOC_T_OPEN) && event_str(ctx->ev, FALCOC_A_PATH0, &path))
 		return set_str(ref, path, ret_value);
 	return fd && event_str(ctx->ev, FALCOC_A_FD_PATH, &path) && set_str(ref, path, ret_value);
@@ -92,6 +95,10 @@ static bool fd_directory(const struct eval_ctx *ctx, struct slice *ret_dir)
 {
 	struct slice path;
 
+	if (foreign_unknown_fd(ctx) && !(ctx_def(ctx)->traits & FALCOC_T_OPEN)) {
+		*ret_dir = SLICE_LIT("/");
+		return true;
+	}
 	if (!file_path(ctx, &path))
 		return false;
 	/* a directory is its own */

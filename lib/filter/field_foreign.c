@@ -183,24 +183,31 @@ bool foreign_unknown_fd(const struct eval_ctx *ctx)
 	return of(ctx) && of(ctx)->has_fd && !event_fd(ctx->ev);
 }
 
-const struct proc *foreign_leader(const struct eval_ctx *ctx, bool session)
+static uint32_t group_of(const struct proc *p, enum foreign_group which)
 {
-	const struct falcoc_rec *r = ctx->ev->rec;
-	uint32_t id = session ? r->sid : r->vpgid;
-	const struct proc *p = ctx->proc, *up;
+	return which == FOREIGN_SESSION ? p->sid : which == FOREIGN_VPGID ? p->vpgid : p->pgid;
+}
 
-	if (!p || id == UINT32_MAX)
+const struct proc *foreign_leader(const struct eval_ctx *ctx, enum foreign_group which)
+{
+	const struct proc *p = ctx->proc, *leader = NULL;
+	uint32_t id = p ? group_of(p, which) : UINT32_MAX;
+
+	if (id == UINT32_MAX)
 		return NULL;
-	if (id == r->vpid)
-		return p;
-	/* the eldest ancestor that is in it, without a gap */
-	for (int depth = 0; depth < PROC_DEPTH_MAX; depth++) {
-		up = depth ? proc_forker(ctx->state->procs, p) : proc_parent(ctx->state->procs, p);
-		if (!up || (session ? up->sid : up->vpgid) != id)
-			break;
+	/* in a pid namespace of its own the number is not one that others know it by */
+	if (p->vpid == p->pid || which == FOREIGN_PGID)
+		leader = proc_find(ctx->state->procs, id, 0);
+	/* else the eldest ancestor that is in it, without a gap */
+	for (int depth = 0; !leader && depth < PROC_DEPTH_MAX; depth++) {
+		const struct proc *up = depth ? proc_forker(ctx->state->procs, p) :
+						proc_parent(ctx->state->procs, p);
+
+		if (!up || group_of(up, which) != id)
+			return depth ? p : NULL;
 		p = up;
 	}
-	return p;
+	return leader;
 }
 
 uint64_t foreign_start(uint64_t start_ns)

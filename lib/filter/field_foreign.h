@@ -24,7 +24,8 @@ FD_LOOK(foreign_threads);
 bool foreign_unknown_fd(const struct eval_ctx *ctx);
 
 /* The leader of a session or group: numbers are those of its own pid namespace. */
-const struct proc *foreign_leader(const struct eval_ctx *ctx, bool session);
+enum foreign_group { FOREIGN_SESSION, FOREIGN_VPGID, FOREIGN_PGID };
+const struct proc *foreign_leader(const struct eval_ctx *ctx, enum foreign_group which);
 
 /* When a process began; 0: before the capture, nobody knows. */
 uint64_t foreign_start(uint64_t start_ns);

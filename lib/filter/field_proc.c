@@ -33,7 +33,7 @@ struct slice proc_string(const struct eval_ctx *ctx, const struct proc *p, enum 
 		return text;
 	case PROC_EXELINE:
 		/* with its blank also where no arguments follow, as Falco has it */
-		*ret_ok = join_strings(p->exe, p->args.len ? p->args : SLICE_LIT(" "),
+		*ret_ok = join_strings(p->exe, p->args.len ? p->args : (struct slice){ "", 1 },
 				       ctx->scratch, &text);
 		return text;
 	case PROC_ENV:
@@ -147,7 +147,7 @@ EXTRACTOR(proc_cwd)
 	/* as of this moment, where the record has it */
 	if (event_str(ctx->ev, FALCOC_A_CWD, &now))
 		cwd = now;
-	if (!cwd.ptr)
+	if (!cwd.ptr && !ctx->ev->foreign)
 		return false;
 	if (cwd.len == 0 || cwd.ptr[cwd.len - 1] == '/')
 		return set_str(ref, cwd, ret_value);

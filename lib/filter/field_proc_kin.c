@@ -155,8 +155,6 @@ static const struct proc *leader(const struct eval_ctx *ctx, uint32_t id, bool s
 	const struct proc *procs[PROC_DEPTH_MAX], *p;
 	unsigned int n;
 
-	if (ctx->ev->foreign)
-		return foreign_leader(ctx, session);
 	if (!ctx->proc || id == 0)
 		return NULL;
 	if (id == ctx->ev->rec->pid)
@@ -171,20 +169,31 @@ static const struct proc *leader(const struct eval_ctx *ctx, uint32_t id, bool s
 	return p;
 }
 
-PROC_EXTRACTOR(extract_session_string)
+/* Of a capture: no leader is the empty string. */
+static bool foreign_leader_string(const struct eval_ctx *ctx, const struct field_ref *ref,
+				  enum foreign_group which, struct value *ret_value)
 {
-	const struct proc *p = leader(ctx, ctx->ev->rec->sid, true);
+	const struct proc *p = foreign_leader(ctx, which);
 
-	if (!p && ctx->ev->foreign)
+	if (!p)
 		return set_str(ref, SLICE_LIT(""), ret_value);
 	return set_proc_string(ctx, ref, p, (enum proc_str)ref->def->priv, ret_value);
 }
 
+PROC_EXTRACTOR(extract_session_string)
+{
+	if (ctx->ev->foreign)
+		return foreign_leader_string(ctx, ref, FOREIGN_SESSION, ret_value);
+	return set_proc_string(ctx, ref, leader(ctx, ctx->ev->rec->sid, true),
+			       (enum proc_str)ref->def->priv, ret_value);
+}
+
 PROC_EXTRACTOR(extract_group_string)
 {
-	const struct proc *p = leader(ctx, ctx->ev->rec->pgid, false);
+	const bool own = strncmp(ref->def->name, "proc.vpgid", strlen("proc.vpgid")) == 0;
 
-	if (!p && ctx->ev->foreign)
-		return set_str(ref, SLICE_LIT(""), ret_value);
-	return set_proc_string(ctx, ref, p, (enum proc_str)ref->def->priv, ret_value);
+	if (ctx->ev->foreign)
+		return foreign_leader_string(ctx, ref, own ? FOREIGN_VPGID : FOREIGN_PGID, ret_value);
+	return set_proc_string(ctx, ref, leader(ctx, ctx->ev->rec->pgid, false),
+			       (enum proc_str)ref->def->priv, ret_value);
 }

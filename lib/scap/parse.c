@@ -492,6 +492,29 @@ static void parse_net(struct scap *s)
 	}
 }
 
+/* Calls that change a process's memory tell how much it has now. */
+static void parse_memory(struct scap *s)
+{
+	if ((s->event != FALCOC_E_BRK && s->event != FALCOC_E_MMAP && s->event != FALCOC_E_MUNMAP) ||
+	    !scap_has(s, 3))
+		return;
+	s->thread->vmsize = (uint32_t)scap_uint(s, 1);
+	s->thread->vmrss = (uint32_t)scap_uint(s, 2);
+	s->thread->vmswap = (uint32_t)scap_uint(s, 3);
+}
+
+/* So does the scheduler of a thread that it stops, in some captures. */
+static void parse_switch(struct scap *s)
+{
+	if (!scap_has(s, 5))
+		return;
+	s->thread->pfmajor = scap_uint(s, 1);
+	s->thread->pfminor = scap_uint(s, 2);
+	s->thread->vmsize = (uint32_t)scap_uint(s, 3);
+	s->thread->vmrss = (uint32_t)scap_uint(s, 4);
+	s->thread->vmswap = (uint32_t)scap_uint(s, 5);
+}
+
 void scap_parse(struct scap *s)
 {
 	s->fd = NULL;
@@ -499,7 +522,9 @@ void scap_parse(struct scap *s)
 	s->has_fd = false;
 	s->name_changed = s->remove_fd = s->remove_thread = false;
 	s->old_cwd = (struct slice){ "", 0 };
-	if (s->event < 0 || !s->thread)
+	if (s->thread && s->ev.type == SCAP_SWITCH_E)
+		parse_switch(s);
+	if (s->event < 0 || !s->thread || s->ev.type == SCAP_GENERIC_X)
 		return;
 	switch (s->event) {
 	case FALCOC_E_CLONE:
@@ -517,6 +542,7 @@ void scap_parse(struct scap *s)
 		return;
 	}
 	find_fd(s);
+	parse_memory(s);
 	parse_files(s);
 	parse_net(s);
 	scap_parse_ids(s);

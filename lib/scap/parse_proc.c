@@ -23,6 +23,42 @@ static void set_comm(struct scap_thread *th, struct slice comm)
 	memcpy(th->comm, comm.ptr, len);
 }
 
+/* Some writers cut the names of controllers. */
+static void set_cgroups(struct scap *s, struct scap_thread *th, struct slice cgroups)
+{
+	static const struct {
+		const char *cut, *whole;
+	} names[] = {
+		{ "perf=", "perf_event=" }, { "mem=", "memory=" }, { "io=", "blkio=" },
+	};
+	const char *p = cgroups.ptr, *end = p + cgroups.len;
+	char text[SCAP_STR_MAX];
+	size_t len = 0;
+
+	while (p < end) {
+		size_t n = strnlen(p, (size_t)(end - p)), skip = 0;
+		const char *name = "";
+
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+			size_t cut = strlen(names[i].cut);
+
+			if (n >= cut && memcmp(p, names[i].cut, cut) == 0) {
+				name = names[i].whole;
+				skip = cut;
+			}
+		}
+		if (len + strlen(name) + n - skip + 1 > sizeof(text))
+			break;
+		memcpy(text + len, name, strlen(name));
+		len += strlen(name);
+		memcpy(text + len, p + skip, n - skip);
+		len += n - skip;
+		text[len++] = '\0';
+		p += n + 1;
+	}
+	scap_text_set(&s->threads, &th->cgroups, (struct slice){ text, len });
+}
+
 static void count_thread(struct scap *s, struct scap_thread *th, int by)
 {
 	struct scap_thread *leader = scap_thread_leader(&s->threads, th);
@@ -85,7 +121,7 @@ static void take_clone_params(struct scap *s, struct scap_thread *th)
 	if (scap_has(s, 13))
 		set_comm(th, scap_str(s, 13));
 	if (scap_has(s, 14))
-		scap_text_set(t, &th->cgroups, scap_bytes(s, 14));
+		set_cgroups(s, th, scap_bytes(s, 14));
 	th->clone_flags = (uint32_t)scap_uint(s, 15);
 	th->uid = (uint32_t)scap_uint(s, 16);
 	th->gid = (uint32_t)scap_uint(s, 17);
@@ -143,7 +179,8 @@ static void clone_in_child(struct scap *s)
 	int64_t tid = scap_has(s, 3) ? scap_int(s, 3) : th->tid;
 	int64_t pid = scap_has(s, 4) ? scap_int(s, 4) : tid, ptid = scap_int(s, 5);
 
-	if (th->known && th->clone_ns) {
+	/* what the parent told of a child in another pid namespace is of another process */
+	if (th->known && th->clone_ns && (!scap_has(s, 18) || scap_int(s, 18) == tid)) {
 		scap_tell(s, th);
 		return;
 	}
@@ -204,7 +241,7 @@ static void take_exec_params(struct scap *s, struct scap_thread *th)
 	else
 		set_comm(th, path_basename(scap_str(s, 1)));
 	if (scap_has(s, 14))
-		scap_text_set(t, &th->cgroups, scap_bytes(s, 14));
+		set_cgroups(s, th, scap_bytes(s, 14));
 	if (scap_has(s, 15))
 		scap_text_set(t, &th->env, scap_bytes(s, 15));
 	if (scap_has(s, 6) && scap_str(s, 6).len)

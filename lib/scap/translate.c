@@ -65,10 +65,16 @@ static void add_bytes(struct scap *s, enum falcoc_attr_id id, struct slice b, si
 static void add_strings(struct scap *s, enum falcoc_attr_id id, struct slice first, bool has_first,
 			struct slice rest)
 {
-	bool closed = rest.len == 0 || rest.ptr[rest.len - 1] == '\0';
-	size_t len = (has_first ? first.len + 1 : 0) + rest.len + !closed;
-	char *to = add_attr(s, id, len);
+	bool none = rest.len == 1 && rest.ptr[0] == '\0';	/* how some writers say it */
+	bool closed;
+	size_t len;
+	char *to;
 
+	if (none)
+		rest.len = 0;
+	closed = rest.len == 0 || rest.ptr[rest.len - 1] == '\0';
+	len = (has_first ? first.len + 1 : 0) + rest.len + !closed;
+	to = add_attr(s, id, len);
 	if (!to)
 		return;
 	if (has_first) {
@@ -146,6 +152,11 @@ static const char *type_name(unsigned int type)
 	return names[type];
 }
 
+static const char typechars[SCAP_FD_TYPES] = {
+	'o', 'f', 'd', '4', '6', '4', '6', 'p', 'u', 'e', 'o', 's', 'l', 'i', 't', 'n', 'f', 'b', 'u',
+	'r', 'm', 'P',
+};
+
 static struct endpoint side_of(const struct scap_fd *f, const uint8_t *ip, uint16_t port)
 {
 	bool v4 = f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV4_SERVER;
@@ -159,6 +170,7 @@ static void short_fd(const struct scap_fd *f, struct foreign_fd *ret_fd)
 	if (!f)
 		return;
 	ret_fd->type = type_name(f->type);
+	ret_fd->typechar = typechars[f->type];
 	ret_fd->name = scap_text(f->name);
 	if (f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6)
 		ret_fd->client = side_of(f, f->source, f->sport);
@@ -206,9 +218,9 @@ static void set_foreign(struct scap *s, struct scap_thread *th)
 	f->fdlimit = th->fdlimit;
 	f->pfmajor = th->pfmajor;
 	f->pfminor = th->pfminor;
-	f->vmsize_kib = th->vmsize;
-	f->vmrss_kib = th->vmrss;
-	f->vmswap_kib = th->vmswap;
+	f->vmsize_kib = leader ? leader->vmsize : 0;
+	f->vmrss_kib = leader ? leader->vmrss : 0;
+	f->vmswap_kib = leader ? leader->vmswap : 0;
 	f->nfds = scap_fds_owner(&s->threads, th)->fds.n;
 	f->nthreads = leader ? leader->nthreads : 0;
 	f->cgroups = scap_text(th->cgroups);
@@ -511,8 +523,6 @@ static void put_number(struct scap *s, const struct event_param_def *p, uint64_t
 	switch (p->source) {
 	case FALCOC_SRC_RES:
 		r->res = (int64_t)v;
-		s->foreign.has_result = p->type == VALUE_ERRNO || p->type == VALUE_FD ||
-					p->type == VALUE_PID || strcmp(p->name, "res") == 0;
 		return;
 	case FALCOC_SRC_OPEN_FLAGS:
 	case FALCOC_SRC_HOW_FLAGS:
@@ -630,7 +640,11 @@ bool scap_translate(struct scap *s, struct event *ret_event)
 	set_start(s, s->thread);
 	set_foreign(s, s->thread);
 	s->foreign.nparams = s->ev.nparams;
-	put_params(s, def);
+	s->foreign.has_result = !s->foreign.generic;
+	if (s->fd && s->fd->raw)
+		s->foreign.fd_raw = scap_text(s->fd->raw);
+	if (!s->foreign.generic)
+		put_params(s, def);
 	if (s->fd)
 		add_fd(s, s->fd);
 	else if (s->fd_num >= 0 && !(def->traits & FALCOC_T_NEW_FD))
