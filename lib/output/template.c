@@ -502,7 +502,7 @@ static void add_json_value(const struct eval_ctx *ctx, const struct field_ref *r
 			add_json_value(ctx, ref, &v->list.items[i], out);
 		}
 		buf_add_char(out, ']');
-	} else if (!v->is_list && is_number(v)) {
+	} else if (!v->is_list && is_number(v) && !(ref->def->flags & FIELD_F_HEX)) {
 		add_number(v, out);
 	} else {
 		text_json(field_format(ctx, ref, v), out);
