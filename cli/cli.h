@@ -118,6 +118,7 @@ enum status set_config_file(struct settings *s, const char *value);
 enum status set_disable(struct settings *s, const char *value);
 enum status set_only_tag(struct settings *s, const char *value);
 enum status set_disable_tag(struct settings *s, const char *value);
+enum status set_append(struct settings *s, const char *value);
 enum status set_ring_size(struct settings *s, const char *value);
 /*
  * Reads the configuration's files (@files: the default ones where none is named), then what the

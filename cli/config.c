@@ -55,6 +55,21 @@ enum status set_disable_tag(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
+/* As Falco has it: a text, or one that stands for the container or the pod. */
+enum status set_append(struct settings *s, const char *value)
+{
+	static const char *const suggested[] = { "c", "container", "k", "kubernetes" };
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(suggested) / sizeof(suggested[0]); i++)
+		any = any || strcmp(value, suggested[i]) == 0;
+	if (any)
+		add_setting(s, "-p", "append_output[].suggested_output", "true");
+	else
+		add_setting(s, "-p", "append_output[].extra_output", value);
+	return STATUS_OK;
+}
+
 /* MAIN[,PROC]; what is no size is told when the keys are read. */
 enum status set_ring_size(struct settings *s, const char *value)
 {

@@ -62,6 +62,71 @@ static char *list_events(enum engine_format format, bool names_only)
 	return engine_list_events(format, names_only, NULL);
 }
 
+/* Text of our own in JSON: of what would end it there are quotes and line breaks only. */
+static void print_json(const char *key, const char *text, const char *end)
+{
+	printf("\"%s\": ", key);
+	if (!text)
+		printf("null");
+	else
+		putchar('"');
+	for (const char *p = text; p && *p; p++) {
+		if (*p == '"' || *p == '\\')
+			putchar('\\');
+		putchar(*p == '\n' ? ' ' : *p);
+	}
+	printf("%s%s", text ? "\"" : "", end);
+}
+
+static void print_option(enum engine_format format, bool names_only, bool first,
+			 const struct config_option *o)
+{
+	const char letter[] = { o->letter, '\0' };
+
+	if (names_only) {
+		printf("%s%s\n", o->name ? "--" : "-", o->name ? o->name : letter);
+	} else if (format == ENGINE_FORMAT_JSON) {
+		printf("%s\n  {", first ? "[" : ",");
+		print_json("letter", o->letter ? letter : NULL, ", ");
+		print_json("name", o->name, ", ");
+		print_json("argument", o->arg, ", ");
+		print_json("key", o->key, ", ");
+		print_json("help", o->help, "}");
+	} else {
+		printf("| %s%s%s%s%s%s%s | %s | ", o->letter ? "`-" : "", letter, o->letter ? "` " : "",
+		       o->name ? "`--" : "", o->name ? o->name : "", o->name ? "` " : "",
+		       o->arg ? o->arg : "", o->key ? o->key : "");
+		for (const char *p = o->help; *p; p++)
+			printf(*p == '|' ? "\\%c" : "%c", *p == '\n' ? ' ' : *p);
+		printf(" |\n");
+	}
+}
+
+/* Of the command run: its own, and those of keys. */
+static enum status show_options(enum engine_format format, bool names_only)
+{
+	struct config_option key;
+	bool first = true;
+
+	if (format == ENGINE_FORMAT_TEXT && !names_only) {
+		options_help(commands);
+		return STATUS_OK;
+	}
+	if (format == ENGINE_FORMAT_MARKDOWN)
+		printf("| option | key | meaning |\n| --- | --- | --- |\n");
+	for (const struct option *o = commands[0].options; o->letter || o->name; o++) {
+		key = (struct config_option){ .letter = o->letter, .name = o->name, .arg = o->arg,
+					      .help = o->help };
+		print_option(format, names_only, first, &key);
+		first = false;
+	}
+	for (size_t i = 0; config_option(i, &key); i++)
+		print_option(format, names_only, false, &key);
+	if (format == ENGINE_FORMAT_JSON)
+		printf("\n]\n");
+	return STATUS_OK;
+}
+
 /* Things that falcoc itself knows. */
 static const struct known {
 	const char *name;
@@ -118,9 +183,11 @@ enum status list_command(struct settings *s)
 			 known[i].name);
 		return STATUS_USAGE;
 	}
+	if (s->nargs == 1 && strcmp(s->args[0], "options") == 0)
+		return show_options(s->format, s->names_only);
 	for (size_t i = 0; s->nargs == 1 && i < COUNT(held); i++)
 		if (strcmp(s->args[0], held[i].name) == 0)
 			return list_held(s, &held[i]);
-	complain("list: one of fields, events, operators, config, rules, macros, lists");
+	complain("list: one of fields, events, operators, options, config, rules, macros, lists");
 	return STATUS_USAGE;
 }

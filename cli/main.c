@@ -40,7 +40,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "list",
-		.args = "fields | events | operators | config | rules | macros | lists",
+		.args = "fields | events | operators | options | config | rules | macros | lists",
 		.summary = "show what rules and configuration may use, or what rules files hold",
 		.options = list_options,
 		.run = list_command,

@@ -102,8 +102,10 @@ const struct option run_options[] = {
 	{ 'T', NULL, "TAG", "switch off the rules with this tag", set_disable_tag },
 	{ 'e', NULL, "FILE", "judge this capture (.scap) instead of this machine; -: standard input",
 	  set_capture },
-	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output, such\n"
+	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output,\n"
 	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
+	{ 'p', NULL, "TEXT", "add this to the outputs of all rules: a text with %fields, or c or k\n"
+	  "for the container (key: append_output)", set_append },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
 	  set_unbuffered },
 	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, the second for process events:\n"

@@ -247,7 +247,7 @@ const struct config_foreign config_foreigns[] = {
 	{ "outputs_queue", true, "each alert is written at once; output_timeout bounds the wait" },
 	{ "watch_config_files", true, "restart falcoc to read files again" },
 	{ "capture", true, "alerts are told without a capture of what led to them" },
-	{ "log_stderr", true, "messages go to the standard error" },
+	{ "log_stderr", false, "messages go to the standard error" },
 	{ "log_syslog", true, "messages go to the standard error" },
 	{ "log_level", true, "`verbose` tells more" },
 	{ "engine.kmod.drop_failed_exit", true, "conditions can ask for evt.failed = false" },

@@ -310,7 +310,7 @@ static void read_key(struct config *c, const struct config_key *k, const struct 
 
 /* ---- keys that are none of ours ---- */
 
-/* A function of Falco's that is switched off is missed by nobody. */
+/* A function that is switched off is missed by nobody: a whole falco.yaml need not be told of. */
 static bool is_off(const struct ynode *n)
 {
 	const struct ynode *enabled = n->kind == YNODE_MAP ? ynode_get(n, "enabled") : NULL;
@@ -330,11 +330,13 @@ static bool tell_foreign(struct config *c, const char *name, const struct ynode 
 		f++;
 	if (!f->name)
 		return false;
-	if (f->later && !is_off(n))
+	if (is_off(n))
+		return true;
+	if (f->later)
 		diag_hint(diags_add(c->diags, DIAG_WARNING, "CONFIG_NOT_SUPPORTED", key->loc,
 				    "'%s' is not supported yet by this falcoc, and has no effect", name),
 			  "%s", f->why);
-	else if (!f->later)
+	else
 		diag_hint(diags_add(c->diags, DIAG_NOTE, "CONFIG_NO_EFFECT", key->loc,
 				    "'%s' has no effect in falcoc", name), "%s", f->why);
 	return true;

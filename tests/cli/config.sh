@@ -75,6 +75,19 @@ expect "names of keys" 0 out "json_output" "!true"
 cp out keys
 run list config --format json
 expect "list config as JSON" 0 out '"key": "rule_matching"' '"falco": true'
+run list options
+expect "list options" 0 out "--dns-wait MS" "-r, --rules RULES"
+run list options --format json
+verdict "list options as JSON" "$(python3 -c 'import json, sys
+assert any(o["key"] == "json_output" for o in json.load(sys.stdin))' <out 2>&1 && echo ok || echo "no JSON")"
+run list options --format markdown
+expect "list options as markdown" 0 out "--snaplen" "falco_libs.snaplen"
+run list options -N
+expect "names of options" 0 out "--config-schema" "-M"
+run -r r.yaml --dry-run -p 'at %proc.nme'
+expect "-p is checked" 2 err "falcoc: -p: error: unknown field 'proc.nme'"
+run -r r.yaml --dry-run -pc -p '%proc.name'
+expect "-p" 0 err "!error"
 run help
 while read -r key; do grep -q "^  ${key//./\\.}=" out || echo "$key"; done <keys >lacks
 verdict "the help has every key" "$([ -s lacks ] && tr '\n' ' ' <lacks || echo ok)"

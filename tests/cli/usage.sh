@@ -61,8 +61,8 @@ usage "-o unknown key" "-o: error: unknown key 'wbsrver'" -o wbsrver.enabled=tru
 usage "-o wrong value" "-o: error: json_output is true|false, not '1'" -o json_output=1
 usage "-o matching" "-o: error: rule_matching is first|all, not 'some'" -o rule_matching=some
 usage "-o priority" "-o: error: priority: 'loud' is not emergency, alert" -o priority=loud -r /dev/null
-usage "list of nothing" "one of fields, events, operators, config, rules, macros, lists" list
-usage "list of what is not" "one of fields, events, operators, config, rules, macros, lists" list ruels
+usage "list of nothing" "one of fields, events, operators, options, config, rules, macros, lists" list
+usage "list of what is not" "one of fields, events, operators, options, config, rules, macros, lists" list ruels
 usage "list format" "--format is text, markdown or json, not 'xml'" list fields --format xml
 usage "format and names" "do not go together" --list --format json -N
 usage "names without list" "--format and -N belong to" -N -V /dev/null
