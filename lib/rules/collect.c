@@ -32,9 +32,14 @@ const struct ynode *collect_need(struct collect *c, const char *key)
 
 bool collect_want_text(struct collect *c, const char *key, const struct ynode *n)
 {
-	if (ynode_is_scalar(n))
+	if (!ynode_is_scalar(n))
+		collect_fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be a text", key, c->kind,
+			      c->name);
+	else if (ynode_is_null(n) || !n->str.len)
+		collect_fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' is empty", key, c->kind,
+			      c->name);
+	else
 		return true;
-	collect_fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be a text", key, c->kind, c->name);
 	return false;
 }
 
@@ -52,6 +57,16 @@ struct text collect_need_text(struct collect *c, const char *key)
 	return collect_text(c, n);
 }
 
+/* true, True and TRUE, but not tRue: as YAML has it. */
+static bool is_one_case(struct slice s)
+{
+	size_t upper = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		upper += s.ptr[i] >= 'A' && s.ptr[i] <= 'Z';
+	return upper == 0 || upper == s.len || (upper == 1 && s.ptr[0] <= 'Z');
+}
+
 bool collect_bool(struct collect *c, const char *key, bool def)
 {
 	static const struct {
@@ -67,7 +82,7 @@ bool collect_bool(struct collect *c, const char *key, bool def)
 		return def;
 	if (ynode_is_scalar(n))
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-			if (strcasecmp(n->str.ptr, words[i].text) == 0)
+			if (strcasecmp(n->str.ptr, words[i].text) == 0 && is_one_case(n->str))
 				return words[i].value;
 	collect_fault(c, n->loc, YAML_INVALID, "'%s' of %s '%s' must be true or false", key, c->kind,
 	      c->name);
@@ -226,7 +241,7 @@ static void list_add_items(struct collect *c, struct list *list, const struct yn
 	for (size_t i = 0; i < seq->nitems; i++) {
 		const struct ynode *n = seq->items[i];
 
-		if (ynode_is_scalar(n))
+		if (ynode_is_scalar(n) && !ynode_is_null(n))
 			list->items[list->nitems++] = (struct list_item){ n->str, n->loc };
 		else
 			collect_fault(c, n->loc, YAML_INVALID,
@@ -432,7 +447,7 @@ static void collect_named(struct collect *c, const char *kind, const struct ynod
 			  void (*read)(struct collect *c))
 {
 	c->kind = kind;
-	if (!ynode_is_scalar(name) || !name->str.len) {
+	if (!ynode_is_scalar(name) || ynode_is_null(name) || !name->str.len) {
 		collect_fault(c, name->loc, YAML_INVALID, "the name of a %s must be a text", kind);
 		return;
 	}
@@ -448,10 +463,10 @@ static void collect_item(struct collect *c)
 		collect_engine_version(c);
 	else if ((n = ynode_get(c->map, "required_plugin_versions")))
 		collect_plugin_versions(c);
-	else if ((n = ynode_get(c->map, "macro")))
-		collect_named(c, "macro", n, collect_macro);
 	else if ((n = ynode_get(c->map, "list")))
 		collect_named(c, "list", n, collect_list);
+	else if ((n = ynode_get(c->map, "macro")))
+		collect_named(c, "macro", n, collect_macro);
 	else if ((n = ynode_get(c->map, "rule")))
 		collect_named(c, "rule", n, collect_rule);
 	else
@@ -477,6 +492,8 @@ static int collect_items(struct rules_loader *l, const struct ydocs *docs, struc
 			struct collect c = { .l = l, .ds = ds, .text = text,
 					     .map = root->items[i] };
 
+			if (ynode_is_null(c.map))	/* a dash with nothing behind it */
+				continue;
 			if (c.map->kind != YNODE_MAP)
 				collect_fault(&c, c.map->loc, YAML_INVALID,
 				      "an item of a rules file must be a mapping (\"- rule: ...\")");

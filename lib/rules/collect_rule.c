@@ -38,10 +38,15 @@ static void read_tags(struct collect *c, struct rule *r)
 	if (r->ntags)
 		memcpy(tags, r->tags, r->ntags * sizeof(*tags));
 	r->tags = tags;
-	for (size_t i = 0; i < seq->nitems; i++)
-		if (collect_want_text(c, "tags", seq->items[i]) &&
-		    !has_tag(r, seq->items[i]->str.ptr))
-			tags[r->ntags++] = seq->items[i]->str.ptr;
+	for (size_t i = 0; i < seq->nitems; i++) {
+		if (ynode_is_scalar(seq->items[i]) && !ynode_is_null(seq->items[i])) {
+			if (!has_tag(r, seq->items[i]->str.ptr))
+				tags[r->ntags++] = seq->items[i]->str.ptr;
+		} else {
+			collect_fault(c, seq->items[i]->loc, YAML_INVALID,
+				      "a tag of rule '%s' must be a text", c->name);
+		}
+	}
 }
 
 static void read_priority(struct collect *c, struct rule *r)
@@ -60,7 +65,8 @@ static const char *read_source(struct collect *c)
 {
 	const struct ynode *n = ynode_get(c->map, "source");
 
-	if (!n || ynode_is_null(n) || !collect_want_text(c, "source", n) || !n->str.len)
+	if (!n || ynode_is_null(n) || (ynode_is_scalar(n) && !n->str.len) ||
+	    !collect_want_text(c, "source", n))
 		return NULL;
 	return n->str.ptr;
 }

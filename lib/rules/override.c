@@ -88,7 +88,7 @@ static void check_keys(struct collect *c, const struct overrides *o)
 
 static void read_map(struct collect *c, const struct ynode *map, struct overrides *o)
 {
-	if (map->kind != YNODE_MAP || !map->nitems) {
+	if (map->kind == YNODE_SEQ) {
 		collect_fault(c, map->loc, YAML_INVALID,
 			      "'override' of %s '%s' must name keys, each with append or replace",
 			      c->kind, c->name);
@@ -98,10 +98,24 @@ static void read_map(struct collect *c, const struct ynode *map, struct override
 		read_one(c, o, map->items[2 * i], map->items[2 * i + 1]);
 }
 
+/* One that names nothing is as none, for Falco too. */
+static const struct ynode *read_present(struct collect *c)
+{
+	const struct ynode *map = ynode_get(c->map, "override");
+	struct diag *d;
+
+	if (!map || map->kind == YNODE_SEQ || (map->kind == YNODE_MAP && map->nitems))
+		return map;
+	d = diags_add(c->ds, DIAG_WARNING, "LOAD_OVERRIDE_EMPTY", map->loc,
+		      "'override' of %s '%s' names no key and is ignored", c->kind, c->name);
+	diag_hint(d, "as in 'override: {condition: append}'");
+	return NULL;
+}
+
 bool overrides_read(struct collect *c, const struct key_def *keys,
 		    struct overrides *ret_overrides)
 {
-	const struct ynode *map = ynode_get(c->map, "override");
+	const struct ynode *map = read_present(c);
 	struct overrides o = { .keys = keys, .present = map };
 	bool before = c->faulty, good;
 	struct diag *d;
