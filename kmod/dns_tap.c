@@ -153,13 +153,17 @@ static void udp_in(const struct pt_regs *regs)
 	}
 }
 
+static bool goes_to_loopback(const struct dst_entry *dst)
+{
+	return dst && dst->dev && dst->dev->ifindex == LOOPBACK_IFINDEX;
+}
+
 /* A packet whose headers are complete is about to be sent. */
 static void udp_out(const struct sk_buff *skb, bool v6)
 {
 	const struct sock *sk = skb->sk;
 	const struct udphdr *udp = udp_hdr(skb);
 	struct dns_packet packet = { .sk = sk, .skb = skb, .v6 = v6 };
-	bool local;
 
 	if (!sk || sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM)
 		return;
@@ -173,9 +177,7 @@ static void udp_out(const struct sk_buff *skb, bool v6)
 		packet_make(FALCOC_E_DNS_QUERY, &packet);
 		return;
 	}
-	local = v6 ? ipv6_addr_loopback(&ipv6_hdr(skb)->saddr) :
-		     ipv4_is_loopback(ip_hdr(skb)->saddr);
-	if (local)
+	if (goes_to_loopback(skb_dst(skb)))
 		packet_make(FALCOC_E_DNS_SERVED, &packet);
 }
 
@@ -193,11 +195,12 @@ static void udp6_out(const struct pt_regs *regs)
 
 static bool tcp_is_local(const struct sock *sk)
 {
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_rcv_saddr))
-		return ipv6_addr_loopback(&sk->sk_v6_rcv_saddr);
-#endif
-	return ipv4_is_loopback(inet_sk(sk)->inet_saddr);
+	bool local;
+
+	rcu_read_lock();
+	local = goes_to_loopback(rcu_dereference(sk->sk_dst_cache));
+	rcu_read_unlock();
+	return local;
 }
 
 /*

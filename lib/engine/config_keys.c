@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns/trust.h"
 #include "util/ip.h"
 
 #define NAMES_MAX	1000	/* of one list of name servers: nobody has so many */
@@ -37,6 +38,12 @@ static bool is_port(const char *text)
 }
 
 /* ADDRESS, ADDRESS:PORT of IPv4, [ADDRESS]:PORT of IPv6. */
+static const char *check_trust(const char *text)
+{
+	return dns_trust_is_server(text) ? NULL :
+	       "an address, maybe with a place, as in 192.0.2.1, 192.0.2.1@host or 10.96.0.10@4026531840";
+}
+
 static const char *check_server(const char *text)
 {
 	static const char why[] = "an address, as in 192.0.2.1, 192.0.2.1:53, 2001:db8::1 or [2001:db8::1]:53";
@@ -212,6 +219,13 @@ const struct config_key config_keys[] = {
 	{ .name = "dns.servers", .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
 	  .def = "[]", .check = check_server, .max = NAMES_MAX, .option = "dns-server",
 	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
+	{ .name = "dns.observe", .type = CONFIG_BOOL, .target = T(no_dns_observe), .inverted = true,
+	  .ours = true, .def = "true", .option = "no-dns-observe", .value = "false",
+	  .help = "Learn names from the answers that processes are given by trusted name servers" },
+	{ .name = "dns.trust", .type = CONFIG_TEXTS, .target = T(dns_trust), .ours = true,
+	  .def = "[]", .check = check_trust, .max = NAMES_MAX, .option = "dns-trust",
+	  .arg = "ADDRESS", .help = "Name servers to believe beside those of /etc/resolv.conf, ADDRESS[@WHERE]; WHERE is\n"
+		  "host, any, or the inode of a network namespace (default: those that root made)" },
 	{ .name = "dns.wait_ms", .type = CONFIG_INT, .target = T(dns_wait_ms), .ours = true,
 	  .def = "2000", .min = 0, .max = 60000, .option = "dns-wait", .arg = "MS",
 	  .help = "Let alerts that depend on the first answer for a name wait so long for it, lest\n"

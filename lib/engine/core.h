@@ -11,6 +11,7 @@
  *	job.c		work on a thread of its own
  *	names_show.c	the DNS table shown
  *	names_check.c	the names of rules checked
+ *	observe.c	answers that processes were given: what needs them, and what is made of them
  *	names.c		the DNS table: where names come from, and what keeps them
  *	replay.c	a capture file instead of the module
  *	drops.c		when and what to tell of dropped events
@@ -33,6 +34,7 @@
 
 #include "capture/capture.h"
 #include "dns/hosts.h"
+#include "dns/observe.h"
 #include "dns/resolver.h"
 #include "dns/table.h"
 #include "engine/engine.h"
@@ -74,6 +76,7 @@ struct engine {
 	struct dns_table *dns;
 	struct dns_resolver *resolver;	/* NULL: nothing is asked */
 	struct dns_hosts *hosts;	/* NULL: not to be had */
+	struct dns_observe *observe;	/* NULL: no DNS event is recorded */
 	struct file_ids *files;		/* NULL: no rule asks which file it is */
 	struct net_local *local;	/* NULL: not to be had */
 	struct net_socks *socks;
@@ -165,6 +168,19 @@ void engine_tend_names(struct engine *e);
 /* When that is; UINT64_MAX: never. */
 uint64_t engine_names_due_ns(const struct engine *e, uint64_t now_ns);
 
+/*
+ * observe.c: adds the events that names are learnt from, if any rule can use them.
+ * engine_start_observe() after that.
+ */
+void engine_want_answers(const struct engine *e, struct eventset *events);
+enum engine_status engine_start_observe(struct engine *e);
+/* A record of the class DNS: rules are tried on each message that is complete with it. */
+int engine_judge_dns(struct engine *e, struct eval_ctx *ctx);
+/* Counters, as lines of the report. */
+void engine_report_observe(const struct engine *e, struct buf *out);
+
+/* judge.c: the rules that its type calls for. As engine_judge(). */
+int engine_try_rules(struct engine *e, const struct eval_ctx *ctx);
 /* judge.c: takes one event in. 0, or -EPIPE when nobody reads the alerts. */
 int engine_judge(struct engine *e, const struct event *ev);
 

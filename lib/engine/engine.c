@@ -138,6 +138,7 @@ void engine_free(struct engine *e)
 	hold_free(e->hold);
 	keep_free(e->keep);
 	dns_hosts_free(e->hosts);
+	dns_observe_free(e->observe);
 	dns_resolver_free(e->resolver);
 	net_local_free(e->local);
 	if (e->state_ready)

@@ -106,6 +106,8 @@ struct engine_options {
 	 * so long. No event and no other alert ever waits for a name.
 	 */
 	bool no_dns_queries;		/* ask nobody: only /etc/hosts gives names */
+	bool no_dns_observe;		/* do not look at the answers that processes are given */
+	const char *dns_trust;		/* whose, beside the host's: "ADDRESS[@WHERE],..."; or NULL */
 	const char *dns_servers;	/* "ADDRESS[:PORT],..."; NULL: those of resolv.conf */
 	const char *hosts_path;		/* NULL: /etc/hosts */
 	uint32_t dns_rate;		/* questions a second at most; 0: 500 */

@@ -130,14 +130,14 @@ static bool rule_is_true(struct engine *e, const struct rule *rule, const struct
 {
 	enum filter_verdict verdict = engine_verdict(e, rule);
 
-	*ret_open = verdict == FILTER_OPEN &&
+	*ret_open = verdict == FILTER_OPEN && !ctx->dns &&
 		    hold_event(e, ctx, place_of(e, rule, ctx->ev->rec)) == 0;
 	if (verdict == FILTER_OPEN && !*ret_open)
 		return filter_set_match(ruleset_filters(e->rules), rule->filter);
 	return verdict == FILTER_TRUE;
 }
 
-static int try_rules(struct engine *e, const struct eval_ctx *ctx)
+int engine_try_rules(struct engine *e, const struct eval_ctx *ctx)
 {
 	const struct falcoc_rec *rec = ctx->ev->rec;
 	struct filter_set *fs = ruleset_filters(e->rules);
@@ -197,7 +197,12 @@ int engine_judge(struct engine *e, const struct event *ev)
 		if (!ev->foreign)
 			note_role(e, ev);
 		engine_use_names(e, ev);
-		rc = e->print ? print_event(e, &ctx) : try_rules(e, &ctx);
+		if (e->print)
+			rc = print_event(e, &ctx);
+		else if (event_def(ev->rec->event)->cls == FALCOC_CLASS_DNS)
+			rc = engine_judge_dns(e, &ctx);
+		else
+			rc = engine_try_rules(e, &ctx);
 	}
 	arena_clear(e->scratch);
 	return rc;

@@ -148,6 +148,7 @@ static void report_names(const struct engine *e, struct buf *out)
 		buf_printf(out, "   from the hosts file: %zu, read %" PRIu64 " times\n",
 			   hosts.entries, hosts.loads);
 	}
+	engine_report_observe(e, out);
 }
 
 static void report_tables(const struct engine *e, struct buf *out)

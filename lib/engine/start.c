@@ -37,6 +37,7 @@ static struct eventset wanted_events(const struct engine *e)
 			break;
 		}
 	}
+	engine_want_answers(e, &events);
 	return events;
 }
 
@@ -282,6 +283,8 @@ enum engine_status engine_prepare(struct engine *e)
 	rules_loader_free(e->loader);
 	e->loader = NULL;
 	status = engine_start_names(e);
+	if (status == ENGINE_OK)
+		status = engine_start_observe(e);
 	if (status == ENGINE_OK)
 		status = start_net(e);
 	if (status == ENGINE_OK)

@@ -12,7 +12,7 @@
 static const struct field_class *const classes[] = {
 	&field_class_evt, &field_class_process, &field_class_user, &field_class_group,
 	&field_class_fd, &field_class_fs_path, &field_class_fdlist, &field_class_container,
-	&field_class_k8s, &field_class_util,
+	&field_class_k8s, &field_class_util, &field_class_dns,
 };
 
 #define NCLASSES (sizeof(classes) / sizeof(classes[0]))

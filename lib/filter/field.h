@@ -26,6 +26,7 @@ struct eval_ctx {
 	const struct state *state;
 	const struct proc *proc;	/* of the event; may be NULL */
 	struct arena *scratch;		/* cleared after the event */
+	const struct dns_seen *dns;	/* the message of a DNS event; NULL: it is none */
 };
 
 #define FIELD_F_NONE		0x000
@@ -51,6 +52,7 @@ struct eval_ctx {
 #define FIELD_F_NAMES_EVENTS	0x8000	/* who compares it wants those events, heavy ones too */
 #define FIELD_F_COSTLY		0x100000	/* is not asked before it is needed */
 
+struct dns_seen;
 struct field_ref;
 
 struct field_def {

@@ -10,7 +10,7 @@
 /* The table of each class, in its file. */
 extern const struct field_class field_class_evt, field_class_process, field_class_user,
 	field_class_group, field_class_fd, field_class_fs_path, field_class_fdlist,
-	field_class_util, field_class_container, field_class_k8s;
+	field_class_util, field_class_container, field_class_k8s, field_class_dns;
 
 #define FIELD_CLASS(id, class_name, class_desc, table)				\
 	const struct field_class field_class_##id = {				\

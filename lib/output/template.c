@@ -367,6 +367,18 @@ void output_data_events(const struct output_template *t, struct eventset *events
 	}
 }
 
+bool output_uses_names(const struct output_template *t)
+{
+	for (size_t i = 0; i < t->nfields; i++) {
+		const struct part *f = t->fields[i];
+
+		if (f->inner ? output_uses_names(f->inner) :
+			       !f->expr && f->ref.def->flags & FIELD_F_NAME)
+			return true;
+	}
+	return false;
+}
+
 bool output_is_field(const struct output_template *t)
 {
 	const struct part *p = t->parts;

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which name servers are believed, see dns/trust.h. */
+#include "dns/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RESOLV_CONF	 "/etc/resolv.conf"
+#define SERVERS_MAX	 64
+#define NAMESERVERS_MAX	 16 /* of resolv.conf; libc takes 3 */
+#define RESOLV_BYTES_MAX 65536
+#define LOOK_NS		 1000000000ull /* so often at resolv.conf at most, */
+#define LOOK_UNKNOWN_NS	 50000000ull   /* or so often where a server is not known */
+
+enum where { WHERE_ROOTS, WHERE_HOST, WHERE_ANY, WHERE_INODE };
+
+struct server {
+	struct ip_addr addr;
+	enum where where;
+	uint32_t netns;
+};
+
+struct dns_trust {
+	uint32_t netns, pidns, userns;
+	char *resolv_conf;
+	struct server servers[SERVERS_MAX];
+	size_t nservers;
+	struct ip_addr nameservers[NAMESERVERS_MAX];
+	size_t nnameservers;
+	uint32_t *uids;
+	size_t nuids;
+	/* resolv.conf as last read */
+	struct stat st;
+	uint64_t looked_ns;
+};
+
+/* Programs that ask for others, and choose their servers by their own configuration. */
+static const char *const resolvers[] = {
+	"/usr/lib/systemd/systemd-resolved", "/lib/systemd/systemd-resolved", "/usr/sbin/dnsmasq",
+	"/usr/sbin/unbound", "/usr/sbin/named", "/usr/sbin/nscd", "/usr/sbin/pdns_recursor",
+	"/usr/sbin/kresd", "/usr/sbin/NetworkManager",
+};
+
+static bool parse_where(const char *text, struct server *s)
+{
+	unsigned long long n;
+	char *end;
+
+	if (strcmp(text, "host") == 0) {
+		s->where = WHERE_HOST;
+	} else if (strcmp(text, "any") == 0) {
+		s->where = WHERE_ANY;
+	} else {
+		if (*text < '0' || *text > '9')
+			return false;
+		n = strtoull(text, &end, 10);
+		if (*end || n == 0 || n > UINT32_MAX)
+			return false;
+		s->where = WHERE_INODE;
+		s->netns = (uint32_t)n;
+	}
+	return true;
+}
+
+/* ADDRESS[@WHERE] */
+static bool parse_server(const char *text, struct server *ret_server)
+{
+	size_t len = strcspn(text, "@");
+	char addr[IP_ADDR_TEXT_SIZE];
+	struct server s = { .where = WHERE_ROOTS };
+
+	if (len >= sizeof(addr))
+		return false;
+	memcpy(addr, text, len);
+	addr[len] = '\0';
+	if (ip_addr_parse(addr, &s.addr) < 0 || (text[len] && !parse_where(text + len + 1, &s)))
+		return false;
+	*ret_server = s;
+	return true;
+}
+
+bool dns_trust_is_server(const char *text)
+{
+	struct server s;
+
+	return parse_server(text, &s);
+}
+
+static int parse_servers(struct dns_trust *t, const char *servers)
+{
+	char *copy = strdup(servers), *rest = copy, *one;
+	int rc = copy ? 0 : -ENOMEM;
+
+	while (rc == 0 && (one = strsep(&rest, ",")))
+		if (t->nservers == SERVERS_MAX || !parse_server(one, &t->servers[t->nservers++]))
+			rc = -EINVAL;
+	free(copy);
+	return rc;
+}
+
+int dns_trust_new(const struct dns_observe_options *opt, struct dns_trust **ret_trust)
+{
+	struct dns_trust *t = calloc(1, sizeof(*t));
+	int rc = -ENOMEM;
+
+	if (!t)
+		return rc;
+	t->netns = opt->netns;
+	t->pidns = opt->pidns;
+	t->userns = opt->userns;
+	t->resolv_conf = strdup(opt->resolv_conf ? opt->resolv_conf : RESOLV_CONF);
+	t->uids = calloc(opt->nuids + 1, sizeof(*t->uids));
+	if (t->resolv_conf && t->uids) {
+		for (size_t i = 0; i < opt->nuids; i++)
+			t->uids[t->nuids++] = opt->uids[i];
+		rc = opt->servers ? parse_servers(t, opt->servers) : 0;
+	}
+	if (rc < 0) {
+		dns_trust_free(t);
+		return rc;
+	}
+	*ret_trust = t;
+	return 0;
+}
+
+void dns_trust_free(struct dns_trust *t)
+{
+	if (!t)
+		return;
+	free(t->resolv_conf);
+	free(t->uids);
+	free(t);
+}
+
+/* One line of resolv.conf. */
+static void take_line(struct dns_trust *t, char *line)
+{
+	static const char blanks[] = " \t\r";
+	char *rest = line, *word = strtok_r(line, blanks, &rest), *addr;
+
+	if (!word || strcmp(word, "nameserver") != 0 || t->nnameservers == NAMESERVERS_MAX)
+		return;
+	addr = strtok_r(NULL, blanks, &rest);
+	if (!addr)
+		return;
+	addr[strcspn(addr, "%")] = '\0'; /* which interface a link-local one is on */
+	if (ip_addr_parse(addr, &t->nameservers[t->nnameservers]) == 0)
+		t->nnameservers++;
+}
+
+static void read_resolv_conf(struct dns_trust *t, int fd)
+{
+	char *text = malloc(RESOLV_BYTES_MAX + 1), *rest = text, *line;
+	ssize_t n = text ? read(fd, text, RESOLV_BYTES_MAX) : -1;
+
+	if (n >= 0) {
+		text[n] = '\0';
+		t->nnameservers = 0;
+		while ((line = strsep(&rest, "\n")))
+			take_line(t, line);
+	}
+	free(text);
+}
+
+/* A file that is gone or cannot be read takes no server away: that is how it is being replaced. */
+static void look_at_resolv_conf(struct dns_trust *t, uint64_t now_ns, uint64_t age_ns)
+{
+	struct stat st;
+	int fd;
+
+	if (t->looked_ns && now_ns - t->looked_ns < age_ns)
+		return;
+	t->looked_ns = now_ns;
+	fd = open(t->resolv_conf, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_ino != t->st.st_ino || st.st_dev != t->st.st_dev || st.st_size != t->st.st_size ||
+	     st.st_mtim.tv_sec != t->st.st_mtim.tv_sec || st.st_mtim.tv_nsec != t->st.st_mtim.tv_nsec)) {
+		read_resolv_conf(t, fd);
+		t->st = st;
+	}
+	close(fd);
+}
+
+static bool is_of_host(const struct dns_trust *t, const struct dns_packet *p)
+{
+	return t->pidns && p->pidns == t->pidns && t->userns && p->userns == t->userns;
+}
+
+static bool is_service_user(const struct dns_trust *t, uint32_t uid)
+{
+	if (uid == 0)
+		return true;
+	for (size_t i = 0; i < t->nuids; i++)
+		if (t->uids[i] == uid)
+			return true;
+	return false;
+}
+
+bool dns_trust_stub(const struct dns_trust *t, const struct dns_packet *p)
+{
+	return is_of_host(t, p) && is_service_user(t, p->uid);
+}
+
+/* Is whoever received it a resolver of the host's, which asks for others? */
+static bool is_resolver(const struct dns_trust *t, const struct dns_packet *p)
+{
+	if (!dns_trust_stub(t, p) || p->netns != t->netns)
+		return false;
+	for (size_t i = 0; i < sizeof(resolvers) / sizeof(resolvers[0]); i++)
+		if (slice_eq_str(p->exe, resolvers[i]))
+			return true;
+	return false;
+}
+
+static bool is_nameserver(struct dns_trust *t, const struct dns_packet *p)
+{
+	for (int again = 0; again < 2; again++) {
+		look_at_resolv_conf(t, p->time_ns, again ? LOOK_UNKNOWN_NS : LOOK_NS);
+		for (size_t i = 0; i < t->nnameservers; i++)
+			if (ip_addr_equal(&t->nameservers[i], &p->remote))
+				return true;
+	}
+	return false;
+}
+
+static bool is_there(const struct dns_trust *t, const struct server *s, const struct dns_packet *p)
+{
+	switch (s->where) {
+	case WHERE_ROOTS:
+		return !p->foreign;
+	case WHERE_HOST:
+		return p->netns == t->netns;
+	case WHERE_INODE:
+		return p->netns == s->netns;
+	case WHERE_ANY:
+		return true;
+	}
+	return false;
+}
+
+/* By address and namespace: TAKEN, NAMESPACE or SERVER. */
+static enum dns_fate is_listed(const struct dns_trust *t, const struct dns_packet *p)
+{
+	enum dns_fate fate = DNS_FATE_SERVER;
+
+	for (size_t i = 0; i < t->nservers; i++) {
+		if (!ip_addr_equal(&t->servers[i].addr, &p->remote))
+			continue;
+		if (is_there(t, &t->servers[i], p))
+			return DNS_FATE_TAKEN;
+		fate = DNS_FATE_NAMESPACE;
+	}
+	return fate;
+}
+
+enum dns_fate dns_trust_answer(struct dns_trust *t, const struct dns_packet *p, bool served)
+{
+	enum dns_fate fate = is_listed(t, p);
+	bool host = t->netns && p->netns == t->netns;
+
+	/* whatever address it bears: it was sent by somebody on this machine */
+	if (p->loopback) {
+		if (fate != DNS_FATE_TAKEN && !host)
+			return DNS_FATE_NAMESPACE;
+		return served ? DNS_FATE_TAKEN : DNS_FATE_STUB;
+	}
+	if (fate == DNS_FATE_TAKEN || is_resolver(t, p))
+		return DNS_FATE_TAKEN;
+	if (is_nameserver(t, p))
+		return host ? DNS_FATE_TAKEN : DNS_FATE_NAMESPACE;
+	return fate;
+}
