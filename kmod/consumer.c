@@ -358,8 +358,6 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 	ret_stats->cpu = cpu;
 	ret_stats->cls = cls;
 	if (cpu < 0) {
-		if (cls == FALCOC_CLASS_MAIN)
-			ret_stats->uring_missed = uring_missed();
 		if (cls == FALCOC_CLASS_DNS)
 			ret_stats->dns_limited = dns_tap_limited();
 		for_each_possible_cpu(i) {

@@ -47,7 +47,7 @@ void hook_bprm_check(const struct pt_regs *regs, u64 hook)
 		return;
 	/* one that failed, while nobody looks at returns, is still there */
 	if (inflight_caught(inflight, FALCOC_A_SCRIPT_ID, 0)) {
-		inflight_free(inflight_take());
+		inflight_free(inflight_take_call());
 		inflight = inflight_get(hook);
 		if (!inflight)
 			return;

@@ -226,7 +226,8 @@ struct inflight *inflight_begin(u64 hooks)
 	return inflight;
 }
 
-struct inflight *inflight_take(void)
+/* The latest that is the current task's and, if an operation is given, that operation's. */
+static struct inflight *entry_take(const struct uring_op *op)
 {
 	struct bucket *bucket = bucket_of(current);
 	struct inflight *inflight, **link;
@@ -236,7 +237,7 @@ struct inflight *inflight_take(void)
 	preempt_disable_notrace();
 	spin_lock(&bucket->lock);
 	for (link = &bucket->first; *link; link = &(*link)->next)
-		if ((*link)->task == current)
+		if ((*link)->task == current && (!op || (*link)->op == op))
 			break;
 	inflight = *link;
 	if (inflight) {
@@ -248,13 +249,18 @@ struct inflight *inflight_take(void)
 	return inflight;
 }
 
+struct inflight *inflight_take_op(const struct uring_op *op)
+{
+	return entry_take(op);
+}
+
 struct inflight *inflight_take_call(void)
 {
-	struct inflight *inflight = inflight_take();
+	struct inflight *inflight = entry_take(NULL);
 
 	while (unlikely(inflight && inflight->is_op)) {	/* nobody saw its end */
 		inflight_free(inflight);
-		inflight = inflight_take();
+		inflight = entry_take(NULL);
 	}
 	return inflight;
 }

@@ -112,8 +112,9 @@ struct file *inflight_file(const struct inflight *inflight, int fd);
 /*
  * An io_uring operation begins in the current task, whatever kind of task it is and
  * whatever system call it is in: from now on hooks catch for it alone, and only those of
- * the set (bits of enum hook_id: event_hooks(), or 0 for none). inflight_take() ends it;
- * the caller puts what that returns into struct call and frees it after records_make().
+ * the set (bits of enum hook_id: event_hooks(), or 0 for none). The caller puts its operation into
+ * the entry; inflight_take_op() ends it, and what that returns goes into struct call and is freed
+ * after records_make().
  *
  * Call it for each operation while any hook is attached, wanted or not: what hooks see in
  * it could else be taken for the doing of a system call.
@@ -121,9 +122,9 @@ struct file *inflight_file(const struct inflight *inflight, int fd);
 struct inflight *inflight_begin(u64 hooks);
 /* The io_uring operation that is under way in the current task, as uring.c put it there. */
 struct uring_op *inflight_op(void);
-/* The current task's latest entry, which is the caller's from now on; or NULL. */
-struct inflight *inflight_take(void);
-/* Likewise, that of its system call. */
+/* The operation's entry, which is the caller's from now on; or NULL. */
+struct inflight *inflight_take_op(const struct uring_op *op);
+/* Likewise, that of the current task's system call. */
 struct inflight *inflight_take_call(void);
 /* Takes NULL. */
 void inflight_free(struct inflight *inflight);

@@ -41,11 +41,13 @@ static int __init falcoc_init(void)
 	err = hooks_init();
 	if (err)
 		goto err_records;
-	uring_init();
 	dns_tap_init();
-	err = consumers_init();
+	err = uring_init();
 	if (err)
 		goto err_hooks;
+	err = consumers_init();
+	if (err)
+		goto err_uring;
 	err = device_init();
 	if (err)
 		goto err_consumers;
@@ -54,6 +56,8 @@ static int __init falcoc_init(void)
 
 err_consumers:
 	consumers_release();
+err_uring:
+	uring_release();
 err_hooks:
 	hooks_release();
 err_records:
@@ -67,6 +71,7 @@ static void __exit falcoc_exit(void)
 	consumers_release();
 	probes_release();
 	dns_tap_release();
+	uring_release();
 	hooks_release();
 	records_release();
 }

@@ -3,9 +3,12 @@
  * uring.c - hooks where the kernel carries out io_uring operations, and makes their records
  *
  * Since 6.0 each operation is a function that io_uring calls through a table, so there is no
- * way around it. It is a kretprobe's: at its beginning the request tells what is asked for (it
- * may be gone at the end), at its end whether it is done. Before, all operations are parts of
- * one function, io_issue_sqe(), and a worker's result is passed to io_req_complete_post().
+ * way around it. Before, all operations are parts of one function, io_issue_sqe(), and a
+ * worker's result is passed to io_req_complete_post(). ftrace sends each call of such a function
+ * to op_carried() instead, which calls it: at its beginning the request tells what is asked for
+ * (it may be gone at the end), at its end whether it is done. What is known of the operation
+ * meanwhile lies on the stack of the task that carries it out. So any number of them may be
+ * blocked at once, and none is missed; but each holds a reference to the module until it is over.
  *
  * The same operation may begin several times: first without blocking, then again when its file
  * is ready, or in a worker. Only the time that gives the result makes a record. Multishot
@@ -14,10 +17,14 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/hash.h>
 #include <linux/kprobes.h>
+#include <linux/module.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 
+#include "compat/ftrace.h"
 #include "compat/io_uring.h"
 #include "hook.h"
 #include "inflight.h"
@@ -25,22 +32,30 @@
 #include "uring.h"
 #include "uring_ops.h"
 
-#if COMPAT_URING_KNOWN
+#if COMPAT_URING_KNOWN && defined(COMPAT_FTRACE_ARGS)
 
 #define HOOK_BIT(id, function, other, handler) BIT_ULL(HOOK_##id) |
 #define OWN_HOOKS	(URING_HOOKS(HOOK_BIT) 0)
 
-#define INSTANCES	512	/* of one function that may be under way at once */
+#define SITE_BITS	8
+#define LATES		2
+
+typedef int (*carrier_fn)(struct io_kiocb *req, unsigned int issue_flags);
 
 /* A function of the kernel's that carries out operations. */
 struct carrier {
 	const char *name;
 	u64 opcodes;		/* bits: which */
-	kprobe_opcode_t *addr;
-	struct kretprobe probe;
-	bool attached;
-	bool missing;
-	u64 missed;		/* of earlier times that it was attached */
+	carrier_fn fn;
+	unsigned long ip;	/* where ftrace calls us; 0: it is missing */
+};
+
+/* One where operations end that are not over when their own function is. */
+struct late {
+	const char *name;
+	void (*handler)(struct io_kiocb *req, unsigned long result);
+	u16 events[4];
+	unsigned long ip;
 };
 
 static struct carrier carriers[URING_OPCODES];	/* filled in when the module is loaded */
@@ -119,37 +134,51 @@ static bool op_is_nested(const struct uring_op *op)
 	return outer && outer->req == op->req;
 }
 
-static int op_begins(struct kretprobe_instance *instance, struct pt_regs *regs)
+/* False: nobody wants its record, or it will be made further out. */
+static bool op_begins(struct uring_op *op, struct io_kiocb *req, unsigned int issue_flags)
 {
-	struct uring_op *op = (struct uring_op *)instance->data;
-
-	op->req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0);
-	op->issue_flags = regs_get_kernel_argument(regs, 1);
-	if (unlikely(op_is_nested(op)))
-		return 1;	/* do not call us at its end */
-	op->opcode = op->req->opcode;
+	op->req = req;
+	op->issue_flags = issue_flags;
+	op->opcode = req->opcode;
 	op->event = uring_event(op->opcode);
 	op->told = false;
 	op->call.cred = NULL;
 #if !COMPAT_URING_OPS
-	op->call.cred = compat_req_creds(op->req);
+	op->call.cred = compat_req_creds(req);
 #endif
-	if (!is_wanted(op->event))
-		return 1;
+	if (unlikely(!is_wanted(op->event) || op_is_nested(op)))
+		return false;
+	preempt_disable_notrace();
 	op_begin(op);
-	return 0;
+	preempt_enable_notrace();
+	return true;
 }
 
-static int op_ends(struct kretprobe_instance *instance, struct pt_regs *regs)
+static void op_ends(struct uring_op *op, int ret)
 {
-	struct uring_op *op = (struct uring_op *)instance->data;
-	struct inflight *inflight = inflight_take();
+	struct inflight *inflight = inflight_take_op(op);
 	s64 res;
 
-	if (!op->told && op_result(op, regs_return_value(regs), &res))
+	if (!op->told && op_result(op, ret, &res))
 		op_tell(op, res, inflight);
 	inflight_free(inflight);
-	return 0;
+}
+
+/*
+ * Instead of a carrier. The call of the function itself passes ftrace once more; that it comes
+ * from here tells that it is not to be sent here again.
+ */
+static int op_carried(struct io_kiocb *req, unsigned int issue_flags,
+		      const struct carrier *carrier)
+{
+	struct uring_op op;
+	bool told = op_begins(&op, req, issue_flags);
+	int ret = carrier->fn(req, issue_flags);
+
+	if (told)
+		op_ends(&op, ret);
+	module_put(THIS_MODULE);	/* uring_release() waits for what is left to do here */
+	return ret;
 }
 
 /* For hooks: the operation is over, or this much of it. */
@@ -157,7 +186,7 @@ static struct uring_op *op_told(struct inflight *inflight, s64 res)
 {
 	struct uring_op *op = inflight->op;
 
-	inflight_take();	/* the same: it is the current task's */
+	inflight_take_op(op);	/* the same: it is the current task's */
 	op_tell(op, res, inflight);
 	inflight_free(inflight);
 	return op;
@@ -213,32 +242,30 @@ static void tell_late(struct io_kiocb *req, s64 res)
 	if (!is_wanted(op.event))
 		return;
 	inflight = inflight_begin(0);
+	if (inflight)
+		inflight->op = &op;
 	uring_op_read(&op, inflight);
-	op_tell(&op, res, inflight_take());
+	inflight = inflight_take_op(&op);
+	op_tell(&op, res, inflight);
 	inflight_free(inflight);
 }
 
 /* io_req_rw_complete(request, ...): what was read or written by others than us is there. */
-static int rw_ends(struct kprobe *probe, struct pt_regs *regs)
+static void rw_ends(struct io_kiocb *req, unsigned long unused)
 {
-	struct io_kiocb *req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0);
-
 	tell_late(req, compat_req_res(req));
-	return 0;
 }
 
 /*
  * A function that ends a request otherwise, given its result: it was cancelled, timed out, or
  * its process is about to end. A connect may be on its way all the same.
  */
-static int op_is_cancelled(struct kprobe *probe, struct pt_regs *regs)
+static void op_is_cancelled(struct io_kiocb *req, unsigned long result)
 {
-	struct io_kiocb *req = (struct io_kiocb *)regs_get_kernel_argument(regs, 0);
-	int res = regs_get_kernel_argument(regs, 1);
+	int res = result;
 
 	if (res < 0 && res != -EAGAIN && !inflight_op() && uring_is_begun_connect(req))
 		tell_late(req, res);
-	return 0;
 }
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
@@ -249,42 +276,91 @@ static int op_is_cancelled(struct kprobe *probe, struct pt_regs *regs)
 #define CANCEL_FUNCTION "io_req_complete_post"
 #endif
 
-/* Where operations end that are not over when their own function is. */
-static struct late {
-	const char *name;
-	kprobe_pre_handler_t handler;
-	u16 events[4];
-	struct kprobe probe;
-	bool attached, missing;
-} lates[] = {
+static struct late lates[LATES] = {
 	{ "io_req_rw_complete", rw_ends,
 	  { FALCOC_E_READ, FALCOC_E_READV, FALCOC_E_WRITE, FALCOC_E_WRITEV } },
 	{ CANCEL_FUNCTION, op_is_cancelled,
 	  { FALCOC_E_CONNECT, FALCOC_E_CONNECT, FALCOC_E_CONNECT, FALCOC_E_CONNECT } },
 };
 
-static void late_switch(struct late *late, const u64 *words)
+/* By address, with open addressing; never changes after uring_init(). */
+static struct site {
+	unsigned long ip;
+	const struct carrier *carrier;
+	const struct late *late;
+} sites[1 << SITE_BITS] __read_mostly;
+
+static struct site *site_of(unsigned long ip)
 {
-	bool on = false;
-	unsigned int i;
+	unsigned int i = hash_long(ip, SITE_BITS);
+
+	BUILD_BUG_ON(URING_OPCODES + LATES >= ARRAY_SIZE(sites));
+	while (sites[i].ip && sites[i].ip != ip)
+		i = (i + 1) % ARRAY_SIZE(sites);
+	return &sites[i];
+}
+
+static notrace COMPAT_FTRACE_CALLBACK(site_called)
+{
+	struct pt_regs *regs = compat_ftrace_regs(fregs);
+	const struct site *site = site_of(ip);
+	struct io_kiocb *req = (struct io_kiocb *)hook_arg(regs, 0);
+
+	if (unlikely(!in_task()))
+		return;
+	if (site->late) {
+		preempt_disable_notrace();
+		site->late->handler(req, hook_arg(regs, 1));
+		preempt_enable_notrace();
+		return;
+	}
+	if (!site->carrier || !is_wanted(uring_event(req->opcode)) ||
+	    within_module(parent_ip, THIS_MODULE))
+		return;
+	if (unlikely(!try_module_get(THIS_MODULE)))	/* cannot be: a consumer is started */
+		return;
+	regs->dx = (unsigned long)site->carrier;
+	regs->ip = (unsigned long)op_carried;
+}
+
+static struct ftrace_ops ops = {
+	.func = site_called,
+	.flags = COMPAT_FTRACE_FLAGS | FTRACE_OPS_FL_PERMANENT | FTRACE_OPS_FL_IPMODIFY,
+};
+
+static unsigned long attached[URING_OPCODES + LATES];	/* functions that ops is called at */
+static unsigned int attached_count;
+
+static bool is_among(unsigned long ip, const unsigned long *ips, unsigned int count)
+{
+	while (count)
+		if (ips[--count] == ip)
+			return true;
+	return false;
+}
+
+/* These functions, and no others. An empty set would stand for all. */
+static int attach(unsigned long *ips, unsigned int count)
+{
+	unsigned long gone[ARRAY_SIZE(attached)];
+	unsigned int i, gone_count = 0;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(late->events); i++)
-		on |= mask_test(words, late->events[i]);
-	if (on && !late->attached && !late->missing) {
-		memset(&late->probe, 0, sizeof(late->probe));
-		late->probe.symbol_name = late->name;
-		late->probe.pre_handler = late->handler;
-		err = register_kprobe(&late->probe);
-		late->attached = !err;
-		late->missing = err;
-		if (err)
-			pr_warn("%s cannot be probed (%d): what io_uring ends there is not seen\n",
-				late->name, err);
-	} else if (!on && late->attached) {
-		unregister_kprobe(&late->probe);
-		late->attached = false;
-	}
+	if (!count && attached_count)
+		unregister_ftrace_function(&ops);
+	for (i = 0; i < attached_count; i++)
+		if (!is_among(attached[i], ips, count))
+			gone[gone_count++] = attached[i];
+	if (count == attached_count && !gone_count)
+		return 0;
+	err = compat_ftrace_filter(&ops, ips, count, gone, gone_count);
+	if (!err && count && !attached_count)
+		err = register_ftrace_function(&ops);
+	if (err && count && attached_count)
+		return err;	/* what was attached is so still */
+	attached_count = err ? 0 : count;
+	memcpy(attached, ips, attached_count * sizeof(*ips));
+	return err;
 }
 
 static struct carrier *carrier_of(const char *name)
@@ -299,27 +375,76 @@ static struct carrier *carrier_of(const char *name)
 	return &carriers[i];
 }
 
-/* Its address, by a kprobe that is not armed: nothing else that is exported looks names up. */
-static void carrier_find(struct carrier *carrier)
+/* Where processors check that calls through pointers arrive at functions, it says so there. */
+static carrier_fn entry_of(unsigned long ip)
 {
-	struct kprobe probe = {
-		.symbol_name = carrier->name,
-		.flags = KPROBE_FLAG_DISABLED,
-	};
-	int err = register_kprobe(&probe);
+	const u32 endbr64 = 0xfa1e0ff3;
 
-	carrier->missing = err;
-	if (err) {
-		pr_warn("no %s (%d): what io_uring does by it is not seen\n", carrier->name, err);
-		return;
-	}
-	carrier->addr = probe.addr;
-	unregister_kprobe(&probe);
+	return (carrier_fn)(*(const u32 *)(ip - sizeof(endbr64)) == endbr64 ?
+			    ip - sizeof(endbr64) : ip);
 }
 
-void uring_init(void)
+/* Some functions cannot be traced, even if they can be found. */
+static bool can_attach(unsigned long ip)
 {
-	unsigned int opcode, i;
+	bool can = !ftrace_set_filter_ip(&ops, ip, 0, 0);
+
+	if (can)
+		ftrace_set_filter_ip(&ops, ip, 1, 0);
+	return can;
+}
+
+/* 0: it is not there. The kprobe, which is not armed, is the caller's to unregister. */
+static unsigned long site_find(const char *name, struct kprobe *probe)
+{
+	unsigned long ip;
+	int err;
+
+	probe->symbol_name = name;
+	probe->flags = KPROBE_FLAG_DISABLED;
+	err = register_kprobe(probe);
+	ip = err ? 0 : (unsigned long)probe->addr;
+	if (!err && !can_attach(ip))
+		err = -EINVAL;
+	if (err) {
+		pr_warn("no %s (%d): what io_uring does by it is not seen\n", name, err);
+		return 0;
+	}
+	site_of(ip)->ip = ip;
+	return ip;
+}
+
+/* Addresses, by kprobes that are not armed: nothing else that is exported looks names up. */
+static void sites_find(struct kprobe *probes)
+{
+	struct kprobe *found[URING_OPCODES + LATES];
+	unsigned int i, count = 0;
+
+	for (i = 0; i < carriers_count + LATES; i++) {
+		struct carrier *carrier = i < carriers_count ? &carriers[i] : NULL;
+		struct late *late = carrier ? NULL : &lates[i - carriers_count];
+		unsigned long ip = site_find(carrier ? carrier->name : late->name, &probes[i]);
+
+		if (probes[i].addr)
+			found[count++] = &probes[i];
+		if (!ip)
+			continue;
+		site_of(ip)->carrier = carrier;
+		site_of(ip)->late = late;
+		if (carrier) {
+			carrier->ip = ip;
+			carrier->fn = entry_of(ip);
+		} else {
+			late->ip = ip;
+		}
+	}
+	unregister_kprobes(found, count);
+}
+
+int uring_init(void)
+{
+	struct kprobe *probes;
+	unsigned int opcode;
 	const char *name;
 
 	for (opcode = 0; opcode < min_t(unsigned int, IORING_OP_LAST, URING_OPCODES); opcode++) {
@@ -327,8 +452,19 @@ void uring_init(void)
 		if (name)
 			carrier_of(name)->opcodes |= BIT_ULL(opcode);
 	}
-	for (i = 0; i < carriers_count; i++)
-		carrier_find(&carriers[i]);
+	probes = kcalloc(carriers_count + LATES, sizeof(*probes), GFP_KERNEL);
+	if (!probes)
+		return -ENOMEM;
+	sites_find(probes);
+	kfree(probes);
+	return 0;
+}
+
+void uring_release(void)
+{
+	attach(NULL, 0);	/* nothing, unless an update failed halfway */
+	/* nobody holds the module, but one may have been about to return from op_carried() */
+	synchronize_rcu_tasks();
 }
 
 /* Does it carry out what the mask wants? */
@@ -342,43 +478,28 @@ static bool carrier_is_wanted(const struct carrier *carrier, const u64 *words)
 	return false;
 }
 
-static void carrier_attach(struct carrier *carrier)
+static bool late_is_wanted(const struct late *late, const u64 *words)
 {
-	struct kretprobe *probe = &carrier->probe;
-	int err;
+	unsigned int i;
 
-	if (carrier->attached || carrier->missing)
-		return;
-	memset(probe, 0, sizeof(*probe));
-	probe->kp.addr = carrier->addr;
-	probe->entry_handler = op_begins;
-	probe->handler = op_ends;
-	probe->data_size = sizeof(struct uring_op);
-	probe->maxactive = INSTANCES;
-	err = register_kretprobe(probe);
-	carrier->attached = !err;
-	carrier->missing = err;
-	if (err)
-		pr_warn("%s cannot be probed (%d): what io_uring does by it is not seen\n",
-			carrier->name, err);
+	for (i = 0; i < ARRAY_SIZE(late->events); i++)
+		if (mask_test(words, late->events[i]))
+			return true;
+	return false;
 }
 
-static void carriers_detach(const u64 *words)
+/* Functions of what the mask wants. */
+static unsigned int sites_wanted(const u64 *words, unsigned long *ret_ips)
 {
-	struct kretprobe *probes[URING_OPCODES];
 	unsigned int i, count = 0;
 
-	for (i = 0; i < carriers_count; i++) {
-		if (!carriers[i].attached || carrier_is_wanted(&carriers[i], words))
-			continue;
-		probes[count++] = &carriers[i].probe;
-		carriers[i].attached = false;
-	}
-	if (!count)
-		return;
-	unregister_kretprobes(probes, count);
-	for (i = 0; i < count; i++)
-		container_of(probes[i], struct carrier, probe)->missed += probes[i]->nmissed;
+	for (i = 0; i < carriers_count; i++)
+		if (carriers[i].ip && carrier_is_wanted(&carriers[i], words))
+			ret_ips[count++] = carriers[i].ip;
+	for (i = 0; i < LATES && count; i++)
+		if (lates[i].ip && late_is_wanted(&lates[i], words))
+			ret_ips[count++] = lates[i].ip;
+	return count;
 }
 
 static bool op_is_stale(const struct inflight *inflight)
@@ -391,8 +512,10 @@ static bool op_is_stale(const struct inflight *inflight)
 
 void uring_want(const struct mask *mask)
 {
+	unsigned long ips[ARRAY_SIZE(attached)];
 	bool less = false;
 	unsigned int i;
+	int err;
 
 	/* nobody who is called from now on keeps anything for what is no longer wanted */
 	for (i = 0; i < FALCOC_MASK_WORDS; i++) {
@@ -402,15 +525,12 @@ void uring_want(const struct mask *mask)
 	if (less) {
 		synchronize_rcu();
 		inflight_purge(op_is_stale);
-		carriers_detach(mask->exit);
 	}
 	for (i = 0; i < FALCOC_MASK_WORDS; i++)
 		WRITE_ONCE(wanted[i], mask->exit[i]);
-	for (i = 0; i < carriers_count; i++)
-		if (carrier_is_wanted(&carriers[i], mask->exit))
-			carrier_attach(&carriers[i]);
-	for (i = 0; i < ARRAY_SIZE(lates); i++)
-		late_switch(&lates[i], mask->exit);
+	err = attach(ips, sites_wanted(mask->exit, ips));
+	if (err)
+		pr_warn("functions cannot be traced (%d): what io_uring does is not seen\n", err);
 }
 
 u64 uring_hooks(const struct mask *mask)
@@ -430,28 +550,22 @@ bool uring_is_blind(unsigned int event)
 
 	words[event / 64] = BIT_ULL(event % 64);
 	for (i = 0; i < carriers_count; i++)
-		if (carriers[i].missing && carrier_is_wanted(&carriers[i], words))
+		if (!carriers[i].ip && carrier_is_wanted(&carriers[i], words))
 			return true;
 	return false;
 }
 
-u64 uring_missed(void)
-{
-	u64 missed = 0;
-	unsigned int i;
-
-	for (i = 0; i < carriers_count; i++)
-		missed += carriers[i].missed +
-			  (carriers[i].attached ? carriers[i].probe.nmissed : 0);
-	return missed;
-}
-
 #else
 
-void uring_init(void)
+int uring_init(void)
 {
 	if (IS_ENABLED(CONFIG_IO_URING))
 		pr_warn("what io_uring does is not seen on this kernel\n");
+	return 0;
+}
+
+void uring_release(void)
+{
 }
 
 void uring_want(const struct mask *mask)
@@ -471,11 +585,6 @@ bool uring_is_blind(unsigned int event)
 		if (uring_event(opcode) == event)
 			return IS_ENABLED(CONFIG_IO_URING);
 	return false;
-}
-
-u64 uring_missed(void)
-{
-	return 0;
 }
 
 #endif

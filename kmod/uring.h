@@ -12,8 +12,10 @@
 
 #include "consumer.h"
 
-/* Looks functions up. Says so in the kernel's log where operations cannot be seen. */
-void uring_init(void);
+/* Looks functions up. Says so in the kernel's log where operations cannot be seen. -ENOMEM. */
+int uring_init(void);
+/* No consumer is started any more, and no operation is under way. */
+void uring_release(void);
 
 /*
  * Hooks the operations that the mask (of all started consumers together) wants, and no
@@ -26,8 +28,5 @@ u64 uring_hooks(const struct mask *mask);
 
 /* Has this kernel an operation of that kind which is not seen? */
 bool uring_is_blind(unsigned int event);
-
-/* Operations that were not seen because too many were under way at once. */
-u64 uring_missed(void);
 
 #endif
