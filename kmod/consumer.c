@@ -20,6 +20,7 @@
 #include "consumer.h"
 #include "dns_tap.h"
 #include "hook.h"
+#include "inflight.h"
 #include "predicate.h"
 #include "probe.h"
 #include "record.h"
@@ -347,7 +348,7 @@ static void filtered_add(const struct lanes *lanes, enum falcoc_class cls,
 	}
 }
 
-void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
+void consumer_stats(struct consumer *consumer, int cpu, unsigned int cls,
 		    struct falcoc_stats *ret_stats)
 {
 	const struct ring *ring;
@@ -357,6 +358,10 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 	ret_stats->size = sizeof(*ret_stats);
 	ret_stats->cpu = cpu;
 	ret_stats->cls = cls;
+	if (cls == FALCOC_STATS_UNKEPT) {
+		inflight_unkept(cpu, ret_stats);
+		return;
+	}
 	if (cpu < 0) {
 		if (cls == FALCOC_CLASS_DNS)
 			ret_stats->dns_limited = dns_tap_limited();
@@ -373,6 +378,19 @@ void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
 	if (ring) {
 		ret_stats->head = READ_ONCE(ring->head);
 		ret_stats->tail = ring_tail(ring);
+	}
+}
+
+void consumers_tell_unkept(u64 unkept)
+{
+	struct consumer *consumer;
+	struct ring *ring;
+
+	list_for_each_entry_rcu(consumer, &consumers_started, started_node) {
+		/* pairs with consumer_add_cpu() */
+		ring = smp_load_acquire(&this_cpu_ptr(consumer->lanes)->of[FALCOC_CLASS_MAIN].ring);
+		if (ring)
+			WRITE_ONCE(ring->producer->unkept, unkept);
 	}
 }
 

@@ -100,8 +100,8 @@ void consumer_set_predicate(struct consumer *consumer, struct predicate *predica
 
 /* Which CPUs have rings. */
 void consumer_info(struct consumer *consumer, struct falcoc_info *ret_info);
-/* cpu: one that is possible, or -1 for all of them summed. */
-void consumer_stats(struct consumer *consumer, int cpu, enum falcoc_class cls,
+/* cpu: one that is possible, or -1 for all of them summed. cls: FALCOC_STATS_UNKEPT, too */
+void consumer_stats(struct consumer *consumer, int cpu, unsigned int cls,
 		    struct falcoc_stats *ret_stats);
 /* The ring of a possible CPU, or NULL. */
 struct ring *consumer_ring(struct consumer *consumer, unsigned int cpu, enum falcoc_class cls);
@@ -113,6 +113,9 @@ __poll_t consumer_poll(struct consumer *consumer, struct file *file,
 
 /* For probes, preemption off: a record was committed, used bytes now wait in its ring. */
 void consumer_wake(struct consumer *consumer, u64 used);
+
+/* Likewise, under RCU: on this CPU so much was not kept so far of calls in flight. */
+void consumers_tell_unkept(u64 unkept);
 
 static inline bool mask_test(const u64 *words, unsigned int event)
 {

@@ -237,7 +237,7 @@ static int ioctl_stats(struct handle *handle, void __user *arg)
 	if (err)
 		goto out;
 	err = -EINVAL;
-	if (stats->reserved || stats->cls >= FALCOC_CLASS_COUNT ||
+	if (stats->reserved || stats->cls > FALCOC_STATS_UNKEPT ||
 	    (stats->cpu != U32_MAX && (stats->cpu >= nr_cpu_ids || !cpu_possible(stats->cpu))))
 		goto out;
 	consumer_stats(handle->consumer, stats->cpu, stats->cls, stats);

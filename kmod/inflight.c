@@ -14,6 +14,7 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
+#include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/percpu.h>
 #include <linux/rcupdate.h>
@@ -23,6 +24,8 @@
 #include <linux/spinlock.h>
 #include <asm/word-at-a-time.h>
 
+#include "consumer.h"
+#include "drop.h"
 #include "inflight.h"
 #include "record.h"
 
@@ -40,27 +43,52 @@ struct spares {
 	struct inflight *first;
 	unsigned int count;
 	long live;		/* entries made less entries taken on this CPU */
-	u64 full;		/* what was not caught for want of room */
+	u64 unkept;		/* what was not caught for want of room */
+	u64 unkept_share;	/* of these: its owner's share was used up */
+	struct droppers whose;
 };
 
 static struct bucket buckets[1 << BUCKET_BITS];
 static DEFINE_PER_CPU(struct spares, spares);
 static atomic_long_t bytes = ATOMIC_LONG_INIT(0);	/* of entries, spare ones too, and chunks */
+static long bytes_max __read_mostly;
+static long bytes_calm __read_mostly;	/* below this nobody is charged */
 
 static struct bucket *bucket_of(const struct task_struct *task)
 {
 	return &buckets[hash_ptr(task, BUCKET_BITS)];
 }
 
+/* Preemption is off. */
+static void count_unkept(bool share)
+{
+	struct spares *own = this_cpu_ptr(&spares);
+
+	own->unkept++;
+	own->unkept_share += share;
+	rcu_read_lock();
+	droppers_count(&own->whose);
+	consumers_tell_unkept(own->unkept);
+	rcu_read_unlock();
+}
+
+static bool is_charged(struct share *share, size_t size)
+{
+	if (likely(atomic_long_read(&bytes) <= bytes_calm) || share_charge(share, size))
+		return true;
+	count_unkept(true);
+	return false;
+}
+
 static void *room_new(size_t size)
 {
 	void *room = NULL;
 
-	if (atomic_long_add_return(size, &bytes) <= INFLIGHT_BYTES_MAX)
+	if (atomic_long_add_return(size, &bytes) <= bytes_max)
 		room = kmalloc(size, GFP_NOWAIT | __GFP_NOWARN);
 	if (!room) {
 		atomic_long_sub(size, &bytes);
-		this_cpu_inc(spares.full);
+		count_unkept(false);
 	}
 	return room;
 }
@@ -71,6 +99,7 @@ static void room_free(void *room, size_t size)
 	atomic_long_sub(size, &bytes);
 }
 
+/* But for its share. */
 static void entry_reset(struct inflight *inflight)
 {
 	inflight->begun = 0;
@@ -92,15 +121,22 @@ static struct inflight *entry_new(void)
 {
 	struct spares *own = this_cpu_ptr(&spares);
 	struct inflight *inflight = own->first;
+	struct share share = {};
 
+	if (unlikely(!is_charged(&share, sizeof(*inflight))))
+		return NULL;
 	if (likely(inflight)) {
 		own->first = inflight->next;
 		own->count--;
 	} else {
 		inflight = room_new(sizeof(*inflight));
-		if (inflight)
-			entry_reset(inflight);
+		if (!inflight) {
+			share_release(&share);
+			return NULL;
+		}
+		entry_reset(inflight);
 	}
+	inflight->share = share;
 	return inflight;
 }
 
@@ -133,6 +169,7 @@ static void entry_clear(struct inflight *inflight)
 		inflight->chunks = chunk->next;
 		room_free(chunk, sizeof(*chunk) + chunk->len);
 	}
+	share_release(&inflight->share);
 	entry_reset(inflight);
 }
 
@@ -294,6 +331,27 @@ static void caught_replace(struct inflight *inflight, enum falcoc_attr_id id, u6
 		caught->id = FALCOC_A_NONE;
 }
 
+/* NULL: no room. */
+static struct caught *chunk_new(struct inflight *inflight, u32 len)
+{
+	size_t size = sizeof(struct caught) + len;
+	struct caught *chunk;
+
+	if (inflight->nchunks == CHUNKS_MAX) {
+		count_unkept(true);
+		return NULL;
+	}
+	if (!is_charged(&inflight->share, size))
+		return NULL;
+	chunk = room_new(size);
+	if (!chunk)
+		return NULL;	/* what it was charged for goes with the entry */
+	chunk->next = inflight->chunks;
+	inflight->chunks = chunk;
+	inflight->nchunks++;
+	return chunk;
+}
+
 void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, const void *data,
 		    u32 len, u16 flags)
 {
@@ -306,16 +364,9 @@ void *inflight_keep(struct inflight *inflight, enum falcoc_attr_id id, u64 key, 
 		caught = (struct caught *)((u8 *)inflight->room + inflight->used);
 		inflight->used += size;
 	} else {
-		if (inflight->nchunks == CHUNKS_MAX) {
-			this_cpu_inc(spares.full);
-			return NULL;
-		}
-		caught = room_new(sizeof(*caught) + len);
+		caught = chunk_new(inflight, len);
 		if (!caught)
 			return NULL;
-		inflight->nchunks++;
-		caught->next = inflight->chunks;
-		inflight->chunks = caught;
 	}
 	caught->key = key;
 	caught->len = len;
@@ -483,20 +534,43 @@ void inflight_purge(bool (*stale)(const struct inflight *inflight))
 	}
 }
 
+static void unkept_add(const struct spares *own, struct falcoc_stats *stats)
+{
+	u64 share = READ_ONCE(own->unkept_share), all = READ_ONCE(own->unkept);
+
+	stats->dropped += all;
+	stats->dropped_share += share;
+	stats->dropped_full += all - min(all, share);
+}
+
+void inflight_unkept(int cpu, struct falcoc_stats *ret_stats)
+{
+	unsigned int i;
+
+	if (cpu >= 0) {
+		unkept_add(per_cpu_ptr(&spares, cpu), ret_stats);
+		droppers_read(&per_cpu_ptr(&spares, cpu)->whose, ret_stats);
+		return;
+	}
+	for_each_possible_cpu(i)
+		unkept_add(per_cpu_ptr(&spares, i), ret_stats);
+	ret_stats->by_cgroup[0].count = shares_most(&ret_stats->by_cgroup[0].cgroup);
+}
+
 static int inflight_show(char *buf, const struct kernel_param *param)
 {
 	const struct spares *own;
 	unsigned int cpu;
 	long live = 0;
-	u64 full = 0;
+	u64 unkept = 0;
 
 	for_each_possible_cpu(cpu) {
 		own = per_cpu_ptr(&spares, cpu);
 		live += READ_ONCE(own->live);
-		full += READ_ONCE(own->full);
+		unkept += READ_ONCE(own->unkept);
 	}
 	return sprintf(buf, "%ld entries %ld bytes %llu full\n", live, atomic_long_read(&bytes),
-		       full);
+		       unkept);
 }
 
 static const struct kernel_param_ops inflight_ops = {
@@ -510,6 +584,10 @@ void inflight_init(void)
 {
 	unsigned int i;
 
+	bytes_max = clamp(totalram_pages() << PAGE_SHIFT >> 6, INFLIGHT_BYTES_MIN,
+			  INFLIGHT_BYTES_MAX);
+	bytes_calm = bytes_max / 16;
+	shares_init(bytes_max);
 	for (i = 0; i < ARRAY_SIZE(buckets); i++)
 		spin_lock_init(&buckets[i].lock);
 }

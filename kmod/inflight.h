@@ -6,8 +6,9 @@
  * under way in it, which hides the other. It is made by the first hook that catches something
  * in a system call that is wanted (or by inflight_begin(), for an io_uring operation), and
  * taken out and freed when the call returns. So memory follows what is really in flight;
- * it is bounded by INFLIGHT_BYTES_MAX, and what does not fit is counted and not caught.
- * /sys/module/falcoc/parameters/inflight tells how much there is.
+ * it is bounded, in all and for each user and cgroup (share.h), and what does not fit is not
+ * caught, but counted, with whose call it was. /sys/module/falcoc/parameters/inflight tells how
+ * much there is.
  *
  * Only the task itself adds to its entry. All functions but release and purge are for
  * probes, and never sleep.
@@ -18,11 +19,14 @@
 #include <linux/types.h>
 
 #include "falcoc.h"
+#include "share.h"
 
 struct file;
 struct task_struct;
 
-#define INFLIGHT_BYTES_MAX	(64u << 20)
+/* Of memory: a 64th of the machine's, within these. */
+#define INFLIGHT_BYTES_MIN	(64ul << 20)
+#define INFLIGHT_BYTES_MAX	(1024ul << 20)
 #define INFLIGHT_ROOM		384	/* bytes of an entry for what was caught */
 #define INFLIGHT_NAMES_MAX	2
 #define INFLIGHT_FILES_MAX	2
@@ -38,6 +42,7 @@ struct inflight {
 	u8 nfiles, nnames, nchunks;
 	bool is_op;			/* an io_uring operation, no system call */
 	bool late;			/* inflight_is_late() */
+	struct share share;		/* of the store */
 	struct uring_op *op;		/* of uring.c */
 	s32 fds[INFLIGHT_FILES_MAX];
 	struct file *files[INFLIGHT_FILES_MAX];	/* installed as fds[], references */
@@ -131,6 +136,12 @@ void inflight_free(struct inflight *inflight);
 
 /* The current task ends: whatever is left of it goes. */
 void inflight_task_ends(void);
+
+/*
+ * What was not kept, since the module was loaded: of one CPU with whose calls these were, or
+ * (cpu < 0) of all, with the cgroup that holds most of the store.
+ */
+void inflight_unkept(int cpu, struct falcoc_stats *ret_stats);
 
 /* Frees those of which stale() says so, at a time when nobody makes such. Sleeps. */
 void inflight_purge(bool (*stale)(const struct inflight *inflight));

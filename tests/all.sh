@@ -20,7 +20,8 @@ LOG=build/test.log
 JOBS=$(nproc)
 OTHERS="5.10 6.12 newest"
 CORE="load contract record"
-ATTACKS="attack_file attack_exec attack_net attack_race attack_sister attack_call attack_abi"
+ATTACKS="attack_file attack_exec attack_net attack_race attack_sister attack_call attack_abi
+	attack_blind"
 T0=$SECONDS
 
 # step NAME COMMAND...: its output goes to the terminal and to the log that is counted. One that

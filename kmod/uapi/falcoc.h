@@ -89,6 +89,10 @@
  * up to `dropped`. While the consumer is started a table may be read as it changes.
  * producer.dropped tells without a call whether there is anything to ask for.
  *
+ * What was passed to a call that has not returned yet is kept in memory that is bounded, in all
+ * and for each user and cgroup. Where there is none left the record is made all the same, and
+ * says UNVERIFIED; what was not kept is counted with whose call it was (FALCOC_STATS_UNKEPT).
+ *
  * Records
  * -------
  * A record is struct falcoc_rec, then `nattrs` attributes: struct falcoc_attr
@@ -386,6 +390,9 @@ struct falcoc_open_how {
 struct falcoc_producer {
 	__u64 head;
 	__u64 dropped;		/* records of this ring's CPU and class: look without a call */
+	__u64 unkept;		/* class MAIN: what FALCOC_STATS_UNKEPT calls `dropped` of this
+				 * CPU, likewise; 0 until there is more of it
+				 */
 };
 
 struct falcoc_consumer {
@@ -457,22 +464,27 @@ struct falcoc_drop_cgroup {
 	__u64 cgroup;
 };
 
+/*
+ * In the place of a class: what hooks saw of calls in flight, and could not be kept until they
+ * returned ("Accounting"). Of the counters only `dropped`, `dropped_*` and the tables mean
+ * something then; they count since the module was loaded.
+ */
+#define FALCOC_STATS_UNKEPT	FALCOC_CLASS_COUNT
+
 /* Counters of one ring (or, with cpu = 0xffffffff, of all CPUs summed). */
 struct falcoc_stats {
 	__u32 size;
 	__u32 cpu;		/* in */
-	__u32 cls;		/* in: enum falcoc_class */
+	__u32 cls;		/* in: enum falcoc_class, or FALCOC_STATS_UNKEPT */
 	__u32 reserved;		/* 0 */
 	__u64 head, tail;	/* out: positions; both 0 in a sum */
 	__u64 produced, dropped;	/* out: records */
-	__u64 dropped_full;	/* of these: the ring was full */
+	__u64 dropped_full;	/* of these: the ring (UNKEPT: all the room) was full */
 	__u64 dropped_nested;	/* a probe interrupted by another on its CPU */
 	__u64 dropped_noring;	/* the CPU had no ring yet */
 	__u64 bad_tail;		/* times that the consumer's tail made no sense */
 	__u64 faults;		/* strings of callers that could not be read */
-	__u64 uring_missed;	/* io_uring operations unseen since the module was loaded, too many
-				 * being under way at once; only in the sum of class MAIN
-				 */
+	__u64 dropped_share;	/* of UNKEPT only: its user or cgroup holds as much as it may */
 	__u64 dns_limited;	/* messages of name servers beyond their sender's rate, since the
 				 * module was loaded; only in the sum of class DNS
 				 */
@@ -480,7 +492,9 @@ struct falcoc_stats {
 	__u32 drop_pid;		/* and whose it was */
 	char drop_comm[FALCOC_COMM_LEN];
 	__u32 reserved2;
-	/* out: of one CPU only; zero in a sum */
+	/* out: of one CPU only; zero in a sum. In the sum of UNKEPT by_cgroup[0] is the cgroup that
+	 * holds most of the room now, and `count` its bytes
+	 */
 	struct falcoc_dropper by_process[FALCOC_DROPPERS];
 	struct falcoc_drop_cgroup by_cgroup[FALCOC_DROPPERS];
 	__u64 ev_produced[FALCOC_EVENTS_MAX];
@@ -513,7 +527,7 @@ FALCOC_ASSERT(sizeof(struct falcoc_child) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_exit) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_setup) == 28);
 FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
-FALCOC_ASSERT(sizeof(struct falcoc_producer) == 16);
+FALCOC_ASSERT(sizeof(struct falcoc_producer) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
 FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_stats) == 784 + 24 * FALCOC_EVENTS_MAX);

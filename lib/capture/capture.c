@@ -86,6 +86,21 @@ uint64_t capture_dropped(const struct capture *c)
 	return c->ops->dropped(c);
 }
 
+uint64_t capture_unkept_hint(const struct capture *c)
+{
+	return c->ops->unkept_hint ? c->ops->unkept_hint(c) : 0;
+}
+
+int capture_unkept(struct capture *c, struct capture_unkept *ret_unkept,
+		   struct capture_droppers *droppers)
+{
+	if (c->ops->unkept)
+		return c->ops->unkept(c, ret_unkept, droppers);
+	droppers->n = 0;
+	*ret_unkept = (struct capture_unkept){ 0 };
+	return 0;
+}
+
 int capture_loss(struct capture *c, struct capture_stats *ret_stats,
 		 struct capture_droppers *droppers)
 {

@@ -106,7 +106,6 @@ struct capture_stats {
 	uint64_t in_rings;	/* records not read yet, exact after capture_stop() */
 	uint64_t set_aside;	/* records taken out of their ring before their turn, lest it run full */
 	uint64_t faults, bad_tail;
-	uint64_t uring_missed;	/* io_uring operations unseen since the module was loaded; of all CPUs */
 	uint64_t drop_ns;	/* when the last drop was, CLOCK_BOOTTIME; 0: never */
 	uint32_t drop_pid;	/* who caused the last drop, 0: nobody */
 	char drop_comm[FALCOC_COMM_LEN];
@@ -150,6 +149,24 @@ uint64_t capture_dropped(const struct capture *c);
 int capture_loss(struct capture *c, struct capture_stats *ret_stats,
 		 struct capture_droppers *droppers);
 void capture_droppers_release(struct capture_droppers *droppers);
+
+/*
+ * What was passed to calls that had not returned, and could not be kept until they did: their
+ * records say UNVERIFIED. Counted since the module was loaded.
+ */
+struct capture_unkept {
+	uint64_t count;
+	uint64_t full;		/* of these: there was no room at all */
+	uint64_t share;		/* the caller's user or cgroup holds as much as it may */
+	uint64_t most_cgroup;	/* which holds most of the room now */
+	uint64_t most_bytes;	/* 0: it is hardly used */
+};
+
+/* Changes when more was not kept. From memory, as capture_dropped(); not the number itself. */
+uint64_t capture_unkept_hint(const struct capture *c);
+/* Whose calls these were is told as capture_loss() tells of drops; cls means nothing. */
+int capture_unkept(struct capture *c, struct capture_unkept *ret_unkept,
+		   struct capture_droppers *droppers);
 
 /* CPUs that can exist: the numbers below it may be asked for. */
 unsigned int capture_cpus(const struct capture *c);

@@ -261,7 +261,6 @@ static void stats_add(struct capture_stats *to, unsigned int cls, const struct f
 	to->dropped_nested += from->dropped_nested;
 	to->dropped_noring += from->dropped_noring;
 	to->faults += from->faults;
-	to->uring_missed += from->uring_missed;
 	to->bad_tail += from->bad_tail;
 	to->cls[cls].produced += from->produced;
 	to->cls[cls].dropped += from->dropped;
@@ -437,6 +436,47 @@ static int device_loss(struct capture *c, struct capture_stats *ret_stats,
 	return err;
 }
 
+static uint64_t device_unkept_hint(const struct capture *c)
+{
+	const struct device *d = (const struct device *)c;
+	uint64_t sum = 0;
+
+	for (unsigned int cpu = 0; cpu < d->possible; cpu++) {
+		const struct device_ring *dr = d->rings[cpu * FALCOC_CLASS_COUNT + FALCOC_CLASS_MAIN];
+
+		if (dr)
+			sum += ring_unkept(&dr->ring);
+	}
+	return sum;
+}
+
+static int device_unkept(struct capture *c, struct capture_unkept *ret_unkept,
+			 struct capture_droppers *droppers)
+{
+	const struct device *d = device_of(c);
+	struct falcoc_stats raw;
+	int err = 0;
+
+	droppers->n = 0;
+	/* before the sum, so that they add up to no more than that */
+	for (unsigned int cpu = 0; cpu < d->possible && !err; cpu++) {
+		if (!d->rings[cpu * FALCOC_CLASS_COUNT])
+			continue;
+		err = device_ask(d, cpu, FALCOC_STATS_UNKEPT, &raw);
+		if (!err)
+			err = droppers_add_raw(droppers, &raw);
+	}
+	if (!err)
+		err = device_ask(d, UINT32_MAX, FALCOC_STATS_UNKEPT, &raw);
+	if (!err)
+		*ret_unkept = (struct capture_unkept){
+			.count = raw.dropped, .full = raw.dropped_full, .share = raw.dropped_share,
+			.most_cgroup = raw.by_cgroup[0].cgroup,
+			.most_bytes = raw.by_cgroup[0].count,
+		};
+	return err;
+}
+
 static unsigned int device_cpus(const struct capture *c)
 {
 	return ((const struct device *)c)->possible;
@@ -456,6 +496,8 @@ static const struct capture_ops device_ops = {
 	.cpu_stats = device_cpu_stats,
 	.dropped = device_dropped,
 	.loss = device_loss,
+	.unkept_hint = device_unkept_hint,
+	.unkept = device_unkept,
 	.cpus = device_cpus,
 };
 

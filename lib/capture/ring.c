@@ -192,6 +192,11 @@ uint64_t ring_dropped(const struct ring *r)
 	return __atomic_load_n(&r->producer->dropped, __ATOMIC_RELAXED);
 }
 
+uint64_t ring_unkept(const struct ring *r)
+{
+	return __atomic_load_n(&r->producer->unkept, __ATOMIC_RELAXED);
+}
+
 int ring_count(struct ring *r, uint64_t *ret_records)
 {
 	uint64_t records = 0, pos;

@@ -76,6 +76,9 @@ bool ring_should_publish(const struct ring *r);
 /* Records that the producer had no room for, or could not make, since it began. */
 uint64_t ring_dropped(const struct ring *r);
 
+/* What hooks could not keep on the ring's CPU; 0 as long as it is no more than it was. */
+uint64_t ring_unkept(const struct ring *r);
+
 /* Loads the head and counts the records not consumed. 0 or -EBADMSG. */
 int ring_count(struct ring *r, uint64_t *ret_records);
 

@@ -26,6 +26,10 @@ struct capture_ops {
 	uint64_t (*dropped)(const struct capture *c);
 	int (*loss)(struct capture *c, struct capture_stats *ret_stats,
 		    struct capture_droppers *droppers);
+	/* both NULL: there is no such thing */
+	uint64_t (*unkept_hint)(const struct capture *c);
+	int (*unkept)(struct capture *c, struct capture_unkept *ret_unkept,
+		      struct capture_droppers *droppers);
 	unsigned int (*cpus)(const struct capture *c);
 };
 

@@ -15,7 +15,7 @@
  *	names.c		the DNS table: where names come from, and what keeps them
  *	replay.c	a capture file instead of the module
  *	drops.c		when and what to tell of dropped events
- *	drops_tell.c	telling it
+ *	drops_tell.c	telling it, and what the module could not keep of calls in flight
  *	report.c	counters as text
  *	list.c		fields and events as text
  *	list_rules.c	rules, macros, lists, operators, and diagnostics as JSON
@@ -56,6 +56,8 @@
 /* The alert of our own. Louder than most rules: whoever drops events may have something to hide. */
 #define DROPS_RULE	"falcoc: events dropped"
 #define DROPS_PRIORITY	PRIORITY_WARNING
+/* Likewise: whoever makes the module run out of room may want others' paths to be doubtful. */
+#define UNKEPT_RULE	"falcoc: paths unverified"
 
 struct engine {
 	struct engine_options opt;
@@ -95,6 +97,8 @@ struct engine {
 	struct hold *hold;	/* alerts that wait for a name */
 	struct keep *keep;	/* NULL: names are not kept on disk */
 	struct drops *drops;
+	struct drops *unkept;	/* what was not kept of calls in flight */
+	struct capture_unkept unkept_before;	/* we began */
 	struct capture_droppers droppers;
 
 	/* one event */
@@ -110,7 +114,7 @@ struct engine {
 	uint64_t alerts;
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
-	uint64_t alerts_of_drops;
+	uint64_t alerts_of_drops, alerts_of_unkept;
 
 	/* texts */
 	struct buf diag_text, report;
@@ -151,6 +155,10 @@ enum engine_status engine_tell_drops(struct engine *e, bool last);
 /* A window of drops begins. */
 enum engine_status engine_begin_drops(struct engine *e);
 enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss *loss);
+/* Before recording begins: what was not kept until then is not ours to tell. 0 or an error. */
+int engine_prime_unkept(struct engine *e);
+/* Asks what was not kept, and does what the options say of drops. */
+enum engine_status engine_tell_unkept(struct engine *e, bool last);
 
 /* judge.c: is the rule true of the event that its filters were begun with? */
 enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule);

@@ -220,6 +220,14 @@ static void end_window(struct drops *d, uint64_t now_ns, const struct capture_st
 	d->due_ns = UINT64_MAX;
 }
 
+void drops_prime(struct drops *d, const struct capture_stats *st,
+		 struct capture_droppers *droppers)
+{
+	if (droppers->n)
+		qsort(droppers->list, droppers->n, sizeof(*droppers->list), dropper_order);
+	end_window(d, d->begin_ns, st, droppers);
+}
+
 const struct drop_loss *drops_take(struct drops *d, uint64_t now_ns, const struct capture_stats *st,
 				   struct capture_droppers *droppers, bool last)
 {

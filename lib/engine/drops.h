@@ -59,6 +59,12 @@ int drops_check(const struct engine_drop_options *opt, const char **ret_why);
 bool drops_notice(struct drops *d, uint64_t dropped, uint64_t now_ns);
 /* What was produced before, and not dropped, is not of the window; its drops are. */
 void drops_begin(struct drops *d, uint64_t produced, uint64_t dropped);
+/*
+ * Before recording: of these counters nothing is ever told, and of @droppers nobody, who may be
+ * used again after that.
+ */
+void drops_prime(struct drops *d, const struct capture_stats *st,
+		 struct capture_droppers *droppers);
 /* When to ask the capture and call drops_take(); UINT64_MAX: there is no reason to. */
 uint64_t drops_due_ns(const struct drops *d);
 

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -138,19 +139,51 @@ static void add_text(const struct drop_story *s, struct buf *out)
 	add_owners(s, out);
 }
 
+/* All but the time; @name: behind "falcoc." */
 static void field_u64(struct buf *out, const char *name, uint64_t value)
 {
-	buf_printf(out, "%s\"falcoc.drops.%s\":%" PRIu64, out->len ? "," : "", name, value);
+	buf_printf(out, "%s\"falcoc.%s\":%" PRIu64, out->len ? "," : "", name, value);
 }
 
 /* null where there is none */
 static void field_str(struct buf *out, const char *name, struct slice value)
 {
-	buf_printf(out, "%s\"falcoc.drops.%s\":", out->len ? "," : "", name);
+	buf_printf(out, "%s\"falcoc.%s\":", out->len ? "," : "", name);
 	if (value.len)
 		text_json(value, out);
 	else
 		buf_add_str(out, "null");
+}
+
+/* @kind: of the fields */
+static void add_owner_fields(const struct drop_story *s, const char *kind, struct buf *out)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} numbers[] = {
+		{ "pid", s->process ? s->process->pid : 0 },
+		{ "process_total", s->process ? s->process->count : 0 },
+		{ "cgroup_id", s->cgroup },
+		{ "cgroup_total", s->group ? s->group->count : 0 },
+	};
+	const struct {
+		const char *name;
+		struct slice value;
+	} strings[] = {
+		{ "process", slice_of(s->process ? s->process->comm : "") },
+		{ "exe", s->proc ? s->proc->exepath : SLICE_LIT("") },
+		{ "cgroup", slice_of(s->path) },
+		{ "container", s->container },
+	};
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		snprintf(name, sizeof(name), "%s.%s", kind, numbers[i].name);
+		field_u64(out, name, numbers[i].value);
+		snprintf(name, sizeof(name), "%s.%s", kind, strings[i].name);
+		field_str(out, name, strings[i].value);
+	}
 }
 
 static void add_fields(const struct drop_story *s, uint64_t ts_ns, struct buf *out)
@@ -160,25 +193,18 @@ static void add_fields(const struct drop_story *s, uint64_t ts_ns, struct buf *o
 
 	add_events(s, " ", &events);
 	buf_printf(out, "\"evt.time\":%" PRIu64, ts_ns);
-	field_u64(out, "total", w->dropped);
-	field_u64(out, "produced", w->produced);
-	field_u64(out, "interval_ms", s->loss->span_ns / NS_PER_MS);
-	field_u64(out, "main", w->cls[FALCOC_CLASS_MAIN].dropped);
-	field_u64(out, "proc", w->cls[FALCOC_CLASS_PROC].dropped);
-	field_u64(out, "dns", w->cls[FALCOC_CLASS_DNS].dropped);
-	field_u64(out, "full", w->dropped_full);
-	field_u64(out, "nested", w->dropped_nested);
-	field_u64(out, "noring", w->dropped_noring);
-	field_str(out, "events", buf_slice(&events));
-	field_str(out, "event", s->nevents ? slice_of(event_def(s->events[0])->name) : SLICE_LIT(""));
-	field_u64(out, "pid", s->process ? s->process->pid : 0);
-	field_str(out, "process", slice_of(s->process ? s->process->comm : ""));
-	field_u64(out, "process_total", s->process ? s->process->count : 0);
-	field_str(out, "exe", s->proc ? s->proc->exepath : SLICE_LIT(""));
-	field_str(out, "cgroup", slice_of(s->path));
-	field_u64(out, "cgroup_id", s->cgroup);
-	field_u64(out, "cgroup_total", s->group ? s->group->count : 0);
-	field_str(out, "container", s->container);
+	field_u64(out, "drops.total", w->dropped);
+	field_u64(out, "drops.produced", w->produced);
+	field_u64(out, "drops.interval_ms", s->loss->span_ns / NS_PER_MS);
+	field_u64(out, "drops.main", w->cls[FALCOC_CLASS_MAIN].dropped);
+	field_u64(out, "drops.proc", w->cls[FALCOC_CLASS_PROC].dropped);
+	field_u64(out, "drops.dns", w->cls[FALCOC_CLASS_DNS].dropped);
+	field_u64(out, "drops.full", w->dropped_full);
+	field_u64(out, "drops.nested", w->dropped_nested);
+	field_u64(out, "drops.noring", w->dropped_noring);
+	field_str(out, "drops.events", buf_slice(&events));
+	field_str(out, "drops.event", s->nevents ? slice_of(event_def(s->events[0])->name) : SLICE_LIT(""));
+	add_owner_fields(s, "drops", out);
 	buf_release(&events);
 }
 
@@ -191,43 +217,52 @@ static void log_drops(struct engine *e, struct slice text)
 	buf_release(&safe);
 }
 
-static int alert_drops(struct engine *e, const struct drop_story *s, struct slice text)
+static uint64_t now_ns(void)
 {
-	struct alert_note note = {
-		.rule = DROPS_RULE,
-		.priority = DROPS_PRIORITY,
-		.text = text,
-	};
-	struct buf fields = BUF_INIT;
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	note.ts_ns = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-	add_fields(s, note.ts_ns, &fields);
-	note.fields = buf_slice(&fields);
+	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+}
+
+/* An alert of our own; the note has all but its priority. */
+static int alert_of_own(struct engine *e, struct alert_note *note)
+{
+	note->priority = DROPS_PRIORITY;
 	e->alerts++;
-	e->alerts_of_drops++;
-	e->alerts_by_priority[note.priority]++;
+	e->alerts_by_priority[note->priority]++;
 	buf_clear(&e->line);
-	alert_note_format(&note, &e->format, &e->line);
-	buf_release(&fields);
+	alert_note_format(note, &e->format, &e->line);
 	return engine_hand_over(e);
+}
+
+/* What the options say is to be done: the line and the alert. */
+static int tell(struct engine *e, struct alert_note *note)
+{
+	unsigned int actions = drops_actions(e->drops);
+
+	if (actions & ENGINE_DROPS_LOG)
+		log_drops(e, note->text);
+	return actions & ENGINE_DROPS_ALERT ? alert_of_own(e, note) : 0;
 }
 
 enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss *loss)
 {
 	unsigned int actions = drops_actions(e->drops);
-	struct buf text = BUF_INIT;
+	struct alert_note note = { .rule = DROPS_RULE, .ts_ns = now_ns() };
+	struct buf text = BUF_INIT, fields = BUF_INIT;
 	struct drop_story story;
-	int rc = 0;
+	int rc;
 
 	story_init(&story, e, loss);
 	add_text(&story, &text);
-	if (actions & ENGINE_DROPS_LOG)
-		log_drops(e, buf_slice(&text));
-	if (actions & ENGINE_DROPS_ALERT)
-		rc = alert_drops(e, &story, buf_slice(&text));
+	add_fields(&story, note.ts_ns, &fields);
+	note.text = buf_slice(&text);
+	note.fields = buf_slice(&fields);
+	e->alerts_of_drops += (actions & ENGINE_DROPS_ALERT) != 0;
+	rc = tell(e, &note);
 	buf_release(&text);
+	buf_release(&fields);
 	if (rc < 0)
 		return ENGINE_ERR_RUNTIME;	/* engine_hand_over() said why */
 	if (actions & ENGINE_DROPS_EXIT)
@@ -269,5 +304,109 @@ enum engine_status engine_tell_drops(struct engine *e, bool last)
 		return cannot_ask(e, rc);
 	if (loss)
 		status = engine_act_on_drops(e, loss);
+	return status;
+}
+
+/* As counters of drops: all of it is. */
+static void unkept_stats(const struct capture_unkept *u, struct capture_stats *ret_stats)
+{
+	memset(ret_stats, 0, sizeof(*ret_stats));
+	ret_stats->produced = ret_stats->dropped = u->count;
+	ret_stats->dropped_full = u->full;
+}
+
+int engine_prime_unkept(struct engine *e)
+{
+	struct capture_stats *st = malloc(sizeof(*st));
+	int rc = st ? capture_unkept(e->capture, &e->unkept_before, &e->droppers) : -ENOMEM;
+
+	if (rc == 0) {
+		unkept_stats(&e->unkept_before, st);
+		drops_prime(e->unkept, st, &e->droppers);
+	}
+	free(st);
+	return rc;
+}
+
+static void add_unkept_text(const struct drop_story *s, const struct capture_unkept *u,
+			    struct buf *out)
+{
+	const struct capture_stats *w = &s->loss->sum;
+	char path[PATH_MAX];
+
+	buf_printf(out, UNKEPT_RULE ": %" PRIu64 " names and files of calls were not kept in %.1f s",
+		   w->dropped, (double)s->loss->span_ns / NS_PER_S);
+	if (w->dropped_full)
+		buf_printf(out, " (%" PRIu64 " for want of room at all)", w->dropped_full);
+	buf_add_str(out, ": what is told of these calls their callers may have changed");
+	add_owners(s, out);
+	if (!u->most_bytes)
+		return;
+	buf_printf(out, "; %" PRIu64 " KiB are held by calls of ", u->most_bytes >> 10);
+	if (cgroup_path(u->most_cgroup, path, sizeof(path)) == 0)
+		buf_printf(out, "cgroup %s", path);
+	else
+		buf_printf(out, "the cgroup with the id %" PRIu64, u->most_cgroup);
+}
+
+static void add_unkept_fields(const struct drop_story *s, const struct capture_unkept *u,
+			      uint64_t ts_ns, struct buf *out)
+{
+	const struct capture_stats *w = &s->loss->sum;
+
+	buf_printf(out, "\"evt.time\":%" PRIu64, ts_ns);
+	field_u64(out, "unverified.total", w->dropped);
+	field_u64(out, "unverified.full", w->dropped_full);
+	field_u64(out, "unverified.interval_ms", s->loss->span_ns / NS_PER_MS);
+	add_owner_fields(s, "unverified", out);
+	field_u64(out, "unverified.most_cgroup_id", u->most_cgroup);
+	field_u64(out, "unverified.most_bytes", u->most_bytes);
+}
+
+static enum engine_status act_on_unkept(struct engine *e, const struct drop_loss *loss,
+					const struct capture_unkept *u)
+{
+	unsigned int actions = drops_actions(e->unkept);
+	struct alert_note note = { .rule = UNKEPT_RULE, .ts_ns = now_ns() };
+	struct buf text = BUF_INIT, fields = BUF_INIT;
+	struct drop_story story;
+	int rc;
+
+	story_init(&story, e, loss);
+	add_unkept_text(&story, u, &text);
+	add_unkept_fields(&story, u, note.ts_ns, &fields);
+	note.text = buf_slice(&text);
+	note.fields = buf_slice(&fields);
+	e->alerts_of_unkept += (actions & ENGINE_DROPS_ALERT) != 0;
+	rc = tell(e, &note);
+	buf_release(&text);
+	buf_release(&fields);
+	if (rc < 0)
+		return ENGINE_ERR_RUNTIME;
+	if (actions & ENGINE_DROPS_EXIT)
+		return engine_fail(e, ENGINE_ERR_DROPS,
+				   "names and files of %" PRIu64 " calls were not kept, and "
+				   "syscall_event_drops.actions says to exit then",
+				   loss->sum.dropped);
+	return ENGINE_OK;
+}
+
+enum engine_status engine_tell_unkept(struct engine *e, bool last)
+{
+	enum engine_status status = ENGINE_OK;
+	const struct drop_loss *loss = NULL;
+	struct capture_stats *st = malloc(sizeof(*st));
+	struct capture_unkept unkept;
+	int rc = st ? capture_unkept(e->capture, &unkept, &e->droppers) : -ENOMEM;
+
+	if (rc == 0) {
+		unkept_stats(&unkept, st);
+		loss = drops_take(e->unkept, now_boot_ns(), st, &e->droppers, last);
+	}
+	free(st);
+	if (rc < 0)
+		return cannot_ask(e, rc);
+	if (loss)
+		status = act_on_unkept(e, loss, &unkept);
 	return status;
 }

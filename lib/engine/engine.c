@@ -109,8 +109,9 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->templates_arena = arena_new(0);
 	e->hold = hold_new();
 	e->drops = drops_new(&opt->drops, now_boot_ns());
+	e->unkept = drops_new(&opt->drops, now_boot_ns());
 	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch ||
-	    !e->templates_arena || !e->drops || !e->hold) {
+	    !e->templates_arena || !e->drops || !e->unkept || !e->hold) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -137,6 +138,7 @@ void engine_free(struct engine *e)
 	drops_free(e->drops);
 	hold_free(e->hold);
 	keep_free(e->keep);
+	drops_free(e->unkept);
 	dns_hosts_free(e->hosts);
 	dns_observe_free(e->observe);
 	dns_resolver_free(e->resolver);

@@ -51,7 +51,10 @@ enum engine_status {
 #define ENGINE_SNAP_BYTES	80
 #define ENGINE_SNAP_BYTES_MAX	32768
 
-/* What to do about events that were dropped; several, but for the first. */
+/*
+ * What to do about events that were dropped; several, but for the first. The same is done about
+ * paths that are unverified (the rule is "falcoc: paths unverified").
+ */
 #define ENGINE_DROPS_IGNORE	0x1
 #define ENGINE_DROPS_LOG	0x2	/* a notice */
 #define ENGINE_DROPS_ALERT	0x4	/* an alert: the rule is "falcoc: events dropped" */

@@ -113,6 +113,8 @@ static int wait_ms(const struct engine *e)
 		due = engine_names_due_ns(e, now);
 	if (drops_due_ns(e->drops) < due)
 		due = drops_due_ns(e->drops);
+	if (drops_due_ns(e->unkept) < due)
+		due = drops_due_ns(e->unkept);
 	if (due == UINT64_MAX)
 		return -1;
 	if (due <= now)
@@ -156,6 +158,8 @@ static enum engine_status take_batch(struct engine *e)
 	e->more = rc == 1;
 	if (rc < 0)
 		return capture_failed(e, rc);
+	/* what is not kept is of calls whose record follows, at the latest when they return */
+	drops_notice(e->unkept, capture_unkept_hint(e->capture), now_boot_ns());
 	/* only where rings are full are events dropped, so there is no need to look at other times */
 	if (drops_notice(e->drops, capture_dropped(e->capture), now_boot_ns()))
 		return engine_begin_drops(e);
@@ -208,6 +212,8 @@ static enum engine_status finish(struct engine *e)
 		return capture_failed(e, rc);
 	keep_end(e);
 	status = engine_tell_drops(e, true);
+	if (status == ENGINE_OK)
+		status = engine_tell_unkept(e, true);
 	if (status != ENGINE_OK)
 		return status;
 	sink_stats(e->sink, &sink);
@@ -246,6 +252,8 @@ enum engine_status engine_run(struct engine *e)
 		status = take_batch(e);
 		if (status == ENGINE_OK && drops_due_ns(e->drops) <= now_boot_ns())
 			status = engine_tell_drops(e, false);
+		if (status == ENGINE_OK && drops_due_ns(e->unkept) <= now_boot_ns())
+			status = engine_tell_unkept(e, false);
 	}
 	if (status == ENGINE_OK)
 		return finish(e);

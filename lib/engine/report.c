@@ -35,6 +35,8 @@ static void report_alerts(const struct engine *e, struct buf *out)
 				   e->alerts_by_rule[i]);
 	if (e->alerts_of_drops)
 		buf_printf(out, "   " DROPS_RULE ": %" PRIu64 "\n", e->alerts_of_drops);
+	if (e->alerts_of_unkept)
+		buf_printf(out, "   " UNKEPT_RULE ": %" PRIu64 "\n", e->alerts_of_unkept);
 }
 
 static void report_drops(const struct capture_stats *st, struct buf *out)
@@ -58,6 +60,21 @@ static void report_drops(const struct capture_stats *st, struct buf *out)
 	}
 }
 
+/* Where all was kept there is no line. */
+static void report_unkept(struct engine *e, struct buf *out)
+{
+	const struct capture_unkept *before = &e->unkept_before;
+	struct capture_unkept now;
+
+	if (capture_unkept(e->capture, &now, &e->droppers) < 0 || now.count == before->count)
+		return;
+	buf_printf(out,
+		   "Names and files of calls not kept until they returned: %" PRIu64 "\n"
+		   "   %" PRIu64 " for want of room, %" PRIu64
+		   " of users or cgroups that held as much as they may\n",
+		   now.count - before->count, now.full - before->full, now.share - before->share);
+}
+
 static void report_capture(const struct capture_stats *st, struct buf *out)
 {
 	buf_printf(out,
@@ -73,9 +90,6 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 	if (st->set_aside)
 		buf_printf(out, "   process events set aside lest their ring run full: %" PRIu64 "\n",
 			   st->set_aside);
-	if (st->uring_missed)
-		buf_printf(out, "   io_uring operations not seen, too many at once: %" PRIu64 "\n",
-			   st->uring_missed);
 	if (st->faults)
 		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
 	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)
@@ -182,6 +196,7 @@ const char *engine_report(struct engine *e, bool verbose)
 	report_alerts(e, out);
 	if (st && e->capture && capture_stats(e->capture, st) == 0) {
 		report_drops(st, out);
+		report_unkept(e, out);
 		if (verbose) {
 			report_capture(st, out);
 			report_cpus(e, st, out);

@@ -258,9 +258,11 @@ static enum engine_status start_signals(struct engine *e)
 
 static enum engine_status start_capture(struct engine *e)
 {
-	int rc = capture_start(e->capture);
+	int rc = engine_prime_unkept(e);
 	uint64_t now;
 
+	if (rc == 0)
+		rc = capture_start(e->capture);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "the module does not start recording: %s",
 				   strerror(-rc));

@@ -102,6 +102,28 @@ START_TEST(windows)
 }
 END_TEST
 
+/* What was counted before we began is nobody's. */
+START_TEST(primed)
+{
+	const struct drop_loss *loss;
+
+	setup_with((struct engine_drop_options){ .interval_ms = 1000 });
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 500, 500);
+	owner(7, 0, 70, 500, 0);
+	drops_prime(d, &st, &list);
+	ck_assert_uint_eq(drops_due_ns(d), UINT64_MAX);
+	lose(FALCOC_E_OPENAT, FALCOC_CLASS_MAIN, 30, 30);
+	owner(7, 0, 70, 510, 0);
+	owner(8, 0, 80, 20, 0);
+	ck_assert(drops_notice(d, 1, 101 * S));
+	loss = drops_take(d, 102 * S, &st, &list, false);
+	ck_assert_ptr_nonnull(loss);
+	ck_assert_uint_eq(loss->sum.dropped, 30);
+	ck_assert_uint_eq(loss->process.pid, 8);
+	ck_assert_uint_eq(loss->process.count, 20);
+}
+END_TEST
+
 START_TEST(threshold)
 {
 	struct drops_stats stats;
@@ -400,6 +422,7 @@ int main(void)
 	tcase_add_checked_fixture(windows_tc, NULL, teardown);
 	tcase_add_test(windows_tc, nothing_dropped);
 	tcase_add_test(windows_tc, windows);
+	tcase_add_test(windows_tc, primed);
 	tcase_add_test(windows_tc, threshold);
 	tcase_add_test(windows_tc, quiet_before);
 	tcase_add_test(windows_tc, rate);

@@ -6,7 +6,7 @@
 KERNELS	?= 6.1 5.10 6.12 newest
 
 # static, so that it runs in any guest
-$(BUILD)/attack: $(wildcard tests/vm/attack/*.[ch])
+$(BUILD)/attack: $(wildcard tests/vm/attack/*.[ch]) tests/vm/kmodtest/ring.c tests/vm/kmodtest/ring.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -g $(WARN) -D_GNU_SOURCE -static -o $@ $(filter %.c,$^) -pthread
 

@@ -142,7 +142,7 @@ static void test_bad_calls(struct consumer *c)
 	mask.exit[FALCOC_MASK_WORDS - 1] = 1ull << 63;
 	check(ioctl(c->fd, FALCOC_IOC_MASK, &mask) && errno == EINVAL, "MASK of unknown events: EINVAL");
 	check(ioctl(c->fd, FALCOC_IOC_EXCLUDE, &exclude) && errno == ESRCH, "EXCLUDE of nobody: ESRCH");
-	stats = (struct falcoc_stats){ .size = sizeof(stats), .cls = FALCOC_CLASS_COUNT };
+	stats = (struct falcoc_stats){ .size = sizeof(stats), .cls = FALCOC_STATS_UNKEPT + 1 };
 	check(ioctl(c->fd, FALCOC_IOC_STATS, &stats) && errno == EINVAL, "STATS of a wrong class: EINVAL");
 	stats = (struct falcoc_stats){ .size = sizeof(stats), .cpu = 5000 };
 	check(ioctl(c->fd, FALCOC_IOC_STATS, &stats) && errno == EINVAL, "STATS of a wrong CPU: EINVAL");
