@@ -637,7 +637,10 @@ static enum capture_error device_setup(struct device *d, const struct capture_op
 		bytes[FALCOC_CLASS_DNS] = smaller;
 	memcpy(setup.ring_bytes, bytes, sizeof(setup.ring_bytes));
 	setup.latency_us = opt->latency_us ? opt->latency_us : LATENCY_US;
-	setup.watermark_bytes = opt->watermark_bytes ? opt->watermark_bytes : smaller / 8;
+	setup.watermark_bytes = opt->watermark_bytes;
+	if (!setup.watermark_bytes)	/* of large rings still less than the smallest one's */
+		setup.watermark_bytes = smaller / 8 < bytes[FALCOC_CLASS_DNS] / 2 ?
+					smaller / 8 : bytes[FALCOC_CLASS_DNS] / 2;
 	if (ioctl(d->fd, FALCOC_IOC_SETUP, &setup) < 0) {
 		if (errno == ENOMEM)
 			return complain_memory(to, d);
