@@ -480,7 +480,13 @@ bool dns_table_use(struct dns_table *t, const struct ip_addr *addr, uint64_t now
 			link->held_ns = now_ns + hold_ns;
 	}
 	a->used_ns = now_ns ? now_ns : 1;
+	t->is_used = true;
 	return true;
+}
+
+bool dns_table_is_used(const struct dns_table *t)
+{
+	return t->is_used;
 }
 
 int dns_table_restore(struct dns_table *t, const struct dns_link_info *info, uint64_t now_ns)

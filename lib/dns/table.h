@@ -153,6 +153,9 @@ int dns_table_add_from(struct dns_table *t, const char *const *chain, size_t cha
  */
 bool dns_table_use(struct dns_table *t, const struct ip_addr *addr, uint64_t now_ns);
 
+/* Whether dns_table_use() ever found names: then dns_table_wants_uses() is worth calling. */
+bool dns_table_is_used(const struct dns_table *t);
+
 /*
  * Whether a name whose address was used will be gone at by_ns: then it is time to look
  * who is still connected (net/socks.h), to call dns_table_use() for each such address, and

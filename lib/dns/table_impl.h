@@ -74,6 +74,7 @@ struct dns_table {
 	struct ilist recent, pinned, askers;
 	size_t asker_count;
 	size_t origins; /* links that have one */
+	bool is_used;	/* by a connection, ever */
 	size_t name_bytes;
 	size_t pinned_links, pinned_bytes;
 	struct dns_table_stats stats; /* the counters only */

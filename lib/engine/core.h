@@ -38,7 +38,9 @@
 #include "dns/resolver.h"
 #include "dns/table.h"
 #include "engine/engine.h"
+#include "engine/job.h"
 #include "net/local.h"
+#include "net/peers.h"
 #include "net/roles.h"
 #include "net/socks.h"
 #include "output/output.h"
@@ -95,6 +97,9 @@ struct engine {
 	uint64_t slow_names_ns;	/* when to tell that the first answers take long; UINT64_MAX: told */
 
 	struct hold *hold;	/* alerts that wait for a name */
+	struct job peers_job;	/* reads who is connected into peers */
+	struct net_peers peers;
+	uint64_t peer_looks;
 	struct keep *keep;	/* NULL: names are not kept on disk */
 	struct drops *drops;
 	struct drops *unkept;	/* what was not kept of calls in flight */

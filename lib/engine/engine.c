@@ -139,6 +139,8 @@ void engine_free(struct engine *e)
 	hold_free(e->hold);
 	keep_free(e->keep);
 	drops_free(e->unkept);
+	job_wait(&e->peers_job);
+	net_peers_release(&e->peers);
 	dns_hosts_free(e->hosts);
 	dns_observe_free(e->observe);
 	dns_resolver_free(e->resolver);

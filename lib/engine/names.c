@@ -9,6 +9,7 @@
 
 #include "engine/keep.h"
 
+#define PEERS_POLL_NS	(100 * NS_PER_MS)	/* a job makes nothing readable */
 #define EXPIRE_NS	(60 * NS_PER_S)	/* how often names past their time give back memory */
 
 /* Registers the names that rules mention. */
@@ -30,6 +31,11 @@ static void want_names(struct engine *e)
 		engine_notice(e, "%zu domain names of the rules are not asked for: too many", refused);
 }
 
+static void peers_job(void *arg)
+{
+	net_peers_read(arg);	/* what it found counts, whatever it missed */
+}
+
 enum engine_status engine_start_names(struct engine *e)
 {
 	struct dns_resolver_options resolver = {
@@ -46,6 +52,9 @@ enum engine_status engine_start_names(struct engine *e)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (keep_start(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	/* connections that were there before us keep the names that come back */
+	if (e->keep)
+		job_start(&e->peers_job, peers_job, &e->peers);
 	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
 	if (rc < 0)
 		engine_notice(e, "%s gives no names: %s",
@@ -103,14 +112,36 @@ static void tell_slow_names(struct engine *e)
 			      st.pending, st.names);
 }
 
+/*
+ * Before names go whose addresses were used: who is still connected? Two rounds ahead, so that the
+ * answer is there in time.
+ */
+static void look_at_peers(struct engine *e, uint64_t now)
+{
+	if (dns_table_wants_uses(e->dns, now + 2 * EXPIRE_NS))
+		job_start(&e->peers_job, peers_job, &e->peers);
+}
+
+static void use_peers(struct engine *e, uint64_t now)
+{
+	if (!job_reap(&e->peers_job))
+		return;
+	e->peer_looks++;
+	for (size_t i = 0; i < e->peers.count; i++)
+		dns_table_use(e->dns, &e->peers.addrs[i], now);
+	net_peers_release(&e->peers);
+}
+
 void engine_tend_names(struct engine *e)
 {
 	uint64_t now = now_boot_ns();
 
 	if (now >= e->next_expire_ns) {
+		look_at_peers(e, now);
 		dns_table_expire(e->dns, now);
 		e->next_expire_ns = now + EXPIRE_NS;
 	}
+	use_peers(e, now);
 	keep_tend(e);
 	if (!e->resolver)
 		return;
@@ -124,6 +155,10 @@ uint64_t engine_names_due_ns(const struct engine *e, uint64_t now_ns)
 {
 	uint64_t due = e->slow_names_ns;
 
+	if (e->peers_job.is_running && now_ns + PEERS_POLL_NS < due)
+		due = now_ns + PEERS_POLL_NS;
+	if (e->next_expire_ns < due && dns_table_is_used(e->dns))
+		due = e->next_expire_ns;
 	if (keep_due_ns(e->keep) < due)
 		due = keep_due_ns(e->keep);
 	if (e->resolver && dns_resolver_next_timeout_ns(e->resolver, now_ns) < due)

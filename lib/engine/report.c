@@ -137,19 +137,15 @@ static void report_names(const struct engine *e, struct buf *out)
 
 	if (!e->dns)
 		return;
-	hold_get_stats(e->hold, &held);
-	if (held.held || held.no_room)
-		buf_printf(out,
-			   "Alerts held back for names: %" PRIu64 " (%" PRIu64 " told, %" PRIu64
-			   " cleared; %" PRIu64 " without an answer in time), not held for lack of "
-			   "room: %" PRIu64 "\n",
-			   held.held, held.told, held.cleared, held.late, held.no_room);
 	dns_table_get_stats(e->dns, &table);
 	buf_printf(out,
 		   "Names: %zu of %zu addresses (%zu KiB), %" PRIu64 " expired, %" PRIu64
 		   " evicted, %" PRIu64 " refused\n",
 		   table.names, table.addrs, table.memory_bytes >> 10, table.expired, table.evicted,
 		   table.refused);
+	if (table.held || e->peer_looks)
+		buf_printf(out, "   kept for connections past their time: %" PRIu64 "; who is connected "
+			   "was looked at %" PRIu64 " times\n", table.held, e->peer_looks);
 	if (e->resolver) {
 		dns_resolver_get_stats(e->resolver, &asked);
 		buf_printf(out,
@@ -163,6 +159,13 @@ static void report_names(const struct engine *e, struct buf *out)
 			   hosts.entries, hosts.loads);
 	}
 	engine_report_observe(e, out);
+	hold_get_stats(e->hold, &held);
+	if (held.held || held.no_room)
+		buf_printf(out,
+			   "Alerts held back for names: %" PRIu64 " (%" PRIu64 " told, %" PRIu64
+			   " cleared; %" PRIu64 " without an answer in time), not held for lack of "
+			   "room: %" PRIu64 "\n",
+			   held.held, held.told, held.cleared, held.late, held.no_room);
 }
 
 static void report_tables(const struct engine *e, struct buf *out)

@@ -600,8 +600,11 @@ START_TEST(rate_is_bounded)
 		struct pollfd p = { .fd = dns_resolver_fd(resolver), .events = POLLIN };
 
 		ck_assert_uint_lt(now(), start_ns + 300 * S);
-		offset_ns += S / 10;
-		poll(&p, 1, 1);
+		/* whoever is slow here, it is not the rate */
+		if (stats_of().in_flight == 0)
+			offset_ns += S / 10;
+		else
+			poll(&p, 1, 100);
 		ck_assert_int_eq(dns_resolver_process(resolver, now()), 0);
 		ck_assert_uint_le(stats_of().queries, 100 + (now() - start_ns) / (S / 1000) + 2);
 	}
