@@ -2,10 +2,14 @@
 # Figures, beside a peer's in one run.
 
 .PHONY: bench
-bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood or native: one of them)
+bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood, native or names: one of them)
 	@tests/bench/bench.sh $(BENCH)
 
 $(BUILD)/bench/judge: $(BUILD)/tests/bench/judge.o $(BUILD)/libfalcoc.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+
+$(BUILD)/bench/names: $(BUILD)/tests/bench/names.o $(BUILD)/libfalcoc.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
 
