@@ -55,9 +55,10 @@ unload_module() {
 }
 
 # start_falcoc ARGUMENT...: in the background, with its output in $T/out and $T/err; returns when it
-# listens
+# listens. It remembers no names of earlier runs, unless KEEP_NAMES is set.
 start_falcoc() {
 	load_module
+	[ -n "${KEEP_NAMES:-}" ] || rm -f /var/lib/falcoc/dns.state
 	falcoc "$@" >"$T/out" 2>"$T/err" &
 	FALCOC_PID=$!
 	if ! wait_for 60 falcoc_ready || ! kill -0 "$FALCOC_PID" 2>/dev/null; then
