@@ -139,22 +139,24 @@ static void attach(u64 want)
 }
 
 /* Some functions cannot be traced, even if they can be found. */
-static bool can_attach(unsigned long ip)
+static int try_attach(unsigned long ip)
 {
-	bool can = !ftrace_set_filter_ip(&ops, ip, 0, 0);
+	int err = ftrace_set_filter_ip(&ops, ip, 0, 0);
+	unsigned int tries = 3;
 
-	if (can)
-		ftrace_set_filter_ip(&ops, ip, 1, 0);
-	return can;
+	/* one that stays there would be attached with the others */
+	while (!err && ftrace_set_filter_ip(&ops, ip, 1, 0) && --tries)
+		;
+	return tries ? err : -ENOMEM;
 }
 #else
 static void attach(u64 want)
 {
 }
 
-static bool can_attach(unsigned long ip)
+static int try_attach(unsigned long ip)
 {
-	return false;
+	return -EOPNOTSUPP;
 }
 #endif
 
@@ -320,7 +322,7 @@ static int find(struct kprobe *kprobe, const struct hook *hook)
 	unsigned int i;
 	int err = -ENOENT;
 
-	for (i = 0; i < ARRAY_SIZE(hook->names) && err; i++) {
+	for (i = 0; i < ARRAY_SIZE(hook->names) && err && err != -ENOMEM; i++) {
 		memset(kprobe, 0, sizeof(*kprobe));
 		kprobe->symbol_name = hook->names[i];
 		kprobe->flags = KPROBE_FLAG_DISABLED;
@@ -329,33 +331,43 @@ static int find(struct kprobe *kprobe, const struct hook *hook)
 	return err;
 }
 
+static void slot_fill(unsigned int i)
+{
+	struct slot *slot = slot_of(hooks[i].ip);
+
+	slot->ip = hooks[i].ip;
+	slot->fn = hooks[i].fn;
+	slot->bit = BIT_ULL(i);
+}
+
+/* For want of memory the module is not loaded, rather than blind for as long as it is. */
 int hooks_init(void)
 {
 	struct kprobe *kprobes = kcalloc(HOOK_COUNT, sizeof(*kprobes), GFP_KERNEL);
 	struct kprobe *found[HOOK_COUNT];
 	unsigned int i, count = 0;
-	struct slot *slot;
+	int err = 0;
 
 	if (!kprobes)
 		return -ENOMEM;
-	for (i = 0; i < HOOK_COUNT; i++) {
-		if (!find(&kprobes[i], &hooks[i])) {
+	for (i = 0; i < HOOK_COUNT && err != -ENOMEM; i++) {
+		err = find(&kprobes[i], &hooks[i]);
+		if (!err) {
 			found[count++] = &kprobes[i];
-			if (can_attach((unsigned long)kprobes[i].addr))
-				hooks[i].ip = (unsigned long)kprobes[i].addr;
+			err = try_attach((unsigned long)kprobes[i].addr);
 		}
-		if (!hooks[i].ip) {
+		if (!err) {
+			hooks[i].ip = (unsigned long)kprobes[i].addr;
+			slot_fill(i);
+		} else if (err != -ENOMEM) {
 			pr_info("this kernel has no %s to trace: some records will be unverified\n",
 				hooks[i].names[0]);
-			continue;
 		}
-		slot = slot_of(hooks[i].ip);
-		slot->ip = hooks[i].ip;
-		slot->fn = hooks[i].fn;
-		slot->bit = BIT_ULL(i);
 	}
 	unregister_kprobes(found, count);
 	kfree(kprobes);
+	if (err == -ENOMEM)
+		return err;
 	inflight_init();
 	return 0;
 }
