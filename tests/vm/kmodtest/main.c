@@ -18,6 +18,7 @@
  *	churn			consumers come and go until SIGTERM, and never mind what is refused
  *	reload MODULE N		unloads and loads the module, as often as that
  *	uring			only the operations of io_uring
+ *	tsc			the frequency of this machine's time stamp counter, in kHz
  *	PART			only that part of the whole run (parts[] below)
  *	by-uring, by-sqpoll	does some of them, for others to see
  *	args			makes calls and tells what evt.args says of them (args.c)
@@ -54,10 +55,25 @@ static int command_by_sqpoll(char **args)
 	return do_by_uring(IORING_SETUP_SQPOLL);
 }
 
+/* For the host: its guests have the same counter. */
+static int command_tsc(char **args)
+{
+	uint64_t begin = now_ns(), end, ticks = __builtin_ia32_rdtsc();
+
+	(void)args;
+	do
+		end = now_ns();
+	while (end - begin < 50000000);
+	ticks = __builtin_ia32_rdtsc() - ticks;
+	printf("%llu\n", (unsigned long long)(ticks * 1000000 / (end - begin)));
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(char **args);
 } commands[] = {
+	{ "tsc", command_tsc },
 	{ "fuzz", command_fuzz },
 	{ "record", command_record },
 	{ "faults", command_faults },
