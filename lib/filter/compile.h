@@ -127,7 +127,7 @@ struct filter {
 
 struct filter_set {
 	struct arena *arena;
-	struct strmap *nodes, *inputs, *names, *files, *told;
+	struct strmap *nodes, *inputs, *names, *files, *told, *events;
 	struct filter *filters;
 	size_t nfilters, cap_filters;
 	struct regex **regexes;		/* all, to free them */

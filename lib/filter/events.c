@@ -61,6 +61,25 @@ int events_init(struct filter_set *fs)
 	return 0;
 }
 
+/* Equal ones are one: they are large, and most nodes have those of others. NULL: no memory. */
+static const struct node_events *intern(struct compiler *c, const struct node_events *ev)
+{
+	const struct slice key = { (const char *)ev, sizeof(*ev) };
+	struct node_events *copy = strmap_get(c->fs->events, key);
+
+	if (copy)
+		return copy;
+	copy = compile_alloc(c, sizeof(*copy));
+	if (!copy)
+		return NULL;
+	memcpy(copy, ev, sizeof(*copy));
+	if (strmap_put(c->fs->events, (struct slice){ (const char *)copy, sizeof(*copy) }, copy)) {
+		c->no_memory = true;
+		return NULL;
+	}
+	return copy;
+}
+
 static void combine(const struct node *node, const struct node_events *kid, struct node_events *all)
 {
 	if (node->kind == NODE_AND) {
@@ -84,32 +103,30 @@ static void combine(const struct node *node, const struct node_events *kid, stru
 const struct node_events *events_combine(struct compiler *c, const struct node *node)
 {
 	const struct node_events *first = node->kids[0]->events;
-	struct node_events *all;
+	struct node_events all;
 	bool same = true;
 
 	for (size_t i = 1; i < node->nkids; i++)
 		same &= node->kids[i]->events == first;
 	if (same && (node->kind != NODE_NOT || first == c->fs->any_event))
 		return first;
-	all = compile_alloc(c, sizeof(*all));
-	if (!all)
-		return NULL;
+	memcpy(&all, first, sizeof(all));	/* with its padding: it is compared by bytes */
 	if (node->kind == NODE_NOT) {
-		*all = (struct node_events){
-			.can_true = first->can_false, .can_false = first->can_true,
-			.type_true = first->type_false, .type_false = first->type_true,
-			.named_true = first->named_false, .named_false = first->named_true,
-			.enter_true = first->enter_false, .enter_false = first->enter_true,
-			.data = first->data,
-		};
-		return all;
+		all.can_true = first->can_false;
+		all.can_false = first->can_true;
+		all.type_true = first->type_false;
+		all.type_false = first->type_true;
+		all.named_true = first->named_false;
+		all.named_false = first->named_true;
+		all.enter_true = first->enter_false;
+		all.enter_false = first->enter_true;
+		return intern(c, &all);
 	}
-	*all = *first;
 	for (size_t i = 1; i < node->nkids; i++)
-		combine(node, node->kids[i]->events, all);
+		combine(node, node->kids[i]->events, &all);
 	/* a buffer is looked at where no other part has decided already */
-	eventset_and(&all->data, node->kind == NODE_AND ? &all->can_true : &all->can_false);
-	return all;
+	eventset_and(&all.data, node->kind == NODE_AND ? &all.can_true : &all.can_false);
+	return intern(c, &all);
 }
 
 static bool has_enter(const struct eventset *s)
@@ -141,7 +158,7 @@ static const struct node_events *events_of_inputs(struct compiler *c, const stru
 {
 	const struct filter_set *fs = c->fs;
 	const struct input *left = node->left, *right = node->right;
-	struct node_events *ev;
+	struct node_events ev;
 
 	if (!right && !left->data && !names_events(left)) {
 		if (left->with == &fs->universe)
@@ -149,21 +166,18 @@ static const struct node_events *events_of_inputs(struct compiler *c, const stru
 		if (left->with == &fs->fd_event->can_true)
 			return fs->fd_event;
 	}
-	ev = compile_alloc(c, sizeof(*ev));
-	if (!ev)
-		return NULL;
-	*ev = *fs->any_event;
-	ev->can_true = *left->with;
+	memcpy(&ev, fs->any_event, sizeof(ev));
+	ev.can_true = *left->with;
 	if (left->data)
-		ev->data = *left->data;
+		ev.data = *left->data;
 	if (names_events(left))
-		ev->named_true = *left->with;
+		ev.named_true = *left->with;
 	if (right) {
-		eventset_and(&ev->can_true, right->with);
+		eventset_and(&ev.can_true, right->with);
 		if (right->data)
-			eventset_or(&ev->data, right->data);
+			eventset_or(&ev.data, right->data);
 	}
-	return ev;
+	return intern(c, &ev);
 }
 
 static bool is_type(const struct input *src)
@@ -220,7 +234,7 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 		     node->op == FILTER_OP_INTERSECTS;
 	struct eventset events = { 0 }, others = c->fs->universe, differ;
 	const struct eventset *all = &c->fs->universe;
-	struct node_events *ev;
+	struct node_events ev;
 	bool good = true;
 
 	if (src->kind != INPUT_FIELD || node->kind != NODE_COMPARE ||
@@ -236,20 +250,18 @@ const struct node_events *events_of_compare(struct compiler *c, const struct nod
 	if (!good)
 		return NULL;
 	eventset_minus(&others, &events);
-	ev = compile_alloc(c, sizeof(*ev));
-	if (!ev)
-		return NULL;
+	memset(&ev, 0, sizeof(ev));
 	/* Where the field may differ from the constants: elsewhere only, if the type alone decides. */
 	differ = src->ref.def->events_of ? others : *all;
-	ev->can_true = equal ? events : differ;
-	ev->can_false = equal ? differ : src->ref.def->events_of ? events : *all;
-	ev->type_true = ev->can_true;
-	ev->type_false = ev->can_false;
+	ev.can_true = equal ? events : differ;
+	ev.can_false = equal ? differ : src->ref.def->events_of ? events : *all;
+	ev.type_true = ev.can_true;
+	ev.type_false = ev.can_false;
 	if (names_events(src) && is_bound(c->fs, &events))
-		*(equal ? &ev->named_true : &ev->named_false) = events;
-	ev->enter_true = is_dir(src) && has_enter(&ev->can_true);
-	ev->enter_false = is_dir(src) && has_enter(&ev->can_false);
-	return ev;
+		*(equal ? &ev.named_true : &ev.named_false) = events;
+	ev.enter_true = is_dir(src) && has_enter(&ev.can_true);
+	ev.enter_false = is_dir(src) && has_enter(&ev.can_false);
+	return intern(c, &ev);
 }
 
 void events_of_filter(const struct filter_set *fs, struct filter *f)

@@ -23,9 +23,10 @@ struct filter_set *filter_set_new(void)
 	fs->names = strmap_new();
 	fs->files = strmap_new();
 	fs->told = strmap_new();
+	fs->events = strmap_new();
 	fs->gen = 1;
 	if (!fs->arena || !fs->nodes || !fs->inputs || !fs->names || !fs->files ||
-	    !fs->told || events_init(fs)) {
+	    !fs->told || !fs->events || events_init(fs)) {
 		filter_set_free(fs);
 		return NULL;
 	}
@@ -45,6 +46,7 @@ void filter_set_free(struct filter_set *fs)
 	strmap_free(fs->names);
 	strmap_free(fs->files);
 	strmap_free(fs->told);
+	strmap_free(fs->events);
 	arena_free(fs->arena);
 	free(fs);
 }

@@ -30,10 +30,11 @@ struct source {
 
 static void index_lines(struct source *src)
 {
+	const char *p = src->text, *end = p + src->len;
+
 	src->lines[src->nlines++] = 0;
-	for (size_t i = 0; i < src->len; i++)
-		if (src->text[i] == '\n' && i + 1 < src->len)
-			src->lines[src->nlines++] = i + 1;
+	while ((p = memchr(p, '\n', (size_t)(end - p))) && ++p < end)
+		src->lines[src->nlines++] = (size_t)(p - src->text);
 }
 
 struct source *source_new(const char *name, const char *text, size_t len)
@@ -43,8 +44,9 @@ struct source *source_new(const char *name, const char *text, size_t len)
 
 	if (!src)
 		return NULL;
-	for (size_t i = 0; i < len; i++)
-		nlines += text[i] == '\n';
+	for (const char *p = text, *end = text + len; len && (p = memchr(p, '\n', (size_t)(end - p)));
+	     p++)
+		nlines++;
 	src->refs = 1;
 	src->len = len;
 	src->name = strdup(name);
