@@ -62,28 +62,60 @@ int ruleset_add(struct ruleset *rs, const struct rule *rule)
 	return 0;
 }
 
-static int index_one(struct ruleset *rs, unsigned int event, bool enter)
+/* Calls @fn for each type of event that each enabled rule may match, rule after rule. */
+static void each_event(struct ruleset *rs, void (*fn)(struct ruleset *rs, struct candidates *c,
+						      size_t rule))
 {
-	struct candidates *c = &rs->candidates[enter][event];
-	size_t n = 0;
+	for (size_t i = 0; i < rs->nrules; i++) {
+		const struct eventset *events;
 
-	for (size_t i = 0; i < rs->nrules; i++)
-		if (rs->rules[i]->filter >= 0)
-			n += eventset_has(filter_events(rs->filters, rs->rules[i]->filter), event,
-					  enter);
-	if (!n)
-		return 0;
-	c->rules = arena_alloc(rs->arena, n * sizeof(*c->rules));
-	c->bits = arena_alloc(rs->arena, (rs->nrules / 64 + 1) * sizeof(*c->bits));
-	if (!c->rules || !c->bits)
-		return -ENOMEM;
-	for (size_t i = 0; i < rs->nrules; i++)
-		if (rs->rules[i]->filter >= 0 &&
-		    eventset_has(filter_events(rs->filters, rs->rules[i]->filter), event, enter)) {
-			c->rules[c->n++] = rs->rules[i];
-			c->bits[i / 64] |= 1ull << i % 64;
+		if (rs->rules[i]->filter < 0)
+			continue;
+		events = filter_events(rs->filters, rs->rules[i]->filter);
+		for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+			if (!((events->exit[e / 64] | events->enter[e / 64]) >> e % 64)) {
+				e |= 63;	/* none in the rest of these words */
+				continue;
+			}
+			for (int enter = 0; enter < 2; enter++)
+				if (eventset_has(events, e, enter) &&
+				    !(event_def(e)->traits & FALCOC_T_META))
+					fn(rs, &rs->candidates[enter][e], i);
 		}
-	eventset_add(&rs->events, event, enter);
+	}
+}
+
+static void count_candidate(struct ruleset *rs, struct candidates *c, size_t rule)
+{
+	(void)rs;
+	(void)rule;
+	c->n++;
+}
+
+static void add_candidate(struct ruleset *rs, struct candidates *c, size_t rule)
+{
+	c->rules[c->n++] = rs->rules[rule];
+	c->bits[rule / 64] |= 1ull << rule % 64;
+}
+
+static int index_events(struct ruleset *rs)
+{
+	each_event(rs, count_candidate);
+	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
+		for (int enter = 0; enter < 2; enter++) {
+			struct candidates *c = &rs->candidates[enter][e];
+
+			if (!c->n)
+				continue;
+			c->rules = arena_alloc(rs->arena, c->n * sizeof(*c->rules));
+			c->bits = arena_alloc(rs->arena, (rs->nrules / 64 + 1) * sizeof(*c->bits));
+			if (!c->rules || !c->bits)
+				return -ENOMEM;
+			c->n = 0;
+			eventset_add(&rs->events, e, enter);
+		}
+	}
+	each_event(rs, add_candidate);
 	return 0;
 }
 
@@ -106,10 +138,10 @@ static int index_strings(struct ruleset *rs)
 
 int ruleset_index(struct ruleset *rs)
 {
-	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++)
-		if (!(event_def(e)->traits & FALCOC_T_META) &&
-		    (index_one(rs, e, false) || index_one(rs, e, true)))
-			return -ENOMEM;
+	int err = index_events(rs);
+
+	if (err)
+		return err;
 	return index_strings(rs);
 }
 
