@@ -104,6 +104,9 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 	struct hold *h = e->hold;
 	struct held *held;
 
+	/* a DNS message is not kept, and no rule about one has much to gain from its server's name */
+	if (ctx->dns)
+		return -EOPNOTSUPP;
 	if (ctx->proc)
 		bytes += proc_bytes(ctx->proc);
 	if (h->stats.waiting >= HOLD_MAX_EVENTS || h->bytes + bytes > HOLD_MAX_BYTES) {

@@ -43,8 +43,8 @@ struct hold *hold_new(void);
 void hold_free(struct hold *h);
 
 /*
- * The event's verdict from candidate rule @rule on is open. Takes copies. 0; -ENOSPC or -ENOMEM:
- * it is to be judged at once.
+ * The event's verdict from candidate rule @rule on is open. Takes copies. 0; -ENOSPC, -ENOMEM, or
+ * -EOPNOTSUPP (a DNS message, which is not kept): it is to be judged at once.
  */
 int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule);
 
