@@ -92,7 +92,7 @@ int keep_start(struct engine *e)
 	return 0;
 }
 
-void keep_tend(struct engine *e)
+void keep_tend(struct engine *e, uint64_t now_ns)
 {
 	struct keep *k = e->keep;
 	struct dns_table_stats st;
@@ -106,9 +106,9 @@ void keep_tend(struct engine *e)
 			return;
 		}
 	}
-	if (now_boot_ns() < k->due_ns)
+	if (now_ns < k->due_ns)
 		return;
-	k->due_ns = now_boot_ns() + KEEP_NS;
+	k->due_ns = now_ns + KEEP_NS;
 	dns_table_get_stats(e->dns, &st);
 	if (st.added + st.refreshed == k->told || k->job.is_running || format(e) < 0)
 		return;

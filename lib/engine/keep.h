@@ -19,7 +19,7 @@ struct keep;
  */
 int keep_start(struct engine *e);
 /* Writes, if it is time. */
-void keep_tend(struct engine *e);
+void keep_tend(struct engine *e, uint64_t now_ns);
 /* Writes once more, and waits for it. */
 void keep_end(struct engine *e);
 /* When keep_tend() has something to do; UINT64_MAX: never. */

@@ -258,5 +258,6 @@ enum engine_status engine_run(struct engine *e)
 	if (status == ENGINE_OK)
 		return finish(e);
 	capture_stop(e->capture);	/* so that the report adds up */
+	keep_end(e);
 	return status;
 }

@@ -142,7 +142,7 @@ void engine_tend_names(struct engine *e)
 		e->next_expire_ns = now + EXPIRE_NS;
 	}
 	use_peers(e, now);
-	keep_tend(e);
+	keep_tend(e, now);
 	if (!e->resolver)
 		return;
 	if (dns_resolver_next_timeout_ns(e->resolver, now) <= now)

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+/* An engine that keeps names on disk: what the next one knows, and what is told where it cannot. */
+#include <check.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/core.h"
+#include "engine/keep.h"
+
+static char dir[] = "/tmp/falcoc-keep-XXXXXX";
+static char rules_path[64], state_path[64], notices[4096];
+static struct engine *e;
+
+static void note(void *arg, const char *text)
+{
+	(void)arg;
+	strncat(notices, text, sizeof(notices) - strlen(notices) - 2);
+	strcat(notices, "\n");
+}
+
+static void setup(void)
+{
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	snprintf(rules_path, sizeof(rules_path), "%s/rules.yaml", dir);
+	snprintf(state_path, sizeof(state_path), "%s/state/dns", dir);
+	f = fopen(rules_path, "we");
+	ck_assert_ptr_nonnull(f);
+	fputs("- rule: r\n  desc: d\n  condition: evt.type = connect\n  output: x\n  priority: INFO\n", f);
+	fclose(f);
+}
+
+static void teardown(void)
+{
+	engine_free(e);
+	unlink(rules_path);
+	unlink(state_path);
+	snprintf(state_path, sizeof(state_path), "%s/state", dir);
+	rmdir(state_path);
+	rmdir(dir);
+}
+
+static void begin(const char *state)
+{
+	struct engine_options opt = {
+		.hosts_path = "/nonexistent/hosts", .no_dns_queries = true, .dns_state = state,
+		.alert_fd = STDOUT_FILENO, .notice = note,
+	};
+
+	engine_free(e);
+	notices[0] = '\0';
+	ck_assert_int_eq(engine_new(&opt, &e), 0);
+	engine_add_rules(e, rules_path);
+	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
+	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
+}
+
+static bool knows(const char *name, const char *text)
+{
+	struct ip_addr addr;
+
+	ck_assert_int_eq(ip_addr_parse(text, &addr), 0);
+	return dns_table_addr_has_name(e->dns, &addr, name, now_boot_ns());
+}
+
+static void tell(const char *name, const char *text)
+{
+	struct ip_addr addr;
+
+	ck_assert_int_eq(ip_addr_parse(text, &addr), 0);
+	ck_assert_int_eq(dns_table_add_name(e->dns, name, &addr, 60, DNS_SOURCE_OBSERVED,
+					    now_boot_ns()), 0);
+}
+
+START_TEST(known_after_a_restart)
+{
+	struct stat st;
+
+	begin(state_path);
+	ck_assert_ptr_null(strstr(notices, "kept"));
+	/* written at the start, too: that shows that it can be */
+	ck_assert_int_eq(stat(state_path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	tell("a.test", "192.0.2.1");
+	keep_end(e);
+	begin(state_path);
+	ck_assert(knows("a.test", "192.0.2.1"));
+	begin(NULL);
+	ck_assert(!knows("a.test", "192.0.2.1"));
+	ck_assert_uint_eq(keep_due_ns(e->keep), UINT64_MAX);
+}
+END_TEST
+
+/* Every five minutes, by a job: the moment is told by the time that keep_tend() is given. */
+START_TEST(written_now_and_then)
+{
+	struct stat before, after;
+	uint64_t due;
+
+	begin(state_path);
+	due = keep_due_ns(e->keep);
+	ck_assert_uint_le(due, now_boot_ns() + 300 * NS_PER_S);
+	ck_assert_uint_gt(due, now_boot_ns() + 200 * NS_PER_S);
+	ck_assert_int_eq(stat(state_path, &before), 0);
+	tell("a.test", "192.0.2.1");
+	keep_tend(e, due - 1);
+	ck_assert_uint_eq(keep_due_ns(e->keep), due);
+	keep_tend(e, due);
+	ck_assert_uint_gt(keep_due_ns(e->keep), due);
+	/* which waits for the job */
+	engine_free(e);
+	e = NULL;
+	ck_assert_int_eq(stat(state_path, &after), 0);
+	ck_assert_int_ne(before.st_size, after.st_size);
+}
+END_TEST
+
+START_TEST(damaged)
+{
+	FILE *f;
+
+	begin(state_path);
+	tell("a.test", "192.0.2.1");
+	keep_end(e);
+	f = fopen(state_path, "r+e");
+	ck_assert_ptr_nonnull(f);
+	fseek(f, 60, SEEK_SET);
+	fputs("x", f);
+	fclose(f);
+	begin(state_path);
+	ck_assert_ptr_nonnull(strstr(notices, "is damaged: names are learnt anew"));
+	ck_assert(!knows("a.test", "192.0.2.1"));
+	/* and it is made anew */
+	begin(state_path);
+	ck_assert_ptr_null(strstr(notices, "damaged"));
+}
+END_TEST
+
+START_TEST(not_writable)
+{
+	begin("/proc/no/such/place");
+	ck_assert_ptr_nonnull(strstr(notices, "names are not kept for the next start: /proc/no/such/place: "));
+	ck_assert_uint_eq(keep_due_ns(e->keep), UINT64_MAX);
+	notices[0] = '\0';
+	keep_tend(e, now_boot_ns());
+	keep_end(e);
+	ck_assert_str_eq(notices, "");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("engine_keep");
+	TCase *tc = tcase_create("all");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	suite_add_tcase(s, tc);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, known_after_a_restart);
+	tcase_add_test(tc, written_now_and_then);
+	tcase_add_test(tc, damaged);
+	tcase_add_test(tc, not_writable);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
