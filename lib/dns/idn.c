@@ -43,7 +43,7 @@ bool dns_idn_to_unicode(const char *kept, char ret_name[DNS_UNICODE_SIZE])
 		return false;
 	fits = strlen(unicode) < DNS_UNICODE_SIZE && strcmp(unicode, kept) != 0;
 	if (fits)
-		strcpy(ret_name, unicode);
+		memcpy(ret_name, unicode, strlen(unicode) + 1);
 	idn2_free(unicode);
 	return fits;
 }
