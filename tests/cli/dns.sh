@@ -79,10 +79,10 @@ print("ok" if ok else l)' <out 2>&1)"
 # files that are not believed
 run dns "${common[@]}" --state nosuch
 expect "no file" 1 err "nosuch: No such file or directory"
-head -c 200 state >cut
-chmod 600 cut
-run dns "${common[@]}" --state cut
-expect "a damaged file" 1 err "cut: damaged"
+head -c 200 state >part
+chmod 600 part
+run dns "${common[@]}" --state part
+expect "a damaged file" 1 err "part: damaged"
 cp state open
 chmod 666 open
 run dns "${common[@]}" --state open
