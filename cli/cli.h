@@ -59,6 +59,7 @@ struct settings {
 	enum engine_format format;
 	bool format_set;
 	bool names_only;
+	bool insns;		/* explain: with instructions */
 	bool json_findings;	/* faults go to the standard output as JSON */
 	bool help;
 	bool version;

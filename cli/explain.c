@@ -6,11 +6,19 @@
 
 #include <stdio.h>
 
+static enum status set_insns(struct settings *s, const char *value)
+{
+	(void)value;
+	s->insns = true;
+	return STATUS_OK;
+}
+
 const struct option explain_options[] = {
 	{ 'r', "rules", "RULES", "rules file or directory; again for more\n(default: those of the configuration)",
 	  set_rules },
 	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
 	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
+	{ 0, "instructions", NULL, "show also what the kernel runs to leave out events", set_insns },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },
 };
@@ -34,7 +42,7 @@ enum status explain_command(struct settings *s)
 		return status;
 	status = rules_load(e, s, false);
 	if (status == STATUS_OK) {
-		text = engine_explain(e, s->args[0]);
+		text = engine_explain(e, s->args[0], s->insns);
 		if (text) {
 			status = print_list(text);
 		} else {

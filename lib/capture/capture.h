@@ -14,6 +14,7 @@
 
 #include "event/event.h"
 #include "event/eventset.h"
+#include "event/program.h"
 
 struct capture;
 
@@ -59,6 +60,7 @@ struct capture_wants {
 	struct eventset events;
 	struct eventset data;		/* of these, those with up to snap_bytes of their buffer */
 	uint32_t snap_bytes;		/* at most CAPTURE_SNAP_MAX */
+	const struct program_set *programs;	/* what of them to keep out; NULL: nothing. Not kept */
 };
 
 #define CAPTURE_SNAP_MAX	FALCOC_SNAP_MAX
@@ -92,16 +94,17 @@ bool capture_ended(const struct capture *c);
 const char *capture_fault(const struct capture *c);
 
 /*
+ * What the programs of the wants kept out is `filtered`, and not produced.
  * Accounting: produced = delivered + dropped + in_rings after capture_stop(), in all, for
  * each CPU and class, and (in_rings being told by none) once all is read for each event.
  * delivered counts what capture_next() gave out.
  */
 struct capture_event_stats {
-	uint64_t produced, delivered, dropped;
+	uint64_t produced, delivered, dropped, filtered;
 };
 
 struct capture_stats {
-	uint64_t produced, delivered, dropped;
+	uint64_t produced, delivered, dropped, filtered;
 	uint64_t dropped_full, dropped_nested, dropped_noring;
 	uint64_t in_rings;	/* records not read yet, exact after capture_stop() */
 	uint64_t set_aside;	/* records taken out of their ring before their turn, lest it run full */

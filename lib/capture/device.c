@@ -149,6 +149,32 @@ static int device_map_new(struct device *d)
 	return 0;
 }
 
+/* NULL: none. */
+static int device_set_programs(struct device *d, const struct program_set *set)
+{
+	struct falcoc_program *list = calloc(set ? set->count + 1 : 1, sizeof(*list));
+	struct falcoc_predicate predicate = {
+		.size = sizeof(predicate),
+		.facts_size = sizeof(struct falcoc_facts),
+		.count = set ? set->count : 0,
+		.programs = (uintptr_t)list,
+	};
+	int err;
+
+	if (!list)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < predicate.count; i++)
+		list[i] = (struct falcoc_program){ (uintptr_t)set->programs[i].insns,
+						   set->programs[i].len, 0 };
+	if (predicate.count) {
+		memcpy(predicate.exit, set->exit, sizeof(predicate.exit));
+		memcpy(predicate.enter, set->enter, sizeof(predicate.enter));
+	}
+	err = ioctl(d->fd, FALCOC_IOC_PREDICATE, &predicate) < 0 ? -errno : 0;
+	free(list);
+	return err;
+}
+
 static int device_set_wants(struct capture *c, const struct capture_wants *wants)
 {
 	struct falcoc_mask mask = {
@@ -156,12 +182,19 @@ static int device_set_wants(struct capture *c, const struct capture_wants *wants
 		.flags = FALCOC_MASK_F_LIFECYCLE,
 		.snap_bytes = eventset_empty(&wants->data) ? 0 : wants->snap_bytes,
 	};
+	int err;
 
 	memcpy(mask.exit, wants->events.exit, sizeof(mask.exit));
 	memcpy(mask.enter, wants->events.enter, sizeof(mask.enter));
 	for (int i = 0; i < FALCOC_MASK_WORDS; i++)
 		mask.data[i] = wants->data.exit[i] | wants->data.enter[i];
-	return ioctl(device_of(c)->fd, FALCOC_IOC_MASK, &mask) < 0 ? -errno : 0;
+	/* programs of other wants are not to judge what these ask for */
+	err = device_set_programs(device_of(c), NULL);
+	if (!err && ioctl(device_of(c)->fd, FALCOC_IOC_MASK, &mask) < 0)
+		err = -errno;
+	if (!err && wants->programs && wants->programs->count)
+		err = device_set_programs(device_of(c), wants->programs);
+	return err;
 }
 
 static bool device_has_event(const struct capture *c, unsigned int event)
@@ -257,6 +290,7 @@ static void stats_add(struct capture_stats *to, unsigned int cls, const struct f
 {
 	to->produced += from->produced;
 	to->dropped += from->dropped;
+	to->filtered += from->filtered;
 	to->dropped_full += from->dropped_full;
 	to->dropped_nested += from->dropped_nested;
 	to->dropped_noring += from->dropped_noring;
@@ -273,6 +307,7 @@ static void stats_add(struct capture_stats *to, unsigned int cls, const struct f
 	for (int i = 0; i < FALCOC_E_COUNT; i++) {
 		to->event[i].produced += from->ev_produced[i];
 		to->event[i].dropped += from->ev_dropped[i];
+		to->event[i].filtered += from->ev_filtered[i];
 	}
 }
 

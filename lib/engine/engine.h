@@ -95,6 +95,7 @@ struct engine_options {
 	const char *capture_file;	/* judge this one and not this machine; "-": standard input */
 	const char *print;		/* no rules: write each event in this form; "": the usual one */
 	bool all_events;		/* rules that name no types are for read, write, ... too */
+	bool no_predicates;		/* record what no rule can match, too: to look for faults */
 	uint32_t snap_bytes;		/* of buffers that rules or outputs show; 0: 80 */
 	const char *device;		/* NULL: /dev/falcoc */
 	/* per CPU, powers of two in the bounds above */
@@ -211,9 +212,10 @@ char *engine_list_lists(struct engine *e, enum engine_format format, bool names_
 
 /*
  * All there is to say of a rule: its condition with all in place, what that was compiled to, the
- * events that the kernel records for it. When as above. NULL: engine_error() says why.
+ * events that the kernel records for it, and what it keeps out of these before (@insns: with the
+ * instructions for that). When as above. NULL: engine_error() says why.
  */
-char *engine_explain(struct engine *e, const char *rule);
+char *engine_explain(struct engine *e, const char *rule, bool insns);
 
 /*
  * The DNS table as options.dns_state has it, with the hosts file; @what: only this address or name,

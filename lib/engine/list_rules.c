@@ -212,11 +212,11 @@ char *engine_list_operators(enum engine_format format, bool names_only)
 
 /* ---- one rule, and what was found wrong ---- */
 
-char *engine_explain(struct engine *e, const char *name)
+char *engine_explain(struct engine *e, const char *name, bool insns)
 {
 	struct buf out = BUF_INIT;
 	const char *near;
-	int rc = rules_explain(e->loader, e->rules, name, &out);
+	int rc = rules_explain(e->loader, e->rules, name, insns, &out);
 
 	if (rc == 0)
 		return text_take(&out);

@@ -75,6 +75,14 @@ static void report_unkept(struct engine *e, struct buf *out)
 		   now.count - before->count, now.full - before->full, now.share - before->share);
 }
 
+static void report_event(const char *name, const struct capture_event_stats *st, struct buf *out)
+{
+	buf_printf(out, "   %s: %" PRIu64 ", dropped %" PRIu64, name, st->produced, st->dropped);
+	if (st->filtered)
+		buf_printf(out, ", filtered %" PRIu64, st->filtered);
+	buf_add_char(out, '\n');
+}
+
 static void report_capture(const struct capture_stats *st, struct buf *out)
 {
 	buf_printf(out,
@@ -83,6 +91,9 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 		   st->produced, st->delivered, st->dropped, st->in_rings,
 		   st->produced == st->delivered + st->dropped + st->in_rings ?
 			   "" : " (does not add up)");
+	if (st->filtered)
+		buf_printf(out, "Filtered by the kernel, as no rule could match: %" PRIu64 "\n",
+			   st->filtered);
 	buf_printf(out, "Rings: %" PRIu64 " KiB, %" PRIu64 " KiB of it for process events\n",
 		   (st->ring_bytes[FALCOC_CLASS_MAIN] + st->ring_bytes[FALCOC_CLASS_PROC] +
 		    st->ring_bytes[FALCOC_CLASS_DNS]) >> 10,
@@ -93,10 +104,8 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 	if (st->faults)
 		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
 	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)
-		if (st->event[i].produced)
-			buf_printf(out, "   %s: %" PRIu64 ", dropped %" PRIu64 "\n",
-				   event_def(i)->name, st->event[i].produced,
-				   st->event[i].dropped);
+		if (st->event[i].produced || st->event[i].filtered)
+			report_event(event_def(i)->name, &st->event[i], out);
 }
 
 /*

@@ -129,6 +129,27 @@ static void tell_blind_events(struct engine *e, const struct eventset *wanted)
 	buf_release(&blind);
 }
 
+/* What no rule can match is kept out by the kernel, as far as it can know. */
+static int tell_capture(struct engine *e, struct capture_wants *wants)
+{
+	struct program_set *programs = NULL;
+	struct arena *arena = NULL;
+	int rc = 0;
+
+	if (!e->opt.no_predicates) {
+		arena = arena_new(0);
+		programs = malloc(sizeof(*programs));
+		rc = arena && programs ? ruleset_programs(e->rules, arena, programs) : -ENOMEM;
+		wants->programs = programs;
+	}
+	if (!rc)
+		rc = capture_set_wants(e->capture, wants);
+	wants->programs = NULL;
+	arena_free(arena);
+	free(programs);
+	return rc;
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
@@ -154,7 +175,7 @@ static enum engine_status open_capture(struct engine *e)
 	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
 	wanted_data(e, &wants.data);
-	rc = capture_set_wants(e->capture, &wants);
+	rc = tell_capture(e, &wants);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
 				   strerror(-rc));

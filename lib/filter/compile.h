@@ -216,6 +216,21 @@ bool test_keys(const struct node *n, struct test_key *keys, size_t *ret_n, size_
 bool values_compare(enum filter_op op, enum value_kind kind, const struct value *a,
 		    const struct value *b);
 
+/*
+ * What a test asks, for those who put it another way (predicate_*.c); the opposite of that where
+ * *@ret_negated.
+ */
+enum test_shape {
+	SHAPE_OTHER,
+	SHAPE_NUMBER, SHAPE_NUMBERS,	/* is it t->u, one of t->nums? */
+	SHAPE_BELOW, SHAPE_ABOVE,	/* of t->u, or t->i where the type has a sign */
+	SHAPE_STRING, SHAPE_STRINGS,	/* t->s, t->strs */
+	SHAPE_PREFIX, SHAPE_PREFIXES,	/* t->s, t->prefixes */
+	SHAPE_SUFFIX,			/* t->s */
+	SHAPE_ADDRESS, SHAPE_NETS,	/* t->ip, t->nets */
+};
+enum test_shape test_shape(const struct test *t, bool *ret_negated);
+
 /* filter.c: does @v pass the comparison with constants? */
 bool node_takes(const struct node *n, const struct value *v);
 /*

@@ -96,6 +96,12 @@ bool numset_has(const struct numset *set, uint64_t v)
 	return false;
 }
 
+size_t numset_items(const struct numset *set, const uint64_t **ret_items)
+{
+	*ret_items = set->items;
+	return set->n;
+}
+
 /*
  * Sorted, and none a beginning of another. So the only one that @s can begin
  * with is the last that does not sort behind it.
@@ -208,4 +214,14 @@ bool netset_has(const struct netset *set, const struct ip_addr *addr)
 			hi = mid;
 	}
 	return lo > 0 && ip_addr_compare(addr, &set->items[lo - 1].last) <= 0;
+}
+
+bool netset_range(const struct netset *set, size_t i, struct ip_addr *ret_first,
+		  struct ip_addr *ret_last)
+{
+	if (i >= set->n)
+		return false;
+	*ret_first = set->items[i].first;
+	*ret_last = set->items[i].last;
+	return true;
 }

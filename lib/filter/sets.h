@@ -27,6 +27,8 @@ bool strset_next(const struct strset *set, size_t *it, struct slice *ret_item);
 struct numset;
 struct numset *numset_new(struct arena *arena, const uint64_t *items, size_t n);
 bool numset_has(const struct numset *set, uint64_t v);
+/* All of them, in order. */
+size_t numset_items(const struct numset *set, const uint64_t **ret_items);
 
 /* Beginnings of strings: does @s begin with any of them? */
 struct prefixset;
@@ -39,5 +41,8 @@ bool prefixset_next(const struct prefixset *set, size_t *it, struct slice *ret_i
 struct netset;
 struct netset *netset_new(struct arena *arena, const struct ip_net *items, size_t n);
 bool netset_has(const struct netset *set, const struct ip_addr *addr);
+/* Range i = 0, 1, ... of addresses, both ends in it. False: there are no more. */
+bool netset_range(const struct netset *set, size_t i, struct ip_addr *ret_first,
+		  struct ip_addr *ret_last);
 
 #endif

@@ -136,6 +136,37 @@ bool test_keys(const struct node *n, struct test_key *keys, size_t *ret_n, size_
 
 typedef bool test_fn(const struct test *t, const struct value *v);
 
+enum test_shape test_shape(const struct test *t, bool *ret_negated)
+{
+	static const struct {
+		test_fn *fn;
+		enum test_shape shape;
+		bool negated;
+	} shapes[] = {
+		{ int_eq, SHAPE_NUMBER, false }, { int_ne, SHAPE_NUMBER, true },
+		{ num_in, SHAPE_NUMBERS, false }, { num_not_in, SHAPE_NUMBERS, true },
+		{ int_lt, SHAPE_BELOW, false }, { uint_lt, SHAPE_BELOW, false },
+		{ int_ge, SHAPE_BELOW, true }, { uint_ge, SHAPE_BELOW, true },
+		{ int_gt, SHAPE_ABOVE, false }, { uint_gt, SHAPE_ABOVE, false },
+		{ int_le, SHAPE_ABOVE, true }, { uint_le, SHAPE_ABOVE, true },
+		{ str_eq, SHAPE_STRING, false }, { str_ne, SHAPE_STRING, true },
+		{ str_in, SHAPE_STRINGS, false }, { str_not_in, SHAPE_STRINGS, true },
+		{ str_startswith, SHAPE_PREFIX, false }, { str_prefixes, SHAPE_PREFIXES, false },
+		{ str_endswith, SHAPE_SUFFIX, false },
+		{ ip_eq, SHAPE_ADDRESS, false }, { ip_ne, SHAPE_ADDRESS, true },
+		{ net_in, SHAPE_NETS, false }, { net_not_in, SHAPE_NETS, true },
+	};
+
+	*ret_negated = false;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		if (shapes[i].fn != t->fn)
+			continue;
+		*ret_negated = shapes[i].negated;
+		return shapes[i].shape;
+	}
+	return SHAPE_OTHER;
+}
+
 static test_fn *const int_tests[FILTER_OP_COUNT] = {
 	[FILTER_OP_EQ] = int_eq, [FILTER_OP_NE] = int_ne, [FILTER_OP_LT] = int_lt,
 	[FILTER_OP_LE] = int_le, [FILTER_OP_GT] = int_gt, [FILTER_OP_GE] = int_ge,

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "event/event.h"
+#include "filter/predicate.h"
 #include "filter/show.h"
 #include "rules/inspect.h"
 #include "rules/ruleset.h"
@@ -153,7 +154,8 @@ static void add_events(const char *title, const struct eventset *set, struct buf
 }
 
 /* A rule that is switched off is in no set of filters yet. */
-static int explain_in(struct filter_set *fs, int id, const struct ast *ast, struct buf *out)
+static int explain_in(struct filter_set *fs, int id, const struct ast *ast, bool insns,
+		      struct buf *out)
 {
 	struct filter_set *own = NULL;
 	struct diags *ds;
@@ -176,12 +178,16 @@ static int explain_in(struct filter_set *fs, int id, const struct ast *ast, stru
 	if (!rc) {
 		add_events("events that the kernel records for it", filter_events(fs, id), out);
 		add_events("of these, with their data", filter_events_data(fs, id), out);
+		buf_add_str(out, "\nwhat the kernel asks before it records one of them, so that only those "
+			    "come that may match:\n");
+		rc = predicate_show(fs, id, ast, 4, insns, out);
 	}
 	filter_set_free(own);
 	return rc;
 }
 
-int rules_explain(struct rules_loader *l, struct ruleset *rs, const char *name, struct buf *out)
+int rules_explain(struct rules_loader *l, struct ruleset *rs, const char *name, bool insns,
+		  struct buf *out)
 {
 	const struct rule *r = find_rule(rs, name);
 	const struct rule_def *def = r ? table_find(&l->rules, name) : NULL;
@@ -195,7 +201,7 @@ int rules_explain(struct rules_loader *l, struct ruleset *rs, const char *name, 
 		add_wrapped(out, def->cond.str);
 		add_exceptions(def, out);
 		ast = resolve_rule(l, def, rs->arena, ds);
-		rc = ast ? explain_in(rs->filters, r->filter, ast, out) : -ENOMEM;
+		rc = ast ? explain_in(rs->filters, r->filter, ast, insns, out) : -ENOMEM;
 	}
 	diags_free(ds);
 	return rc;

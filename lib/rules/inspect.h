@@ -31,10 +31,11 @@ struct slice loader_list_item(const struct rules_loader *l, size_t i, size_t k);
 
 /*
  * Appends all there is to say of the rule: where it stands, its condition as written and with
- * all in place, what that was compiled to, and which events the kernel records for it. -ENOENT:
- * there is no such rule; -ENOMEM.
+ * all in place, what that was compiled to, which events the kernel records for it, and what it
+ * keeps out of these before (@insns: by which instructions). -ENOENT: there is no such rule; -ENOMEM.
  */
-int rules_explain(struct rules_loader *l, struct ruleset *rs, const char *name, struct buf *out);
+int rules_explain(struct rules_loader *l, struct ruleset *rs, const char *name, bool insns,
+		  struct buf *out);
 
 /* Also one that compiling left out: of another source, too low a priority, or skipped. */
 bool loader_has_rule(const struct rules_loader *l, const char *name);

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "event/eventset.h"
+#include "event/program.h"
 #include "filter/filter.h"
 #include "util/diag.h"
 #include "util/slice.h"
@@ -107,6 +108,12 @@ struct filter_set *ruleset_filters(struct ruleset *rs);
 
 /* What the kernel has to record for the enabled rules. */
 const struct eventset *ruleset_events(const struct ruleset *rs);
+
+/*
+ * The programs by which the kernel can keep out events of these types that none of the enabled rules
+ * matches (filter/predicate.h), in @arena. 0 or -ENOMEM.
+ */
+int ruleset_programs(struct ruleset *rs, struct arena *arena, struct program_set *ret_set);
 
 /*
  * The enabled rules that an event of this type could match, in the order of the files.

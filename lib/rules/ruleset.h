@@ -7,6 +7,7 @@
 
 #include "filter/index.h"
 #include "rules/internal.h"
+#include "util/hash.h"
 
 #define RULESET_MAX_BYTES	(512u << 20)
 

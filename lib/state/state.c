@@ -629,3 +629,21 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 	complete_ancestors(st, e, rec->time_ns);
 	return &e->pub;
 }
+
+enum state_need state_needs_event(unsigned int event)
+{
+	switch (event) {
+	case FALCOC_E_CHDIR:
+	case FALCOC_E_FCHDIR:
+		return STATE_NEEDS_ALL;
+	case FALCOC_E_SOCKET:
+	case FALCOC_E_CONNECT:
+	case FALCOC_E_ACCEPT:
+	case FALCOC_E_ACCEPT4:
+	case FALCOC_E_LISTEN:
+		return STATE_NEEDS_SOCKETS;
+	}
+	/* trace points are what processes are known by */
+	return event_def(event)->traits & (FALCOC_T_TRACEPOINT | FALCOC_T_META) ?
+		STATE_NEEDS_ALL : STATE_NEEDS_NOTHING;
+}

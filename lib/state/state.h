@@ -73,4 +73,16 @@ const struct proc *state_apply(struct state *st, const struct event *ev);
 /* A descriptor of /proc/PID, to be closed by the caller, or a negative errno: look.h uses it. */
 int state_open_proc(const struct state *st, uint32_t pid);
 
+/*
+ * What state_apply() and its like learn from an event that no other event tells, whatever rules want of
+ * it: such events are for no predicate to keep out.
+ */
+enum state_need {
+	STATE_NEEDS_NOTHING,
+	STATE_NEEDS_SOCKETS,	/* those of IP sockets that did not fail: who is server, who is client */
+	STATE_NEEDS_ALL,
+};
+
+enum state_need state_needs_event(unsigned int event);
+
 #endif

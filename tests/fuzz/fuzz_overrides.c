@@ -146,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	diags_format(ds, &out);
 	for (size_t i = 0; rs && i < ruleset_count(rs); i++)
-		if (rules_explain(l, rs, ruleset_rule(rs, i)->name, &out))
+		if (rules_explain(l, rs, ruleset_rule(rs, i)->name, true, &out))
 			abort();
 	buf_release(&out);
 	buf_release(&s.yaml);

@@ -34,7 +34,7 @@ field() { sed -nE "s/.*\"falcoc\.drops\.$1\":\"?([^,\"}]*).*/\1/p" "$T/out"; }
 # flooded KIND EVENT N: the event is what KIND loses most of
 flooded() {
 	local kind=$1 event=$2 n=$3 flooder made start seconds report alerts
-	start_falcoc -v --json --ring-size 1M -r "$T/rules.yaml" || return
+	start_falcoc -v --json --no-predicates --ring-size 1M -r "$T/rules.yaml" || return
 	rm -f "$T/count"
 	(echo $BASHPID >$CG/cgroup.procs && exec kmodtest flood "$kind" "$T/count") &
 	flooder=$!

@@ -36,7 +36,7 @@ told_more_than() { [ "$(told)" -gt "$1" ]; }
 told_sum() { sed -nE 's/.*falcoc: events dropped: ([0-9]+) of .*/\1/p' "$T/out" | awk '{ s += $1 } END { print s + 0 }'; }
 ran() { [ "$(alerts "RAN $1")" = 1 ]; }
 
-start_falcoc -v --ring-size 128K -r "$T/rules.yaml" || exit 1
+start_falcoc -v --no-predicates --ring-size 128K -r "$T/rules.yaml" || exit 1
 check "memory of the rings is told" grep -q 'rings: 2304 KiB of memory, 2048 KiB of it' "$T/err"
 flood running
 check "while falcoc runs the flood goes on" goes_on
@@ -57,7 +57,7 @@ check "produced = delivered + dropped + unread" test "${produced:-1}" = $((deliv
 check "the alerts add up to the drops" test "$(told_sum)" = "${dropped:-x}"
 check "the log says so too" grep -q 'falcoc: events dropped: ' "$T/err"
 
-start_falcoc --ring-size 128K -o syscall_event_drops.actions=ignore -r "$T/rules.yaml" || exit 1
+start_falcoc --no-predicates --ring-size 128K -o syscall_event_drops.actions=ignore -r "$T/rules.yaml" || exit 1
 kill -STOP "$FALCOC_PID"
 flood ignored
 check "stopped again, the flood goes on" goes_on
@@ -83,7 +83,7 @@ check "with one alert" test "$(told)" = 1
 no_flood
 
 # two of them, one stopped: so many opens that only the stopped one's ring is too small
-start_falcoc -v -r "$T/rules.yaml" || exit 1
+start_falcoc -v --no-predicates -r "$T/rules.yaml" || exit 1
 falcoc -v --ring-size 128K -r "$T/rules.yaml" >"$T/other" 2>"$T/other.err" &
 other=$!
 check "a second one starts" wait_for 30 grep -q 'recording began' "$T/other.err"
