@@ -44,6 +44,12 @@ static bool read_value(struct collect *c, const struct ynode *n, int depth, cons
 		return false;
 	}
 	if (n->kind == YNODE_SCALAR) {
+		/* "", as opposed to nothing at all, which Falco lets pass */
+		if (!n->str.len && !ynode_is_null(n)) {
+			collect_fault(c, n->loc, YAML_INVALID, "an empty text (exception '%s')",
+				      exception);
+			return false;
+		}
 		v.text = collect_text(c, n);
 		*ret_value = v;
 		return true;
@@ -331,6 +337,14 @@ static bool add_exception(struct collect *c, struct rule_def *def, const struct 
 	return true;
 }
 
+/* An empty list of them is as none. */
+static bool has_comps(const struct ynode *map)
+{
+	const struct ynode *comps = ynode_get(map, "comps");
+
+	return comps && (comps->kind != YNODE_SEQ || comps->nitems);
+}
+
 /* A whole exception: fields, comps, values. */
 static void read_new(struct collect *c, const struct ynode *map, const char *code,
 		     struct rule_def *def, struct exception *e)
@@ -342,8 +356,8 @@ static void read_new(struct collect *c, const struct ynode *map, const char *cod
 		collect_fault(c, e->loc, code, "exception '%s' of rule '%s' has no 'fields'", e->name,
 			      c->name);
 	else if (read_optional(c, map, "fields", e->name, &e->fields) &&
-		 (ynode_get(map, "comps") ? read_optional(c, map, "comps", e->name, &e->comps) :
-					    default_comps(c, e)) &&
+		 (has_comps(map) ? read_optional(c, map, "comps", e->name, &e->comps) :
+				   default_comps(c, e)) &&
 		 read_values(c, map, e) &&
 		 (def->unknown_source || (check_shape(c, e) && check_values(c, e, 0))) && !c->faulty)
 		add_exception(c, def, e);
