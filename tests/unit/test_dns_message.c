@@ -114,7 +114,7 @@ START_TEST(chains)
 
 	dnsmsg_answer(&w, 7, "n0.test", DNS_TYPE_A);
 	for (int i = 0; i < 40; i++) {
-		char from[16], to[16];
+		char from[24], to[24];
 
 		snprintf(from, sizeof(from), "n%d.test", i);
 		snprintf(to, sizeof(to), "n%d.test", i + 1);

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Whose answers get into the table: each attack that TRUST.md names is one row or one test, with
+ * the reason that it is refused for.
+ */
+#include <check.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dns/observe.h"
+#include "dnsmsg.h"
+
+#define HOST_NETNS 100u
+#define OTHER_NETNS 200u
+#define HOST_PIDNS 101u
+#define HOST_USERNS 102u
+#define S 1000000000ull
+
+static struct dns_table *table;
+static struct dns_observe *o;
+static char resolv_conf[] = "/tmp/falcoc-observe.XXXXXX";
+static uint64_t now;
+
+static struct ip_addr ip(const char *text)
+{
+	struct ip_addr a;
+
+	ck_assert_int_eq(ip_addr_parse(text, &a), 0);
+	return a;
+}
+
+static void write_resolv_conf(const char *text)
+{
+	FILE *f = fopen(resolv_conf, "w");
+
+	fputs(text, f);
+	fclose(f);
+}
+
+static void start(const char *servers)
+{
+	static const uint32_t uids[] = { 105 };
+	struct dns_observe_options opt = {
+		.netns = HOST_NETNS, .pidns = HOST_PIDNS, .userns = HOST_USERNS,
+		.resolv_conf = resolv_conf, .servers = servers, .uids = uids, .nuids = 1,
+	};
+
+	table = dns_table_new(NULL);
+	ck_assert_int_eq(dns_observe_new(table, &opt, &o), 0);
+}
+
+static void setup(void)
+{
+	close(mkstemp(resolv_conf));
+	write_resolv_conf("# none\nnameserver\nnameserver 192.0.2.53\nnameserver fe80::1%eth0\noptions x\n");
+	now = 10 * S;
+	start("198.51.100.53,10.96.0.10@200,127.0.0.11,203.0.113.53@any");
+}
+
+static void teardown(void)
+{
+	dns_observe_free(o);
+	dns_table_free(table);
+	unlink(resolv_conf);
+}
+
+/* A process of the host's, uid 1000, in its network namespace. */
+static struct dns_packet packet(enum dns_packet_kind kind, const char *server)
+{
+	return (struct dns_packet){
+		.kind = kind, .time_ns = ++now, .netns = HOST_NETNS,
+		.local = ip("10.0.0.1"), .lport = 40000, .remote = ip(server), .rport = 53,
+		.pid = 7, .uid = 1000, .pidns = HOST_PIDNS, .userns = HOST_USERNS, .start_ns = 1,
+		.exe = SLICE_LIT("/usr/bin/curl"),
+	};
+}
+
+static int keep_fate(const struct dns_seen *seen, void *arg)
+{
+	*(int *)arg = (int)seen->fate;
+	return 0;
+}
+
+/* -1: there was no message. */
+static int take(struct dns_packet *p, const struct dnsmsg *w)
+{
+	int fate = -1;
+
+	p->data = (struct slice){ (const char *)w->bytes, w->len };
+	dns_observe_take(o, p, keep_fate, &fate);
+	return fate;
+}
+
+static struct dnsmsg query(uint16_t id, const char *name)
+{
+	struct dnsmsg w;
+
+	dnsmsg_query(&w, id, name, DNS_TYPE_A);
+	return w;
+}
+
+static struct dnsmsg answer(uint16_t id, const char *name, const char *addr)
+{
+	struct dnsmsg w;
+
+	dnsmsg_answer(&w, id, name, DNS_TYPE_A);
+	dnsmsg_addr(&w, name, addr, 60);
+	return w;
+}
+
+static bool known(const char *addr, const char *name)
+{
+	struct ip_addr a = ip(addr);
+
+	return dns_table_addr_has_name(table, &a, name, now);
+}
+
+/* What the answer of a server in a namespace comes to, everything else being right. */
+static int fate_of(const char *server, uint32_t netns, bool foreign)
+{
+	struct dns_packet p = packet(DNS_PACKET_QUERY, server);
+	struct dnsmsg w = query(1, "a.test");
+
+	p.netns = netns;
+	p.foreign = foreign;
+	ck_assert_int_eq(take(&p, &w), DNS_FATE_QUERY);
+	p.kind = DNS_PACKET_ANSWER;
+	w = answer(1, "a.test", "192.0.2.1");
+	return take(&p, &w);
+}
+
+START_TEST(servers)
+{
+	static const struct {
+		const char *server;
+		uint32_t netns;
+		bool foreign;
+		enum dns_fate fate;
+	} rows[] = {
+		{ "192.0.2.53", HOST_NETNS, false, DNS_FATE_TAKEN },
+		{ "192.0.2.53", OTHER_NETNS, false, DNS_FATE_NAMESPACE },
+		{ "fe80::1", HOST_NETNS, false, DNS_FATE_TAKEN },
+		{ "192.0.2.54", HOST_NETNS, false, DNS_FATE_SERVER },
+		{ "192.0.2.54", OTHER_NETNS, false, DNS_FATE_SERVER },
+		{ "198.51.100.53", HOST_NETNS, false, DNS_FATE_TAKEN },
+		{ "198.51.100.53", OTHER_NETNS, false, DNS_FATE_TAKEN },
+		{ "198.51.100.53", OTHER_NETNS, true, DNS_FATE_NAMESPACE },
+		{ "10.96.0.10", OTHER_NETNS, false, DNS_FATE_TAKEN },
+		{ "10.96.0.10", HOST_NETNS, false, DNS_FATE_NAMESPACE },
+		{ "203.0.113.53", 77, true, DNS_FATE_TAKEN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fate = fate_of(rows[i].server, rows[i].netns, rows[i].foreign);
+
+		ck_assert_msg(fate == (int)rows[i].fate, "%s: %s", rows[i].server,
+			      dns_fate_name((enum dns_fate)fate));
+	}
+}
+END_TEST
+
+/* Each row changes one thing of an answer that is right but for that. */
+START_TEST(matching)
+{
+	struct dns_packet good = packet(DNS_PACKET_ANSWER, "192.0.2.53"), p;
+	struct dnsmsg w = query(1, "A.Test"), right = answer(1, "a.tesT", "192.0.2.1"), wrong;
+
+	p = good;
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_UNASKED);
+	p.kind = DNS_PACKET_QUERY;
+	ck_assert_int_eq(take(&p, &w), DNS_FATE_QUERY);
+	p = good;
+	p.rport = 5353;
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_UNASKED);
+	p = good;
+	p.remote = ip("192.0.2.99");
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_UNASKED);
+	p = good;
+	p.lport++;
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_UNASKED);
+	p = good;
+	p.netns = OTHER_NETNS;
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_UNASKED);
+	p = good;
+	p.tcp = true;
+	ck_assert_int_ne(take(&p, &right), DNS_FATE_TAKEN);	/* its beginning is no length */
+	p = good;
+	wrong = answer(2, "a.test", "192.0.2.1");
+	ck_assert_int_eq(take(&p, &wrong), DNS_FATE_UNASKED);
+	wrong = answer(1, "b.test", "192.0.2.1");
+	ck_assert_int_eq(take(&p, &wrong), DNS_FATE_QUESTION);
+	wrong = query(1, "a.test");
+	ck_assert_int_eq(take(&p, &wrong), DNS_FATE_BAD);
+	ck_assert(!known("192.0.2.1", "a.test"));
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_TAKEN);
+	ck_assert(known("192.0.2.1", "a.test"));
+	wrong = answer(1, "a.test", "192.0.2.66");
+	ck_assert_int_eq(take(&p, &wrong), DNS_FATE_REPEATED);
+	ck_assert(!known("192.0.2.66", "a.test"));
+	/* asked long ago */
+	p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+	take(&p, &w);
+	now += 40 * S;
+	w = query(9, "other.test");
+	p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+	take(&p, &w);
+	p = packet(DNS_PACKET_ANSWER, "192.0.2.53");
+	ck_assert_int_eq(take(&p, &right), DNS_FATE_UNASKED);
+}
+END_TEST
+
+/* What a process of this machine answers, by who it is. */
+static int stub_fate(uint32_t netns, uint32_t uid, uint32_t pidns, const char *server, uint16_t served_id)
+{
+	struct dns_packet p = packet(DNS_PACKET_QUERY, server), s = packet(DNS_PACKET_SERVED, "127.0.0.1");
+	struct dnsmsg w = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1");
+	struct dnsmsg sent = answer(served_id, "a.test", "192.0.2.1");
+
+	p.netns = s.netns = netns;
+	p.local = s.remote = ip("127.0.0.1");
+	s.local = ip(server);
+	s.lport = 53;
+	s.rport = p.lport;
+	s.uid = uid;
+	s.pidns = pidns;
+	take(&p, &w);
+	ck_assert_int_eq(take(&s, &sent), -1);
+	p.kind = DNS_PACKET_ANSWER;
+	p.time_ns = ++now;
+	p.loopback = true;
+	return take(&p, &a);
+}
+
+START_TEST(stubs)
+{
+	/* one that nobody was seen to send */
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 0, HOST_PIDNS, "127.0.0.1", 99), DNS_FATE_STUB);
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 1000, HOST_PIDNS, "127.0.0.1", 1), DNS_FATE_STUB);
+	/* root in a container that shares the network */
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 0, 999, "127.0.0.1", 1), DNS_FATE_STUB);
+	/* a trusted server's address on the loopback device */
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 1000, HOST_PIDNS, "192.0.2.53", 1), DNS_FATE_STUB);
+	/* in another namespace, even root of the host's, unless that is configured */
+	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, HOST_PIDNS, "127.0.0.1", 1), DNS_FATE_NAMESPACE);
+	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, 999, "127.0.0.11", 1), DNS_FATE_STUB);
+	ck_assert(!known("192.0.2.1", "a.test"));
+	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, HOST_PIDNS, "127.0.0.11", 1), DNS_FATE_TAKEN);
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 0, HOST_PIDNS, "127.0.0.53", 1), DNS_FATE_TAKEN);
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 105, HOST_PIDNS, "127.0.0.54", 1), DNS_FATE_TAKEN);
+	ck_assert(known("192.0.2.1", "a.test"));
+}
+END_TEST
+
+/* A resolver of the host asks servers of its own choice; others do not. */
+START_TEST(resolvers)
+{
+	static const struct {
+		const char *exe;
+		uint32_t uid, netns;
+		enum dns_fate fate;
+	} rows[] = {
+		{ "/usr/lib/systemd/systemd-resolved", 105, HOST_NETNS, DNS_FATE_TAKEN },
+		{ "/usr/sbin/unbound", 0, HOST_NETNS, DNS_FATE_TAKEN },
+		{ "/usr/sbin/unbound", 1000, HOST_NETNS, DNS_FATE_SERVER },
+		{ "/usr/sbin/unbound", 0, OTHER_NETNS, DNS_FATE_SERVER },
+		{ "/usr/bin/dig", 0, HOST_NETNS, DNS_FATE_SERVER },
+		{ "/tmp/unbound", 0, HOST_NETNS, DNS_FATE_SERVER },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dns_packet p = packet(DNS_PACKET_QUERY, "8.8.8.8");
+		struct dnsmsg w = query(1, "a.test");
+
+		p.exe = slice_of(rows[i].exe);
+		p.uid = rows[i].uid;
+		p.netns = rows[i].netns;
+		take(&p, &w);
+		p.kind = DNS_PACKET_ANSWER;
+		w = answer(1, "a.test", "192.0.2.1");
+		ck_assert_msg(take(&p, &w) == (int)rows[i].fate, "%s", rows[i].exe);
+	}
+}
+END_TEST
+
+START_TEST(new_resolv_conf)
+{
+	ck_assert_int_eq(fate_of("192.0.2.77", HOST_NETNS, false), DNS_FATE_SERVER);
+	write_resolv_conf("nameserver 192.0.2.77\n");
+	now += S;
+	ck_assert_int_eq(fate_of("192.0.2.77", HOST_NETNS, false), DNS_FATE_TAKEN);
+	ck_assert_int_eq(fate_of("192.0.2.53", HOST_NETNS, false), DNS_FATE_SERVER);
+	/* gone for a moment, as when it is replaced */
+	unlink(resolv_conf);
+	now += 2 * S;
+	ck_assert_int_eq(fate_of("192.0.2.77", HOST_NETNS, false), DNS_FATE_TAKEN);
+}
+END_TEST
+
+/* A stream in pieces of every size, with bytes told twice; and with a piece missing. */
+START_TEST(streams)
+{
+	struct dnsmsg q = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1"), w;
+
+	for (size_t piece = 1; piece < a.len + 3; piece++) {
+		struct dns_packet p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+		int fate = -1;
+
+		p.tcp = true;
+		p.lport = (uint16_t)(1000 + piece);
+		p.pos = 0xfffffff0u;	/* it wraps */
+		w.len = 0;
+		dnsmsg_u16(&w, (uint16_t)q.len);
+		memcpy(w.bytes + 2, q.bytes, q.len);
+		w.len += q.len;
+		ck_assert_int_eq(take(&p, &w), DNS_FATE_QUERY);
+		ck_assert_int_eq(take(&p, &w), -1);	/* the same bytes again */
+		p.kind = DNS_PACKET_ANSWER;
+		w.len = 0;
+		dnsmsg_u16(&w, (uint16_t)a.len);
+		memcpy(w.bytes + 2, a.bytes, a.len);
+		w.len += a.len;
+		for (size_t at = 0; at < w.len; at += piece) {
+			size_t from = at ? at - 1 : 0, to = at + piece < w.len ? at + piece : w.len;
+			struct dns_packet part = p;
+
+			ck_assert_int_eq(fate, -1);
+			part.pos = p.pos + (uint32_t)from;
+			part.data = (struct slice){ (const char *)w.bytes + from, to - from };
+			dns_observe_take(o, &part, keep_fate, &fate);
+		}
+		ck_assert_int_eq(fate, DNS_FATE_TAKEN);
+	}
+}
+END_TEST
+
+/* More of everything than there is room for. */
+START_TEST(bounds)
+{
+	struct dns_observe_stats st;
+	struct dnsmsg q;
+
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct dns_packet p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+
+		p.lport = (uint16_t)i;
+		q = query((uint16_t)(i >> 8), "a.test");
+		p.tcp = i & 1;
+		take(&p, &q);
+	}
+	for (unsigned int i = 0; i < 300; i++) {
+		struct dns_packet p = packet(DNS_PACKET_ANSWER, "192.0.2.53");
+
+		p.remote.bytes[2] = (uint8_t)i;
+		p.remote.bytes[1] = (uint8_t)(i >> 8);
+		q = answer(1, "a.test", "192.0.2.1");
+		ck_assert_int_eq(take(&p, &q), DNS_FATE_UNASKED);
+	}
+	dns_observe_get_stats(o, &st);
+	ck_assert_uint_le(st.questions, 16384);
+	ck_assert_uint_le(st.streams, 512);
+	ck_assert_uint_gt(st.streams_evicted, 0);
+	ck_assert_uint_eq(st.servers, 128);
+}
+END_TEST
+
+START_TEST(bad_lists)
+{
+	static const char *const bad[] = {
+		"", "x", "192.0.2.1,", "192.0.2.1@", "192.0.2.1@0", "192.0.2.1@-1", "192.0.2.1@1x",
+		"192.0.2.1@99999999999", "192.0.2.1@nowhere", "192.0.2.1:53",
+	};
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct dns_observe_options opt = { .servers = bad[i], .resolv_conf = resolv_conf };
+		struct dns_observe *none = NULL;
+
+		ck_assert_msg(dns_observe_new(table, &opt, &none) == -EINVAL && !none, "%s", bad[i]);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("dns_observe");
+	TCase *tc = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, servers);
+	tcase_add_test(tc, matching);
+	tcase_add_test(tc, stubs);
+	tcase_add_test(tc, resolvers);
+	tcase_add_test(tc, new_resolv_conf);
+	tcase_add_test(tc, streams);
+	tcase_add_test(tc, bounds);
+	tcase_add_test(tc, bad_lists);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_ENV);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed != 0;
+}
