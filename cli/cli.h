@@ -30,7 +30,8 @@
 	S(DEVICE, 4, "the kernel module is missing, too old, or does not let us in")	\
 	S(DROPS, 5, "events were dropped, and syscall_event_drops.actions has exit")	\
 	S(CAPTURE, 6, "a capture file that cannot be read")				\
-	S(CUT, 7, "a capture file that is cut or damaged; what is whole was judged")
+	S(CUT, 7, "a capture file that is cut or damaged; what is whole was judged")	\
+	S(NO_MATCH, 8, "falcoc eval: the condition is true of no event")
 
 enum status {
 #define STATUS_ENUM(id, number, what) STATUS_##id = (number),
@@ -110,6 +111,8 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 enum status set_help(struct settings *s, const char *value);
 enum status set_format(struct settings *s, const char *value);
 enum status set_names_only(struct settings *s, const char *value);
+enum status set_capture(struct settings *s, const char *value);	/* run.c */
+enum status set_print(struct settings *s, const char *value);
 enum status set_rules(struct settings *s, const char *value);	/* run.c */
 
 /* config.c: keeps what an argument says of a key for settings_apply(). */
@@ -131,11 +134,12 @@ enum status settings_apply(struct settings *s, bool files, bool notes);
 enum status default_rules(struct settings *s);
 
 /* The commands. */
-extern const struct option run_options[], validate_options[], list_options[], explain_options[],
+extern const struct option run_options[], validate_options[], list_options[], explain_options[], eval_options[],
 	dns_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
+enum status eval_command(struct settings *s);
 enum status explain_command(struct settings *s);
 enum status dns_command(struct settings *s);
 enum status schema_command(struct settings *s);

@@ -53,6 +53,13 @@ const struct command commands[] = {
 		.run = explain_command,
 	},
 	{
+		.name = "eval",
+		.args = "CONDITION -e FILE",
+		.summary = "try a condition on the events of a capture, and count those that it is true of",
+		.options = eval_options,
+		.run = eval_command,
+	},
+	{
 		.name = "dns",
 		.args = "[--explain ADDRESS|NAME | --check RULES]",
 		.summary = "show the names that falcoc knows of addresses, and those that rules mention",

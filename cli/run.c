@@ -77,13 +77,13 @@ static enum status set_rule_schema(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-static enum status set_capture(struct settings *s, const char *value)
+enum status set_capture(struct settings *s, const char *value)
 {
 	s->engine.capture_file = value;
 	return STATUS_OK;
 }
 
-static enum status set_print(struct settings *s, const char *value)
+enum status set_print(struct settings *s, const char *value)
 {
 	s->engine.print = value;
 	return STATUS_OK;

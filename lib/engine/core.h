@@ -56,6 +56,7 @@
 /* What one event's values may take: a record holds 64 KiB, fields make a few times that. */
 #define SCRATCH_BYTES	(4u << 20)
 /* The alert of our own. Louder than most rules: whoever drops events may have something to hide. */
+#define CONDITION_RULE	"falcoc eval"
 #define DROPS_RULE	"falcoc: events dropped"
 #define DROPS_PRIORITY	PRIORITY_WARNING
 /* Likewise: whoever makes the module run out of room may want others' paths to be doubtful. */
@@ -114,6 +115,7 @@ struct engine {
 
 	/* counters */
 	uint64_t events;	/* records that came, those for state's sake included */
+	uint64_t shown;		/* of these, those that rules may see */
 	uint64_t judged;	/* of these, those of a type that some rule asks for */
 	uint64_t tried;		/* of these, those that a rule was tried on */
 	uint64_t alerts;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "engine/drops.h"
+#include "output/text.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
 #include "output/extra.h"
@@ -67,6 +68,12 @@ static struct rules_select *make_selects(const struct engine_options *opt)
 		selects[i].only = s->only;
 		selects[i].pattern = s->pattern;
 	}
+	/* after all others: none of the rules but this one */
+	if (selects && opt->condition)
+		selects[opt->nselects] = (struct rules_select){
+			.what = RULES_SELECT_NAME, .enable = true, .only = true,
+			.pattern = CONDITION_RULE,
+		};
 	return selects;
 }
 
@@ -93,7 +100,7 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 		.min_priority = min_priority,
 		.match_all = opt->match_all,
 		.selects = e->selects,
-		.nselects = opt->nselects,
+		.nselects = opt->nselects + (opt->condition ? 1 : 0),
 		.all_events = opt->all_events,
 		.check_output = output_check,
 	});
@@ -207,8 +214,27 @@ static void compile_print(struct engine *e)
 	source_put(src);
 }
 
+/* As a rule of that name, the only one that is enabled. */
+static int add_condition(struct engine *e)
+{
+	struct buf yaml = BUF_INIT;
+	int rc;
+
+	/* the condition on a line of its own: that is what is shown where it is wrong */
+	buf_add_str(&yaml, "- rule: " CONDITION_RULE "\n  desc: one condition\n"
+		    "  output: '%evt.type'\n  priority: DEBUG\n  condition:\n    ");
+	text_json(slice_of(e->opt.condition), &yaml);
+	buf_add_char(&yaml, '\n');
+	rc = yaml.truncated ? -ENOMEM : rules_loader_add_text(e->loader, "condition", buf_str(&yaml),
+							      yaml.len, e->diags);
+	buf_release(&yaml);
+	return rc == -ENOMEM ? rc : 0;	/* all else is told */
+}
+
 enum engine_status engine_compile(struct engine *e)
 {
+	if (e->opt.condition && add_condition(e) < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (e->opt.print)
 		compile_print(e);
 	e->rules = rules_loader_compile(e->loader, e->diags);
@@ -248,6 +274,12 @@ size_t engine_rules_enabled(const struct engine *e)
 	for (size_t i = 0; i < engine_rules(e); i++)
 		n += ruleset_rule(e->rules, i)->enabled;
 	return n;
+}
+
+void engine_matches(const struct engine *e, uint64_t *ret_events, uint64_t *ret_matches)
+{
+	*ret_events = e->shown;
+	*ret_matches = e->alerts;
 }
 
 const char *engine_error(const struct engine *e)

@@ -93,7 +93,12 @@ struct engine_options {
 
 	/* events */
 	const char *capture_file;	/* judge this one and not this machine; "-": standard input */
-	const char *print;		/* no rules: write each event in this form; "": the usual one */
+	/*
+	 * Write each event in this form and not what rules say of it; "": the usual one. With a
+	 * condition those that it is true of.
+	 */
+	const char *print;
+	const char *condition;		/* judge only this; macros and lists of the rules are its */
 	bool all_events;		/* rules that name no types are for read, write, ... too */
 	bool no_predicates;		/* record what no rule can match, too: to look for faults */
 	uint32_t snap_bytes;		/* of buffers that rules or outputs show; 0: 80 */
@@ -168,6 +173,9 @@ size_t engine_rules_enabled(const struct engine *e);
  */
 enum engine_status engine_start(struct engine *e);
 enum engine_status engine_run(struct engine *e);
+
+/* Events that were judged so far, and those that a rule or the condition was true of. */
+void engine_matches(const struct engine *e, uint64_t *ret_events, uint64_t *ret_matches);
 
 /* The sentence of the last failure; "" without one. */
 const char *engine_error(const struct engine *e);

@@ -73,6 +73,17 @@ int engine_hand_over(struct engine *e)
 	return 0;
 }
 
+static int print_event(struct engine *e, const struct eval_ctx *ctx)
+{
+	buf_clear(&e->line);
+	if (e->opt.json)
+		output_fields_json(e->print, ctx, &e->line);
+	else
+		output_render(e->print, ctx, true, &e->line);
+	buf_add_char(&e->line, '\n');
+	return engine_hand_over(e);
+}
+
 int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
 {
 	struct alert alert = {
@@ -84,6 +95,8 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 	e->alerts++;
 	e->alerts_by_rule[rule->index]++;
 	e->alerts_by_priority[rule->priority]++;
+	if (e->opt.condition)
+		return e->print ? print_event(e, ctx) : 0;
 	buf_clear(&e->line);
 	alert_format(&alert, &e->format, &e->line);
 	return engine_hand_over(e);
@@ -167,17 +180,6 @@ int engine_try_rules(struct engine *e, const struct eval_ctx *ctx)
 	return rc;
 }
 
-static int print_event(struct engine *e, const struct eval_ctx *ctx)
-{
-	buf_clear(&e->line);
-	if (e->opt.json)
-		output_fields_json(e->print, ctx, &e->line);
-	else
-		output_render(e->print, ctx, true, &e->line);
-	buf_add_char(&e->line, '\n');
-	return engine_hand_over(e);
-}
-
 int engine_judge(struct engine *e, const struct event *ev)
 {
 	struct eval_ctx ctx = {
@@ -197,7 +199,8 @@ int engine_judge(struct engine *e, const struct event *ev)
 		if (!ev->foreign)
 			note_role(e, ev);
 		engine_use_names(e, ev);
-		if (e->print)
+		e->shown++;
+		if (e->print && !e->opt.condition)
 			rc = print_event(e, &ctx);
 		else if (event_def(ev->rec->event)->cls == FALCOC_CLASS_DNS)
 			rc = engine_judge_dns(e, &ctx);

@@ -38,20 +38,22 @@ enum engine_status engine_start_replay(struct engine *e)
 /* The capture is over, or can be read no further. All before that has been judged. */
 static enum engine_status replay_ended(struct engine *e, int rc)
 {
+	const char *name = strcmp(e->opt.capture_file, "-") == 0 ? "the standard input" :
+								    e->opt.capture_file;
 	const char *fault = capture_fault(e->capture);
 	struct sink_stats sink;
 
 	if (rc == -ENODATA)
 		return engine_fail(e, ENGINE_ERR_CUT,
 				   "%s was cut: what is whole was judged, its end is missing",
-				   e->opt.capture_file);
+				   name);
 	if (rc == -EBADMSG || rc == -EIO)
 		return engine_fail(e, ENGINE_ERR_CUT,
 				   "%s is damaged: %s; what stands before that was judged",
-				   e->opt.capture_file, fault ? fault : "its compression is broken");
+				   name, fault ? fault : "its compression is broken");
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_CAPTURE, "cannot read %s: %s",
-				   e->opt.capture_file, strerror(-rc));
+				   name, strerror(-rc));
 	sink_stats(e->sink, &sink);
 	if (sink.failed)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "not all alerts could be written to the %s",

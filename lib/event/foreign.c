@@ -142,7 +142,8 @@ bool foreign_tuple_text(struct slice b, struct arena *scratch, struct slice *ret
 }
 
 /* "3:f1 5:?4": descriptors, what they are, and events. */
-static bool fdlist_text(const struct event_foreign *f, struct slice b, struct arena *scratch, struct slice *ret_text)
+static bool fdlist_text(const struct event_foreign *f, struct slice b, struct arena *scratch,
+			struct slice *ret_text)
 {
 	struct buf text = BUF_INIT;
 	size_t n;

@@ -85,6 +85,11 @@ static bool failed_open(const struct eval_ctx *ctx)
 	return (ctx_def(ctx)->traits & FALCOC_T_OPEN) && !event_fd(ctx->ev);
 }
 
+static bool is_accept(const struct eval_ctx *ctx)
+{
+	return ctx->ev->rec->event == FALCOC_E_ACCEPT || ctx->ev->rec->event == FALCOC_E_ACCEPT4;
+}
+
 char fd_typechar(const struct eval_ctx *ctx)
 {
 	const char *type;
@@ -92,6 +97,9 @@ char fd_typechar(const struct eval_ctx *ctx)
 
 	if (type_of(ctx, &c, &type))
 		return c;
+	/* an accept that failed is of the network, all the same */
+	if (ctx->ev->foreign && is_accept(ctx))
+		return '4';
 	return failed_open(ctx) || foreign_unknown_fd(ctx) ? 'o' : 0;
 }
 
@@ -243,7 +251,7 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 
 	if (!fd) {
 		if (!failed_open(ctx)) {
-			*ret_name = SLICE_LIT("");
+			*ret_name = is_accept(ctx) ? SLICE_LIT("NULL") : SLICE_LIT("");
 			return foreign_unknown_fd(ctx);
 		}
 		if (event_str(ctx->ev, FALCOC_A_REAL0, ret_name))
