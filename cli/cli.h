@@ -134,8 +134,8 @@ enum status settings_apply(struct settings *s, bool files, bool notes);
 enum status default_rules(struct settings *s);
 
 /* The commands. */
-extern const struct option run_options[], validate_options[], list_options[], explain_options[], eval_options[],
-	dns_options[];
+extern const struct option run_options[], validate_options[], list_options[], explain_options[],
+	eval_options[], dns_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);

@@ -13,17 +13,24 @@ status=0
 # seeds TARGET: the directory with its seeds, absolute
 seeds() { echo "$top/tests/fuzz/corpus/${1#fuzz_}"; }
 
+# Captures are too large to stand in this tree: some of the corpus, where it is there.
+shared=$(realpath -m "${FALCOC_SHARED:-$top/../shared}")
+more_seeds() {
+	[ "$name" != fuzz_scap ] || find "$shared/corpus/synthetic" -name '*.scap' 2>/dev/null | sort
+}
+
 run_long() {
 	local dirs=()
 	mkdir -p found
 	[ ! -d "$(seeds "$name")" ] || dirs+=("$(seeds "$name")")
+	[ "$name" != fuzz_scap ] || [ ! -d "$shared/corpus/synthetic" ] || dirs+=("$shared/corpus/synthetic")
 	timeout -k 10 $((amount + 60)) "$bin" -max_total_time="$amount" -timeout=10 -rss_limit_mb=2048 \
 		-print_final_stats=1 found "${dirs[@]}" >log 2>&1
 }
 
 run_smoke() {
 	local files
-	mapfile -t files < <(find "$(seeds "$name")" -type f 2>/dev/null | sort)
+	mapfile -t files < <(find "$(seeds "$name")" -type f 2>/dev/null | sort; more_seeds)
 	timeout -k 10 "${SMOKE_SECONDS:-120}" "$bin" "$amount" "${files[@]}" >log 2>&1
 }
 

@@ -1,0 +1,68 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Captures: -e, --print and eval, and what they say of files that are none, or not whole.
+. "$(dirname "$0")/common"
+seeds=$(dirname "$FALCOC")/../tests/fuzz/corpus/scap
+[ -d "$seeds" ] || { echo "SKIP: no captures beside $FALCOC"; exit 0; }
+
+cat >rules.yaml <<'R'
+- rule: Passwords
+  desc: read
+  condition: evt.type = open and fd.name = /etc/passwd
+  output: read (%proc.name %proc.exepath user=%user.name fd=%fd.num at %evt.time.iso8601)
+  priority: WARNING
+- rule: To the web
+  desc: connection
+  condition: evt.type = connect and fd.sport = 80 and fd.sip = 10.0.0.2
+  output: web (%fd.name server=%fd.is_server)
+  priority: NOTICE
+R
+run -r rules.yaml -e "$seeds/whole"
+expect "a capture is judged" 0 out "read (sh /bin/sh user=root fd=3 at 2023-11-14T22:13:20.000000001" \
+	"web (10.0.0.1:4000->10.0.0.2:80 server=false)"
+
+run -r rules.yaml -e "$seeds/packed"
+expect "packed by gzip" 0 out "read (sh /bin/sh user=<NA> fd=3"
+
+"$FALCOC" -r rules.yaml -e - <"$seeds/whole" >out 2>err
+status=$?
+expect "from a pipe" 0 out "read (sh"
+
+run -e "$seeds/old" --print '%evt.num %evt.type %proc.name %fd.name'
+expect "old blocks and events" 0 out "2 open sh /a/b" "4 execve ls"
+
+run -e "$seeds/whole" --json --print '%evt.type %proc.pid %proc.ppid %fd.name'
+expect "events as JSON" 0 out '"evt.type":"execve"' '"proc.pid":8' '"proc.ppid":7'
+
+run -e "$seeds/whole" --print '%no.such'
+expect "a form that is wrong" 3 err "--print" "no.such"
+
+run --print ''
+expect "print without a capture" 2 err "-e FILE"
+
+head -c 2000 "$seeds/whole" >cut.scap
+run -r rules.yaml -e cut.scap
+expect "cut: what is whole is judged" 7 out "read (sh"
+expect "and that is said" 7 err "cut.scap was cut"
+
+echo "not a capture at all, by far" >none.scap
+run -r rules.yaml -e none.scap
+expect "no capture" 6 err "none.scap" "no capture in Falco's format"
+: >empty.scap
+run -r rules.yaml -e empty.scap
+expect "an empty file" 6 err "it is empty"
+run -r rules.yaml -e nowhere.scap
+expect "no file" 6 err "No such file"
+
+run eval "evt.type = open and fd.name = /etc/passwd" -e "$seeds/whole"
+expect "eval counts" 0 out "1 of 11 events"
+run eval "evt.type in (open, close)" -e "$seeds/whole" --print '%evt.num %evt.type'
+expect "eval prints" 0 out "2 open" "4 close" "!read"
+run eval "evt.type = mount" -e "$seeds/whole"
+expect "eval without a match" 8 out "0 of 11 events"
+run eval "proc.nme = sh" -e "$seeds/whole"
+expect "eval of what is wrong" 3 err "unknown field 'proc.nme'" "did you mean 'proc.name'"
+run eval "evt.type = open"
+expect "eval without a capture" 2 err "which capture"
+finish
