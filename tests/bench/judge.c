@@ -126,7 +126,7 @@ static int run(struct engine *e, long n)
 			return -1;
 	}
 	printf("JUDGE %.0f\n", (cpu_s() - start) * 1e9 / (double)n);
-	printf("UNSEEN %.1f\n", 100.0 - 100.0 * (double)e->tried / (double)e->events);
+	printf("UNSEEN %.1f\n", 100.0 - 100.0 * (double)e->tried / (double)n);
 	printf("ALERTS %llu of %llu judged\nRSS %ld\n", (unsigned long long)e->alerts,
 	       (unsigned long long)e->judged, max_rss_kib());
 	for (int i = 0; i < KINDS; i++)
