@@ -27,5 +27,5 @@ if grep -q 'falcoc' "$T/leaks"; then
 else
 	# which scanning alone finds, at boot already: no complaint of the kernel's log
 	pass "nothing is lost ($(grep -c '^unreferenced' "$T/leaks") of others)"
-	grep -E '^ *comm|^unreferenced' "$T/leaks" | sort | uniq -c | sort -rn | head -5
+	sed -nE 's/^ *comm ("[^"]*"), pid.*/# of \1/p' "$T/leaks" | sort | uniq -c
 fi
