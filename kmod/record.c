@@ -318,6 +318,9 @@ static bool consumer_filters(const struct consumer *consumer, const struct call 
 
 	if (likely(!predicate) || unlikely(!facts))
 		return false;
+	/* names are learnt from all of them, whichever a rule looks for */
+	if (event_class(call->event) == FALCOC_CLASS_DNS)
+		return false;
 	/* what the state of processes is made from is for no program to judge */
 	if (call->syscall == FALCOC_NO_SYSCALL && is_lifecycle(call->event) &&
 	    READ_ONCE(consumer->mask.flags) & FALCOC_MASK_F_LIFECYCLE)

@@ -93,6 +93,26 @@ check "it tells what it observed" grep -qE 'observed: [0-9]+ questions, [0-9]+ a
 check "and what it refused" grep -qE 'answers refused:.* untrusted namespace [0-9]' "$T/err"
 check "and whose" grep -qE 'server 10\.99\.0\.53 in namespace [0-9]+: [0-9]+ answers believed, 0 refused' "$T/err"
 grep -E "observed|refused|server " "$T/err"
+
+# a rule that looks for the answers of one process only must not hide the others' from the table
+echo "nameserver $DNS_ADDR" >/etc/resolv.conf
+cat >"$T/rules.yaml" <<'R'
+- rule: Not trusted
+  desc: A connection to a server outside of our domain.
+  condition: evt.type = connect and fd.sport = 80 and not fd.sip.name endswith ".trusted.test"
+  output: "OUT sip=%fd.sip name=%fd.sip.name command=%proc.cmdline"
+  priority: WARNING
+- rule: Answer
+  desc: Somebody who is not there is told an address.
+  condition: evt.type = dns_answer and proc.name = nobody-is-called-so
+  output: "NOBODY"
+  priority: NOTICE
+R
+start_falcoc -v --no-dns-queries --dns-state '' -r "$T/rules.yaml" || exit 1
+check "connections by name, a rule looking for other answers" fetch_many 3 -4 http://www.trusted.test/
+check "a connection elsewhere raises its alert" marker
+check "none of the others did" no_alert 'OUT sip=10\.99\.0\.1[12] '
+check "falcoc ends well" stop_falcoc
 net_down
 dns_down 2>/dev/null
 true
