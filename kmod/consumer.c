@@ -54,7 +54,8 @@ struct consumer *consumer_new(void)
 {
 	struct consumer *consumer;
 
-	BUILD_BUG_ON(sizeof(struct lanes) > PCPU_MIN_UNIT_SIZE);	/* alloc_percpu() has no more */
+	/* alloc_percpu() has no more */
+	BUILD_BUG_ON(sizeof(struct lanes) > PCPU_MIN_UNIT_SIZE);
 	if (!atomic_add_unless(&consumers_count, 1, CONSUMERS_MAX))
 		return ERR_PTR(-EBUSY);
 	consumer = kzalloc(sizeof(*consumer), GFP_KERNEL);
