@@ -224,6 +224,36 @@ static u64 event_own_hooks(enum falcoc_event event)
 		return B(ACCEPT);
 	case FALCOC_E_SHUTDOWN:
 		return B(SHUTDOWN);
+	case FALCOC_E_CLOSE:
+		return B(CLOSE);
+	case FALCOC_E_READ:
+	case FALCOC_E_READV:
+	case FALCOC_E_PREAD:
+	case FALCOC_E_PREADV:
+	case FALCOC_E_PREADV2:
+	case FALCOC_E_WRITE:
+	case FALCOC_E_WRITEV:
+	case FALCOC_E_PWRITE:
+	case FALCOC_E_PWRITEV:
+	case FALCOC_E_PWRITEV2:
+	case FALCOC_E_GETDENTS:
+	case FALCOC_E_GETDENTS64:
+	case FALCOC_E_fallocate:
+		return B(FILE_IO);
+	case FALCOC_E_IOCTL:
+		return B(FILE_IOCTL);
+	case FALCOC_E_FCNTL:
+		return B(FILE_FCNTL);
+	case FALCOC_E_FLOCK:
+		return B(FILE_LOCK);
+	case FALCOC_E_setxattr:
+	case FALCOC_E_lsetxattr:
+	case FALCOC_E_setxattrat:
+		return B(LOOKUP_NAME) | B(SET_XATTR);
+	case FALCOC_E_removexattr:
+	case FALCOC_E_lremovexattr:
+	case FALCOC_E_removexattrat:
+		return B(LOOKUP_NAME) | B(REMOVE_XATTR);
 	case FALCOC_E_SEND:
 	case FALCOC_E_SENDTO:
 	case FALCOC_E_SENDMSG:

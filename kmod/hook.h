@@ -64,6 +64,13 @@
 	H(ACCEPT, security_socket_accept, security_socket_accept, hook_socket)		\
 	H(LISTEN, security_socket_listen, security_socket_listen, hook_socket)		\
 	H(SHUTDOWN, security_socket_shutdown, security_socket_shutdown, hook_socket)	\
+	H(FILE_IO, security_file_permission, security_file_permission, hook_file)	\
+	H(FILE_IOCTL, security_file_ioctl, security_file_ioctl, hook_file)		\
+	H(FILE_FCNTL, security_file_fcntl, security_file_fcntl, hook_file)		\
+	H(FILE_LOCK, security_file_lock, security_file_lock, hook_file)			\
+	H(CLOSE, filp_flush, filp_close, hook_close)					\
+	H(SET_XATTR, security_inode_setxattr, security_inode_setxattr, hook_xattr)	\
+	H(REMOVE_XATTR, security_inode_removexattr, security_inode_removexattr, hook_xattr)	\
 	H(EXEC_NAME, alloc_bprm, alloc_bprm, hook_name)					\
 	H(BPRM_CHECK, security_bprm_check, security_bprm_check, hook_bprm_check)	\
 	URING_HOOKS(H)

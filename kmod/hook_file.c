@@ -12,11 +12,15 @@
 #include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/openat2.h>
+#include <linux/sched/task_stack.h>
+#include <asm/syscall.h>
 
 #include "compat/filename.h"
+#include "compat/fs.h"
 #include "hook.h"
 #include "inflight.h"
 #include "record.h"
+#include "uring_ops.h"
 
 /*
  * fd_install(fd, file): after this, any thread that shares the descriptors can put another
@@ -33,6 +37,41 @@ void hook_fd_install(const struct pt_regs *regs, u64 hook)
 	inflight = inflight_get(hook);
 	if (inflight)
 		inflight_keep_file(inflight, hook_arg(regs, 0), (struct file *)hook_arg(regs, 1));
+}
+
+/* The first argument of the current task's system call. */
+static int first_arg(void)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	return in_ia32_syscall() ? regs->bx : regs->di;
+}
+
+/*
+ * (file, ...): what the call found behind its first argument. Where others share the descriptors
+ * they may put another file there before it returns. The first one counts: file systems that
+ * lie upon others ask for those, too.
+ */
+void hook_file(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight;
+
+	if (likely(!fds_are_shared() && !compat_uses_uring()))
+		return;
+	inflight = inflight_get(hook);
+	if (inflight && !inflight->is_op && !inflight->nfiles)
+		inflight_keep_file(inflight, first_arg(), (struct file *)hook_arg(regs, 0));
+}
+
+/* (file, owner): after this nothing tells what was closed. */
+void hook_close(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight && !inflight->nfiles)
+		inflight_keep_file(inflight,
+				   inflight->is_op ? (int)inflight->op->arg[0] : first_arg(),
+				   (struct file *)hook_arg(regs, 0));
 }
 
 /* Those of an io_uring operation have been kept since it was submitted. */
@@ -89,6 +128,17 @@ static void keep_id(struct inflight *inflight, enum falcoc_attr_id id, const str
 	};
 
 	inflight_keep(inflight, id, 0, &file, sizeof(file), 0);
+}
+
+/* Of the file alone: nobody here knows by which mount it was reached. Likewise the first counts. */
+void hook_xattr(const struct pt_regs *regs, u64 hook)
+{
+	const struct dentry *dentry =
+		(const struct dentry *)hook_arg(regs, COMPAT_XATTR_DENTRY_ARG);
+	struct inflight *inflight = inflight_get(hook);
+
+	if (inflight && !inflight_caught(inflight, FALCOC_A_REAL0_ID, 0))
+		keep_id(inflight, FALCOC_A_REAL0_ID, d_inode(dentry));
 }
 
 /* REAL0 or REAL1, and which file it is, if there is one. */

@@ -46,16 +46,23 @@ void hook_sockaddr(const struct pt_regs *regs, u64 hook)
 		keep_sockaddr(inflight, (const void *)hook_arg(regs, 1), hook_arg(regs, 2));
 }
 
-/* sendmmsg comes here for each message. */
+/*
+ * (socket, message, size). sendmmsg comes here for each message: of the first its size is kept, too,
+ * for calls that send no other.
+ */
 void hook_sendmsg(const struct pt_regs *regs, u64 hook)
 {
 	const struct msghdr *msg = (const struct msghdr *)hook_arg(regs, 1);
 	struct inflight *inflight = keep_sock(regs, hook);
+	u64 size;
 
 	if (!inflight)
 		return;
-	if (!inflight->nmsgs++)
+	if (!inflight->nmsgs++) {
+		size = (s32)hook_arg(regs, 2);
+		inflight_keep(inflight, FALCOC_A_OUT, 0, &size, sizeof(size), 0);
 		keep_sockaddr(inflight, msg->msg_name, msg->msg_namelen);
-	else if (msg->msg_name && msg->msg_namelen > 0)
+	} else if (msg->msg_name && msg->msg_namelen > 0) {
 		inflight_keep_sent(inflight, msg->msg_name, msg->msg_namelen);
+	}
 }

@@ -375,3 +375,10 @@ void record_fd(struct record *record, const struct call *call)
 {
 	attr_sock_fd(record, call->arg[0], NULL);
 }
+
+/* What was closed; by now another file may be there. */
+void record_close(struct record *record, const struct call *call)
+{
+	if (call_is_enter(call) || inflight_file(record->inflight, call->arg[0]))
+		attr_fd(record, call->arg[0], NULL);
+}

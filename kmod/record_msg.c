@@ -68,10 +68,14 @@ static s64 moved(const struct call *call)
 	return call_is_enter(call) ? -1 : call->res;
 }
 
+/* The kernel's copy of the message tells all but the data, and these are its caller's to change. */
 void record_sendmsg(struct record *record, const struct call *call)
 {
 	attr_sock_fd(record, call->arg[0], NULL);
-	attr_message(record, call, moved(call), false);
+	if (!record->snap && attr_caught(record, FALCOC_A_OUT))
+		attr_caught(record, FALCOC_A_SOCKADDR);
+	else
+		attr_message(record, call, moved(call), false);
 }
 
 void record_recvmsg(struct record *record, const struct call *call)

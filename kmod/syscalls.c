@@ -310,9 +310,13 @@ static u16 decode_ia32(struct call *call, unsigned int nr)
 	return syscall_ia32[nr];
 }
 
+#define EXECVE_CHECK	0x10000	/* AT_EXECVE_CHECK, 6.14: only ask whether it could be */
+
 /* A successful exec has been told by its own tracepoint, with the new image. */
 static bool told_elsewhere(const struct call *call)
 {
+	if (call->event == FALCOC_E_EXECVEAT && call->arg[4] & EXECVE_CHECK)
+		return false;
 	return (call->event == FALCOC_E_EXECVE || call->event == FALCOC_E_EXECVEAT) &&
 	       !call_is_enter(call) && call->res >= 0;
 }

@@ -5,13 +5,20 @@
  * Inode times: plain fields i_ctime and i_mtime until 6.5; inode_get_ctime() since
  * 6.6 (and in stable kernels, with the field still there), inode_get_mtime() since 6.7.
  * inode_permission() takes the mount's user namespace since 5.12 and the mount's
- * idmap since 6.3; file_mnt_user_ns() is there since 5.15.
+ * idmap since 6.3; file_mnt_user_ns() is there since 5.15. Before the dentry that
+ * security_inode_setxattr() is passed there is the same since 5.12.
  */
 #ifndef _FALCOC_COMPAT_FS_H
 #define _FALCOC_COMPAT_FS_H
 
 #include <linux/fs.h>
 #include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 12, 0)
+#define COMPAT_XATTR_DENTRY_ARG	1
+#else
+#define COMPAT_XATTR_DENTRY_ARG	0
+#endif
 
 static inline struct timespec64 compat_inode_ctime(const struct inode *inode)
 {

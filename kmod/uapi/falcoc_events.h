@@ -338,7 +338,7 @@ EV(FCHDIR, fchdir, PROC, FILE, FALCOC_T_FD, fchdir,					\
 EV(SIGNALDELIVER, signaldeliver, MAIN, SIGNAL, FALCOC_T_TRACEPOINT, none,		\
    P(spid, PID, SIGNAL_PID, NONE) P(dpid, PID, PID, NONE)				\
    P(sig, SIGTYPE, SIGNAL_SIG, signal))							\
-EV(CLOSE, close, MAIN, IO_OTHER, FALCOC_T_FD, none,					\
+EV(CLOSE, close, MAIN, IO_OTHER, FALCOC_T_FD, close,					\
    P(res, ERRNO, RES, NONE) P(fd, FD, ARG0, NONE))					\
 EV(STAT, stat, MAIN, FILE, FALCOC_T_PATH, path,						\
    P(res, ERRNO, RES, NONE) P(path, FSPATH, PATH0, NONE))				\

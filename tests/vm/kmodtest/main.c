@@ -98,6 +98,7 @@ static const struct {
 	{ "typed", test_typed },
 	{ "sweep", test_sweep },
 	{ "truth", test_truth },
+	{ "truth-used", test_truth_used },
 	{ "flight", test_flight },
 	{ "predicate", test_predicate },
 	{ "dns", test_dns },
