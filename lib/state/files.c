@@ -138,6 +138,9 @@ static void replace(struct watched *w, struct file_id id, uint64_t now_ns)
 		w->before = w->now;
 		w->before_until_ns = now_ns + FILE_IDS_GRACE_NS;
 	}
+	/* moved away and back: it is what it was, once */
+	if (w->before.ino == id.ino && w->before.dev == id.dev)
+		w->before.ino = 0;
 	w->now = id;
 }
 

@@ -128,6 +128,25 @@ START_TEST(replaced)
 }
 END_TEST
 
+START_TEST(moved_and_back)
+{
+	struct stat st;
+
+	make("secret");
+	watch("secret");
+	file_ids_refresh(t, 1);
+	st = id_of("secret");
+	ck_assert_int_eq(rename("secret", "elsewhere"), 0);
+	file_ids_refresh(t, 2);
+	ck_assert_str_eq(found(&st), " secret");
+	ck_assert_int_eq(rename("elsewhere", "secret"), 0);
+	file_ids_refresh(t, 3);
+	ck_assert_str_eq(found(&st), " secret");	/* told once */
+	file_ids_refresh(t, 4 + FILE_IDS_GRACE_NS);
+	ck_assert_str_eq(found(&st), " secret");
+}
+END_TEST
+
 START_TEST(refusals)
 {
 	char path[32];
@@ -176,6 +195,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, by_any_name);
 	tcase_add_test(tc, replaced);
+	tcase_add_test(tc, moved_and_back);
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, many);
 	suite_add_tcase(s, tc);
