@@ -449,7 +449,7 @@ static label nets_code(struct leaf *l, uint32_t offset, const struct netset *set
 static label address_code(struct leaf *l, uint32_t offset, label yes, label no)
 {
 	const struct test *t = l->node->tests;
-	const uint8_t *a = t->ip.bytes;
+	const uint8_t *a;
 	enum test_shape shape;
 	bool negated;
 	label at;
@@ -469,6 +469,7 @@ static label address_code(struct leaf *l, uint32_t offset, label yes, label no)
 	if (shape != SHAPE_ADDRESS)
 		return l->to.unknown;
 	at = no;
+	a = t->ip.bytes;
 	if (t->ip.family == 4)
 		at = code_test(l->code, offset, UINT32_MAX, BPF_JEQ,
 			       (uint32_t)a[0] << 24 | a[1] << 16 | a[2] << 8 | a[3], yes, no);
