@@ -47,8 +47,8 @@ void hook_sockaddr(const struct pt_regs *regs, u64 hook)
 }
 
 /*
- * (socket, message, size). sendmmsg comes here for each message: of the first its size is kept, too,
- * for calls that send no other.
+ * (socket, message, size). sendmmsg comes here for each message: of the first its size is kept,
+ * too, for calls that send no other.
  */
 void hook_sendmsg(const struct pt_regs *regs, u64 hook)
 {
