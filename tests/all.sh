@@ -11,6 +11,7 @@
 #	matrix		the whole VM suite on each kernel
 #	attacks KERNEL...	the attacks of the VM suite, on these kernels
 #	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
+#	dns KERNEL [TEST...]	the tests of tests/vm/dns, or these, on one kernel
 #	stress KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/stress, or these, on one kernel
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -86,6 +87,11 @@ stress() {
 	done
 }
 
+# dns KERNEL [NAME=VALUE...] [TEST...]: names, with real resolvers and at length
+dns() {
+	step "names on $1" tests/vm/suite.sh --tests dns "$@" || true
+}
+
 # the VM suite's tests without most attacks and the lesser floods
 quick_tests() {
 	local t
@@ -112,6 +118,7 @@ full)
 	checks
 	kernels "6.1 $OTHERS debug"
 	stress "5.10 newest debug"
+	dns 6.1
 	step "an event that is added" tests/vm/added-event.sh 6.1 || true
 	;;
 matrix)
@@ -131,9 +138,13 @@ stress)
 	shift
 	stress "$@"
 	;;
+dns)
+	shift
+	dns "$@"
+	;;
 *)
 	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
-		"stress KERNEL [NAME=VALUE...] [TEST...]" >&2
+		"stress KERNEL [NAME=VALUE...] [TEST...] | dns KERNEL [TEST...]" >&2
 	exit 2
 	;;
 esac
