@@ -171,11 +171,6 @@ const struct config_key config_keys[] = {
 	  .letter = 'A', .option = "all-events", .value = "true",
 	  .help = "Rules that name no event types are for read, write, send, recv and their like too;\n"
 		  "else only rules that name them" },
-	{ .name = "engine.kmod.predicates", .type = CONFIG_BOOL, .target = T(no_predicates),
-	  .inverted = true, .ours = true, .def = "true", .fixed = true, .option = "no-predicates",
-	  .value = "false",
-	  .help = "The module leaves out events that no rule can match, as far as it can tell (see\n"
-		  "'falcoc explain'); false is to look for faults, and to measure" },
 	{ .name = "falco_libs.snaplen", .type = CONFIG_INT, .target = T(snap_bytes), .def = "80",
 	  .min = 1, .max = ENGINE_SNAP_BYTES_MAX, .letter = 'S', .option = "snaplen", .arg = "BYTES",
 	  .help = "Of buffers (evt.buffer, evt.arg.data) that rules or their outputs show, so many bytes\n"
@@ -198,6 +193,11 @@ const struct config_key config_keys[] = {
 	{ .name = "engine.kmod.device", .type = CONFIG_TEXT, .target = T(device), .ours = true,
 	  .def = "/dev/falcoc", .option = "device", .arg = "FILE", .fixed = true,
 	  .help = "The module's device" },
+	{ .name = "engine.kmod.predicates", .type = CONFIG_BOOL, .target = T(no_predicates),
+	  .inverted = true, .ours = true, .def = "true", .fixed = true, .option = "no-predicates",
+	  .value = "false",
+	  .help = "The module leaves out events that no rule can match, as far as it can tell (see\n"
+		  "'falcoc explain'); false is to look for faults, and to measure" },
 	{ .name = "syscall_event_drops.actions", .type = CONFIG_FLAGS, .target = T(drops.actions),
 	  .def = "[log, alert]", .words = "ignore|log|alert|exit",
 	  .help = "What to do when events were dropped; ignore stands alone" },
