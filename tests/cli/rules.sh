@@ -40,7 +40,7 @@ wrong "parenthesis" 'evt.type = open and (fd.num = 3' 3:34 "never closed"
 wrong "unknown macro" 'evt.type = open and spwned_process' 3:34 "spwned_process"
 wrong "bad address" 'evt.type = connect and fd.sip = 1.2.3.400' 3:46 "1.2.3.400"
 wrong "bad network" 'evt.type = connect and fd.snet = 10.0.0.0/33' 3:47 "10.0.0.0/33"
-wrong "nothing" '""' 3:15 "empty"
+wrong "nothing" '""' 3:14 "empty"
 
 rule test 'evt.type = open' 'file %fd.nme opened' >r.yaml
 run -V r.yaml
