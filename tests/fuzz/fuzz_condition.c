@@ -37,7 +37,7 @@ static void evaluate(struct filter_set *fs, int id)
 
 	for (size_t i = 0; i < 2; i++) {
 		struct event ev = { .num = i + 1 };
-		struct eval_ctx ctx = { &ev, &state, NULL, scratch };
+		struct eval_ctx ctx = { &ev, &state, NULL, scratch, NULL };
 
 		if (event_decode(&ev, records[i]->bytes, records[i]->rec->len))
 			abort();
