@@ -108,7 +108,7 @@ static void begin(struct mkrec *m)
 	world.ev.num = 1;
 	ck_assert_int_eq(event_decode(&world.ev, m->bytes, m->rec->len), 0);
 	arena_clear(world.scratch);
-	world.ctx = (struct eval_ctx){ &world.ev, &world.state, NULL, world.scratch };
+	world.ctx = (struct eval_ctx){ &world.ev, &world.state, NULL, world.scratch, NULL };
 	world.ctx.proc = state_apply(&world.state, &world.ev);
 	filter_set_begin(world.fs, &world.ctx);
 }

@@ -42,7 +42,7 @@ static int match(struct bench *b, const char *condition, const struct mkrec *m)
 	struct filter_set *fs = filter_set_new();
 	const struct ast *ast = ast_parse(&text, arena, ds);
 	struct event ev = { .num = 1 };
-	struct eval_ctx ctx = { &ev, &b->state, NULL, b->scratch };
+	struct eval_ctx ctx = { &ev, &b->state, NULL, b->scratch, NULL };
 	int id = ast ? filter_set_add(fs, ast, ds) : -1, result = -1;
 
 	ck_assert_msg((id >= 0) == (diags_count(ds, DIAG_ERROR) == 0), "%s: %d", condition, id);

@@ -92,7 +92,8 @@ END_TEST
 START_TEST(text_pieces)
 {
 	/* "one two three", of which "two" stands in line 5 and "three" in line 6 */
-	static const struct text_piece pieces[] = { { 0, 4, 10 }, { 4, 5, 3 }, { 8, 6, 3 } };
+	static const struct text_piece pieces[] = { { 0, 4, 10, NULL }, { 4, 5, 3, NULL },
+						     { 8, 6, 3, NULL } };
 	struct text t = { SLICE_LIT("one two three"), NULL, pieces, 3 };
 	struct loc loc = text_locate(&t, 0, 3);
 
