@@ -17,6 +17,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 mkdir -p build
 LOG=build/test.log
+# a build that warns is a failed test
+export WERROR=-Werror
 : >"$LOG"
 JOBS=$(nproc)
 OTHERS="5.10 6.12 newest"
