@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The same while the name server is dead for a minute, restarted, answers after five seconds, talks nonsense,
-# says nothing; and with a falcoc that starts while it is slow, so that nothing is known yet. Times are
-# the real ones, nothing is scaled.
+# says nothing; and with a falcoc that starts while it is slow. Times are the real ones, nothing is
+# scaled.
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 # shellcheck source=../guest/scene.sh
@@ -19,8 +19,8 @@ dead() {
 		scene_load "no name server for $((SECONDS - DEAD)) s" "$P" "$N" $((20000 * P / N))
 	done
 }
-scene_up 5 $((12 * N)) 60 || skip "no world of names can be made here"
-scene_falcoc || exit 1
+scene_up 5 $((11 * N)) 60 || skip "no world of names can be made here"
+scene_falcoc --dns-wait 2000 || exit 1
 scene_load "all is well" "$P" "$N" 0
 scene_resolv timeout:1
 scene_server_ends
@@ -40,11 +40,17 @@ scene_load "no answers" "$P" "$N" 0
 scene_judge
 scene_ages "age of alerts" UNTRUSTED
 
-# nothing is known when it starts, and the server is slower than dns.wait_ms
+# started again while the server is slower than dns.wait_ms, with the names of before
 scene_resolv timeout:8
 scene_mode slow 5000
-scene_falcoc || exit 1
-scene_load "a start while answers take 5 s" "$P" "$((N / 2))" 0
+scene_falcoc --dns-wait 2000 || exit 1
+scene_load "started again while answers take 5 s" "$P" "$((N / 2))" 0
+scene_judge
+
+# and without any
+scene_forget
+scene_falcoc --dns-wait 2000 || exit 1
+scene_load "started anew while answers take 5 s" "$P" "$((N / 2))" 0
 scene_judge
 scene_ages "age of alerts" UNTRUSTED
 scene_down

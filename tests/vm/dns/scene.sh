@@ -10,7 +10,7 @@
 
 CONNECTIONS=${CONNECTIONS:-1000}
 scene_up 5 "$CONNECTIONS" 60 || skip "no world of names can be made here"
-scene_falcoc || exit 1
+scene_falcoc --dns-wait 2000 || exit 1
 scene_load "changing addresses" "${PROCESSES:-50}" "$CONNECTIONS" 0
 scene_judge
 scene_ages "age of alerts" UNTRUSTED

@@ -8,7 +8,9 @@
 #	scene_up NAMESPACES CONNECTIONS TTL	the world, for so many connections in all, TTLs of 1 to TTL
 #	scene_server, scene_server_ends	the name server (started by scene_up)
 #	scene_mode WORDS	how the server behaves from now on: normal, slow MS, garbage, silent
-#	scene_falcoc ARGUMENT...	falcoc with $T/rules.yaml; $T/out has each alert's age
+#	scene_falcoc ARGUMENT...	falcoc with $T/rules.yaml; $T/out has each alert's age. It remembers the names
+#			of the last one
+#	scene_forget	nobody remembers any name: neither the next falcoc nor the next loads
 #	scene_load WHAT PROCESSES CONNECTIONS MS	MS: how long each waits between two
 #	scene_judge	falcoc ends; every load that was is compared with the alerts
 #	scene_ages WHAT PATTERN	the distribution of the ages of these alerts
@@ -106,7 +108,7 @@ scene_down() {
 scene_falcoc() {
 	load_module
 	[ -f "$T/rules.yaml" ] || scene_rule >"$T/rules.yaml"
-	falcoc -v --dns-state '' --dns-trust $SCENE_DNS -r "$T/rules.yaml" "$@" \
+	falcoc -v --dns-state "$T/dns.state" --dns-trust $SCENE_DNS -r "$T/rules.yaml" "$@" \
 		> >(scene stamp >"$T/out") 2>"$T/err" &
 	FALCOC_PID=$!
 	wait_for 60 falcoc_ready && kill -0 "$FALCOC_PID" 2>/dev/null ||
@@ -121,6 +123,8 @@ scene_load() {
 	SCENE_LOADS+=("$SCENE_PORT $((SCENE_PORT + $3)) $what")
 	SCENE_PORT=$((SCENE_PORT + $3))
 }
+
+scene_forget() { rm -f "$T/dns.state" "$T/log"; }
 
 # scene_compare FROM TO: the ports that should have an alert and those that have, side by side
 scene_compare() {

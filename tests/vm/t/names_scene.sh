@@ -10,7 +10,7 @@
 . /falcoc/guest/scene.sh
 
 scene_up 3 320 60 || skip "no world of names can be made here"
-scene_falcoc || exit 1
+scene_falcoc --dns-wait 2000 || exit 1
 scene_load "changing addresses" 10 200 0
 # nobody waits long for an answer that does not come
 scene_resolv timeout:1
