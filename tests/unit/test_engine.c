@@ -58,6 +58,7 @@ static void teardown(void)
 static void make(const char *rules, struct engine_options opt)
 {
 	opt.hosts_path = hosts_path;
+	opt.dns_state = NULL;	/* of a configuration: that of this machine */
 	opt.no_dns_queries = true;
 	opt.alert_fd = out_fd[1];
 	opt.notice = note;
