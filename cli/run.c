@@ -213,7 +213,7 @@ enum status run_command(struct settings *s)
 		return STATUS_USAGE;
 	if (other_command(s, &status))
 		return status;
-	status = settings_apply(s, true, !s->engine.print);
+	status = settings_apply(s, true, true);
 	if (status == STATUS_OK)
 		status = s->engine.print ? print_fits(s) : default_rules(s);
 	if (status != STATUS_OK)

@@ -411,10 +411,34 @@ static struct loc given_loc(struct config *c, const char *origin)
 	return (struct loc){ .src = config_add_source(c, name, "", 0) };
 }
 
+/* An option of a list that stands there again adds to it. What -o sets is set anew. */
+static bool is_again(const struct ynode *was, const struct ynode *n)
+{
+	return was->kind == YNODE_SCALAR && n->kind == YNODE_SCALAR && was->loc.src &&
+	       !was->loc.line && was->str.len && n->str.len &&
+	       strcmp(source_name(was->loc.src), source_name(n->loc.src)) == 0 &&
+	       strcmp(source_name(n->loc.src), CONFIG_GIVEN "-o") != 0;
+}
+
+static void join(struct config *c, const struct ynode *was, struct ynode *n)
+{
+	struct buf both = BUF_INIT;
+	const char *text;
+
+	buf_printf(&both, "%s,%s", was->str.ptr, n->str.ptr);
+	text = arena_strdup(c->arena, buf_str(&both));
+	if (text && !both.truncated)
+		n->str = slice_of(text);
+	else
+		config_fault(c, NULL, "out of memory");
+	buf_release(&both);
+}
+
 void config_set(struct config *c, const char *origin, const char *key, const char *value)
 {
 	struct loc loc = given_loc(c, origin);
 	struct ynode **at = &c->root, *n = loc.src ? value_node(c, value, loc) : NULL;
+	const struct config_key *k;
 	const char *rest = key;
 	struct step step;
 
@@ -426,6 +450,7 @@ void config_set(struct config *c, const char *origin, const char *key, const cha
 		return;
 	}
 	forget_lines(n, loc);
+	k = config_key_find(key);
 	do {
 		char path[256];
 
@@ -446,6 +471,8 @@ void config_set(struct config *c, const char *origin, const char *key, const cha
 			return;
 		}
 	} while (*rest);
+	if (k && k->type == CONFIG_TEXTS && is_again(*at, n))
+		join(c, *at, n);
 	*at = n;
 }
 

@@ -56,7 +56,8 @@ void config_read_default(struct config *c);
 
 /*
  * Sets a key: `a.b.c`, `list[0].key`, `list[].key` for a new item; `\.` is a dot of a name.
- * @value: a text, or YAML in {} or []. @origin: "-o" or the option, for messages.
+ * @value: a text, or YAML in {} or []. @origin: "-o" or the option, for messages. What is set again
+ * is set anew, but an option (other than -o) whose key is a list of texts adds to it.
  */
 void config_set(struct config *c, const char *origin, const char *key, const char *value);
 /* KEY=VALUE of -o. */

@@ -53,6 +53,7 @@ struct config_key {
 	bool inverted;			/* a bool of the opposite meaning */
 	bool ours;			/* Falco has no such key */
 	bool fixed;			/* a reload does not change it */
+	bool live;			/* means nothing where a capture file is judged */
 	/* of a text, or of each in a list: what is wrong with it, or NULL */
 	const char *(*check)(const char *text);
 	/* instead of what the type says; for a value that the type's form fits */

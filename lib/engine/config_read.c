@@ -445,6 +445,31 @@ static void read_replay(struct config *c, struct engine_options *opt)
 			  "or give the file with -e");
 }
 
+/* The value that stands for the key; NULL: none. */
+static const struct ynode *value_of(const struct config *c, const struct config_key *k)
+{
+	const struct ynode *n = c->root;
+	char name[PATH_MAX_KEYS], *rest = name, *part;
+
+	snprintf(name, sizeof(name), "%s", k->name);
+	while (n && (part = strsep(&rest, ".")))
+		n = n->kind == YNODE_MAP ? ynode_get(n, part) : NULL;
+	return n;
+}
+
+/* What an argument sets is meant for this run; a file may be for others, too. */
+static void tell_live(struct config *c)
+{
+	for (const struct config_key *k = config_keys; k->name; k++) {
+		const struct ynode *n = k->live ? value_of(c, k) : NULL;
+
+		if (n && n->loc.src && !n->loc.line)
+			diags_add(c->diags, DIAG_WARNING, NULL, n->loc,
+				  "%s has no effect: a capture file is judged, not this machine",
+				  k->name);
+	}
+}
+
 enum engine_status config_finish(struct config *c, struct engine_options *opt)
 {
 	struct engine_options out = *opt;
@@ -452,6 +477,8 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt)
 	c->opt = &out;
 	config_read_tree(c);
 	read_replay(c, &out);
+	if (out.capture_file)
+		tell_live(c);
 	c->opt = NULL;
 	if (diags_count(c->diags, DIAG_ERROR))
 		return only_given(c) ? ENGINE_ERR_OPTION : ENGINE_ERR_RULES;

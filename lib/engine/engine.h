@@ -146,7 +146,10 @@ struct engine_options {
  * -ENOMEM.
  */
 int engine_new(const struct engine_options *opt, struct engine **ret_engine);
-/* Takes NULL. Gives the signal mask back that engine_start() changed. */
+/*
+ * Takes NULL. Gives the signal mask back that engine_start() changed. (Of a capture file engine_run()
+ * handles SIGINT, SIGTERM and SIGALRM itself, and gives their handlers back.)
+ */
 void engine_free(struct engine *e);
 
 /*

@@ -9,10 +9,63 @@
 #include "engine/core.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#define LOOK_EVERY	4096	/* events between two looks at signals */
+#define RING_AGAIN_NS	(100 * 1000 * 1000)	/* a moment too early for read() is not the last */
+
+/*
+ * A capture may come from a pipe, on which a read waits as long as the writer likes: a signal has to
+ * break it off, which one that is blocked for a signalfd would not. So there are handlers, while
+ * we judge; the time of the option duration_ms comes as a signal, too.
+ */
+static volatile sig_atomic_t stop_asked;
+
+struct interrupts {
+	struct sigaction was[3];
+	timer_t timer;
+	bool has_timer;
+};
+
+static const int interrupting[3] = { SIGINT, SIGTERM, SIGALRM };
+
+static void ask_stop(int sig)
+{
+	(void)sig;
+	stop_asked = 1;
+}
+
+static void interrupts_begin(struct interrupts *in, uint64_t duration_ms)
+{
+	struct sigaction act = { .sa_handler = ask_stop };	/* without SA_RESTART */
+	struct sigevent ring = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct itimerspec when = {
+		.it_value = { (time_t)(duration_ms / 1000), (long)(duration_ms % 1000) * 1000000 },
+		.it_interval = { 0, RING_AGAIN_NS },
+	};
+
+	stop_asked = 0;
+	sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < 3; i++) {
+		sigaction(interrupting[i], NULL, &in->was[i]);
+		/* who started us in the background may have said that Ctrl-C is not for us */
+		if (in->was[i].sa_handler != SIG_IGN || interrupting[i] == SIGALRM)
+			sigaction(interrupting[i], &act, NULL);
+	}
+	in->has_timer = duration_ms && timer_create(CLOCK_BOOTTIME, &ring, &in->timer) == 0;
+	if (in->has_timer)
+		timer_settime(in->timer, 0, &when, NULL);
+}
+
+static void interrupts_end(struct interrupts *in)
+{
+	if (in->has_timer)
+		timer_delete(in->timer);
+	for (size_t i = 0; i < 3; i++)
+		sigaction(interrupting[i], &in->was[i], NULL);
+}
 
 enum engine_status engine_start_replay(struct engine *e)
 {
@@ -61,13 +114,15 @@ static enum engine_status replay_ended(struct engine *e, int rc)
 	return ENGINE_OK;
 }
 
-enum engine_status engine_replay(struct engine *e)
+static enum engine_status judge_all(struct engine *e)
 {
 	struct event ev;
 
-	for (uint64_t n = 1; !e->stop; n++) {
+	while (!e->stop && !stop_asked) {
 		int rc = capture_next(e->capture, &ev);
 
+		if (rc < 0 && stop_asked)
+			break;
 		if (rc <= 0)
 			return replay_ended(e, rc);
 		rc = engine_judge(e, &ev);
@@ -75,10 +130,17 @@ enum engine_status engine_replay(struct engine *e)
 			return ENGINE_ERR_RUNTIME;
 		if (rc < 0)
 			return engine_fail(e, ENGINE_ERR_RUNTIME, "%s", strerror(-rc));
-		if (n % LOOK_EVERY == 0 && engine_take_signals(e))
-			e->stop = true;
-		if (e->end_ns != UINT64_MAX && n % LOOK_EVERY == 0 && now_boot_ns() >= e->end_ns)
-			e->stop = true;
 	}
 	return replay_ended(e, 0);
+}
+
+enum engine_status engine_replay(struct engine *e)
+{
+	struct interrupts interrupts;
+	enum engine_status status;
+
+	interrupts_begin(&interrupts, e->opt.duration_ms);
+	status = judge_all(e);
+	interrupts_end(&interrupts);
+	return status;
 }

@@ -321,7 +321,7 @@ enum engine_status engine_start(struct engine *e)
 		open_capture, engine_prepare, start_signals, start_capture, NULL,
 	};
 	static enum engine_status (*const replay[])(struct engine *) = {
-		engine_start_replay, start_signals, NULL,
+		engine_start_replay, NULL,
 	};
 	enum engine_status (*const *steps)(struct engine *) = e->opt.capture_file ? replay : live;
 

@@ -32,6 +32,8 @@ expect "run goes by it" 0 err "!rror"
 echo 'dns: {servers: [1.2.3.4]}' >d/b.yaml
 run -c c.yaml --dry-run --dns-server 5.6.7
 expect "an option is told as such" 2 err "falcoc: --dns-server: error: dns.servers: '5.6.7' is not an address"
+run -c c.yaml --dry-run --dns-server 5.6.7 --dns-server 1.2.3.4
+expect "one of a list that is given again adds to it" 2 err "'5.6.7' is not an address"
 
 # what is wrong
 echo 'json_output: 3' >d/a.yaml

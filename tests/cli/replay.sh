@@ -46,6 +46,38 @@ run -r rules.yaml -e cut.scap
 expect "cut: what is whole is judged" 7 out "read (sh"
 expect "and that is said" 7 err "cut.scap was cut"
 
+# a pipe that stays open: a signal and -M end the wait. What is behind the events is longer than what
+# is read at once, so that they are judged by then.
+mkfifo pipe
+{ cat "$seeds/whole"; printf '\xf0\x0f\0\0\xcc\x27\x09\0'; head -c 600000 /dev/zero; printf '\xcc\x27\x09\0'; } >open.scap
+exec 3<>pipe
+cat open.scap >pipe &
+"$FALCOC" -r rules.yaml -e pipe >out 2>err </dev/null 3<&- &
+pid=$!
+for ((i = 0; i < 200; i++)); do
+	grep -q web out && break
+	sleep 0.05
+done
+kill $pid
+wait $pid
+status=$?
+expect "SIGTERM ends the wait for a pipe" 0 err "Alerts: 2"
+exec 3>&-
+wait
+exec 3<>pipe
+cat open.scap >pipe &
+timeout 30 "$FALCOC" -r rules.yaml -e pipe -M 1 >out 2>err </dev/null 3<&-
+status=$?
+expect "and so does -M" 0 err "Alerts: 2"
+exec 3>&-
+wait
+
+run -r rules.yaml -e "$seeds/whole" --ring-size 1M,1M --dns-server 192.0.2.1 -S 90 -o dns.rate=9 -A
+expect "options that mean nothing to a capture" 0 err "--dns-server: warning: dns.servers has no effect: a capture file" \
+	"engine.kmod.ring_size has" "engine.kmod.process_ring_size has" "-S: warning" "-o: warning: dns.rate" "!base_syscalls"
+run -e "$seeds/whole" --print '%evt.num' --device x
+expect "nor when events are shown" 0 err "--device: warning: engine.kmod.device has no effect"
+
 echo "not a capture at all, by far" >none.scap
 run -r rules.yaml -e none.scap
 expect "no capture" 6 err "none.scap" "no capture in Falco's format"
