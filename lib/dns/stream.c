@@ -10,6 +10,7 @@
 #include "util/ihash.h"
 
 #define LENGTH_BYTES 2
+#define AGAIN_MAX    (8u << 20) /* so far back bytes may be read again (MSG_PEEK): a socket holds no more */
 
 struct stream {
 	struct ihash_node node; /* by its key: a keyed hash of 64 bits is taken for it */
@@ -147,13 +148,19 @@ static bool fill(struct streams *s, struct stream *st, struct slice *data)
 	return st->have == st->room;
 }
 
-/* Brings the stream to this position. Bytes that were there before are cut off. */
+/*
+ * Brings the stream to this position. Bytes that were there before are cut off. A position far from
+ * the last one is of another connection between the same ends, whose numbers begin anywhere.
+ */
 static void align(struct streams *s, struct stream *st, uint32_t pos, struct slice *data)
 {
 	int32_t gap = (int32_t)(pos - st->next);
 	size_t old = gap < 0 ? (size_t)-(int64_t)gap : 0;
+	bool anew = gap > 0 || old > AGAIN_MAX;
 
-	if (gap > 0) { /* what is missing is lost; a message may begin here */
+	if (anew) {
+		old = 0;
+		/* what is missing is lost; a message may begin here */
 		s->st.gaps++;
 		drop_bytes(s, st);
 	}
@@ -161,8 +168,7 @@ static void align(struct streams *s, struct stream *st, uint32_t pos, struct sli
 		old = data->len;
 	data->ptr += old;
 	data->len -= old;
-	if (gap >= 0 || data->len)
-		st->next = (gap > 0 ? pos : st->next) + (uint32_t)data->len;
+	st->next = (anew ? pos : st->next) + (uint32_t)data->len;
 }
 
 int streams_add(struct streams *s, const void *key, size_t key_len, uint32_t pos, struct slice data,

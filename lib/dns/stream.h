@@ -4,7 +4,7 @@
  *
  * Pieces come in the order in which they were sent or received; one may repeat bytes of those
  * before it (a look before a read, a send that was tried again), none may be missing. Each message
- * follows its length in two bytes. Bounded: streams, and bytes of unfinished messages in all;
+ * message follows its length in two bytes. Bounded: streams, and bytes of unfinished messages in all;
  * the stream seen longest ago makes room.
  */
 #ifndef DNS_STREAM_H

@@ -335,6 +335,27 @@ START_TEST(streams)
 }
 END_TEST
 
+/* Ends come again with another connection, whose sequence numbers begin anywhere. */
+START_TEST(stream_anew)
+{
+	static const uint32_t begins[] = { 1000, 0x90000000u, 0x20000000u, 0xf0000000u, 0x70000000u };
+	struct dnsmsg q = query(1, "a.test"), w;
+
+	w.len = 0;
+	dnsmsg_u16(&w, (uint16_t)q.len);
+	memcpy(w.bytes + 2, q.bytes, q.len);
+	w.len += q.len;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		struct dns_packet p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+
+		p.tcp = true;
+		p.pos = begins[i];
+		ck_assert_int_eq(take(&p, &w), DNS_FATE_QUERY);
+		ck_assert_int_eq(take(&p, &w), -1);
+	}
+}
+END_TEST
+
 /* More of everything than there is room for. */
 START_TEST(bounds)
 {
@@ -395,6 +416,7 @@ int main(void)
 	tcase_add_test(tc, resolvers);
 	tcase_add_test(tc, new_resolv_conf);
 	tcase_add_test(tc, streams);
+	tcase_add_test(tc, stream_anew);
 	tcase_add_test(tc, bounds);
 	tcase_add_test(tc, bad_lists);
 	suite_add_tcase(s, tc);
