@@ -441,8 +441,9 @@ int dns_saved_read(struct dns_table *t, const char *path, const struct dns_clock
 		return -errno;
 	if (fstat(fd, &st) < 0)
 		rc = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_mode & 022 ||
-		 (st.st_uid != 0 && st.st_uid != geteuid()))
+	else if (!S_ISREG(st.st_mode))
+		rc = -EINVAL;
+	else if (st.st_mode & 022 || (st.st_uid != 0 && st.st_uid != geteuid()))
 		rc = -EPERM;
 	else if (st.st_size > DNS_SAVED_MAX_BYTES)
 		rc = -EBADMSG;

@@ -58,7 +58,10 @@ int dns_saved_take(struct dns_table *t, const void *bytes, size_t len, const str
  */
 int dns_saved_write(const char *path, const void *bytes, size_t len);
 
-/* Reads the file; as dns_saved_take(), or -EPERM: others may have written it; or another errno. */
+/*
+ * Reads the file; as dns_saved_take(), or -EPERM: others may have written it; -EINVAL: it is no regular
+ * file; -ELOOP: a symbolic link; or another errno.
+ */
 int dns_saved_read(struct dns_table *t, const char *path, const struct dns_clock *now,
 		   struct dns_saved_info *ret_info);
 

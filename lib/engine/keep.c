@@ -75,7 +75,8 @@ static void read_saved(struct engine *e)
 		engine_notice(e, "%s is not believed, as others than its owner may write it: names are "
 			      "learnt anew", e->keep->path);
 	else if (rc < 0 && rc != -ENOENT)
-		engine_notice(e, "%s: %s: names are learnt anew", e->keep->path, strerror(-rc));
+		engine_notice(e, "%s: %s: names are learnt anew", e->keep->path,
+			      rc == -EINVAL ? "no regular file" : strerror(-rc));
 }
 
 int keep_start(struct engine *e)

@@ -45,7 +45,11 @@ enum engine_status names_view_open(struct engine *e, bool must, struct names_vie
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "%s: %s%s", path,
 				   rc == -EBADMSG ? "damaged" :
 				   rc == -EPROTO ? "of another version" :
-				   rc == -EPERM ? "others than its owner may write it" : strerror(-rc),
+				   rc == -EPERM ? "others than its owner may write it, or it is neither "
+						  "root's nor yours" :
+				   rc == -EINVAL ? "no regular file" :
+				   rc == -ELOOP ? "a symbolic link, which is not followed" :
+				   strerror(-rc),
 				   rc == -ENOENT ? " (falcoc writes it when it starts, ends, and every five "
 						   "minutes)" : "");
 	}

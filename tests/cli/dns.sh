@@ -87,6 +87,11 @@ cp state open
 chmod 666 open
 run dns "${common[@]}" --state open
 expect "a file that others may write" 1 err "open: others than its owner may write it"
+ln -s state link
+run dns "${common[@]}" --state link
+expect "a link" 1 err "link: a symbolic link, which is not followed"
+run dns "${common[@]}" --state .
+expect "a directory" 1 err ".: no regular file"
 run dns "${common[@]}" -o dns.state_file=
 expect "no file wanted" 1 err "keeps no names"
 
