@@ -10,7 +10,8 @@
 #include "util/ihash.h"
 
 #define LENGTH_BYTES 2
-#define AGAIN_MAX    (8u << 20) /* so far back bytes may be read again (MSG_PEEK): a socket holds no more */
+/* So far back bytes may be read again (MSG_PEEK): a socket holds no more. */
+#define AGAIN_MAX    (8u << 20)
 
 struct stream {
 	struct ihash_node node; /* by its key: a keyed hash of 64 bits is taken for it */
