@@ -72,9 +72,14 @@ static void count_unkept(bool share)
 	rcu_read_unlock();
 }
 
+static bool is_calm(void)
+{
+	return atomic_long_read(&bytes) <= bytes_calm;
+}
+
 static bool is_charged(struct share *share, size_t size)
 {
-	if (likely(atomic_long_read(&bytes) <= bytes_calm) || share_charge(share, size))
+	if (likely(is_calm()) || share_charge(share, size))
 		return true;
 	count_unkept(true);
 	return false;
@@ -116,28 +121,43 @@ static void entry_reset(struct inflight *inflight)
 	inflight->chunks = NULL;
 }
 
-/* One that holds nothing. */
-static struct inflight *entry_new(void)
+/* One that holds nothing, and that nobody was charged for. */
+static struct inflight *entry_take_spare(void)
 {
 	struct spares *own = this_cpu_ptr(&spares);
 	struct inflight *inflight = own->first;
-	struct share share = {};
 
-	if (unlikely(!is_charged(&share, sizeof(*inflight))))
-		return NULL;
 	if (likely(inflight)) {
 		own->first = inflight->next;
 		own->count--;
-	} else {
-		inflight = room_new(sizeof(*inflight));
-		if (!inflight) {
-			share_release(&share);
-			return NULL;
-		}
-		entry_reset(inflight);
+		return inflight;
 	}
-	inflight->share = share;
+	inflight = room_new(sizeof(*inflight));
+	if (inflight) {
+		entry_reset(inflight);
+		inflight->share = (struct share){};
+	}
 	return inflight;
+}
+
+static noinline struct inflight *entry_new_charged(void)
+{
+	struct inflight *inflight;
+	struct share share = {};
+
+	if (!is_charged(&share, sizeof(*inflight)))
+		return NULL;
+	inflight = entry_take_spare();
+	if (inflight)
+		inflight->share = share;
+	else
+		share_release(&share);
+	return inflight;
+}
+
+static struct inflight *entry_new(void)
+{
+	return likely(is_calm()) ? entry_take_spare() : entry_new_charged();
 }
 
 /* It has been cleared. */

@@ -265,10 +265,10 @@ static u32 ring_keep(const struct ring *ring, const struct call *call)
 {
 	u32 quarter = ring->bytes / 4;
 
+	if (likely(event_class(call->event) == FALCOC_CLASS_MAIN))
+		return 0;
 	if (event_class(call->event) == FALCOC_CLASS_DNS)
 		return dns_packet_keep(call->dns, ring->bytes);
-	if (event_class(call->event) != FALCOC_CLASS_PROC)
-		return 0;
 	if (call->syscall == FALCOC_NO_SYSCALL && events[call->event].traits & FALCOC_T_EXEC)
 		return 0;
 	if (call->syscall == FALCOC_NO_SYSCALL && is_lifecycle(call->event))
@@ -310,14 +310,10 @@ static bool record_build(struct ring *ring, struct counters *counters, const str
 	return true;
 }
 
-/* facts: NULL where there is no room to look at them */
-static bool consumer_filters(const struct consumer *consumer, const struct call *call,
-			     struct facts *facts)
+/* Out of the way of those that have no predicate. */
+static noinline bool predicate_filters(const struct consumer *consumer, const struct call *call,
+				       const struct predicate *predicate)
 {
-	const struct predicate *predicate = rcu_dereference(consumer->predicate);
-
-	if (likely(!predicate) || unlikely(!facts))
-		return false;
 	/* names are learnt from all of them, whichever a rule looks for */
 	if (event_class(call->event) == FALCOC_CLASS_DNS)
 		return false;
@@ -325,14 +321,23 @@ static bool consumer_filters(const struct consumer *consumer, const struct call 
 	if (call->syscall == FALCOC_NO_SYSCALL && is_lifecycle(call->event) &&
 	    READ_ONCE(consumer->mask.flags) & FALCOC_MASK_F_LIFECYCLE)
 		return false;
-	if (predicate_passes(predicate, call, facts))
+	if (predicate_passes(predicate, call, this_cpu_ptr(&workplaces.facts)))
 		return false;
 	this_cpu_ptr(consumer->lanes)->ev_filtered[call->event]++;
 	return true;
 }
 
-static void deliver(struct consumer *consumer, const struct call *call, struct facts *facts,
-		    bool nested)
+/* What is nested finds the facts of another event, and passes. */
+static __always_inline bool consumer_filters(const struct consumer *consumer,
+					     const struct call *call, bool nested)
+{
+	const struct predicate *predicate = rcu_dereference(consumer->predicate);
+
+	return predicate && !nested && predicate_filters(consumer, call, predicate);
+}
+
+static __always_inline void deliver(struct consumer *consumer, const struct call *call,
+				    bool nested)
 {
 	struct counters *counters;
 	struct lane *lane;
@@ -340,7 +345,7 @@ static void deliver(struct consumer *consumer, const struct call *call, struct f
 	u16 flags;
 	u64 used;
 
-	if (!consumer_wants(consumer, call, &flags) || consumer_filters(consumer, call, facts))
+	if (!consumer_wants(consumer, call, &flags) || consumer_filters(consumer, call, nested))
 		return;
 	lane = &this_cpu_ptr(consumer->lanes)->of[event_class(call->event)];
 	counters = &lane->counters;
@@ -359,17 +364,15 @@ static void deliver(struct consumer *consumer, const struct call *call, struct f
 void records_make(const struct call *call)
 {
 	struct consumer *consumer;
-	struct facts *facts;
 	bool nested;
 
 	preempt_disable_notrace();
 	rcu_read_lock();
 	nested = __this_cpu_inc_return(workplaces.depth) != 1;
-	facts = nested ? NULL : this_cpu_ptr(&workplaces.facts);
 	list_for_each_entry_rcu(consumer, &consumers_started, started_node)
-		deliver(consumer, call, facts, nested);
-	if (facts)
-		facts_end(facts);
+		deliver(consumer, call, nested);
+	if (unlikely(__this_cpu_read(workplaces.facts.begun)) && !nested)
+		facts_end(this_cpu_ptr(&workplaces.facts));
 	__this_cpu_dec(workplaces.depth);
 	rcu_read_unlock();
 	preempt_enable_notrace();

@@ -134,7 +134,9 @@ static struct file *own_file(unsigned int fd)
 	       rcu_dereference_raw(fdt->fd[array_index_nospec(fd, fdt->max_fds)]) : NULL;
 }
 
-struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_shared)
+/* Inline, as every record of a call on a descriptor takes this way. */
+static __always_inline struct file *find_file(const struct inflight *inflight, int fd,
+					      bool *ret_shared)
 {
 	struct file *file = inflight_file(inflight, fd);
 
@@ -144,12 +146,17 @@ struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_share
 	return *ret_shared ? fget_raw(fd) : own_file(fd);
 }
 
+struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_shared)
+{
+	return find_file(inflight, fd, ret_shared);
+}
+
 /* created: tell if the call made the file */
 static void attr_any_fd(struct record *record, const struct file_attrs *ids, int fd,
 			const struct sock_hint *hint, bool created)
 {
 	bool shared;
-	struct file *file = file_of_fd(record->inflight, fd, &shared);
+	struct file *file = find_file(record->inflight, fd, &shared);
 
 	if (shared)
 		record_unverified(record);

@@ -42,7 +42,7 @@ static bool is_mapped_or_any(const struct in6_addr *addr, bool *ret_mapped)
 	return *ret_mapped || ipv6_addr_any(addr);
 }
 
-static void fill_inet6(struct falcoc_sock *attr, const struct sock *sk)
+static noinline void fill_inet6(struct falcoc_sock *attr, const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	const struct inet_sock *inet = inet_sk(sk);
@@ -126,7 +126,7 @@ static void attr_unix_names(struct record *record, struct sock *sk, struct sock 
 		attr_unix_name(record, FALCOC_A_UNIX_PEER, peer);
 }
 
-void sock_sides(const struct sock *sk, struct falcoc_sock *ret_attr)
+static __always_inline void fill_sides(struct falcoc_sock *ret_attr, const struct sock *sk)
 {
 	ret_attr->family = sk->sk_family;
 	ret_attr->type = sk->sk_type;
@@ -138,30 +138,35 @@ void sock_sides(const struct sock *sk, struct falcoc_sock *ret_attr)
 		fill_inet6(ret_attr, sk);
 }
 
+void sock_sides(const struct sock *sk, struct falcoc_sock *ret_attr)
+{
+	fill_sides(ret_attr, sk);
+}
+
 void attr_socket(struct record *record, enum falcoc_attr_id id, struct socket *sock,
 		 const struct sock_hint *hint)
 {
 	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL, *peer = NULL;
 	const struct sock *listener = hint ? hint->listener : NULL;
-	struct falcoc_sock attr = {};
+	struct falcoc_sock *attr = sk ? attr_add(record, id, sizeof(*attr)) : NULL;
 
-	if (!sk)
+	if (!attr)
 		return;
-	sock_sides(sk, &attr);
-	attr.role = hint && hint->role ? hint->role : sock_role(sk);
-	attr.netns = sock_net(sk)->ns.inum;
-	attr.ino = SOCK_INODE(sock)->i_ino;
-	if (!listener && attr.state == TCP_LISTEN)
+	memset(attr, 0, sizeof(*attr));
+	fill_sides(attr, sk);
+	attr->role = hint && hint->role ? hint->role : sock_role(sk);
+	attr->netns = sock_net(sk)->ns.inum;
+	attr->ino = SOCK_INODE(sock)->i_ino;
+	if (!listener && attr->state == TCP_LISTEN)
 		listener = sk;
 	if (listener) {
-		attr.accept_len = READ_ONCE(listener->sk_ack_backlog);
-		attr.accept_max = READ_ONCE(listener->sk_max_ack_backlog);
+		attr->accept_len = READ_ONCE(listener->sk_ack_backlog);
+		attr->accept_max = READ_ONCE(listener->sk_max_ack_backlog);
 	}
 	if (sk->sk_family == AF_UNIX) {
 		peer = unix_peer_get(sk);
-		attr.peer_ino = peer ? sock_i_ino(peer) : 0;
+		attr->peer_ino = peer ? sock_i_ino(peer) : 0;
 	}
-	attr_bytes(record, id, &attr, sizeof(attr), 0);
 	if (id == FALCOC_A_SOCK && sk->sk_family == AF_UNIX)
 		attr_unix_names(record, sk, peer);
 	if (peer)

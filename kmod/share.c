@@ -96,10 +96,8 @@ bool share_charge(struct share *share, size_t bytes)
 	return true;
 }
 
-void share_release(struct share *share)
+void share_give_back(struct share *share)
 {
-	if (!share->charged)
-		return;
 	atomic_long_sub(share->charged, &users[share->user].bytes);
 	atomic_long_sub(share->charged, &cgroups[share->cgroup].bytes);
 	share->charged = 0;

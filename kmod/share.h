@@ -14,6 +14,7 @@
 #ifndef _FALCOC_SHARE_H
 #define _FALCOC_SHARE_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 /* What an entry of the store was charged for, and to whom. All zeros: nothing. */
@@ -31,7 +32,13 @@ void shares_init(size_t bytes_max);
  */
 bool share_charge(struct share *share, size_t bytes);
 /* Any task. What was charged is free again, and the share nobody's. */
-void share_release(struct share *share);
+void share_give_back(struct share *share);
+
+static inline void share_release(struct share *share)
+{
+	if (unlikely(share->charged))
+		share_give_back(share);
+}
 
 /* The cgroup that was charged most, and its bytes; 0: none was. */
 u64 shares_most(u64 *ret_cgroup);
