@@ -134,6 +134,11 @@ int event_by_name(struct slice name);
  * record it yet? Rules that name one load, with a warning.
  */
 bool event_name_known(struct slice name);
+/*
+ * What the event is called that tells of @name, if that is how only 32-bit programs, or the kernel's
+ * table, call it: stat for stat64. NULL: it has no other name.
+ */
+const char *event_name_native(struct slice name);
 /* Those names one by one, sorted, without the event list's; NULL past the last. */
 const char *event_name_known_at(size_t i);
 

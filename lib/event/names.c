@@ -111,6 +111,31 @@ bool event_name_known(struct slice name)
 		       sizeof(known_names[0]), name_cmp);
 }
 
+static const struct {
+	const char *name, *native;
+} other_names[] = {
+	{ "_llseek", "lseek" }, { "_newselect", "select" }, { "fcntl64", "fcntl" },
+	{ "fstat64", "fstat" }, { "fstatat64", "newfstatat" }, { "fstatfs64", "fstatfs" },
+	{ "getegid32", "getegid" }, { "geteuid32", "geteuid" }, { "getgid32", "getgid" },
+	{ "getresgid32", "getresgid" }, { "getresuid32", "getresuid" }, { "getuid32", "getuid" },
+	{ "llseek", "lseek" }, { "lstat64", "lstat" }, { "mmap2", "mmap" },
+	{ "oldfstat", "fstat" }, { "oldlstat", "lstat" }, { "oldolduname", "uname" },
+	{ "oldstat", "stat" }, { "olduname", "uname" }, { "pread64", "pread" },
+	{ "prlimit64", "prlimit" }, { "pwrite64", "pwrite" }, { "sendfile64", "sendfile" },
+	{ "setgid32", "setgid" }, { "setresgid32", "setresgid" }, { "setresuid32", "setresuid" },
+	{ "setuid32", "setuid" }, { "stat64", "stat" }, { "statfs64", "statfs" },
+	{ "ugetrlimit", "getrlimit" },
+};
+
+const char *event_name_native(struct slice name)
+{
+	for (size_t i = 0; i < sizeof(other_names) / sizeof(other_names[0]); i++) {
+		if (slice_eq_str(name, other_names[i].name))
+			return other_names[i].native;
+	}
+	return NULL;
+}
+
 const char *event_name_known_at(size_t i)
 {
 	return i < sizeof(known_names) / sizeof(known_names[0]) ? known_names[i] : NULL;

@@ -164,10 +164,25 @@ END_TEST
 
 START_TEST(test_known_names)
 {
+	unsigned int others = 0;
+
 	for (size_t i = 1; event_name_known_at(i); i++)
 		ck_assert_int_lt(strcmp(event_name_known_at(i - 1), event_name_known_at(i)), 0);
 	for (size_t i = 0; event_name_known_at(i); i++)
 		ck_assert(event_name_known(slice_of(event_name_known_at(i))));
+	for (size_t i = 0; event_name_known_at(i); i++) {
+		const struct slice name = slice_of(event_name_known_at(i));
+		const char *native = event_name_native(name);
+
+		if (!native)
+			continue;
+		others++;
+		ck_assert_msg(event_by_name(name) < 0, "%s is an event", name.ptr);
+		ck_assert_msg(event_by_name(slice_of(native)) >= 0, "%s is none", native);
+	}
+	ck_assert_uint_eq(others, 31);
+	ck_assert_str_eq(event_name_native(SLICE_LIT("stat64")), "stat");
+	ck_assert_ptr_null(event_name_native(SLICE_LIT("stat")));
 	ck_assert(event_name_known(SLICE_LIT("ptrace")));
 	ck_assert(!event_name_known(SLICE_LIT("ptrac")));
 	ck_assert(!event_name_known(SLICE_LIT("ptracee")));
