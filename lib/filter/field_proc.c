@@ -103,6 +103,21 @@ EXTRACTOR(proc_script)
 	return ctx->proc && ctx->proc->script.len && set_str(ref, ctx->proc->script, ret_value);
 }
 
+/* Which file that is, whatever its path leads to by now. */
+EXTRACTOR(proc_script_ino)
+{
+	const struct proc *p = ctx->proc;
+
+	return p && p->script_ino && set_int(ref, (int64_t)p->script_ino, ret_value);
+}
+
+EXTRACTOR(proc_script_dev)
+{
+	const struct proc *p = ctx->proc;
+
+	return p && p->script_ino && set_int(ref, event_dev_number(p->script_dev), ret_value);
+}
+
 EXTRACTOR(proc_args)
 {
 	struct slice arg;
@@ -348,6 +363,9 @@ static const struct field_def fields[] = {
 	     "Path of the program's file as the kernel knows it."),
 	PRIV("proc.script", CHARBUF, proc_script, 0,
 	     "Path of the script that was executed, where the program is its interpreter."),
+	PRIV("proc.script.ino", INT64, proc_script_ino, 0, "Inode of that script's file."),
+	FLAGGED("proc.script.dev", INT32, FIELD_F_HEX, proc_script_dev, 0,
+		"Number of the device that holds that script."),
 	PRIV("proc.pexepath", CHARBUF, extract_parent_string, PROC_EXEPATH,
 	     "proc.exepath of the parent."),
 	ANCESTOR("proc.aexepath", CHARBUF, extract_ancestor_string, PROC_EXEPATH,

@@ -21,6 +21,8 @@ struct image {
 	uint32_t refs, bytes;
 	struct slice exe, exepath, script, args, env;
 	uint64_t ino, ctime_ns, mtime_ns;
+	uint64_t script_ino;		/* 0: not known, as its device */
+	uint32_t script_dev;
 	uint32_t flags;
 };
 

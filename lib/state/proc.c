@@ -237,6 +237,8 @@ static void show_image(struct proc_entry *e)
 	p->exe = im->exe;
 	p->exepath = im->exepath;
 	p->script = im->script;
+	p->script_ino = im->script_ino;
+	p->script_dev = im->script_dev;
 	p->args = im->args;
 	p->env = im->env;
 	p->exe_ino = im->ino;

@@ -63,6 +63,8 @@ struct proc {
 	struct slice exe;		/* argv[0] */
 	struct slice exepath;		/* without the kernel's " (deleted)": see exe_flags */
 	struct slice script;		/* whose interpreter the program is; empty: none */
+	uint64_t script_ino;		/* of that script's file; 0: not known */
+	uint32_t script_dev;		/* likewise, major << 20 | minor */
 	struct slice args;		/* the strings after argv[0], each with its NUL */
 	struct slice env;		/* likewise */
 	struct slice cwd;

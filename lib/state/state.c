@@ -357,6 +357,7 @@ static void apply_exec(struct state *st, struct proc_entry *e, const struct even
 {
 	static const struct slice deleted = SLICE_LIT(" (deleted)");
 	struct slice path = str_of(ev, FALCOC_A_EXE_PATH);
+	const struct falcoc_file_id *script = event_file_id(ev, FALCOC_A_SCRIPT_ID);
 	uint32_t flags = exe->flags;
 	struct image *im;
 
@@ -371,6 +372,8 @@ static void apply_exec(struct state *st, struct proc_entry *e, const struct even
 		im->ctime_ns = exe->ctime_ns;
 		im->mtime_ns = exe->mtime_ns;
 		im->flags = flags;
+		im->script_ino = script ? script->ino : 0;
+		im->script_dev = script ? script->dev : 0;
 	}
 	procs_set_image(st->procs, e, im);
 	procs_set_comm(e, ev->rec->comm);

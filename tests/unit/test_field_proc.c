@@ -160,11 +160,13 @@ END_TEST
 /* The script stays known when its interpreter does something. */
 START_TEST(test_script)
 {
+	static const struct falcoc_file_id id = { .ino = 88, .dev = 8 << 20 | 1 };
 	struct mkrec *m, *later = mkrec_new(FALCOC_E_SETUID);
 
 	make_family();
 	m = curl();
 	mkrec_str(m, FALCOC_A_SCRIPT_PATH, "/opt/do.sh");
+	mkrec_attr(m, FALCOC_A_SCRIPT_ID, 0, &id, sizeof(id));
 	world_apply(w, m);
 	ck_assert_str_eq(world_field(w, "proc.script"), "/opt/do.sh");
 	ck_assert_str_eq(world_field(w, "proc.exepath"), "/usr/bin/curl");
@@ -174,10 +176,14 @@ START_TEST(test_script)
 	later->rec->event = FALCOC_E_SETUID;
 	world_apply(w, later);
 	ck_assert_str_eq(world_field(w, "proc.script"), "/opt/do.sh");
+	ck_assert_str_eq(world_field(w, "proc.script.ino"), "88");
+	ck_assert_str_eq(world_field(w, "proc.script.dev"), "801");
 	mkrec_free(m);
 	m = curl();
 	world_apply(w, m);
 	ck_assert_str_eq(world_field(w, "proc.script"), "<none>");
+	ck_assert_str_eq(world_field(w, "proc.script.ino"), "<none>");
+	ck_assert_str_eq(world_field(w, "proc.script.dev"), "<none>");
 	mkrec_free(m);
 	mkrec_free(later);
 }
