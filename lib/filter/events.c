@@ -210,9 +210,11 @@ static bool add_events(struct compiler *c, const struct input *src,
 	}
 	near = event_name_native(lit->text);
 	if (near) {
-		d = compile_warning(c, lit->loc, "'%.*s' is recorded as '%s', which programs of 64 bits "
-				    "call it: this is never true", SLICE_ARG(lit->text), near);
-		diag_hint(d, "use %s = %s; evt.is_ia32 = true tells calls of 32-bit programs", src->name, near);
+		d = compile_warning(c, lit->loc, "'%.*s' is recorded as '%s', which programs "
+				    "of 64 bits call it: this is never true", SLICE_ARG(lit->text),
+				    near);
+		diag_hint(d, "use %s = %s; evt.is_ia32 = true tells calls of 32-bit programs",
+			  src->name, near);
 		return true;
 	}
 	if (event_name_known(lit->text)) {
