@@ -360,6 +360,7 @@ static struct tap {
 	const char *function;
 	u32 events;		/* those that it makes */
 	struct ftrace_ops ops;
+	unsigned long ip;
 	bool found, attached;
 } taps[] = {
 	TAP_ENTRY(skb_consume_udp, udp_in, B(DNS_ANSWER)),
@@ -369,19 +370,37 @@ static struct tap {
 	TAP_ENTRY(skb_copy_datagram_iter, tcp_in, B(DNS_ANSWER)),
 };
 
-/* Finds it as hook.c does: by a kprobe that is never armed. */
-static void tap_find(struct tap *tap, struct kprobe *kprobe)
+/* Finds it as hook.c does: by a kprobe that is never armed. 0, or -ENOMEM. */
+static int tap_find(struct tap *tap, struct kprobe *kprobe)
 {
+	int err;
+
 	memset(kprobe, 0, sizeof(*kprobe));
 	kprobe->symbol_name = tap->function;
 	kprobe->flags = KPROBE_FLAG_DISABLED;
-	if (!register_kprobe(kprobe)) {
-		tap->found = !ftrace_set_filter_ip(&tap->ops, (unsigned long)kprobe->addr, 0, 0);
+	err = register_kprobe(kprobe);
+	if (!err) {
+		tap->ip = (unsigned long)kprobe->addr;
+		err = ftrace_set_filter_ip(&tap->ops, tap->ip, 0, 0);
 		unregister_kprobe(kprobe);
 	}
-	if (!tap->found)
+	tap->found = !err;
+	if (err == -ENOMEM)
+		return err;
+	if (err)
 		pr_info("this kernel has no %s to trace: not all DNS messages are seen\n",
 			tap->function);
+	return 0;
+}
+
+/* What ftrace keeps for an ops is given back with its last function. */
+static void tap_free(struct tap *tap)
+{
+	unsigned int tries = 3;
+
+	while (tap->found && ftrace_set_filter_ip(&tap->ops, tap->ip, 1, 0) && --tries)
+		;
+	tap->found = false;
 }
 
 static void tap_switch(struct tap *tap, bool on)
@@ -400,14 +419,19 @@ static void tap_switch(struct tap *tap, bool on)
 			tap->function, err);
 }
 
-void dns_tap_init(void)
+/* For want of memory the module is not loaded, rather than blind for as long as it is. */
+int dns_tap_init(void)
 {
 	struct kprobe *kprobe = kzalloc(sizeof(*kprobe), GFP_KERNEL);
+	int err = kprobe ? 0 : -ENOMEM;
 	unsigned int i;
 
-	for (i = 0; kprobe && i < ARRAY_SIZE(taps); i++)
-		tap_find(&taps[i], kprobe);
+	for (i = 0; !err && i < ARRAY_SIZE(taps); i++)
+		err = tap_find(&taps[i], kprobe);
 	kfree(kprobe);
+	if (err)
+		dns_tap_release();
+	return err;
 }
 
 void dns_tap_want(const struct mask *mask)
@@ -426,8 +450,10 @@ void dns_tap_release(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(taps); i++)
+	for (i = 0; i < ARRAY_SIZE(taps); i++) {
 		tap_switch(&taps[i], false);	/* nothing, unless an update failed */
+		tap_free(&taps[i]);
+	}
 }
 
 bool dns_tap_has(enum falcoc_event event)
@@ -441,9 +467,10 @@ bool dns_tap_has(enum falcoc_event event)
 	return false;
 }
 #else
-void dns_tap_init(void)
+int dns_tap_init(void)
 {
 	pr_warn("DNS messages are not seen on this kernel\n");
+	return 0;
 }
 
 void dns_tap_want(const struct mask *mask)

@@ -29,8 +29,8 @@ struct dns_packet {
 	struct falcoc_dns attr;
 };
 
-/* Looks functions up. Says so in the kernel's log where messages cannot be seen. */
-void dns_tap_init(void);
+/* Looks functions up. Says so in the kernel's log where messages cannot be seen. -ENOMEM. */
+int dns_tap_init(void);
 /* Nothing may be wanted any more. */
 void dns_tap_release(void);
 

@@ -41,10 +41,12 @@ static int __init falcoc_init(void)
 	err = hooks_init();
 	if (err)
 		goto err_records;
-	dns_tap_init();
-	err = uring_init();
+	err = dns_tap_init();
 	if (err)
 		goto err_hooks;
+	err = uring_init();
+	if (err)
+		goto err_dns_tap;
 	err = consumers_init();
 	if (err)
 		goto err_uring;
@@ -58,6 +60,8 @@ err_consumers:
 	consumers_release();
 err_uring:
 	uring_release();
+err_dns_tap:
+	dns_tap_release();
 err_hooks:
 	hooks_release();
 err_records:

@@ -385,17 +385,19 @@ static carrier_fn entry_of(unsigned long ip)
 }
 
 /* Some functions cannot be traced, even if they can be found. */
-static bool can_attach(unsigned long ip)
+static int try_attach(unsigned long ip)
 {
-	bool can = !ftrace_set_filter_ip(&ops, ip, 0, 0);
+	int err = ftrace_set_filter_ip(&ops, ip, 0, 0);
+	unsigned int tries = 3;
 
-	if (can)
-		ftrace_set_filter_ip(&ops, ip, 1, 0);
-	return can;
+	/* one that stays there would be attached with the others */
+	while (!err && ftrace_set_filter_ip(&ops, ip, 1, 0) && --tries)
+		;
+	return tries ? err : -ENOMEM;
 }
 
-/* 0: it is not there. The kprobe, which is not armed, is the caller's to unregister. */
-static unsigned long site_find(const char *name, struct kprobe *probe)
+/* The kprobe, which is not armed, is the caller's to unregister if it has an address. */
+static int site_find(const char *name, struct kprobe *probe, unsigned long *ret_ip)
 {
 	unsigned long ip;
 	int err;
@@ -403,49 +405,66 @@ static unsigned long site_find(const char *name, struct kprobe *probe)
 	probe->symbol_name = name;
 	probe->flags = KPROBE_FLAG_DISABLED;
 	err = register_kprobe(probe);
-	ip = err ? 0 : (unsigned long)probe->addr;
-	if (!err && !can_attach(ip))
-		err = -EINVAL;
 	if (err) {
-		pr_warn("no %s (%d): what io_uring does by it is not seen\n", name, err);
-		return 0;
+		probe->addr = NULL;
+		return err;
 	}
+	ip = (unsigned long)probe->addr;
+	err = try_attach(ip);
+	if (err)
+		return err;
 	site_of(ip)->ip = ip;
-	return ip;
+	*ret_ip = ip;
+	return 0;
 }
 
-/* Addresses, by kprobes that are not armed: nothing else that is exported looks names up. */
-static void sites_find(struct kprobe *probes)
+static void site_fill(unsigned long ip, struct carrier *carrier, struct late *late)
+{
+	site_of(ip)->carrier = carrier;
+	site_of(ip)->late = late;
+	if (carrier) {
+		carrier->ip = ip;
+		carrier->fn = entry_of(ip);
+	} else {
+		late->ip = ip;
+	}
+}
+
+/*
+ * Addresses, by kprobes that are not armed: nothing else that is exported looks names up. What
+ * is missing stays out; -ENOMEM only if there was no memory to look.
+ */
+static int sites_find(struct kprobe *probes)
 {
 	struct kprobe *found[URING_OPCODES + LATES];
 	unsigned int i, count = 0;
+	int err = 0;
 
-	for (i = 0; i < carriers_count + LATES; i++) {
+	for (i = 0; i < carriers_count + LATES && err != -ENOMEM; i++) {
 		struct carrier *carrier = i < carriers_count ? &carriers[i] : NULL;
 		struct late *late = carrier ? NULL : &lates[i - carriers_count];
-		unsigned long ip = site_find(carrier ? carrier->name : late->name, &probes[i]);
+		const char *name = carrier ? carrier->name : late->name;
+		unsigned long ip;
 
+		err = site_find(name, &probes[i], &ip);
 		if (probes[i].addr)
 			found[count++] = &probes[i];
-		if (!ip)
-			continue;
-		site_of(ip)->carrier = carrier;
-		site_of(ip)->late = late;
-		if (carrier) {
-			carrier->ip = ip;
-			carrier->fn = entry_of(ip);
-		} else {
-			late->ip = ip;
-		}
+		if (!err)
+			site_fill(ip, carrier, late);
+		else if (err != -ENOMEM)
+			pr_warn("no %s (%d): what io_uring does by it is not seen\n", name, err);
 	}
 	unregister_kprobes(found, count);
+	return err == -ENOMEM ? err : 0;
 }
 
+/* For want of memory the module is not loaded, rather than blind for as long as it is. */
 int uring_init(void)
 {
 	struct kprobe *probes;
 	unsigned int opcode;
 	const char *name;
+	int err;
 
 	for (opcode = 0; opcode < min_t(unsigned int, IORING_OP_LAST, URING_OPCODES); opcode++) {
 		name = uring_function(opcode);
@@ -455,9 +474,9 @@ int uring_init(void)
 	probes = kcalloc(carriers_count + LATES, sizeof(*probes), GFP_KERNEL);
 	if (!probes)
 		return -ENOMEM;
-	sites_find(probes);
+	err = sites_find(probes);
 	kfree(probes);
-	return 0;
+	return err;
 }
 
 void uring_release(void)
