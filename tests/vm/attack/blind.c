@@ -45,15 +45,18 @@ static void places(int argc, char **argv)
 
 static void raise_limits(void)
 {
-	static const char *const limits[] = {
-		"/proc/sys/kernel/threads-max", "/proc/sys/kernel/pid_max", "/proc/sys/vm/max_map_count",
+	/* a small kernel takes no more than 32768 processes */
+	static const char *const limits[][2] = {
+		{ "/proc/sys/kernel/threads-max", "32000" },
+		{ "/proc/sys/kernel/pid_max", "32000" },
+		{ "/proc/sys/vm/max_map_count", "60000" },
 	};
 	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY }, files = { 60000, 60000 };
 	int fd;
 
 	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		fd = open(limits[i], O_WRONLY);
-		must(fd >= 0 && write(fd, "60000", 5) == 5, limits[i]);
+		fd = open(limits[i][0], O_WRONLY);
+		must(fd >= 0 && write(fd, limits[i][1], 5) == 5, limits[i][0]);
 		close(fd);
 	}
 	setrlimit(RLIMIT_NPROC, &all);

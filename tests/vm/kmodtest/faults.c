@@ -336,18 +336,25 @@ static void module_failures(const char *path)
 	close(fd);
 }
 
+/* The module's file: failures of its loading. Else those of a life's steps, from the one named on. */
 int command_faults(char **args)
 {
+	bool begun = false;
+
 	if (!faults_init()) {
 		printf("SKIP faults: this kernel injects none\n");
 		return 77;
 	}
-	if (args[0]) {
+	if (args[0] && strchr(args[0], '/')) {
 		module_failures(args[0]);
 		return failed != 0;
 	}
 	/* what INFO told is needed by steps before INFO's own failures are tried */
-	for (size_t i = 0; i < STEPS; i++)
-		step_failures(&steps[i]);
+	for (size_t i = 0; i < STEPS; i++) {
+		begun |= !args[0] || !strcmp(steps[i].name, args[0]);
+		if (begun)
+			step_failures(&steps[i]);
+	}
+	check(begun, "there is a step %s", args[0] ? args[0] : "");
 	return failed != 0;
 }

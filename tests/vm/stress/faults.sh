@@ -22,10 +22,11 @@ check "no failure of loading and unloading does harm" test $? = 0
 log_clean || fail "the kernel's log is clean after failing loads"
 unload_module
 if [ -w $LEAKS ]; then
-	# an object counts as lost when two scans in a row find nothing that points to it
+	# an object counts as lost when two scans in a row find nothing that points to it; functions of a
+	# module that is gone have no names
 	echo scan >$LEAKS
 	echo scan >$LEAKS
 	cat $LEAKS >"$T/leaks"
-	check "nothing is lost" refused grep -q falcoc "$T/leaks" || head -60 "$T/leaks"
+	check "nothing is lost" refused grep -qE 'falcoc|0xffffffff[a-f]' "$T/leaks" || head -60 "$T/leaks"
 	echo "# $(grep -c '^unreferenced' "$T/leaks") objects of others are lost"
 fi

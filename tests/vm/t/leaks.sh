@@ -17,11 +17,12 @@ kill -KILL "$FALCOC_PID"
 wait "$FALCOC_PID" 2>/dev/null
 FALCOC_PID=
 check "the module unloads" wait_for 20 unload_module
-# an object counts as lost when two scans in a row find nothing that points to it
+# an object counts as lost when two scans in a row find nothing that points to it; functions of a
+# module that is gone have no names
 echo scan >$LEAKS
 echo scan >$LEAKS
 cat $LEAKS >"$T/leaks"
-if grep -q 'falcoc' "$T/leaks"; then
+if grep -qE 'falcoc|0xffffffff[a-f]' "$T/leaks"; then
 	cat "$T/leaks"
 	fail "nothing is lost"
 else
