@@ -108,7 +108,7 @@ scene_down() {
 scene_falcoc() {
 	load_module
 	[ -f "$T/rules.yaml" ] || scene_rule >"$T/rules.yaml"
-	falcoc -v --dns-state "$T/dns.state" --dns-trust $SCENE_DNS -r "$T/rules.yaml" "$@" \
+	falcoc -v --dns-state "$T/dns.state" --dns-trust "${SCENE_TRUST:-$SCENE_DNS}" -r "$T/rules.yaml" "$@" \
 		> >(scene stamp >"$T/out") 2>"$T/err" &
 	FALCOC_PID=$!
 	wait_for 60 falcoc_ready && kill -0 "$FALCOC_PID" 2>/dev/null ||

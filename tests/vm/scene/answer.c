@@ -31,6 +31,7 @@ static const struct zone {
 	{ "evil.test", NULL, 90 },
 	{ "github.com.evil.test", NULL, 91 },
 	{ "notgoogle.com", NULL, 92 },
+	{ ".many.test", NULL, 93 }, /* every name below */
 };
 #define NZONES (sizeof(zones) / sizeof(*zones))
 
@@ -76,10 +77,10 @@ static unsigned char *put_head(unsigned char *p, const char *owner, unsigned typ
 	return put16(put16(p, ttl >> 16), ttl & 0xffff);
 }
 
-static unsigned char *put_address(unsigned char *p, const struct zone *z, unsigned type, unsigned ttl,
-				  unsigned host)
+static unsigned char *put_address(unsigned char *p, const struct zone *z, const char *owner,
+				  unsigned type, unsigned ttl, unsigned host)
 {
-	p = put_head(p, z->alias_of ? z->alias_of : z->name, type, ttl);
+	p = put_head(p, owner, type, ttl);
 	if (type == TYPE_A) {
 		const unsigned char a[] = { 10, (unsigned char)z->net, 0, (unsigned char)host };
 
@@ -119,20 +120,22 @@ static const char *get_name(const unsigned char *p, const unsigned char *end, ch
 }
 
 /* The records; how many. */
-static unsigned put_answers(unsigned char **p, const struct zone *z, unsigned type)
+static unsigned put_answers(unsigned char **p, const struct zone *z, const char *owner,
+			    unsigned type)
 {
 	unsigned turn = turns->of[z - zones]++, n = 1 + turn % 3, ttl = 1 + turn * 7 % ttl_limit;
 	unsigned count = 0;
 
 	if (z->alias_of) {
-		unsigned char *len = put_head(*p, z->name, TYPE_CNAME, 60);
+		unsigned char *len = put_head(*p, owner, TYPE_CNAME, 60);
 
 		*p = put_name(len + 2, z->alias_of);
 		put16(len, (unsigned)(*p - len - 2));
+		owner = z->alias_of;
 		count++;
 	}
 	for (unsigned i = 0; i < n; i++)
-		*p = put_address(*p, z, type, ttl, 1 + (turn * 3 + i) % HOSTS);
+		*p = put_address(*p, z, owner, type, ttl, 1 + (turn * 3 + i) % HOSTS);
 	return count + n;
 }
 
@@ -171,6 +174,15 @@ static size_t put_garbage(const unsigned char *query, size_t len, unsigned char 
 	return (size_t)(p - answer);
 }
 
+static int is_of(const char *name, const struct zone *z)
+{
+	size_t len = strlen(name), zlen = strlen(z->name);
+
+	if (*z->name == '.' && len > zlen)
+		name += len - zlen;
+	return strcasecmp(name, z->name) == 0;
+}
+
 size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage,
 		    unsigned char *answer, size_t size)
 {
@@ -187,7 +199,7 @@ size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage
 		return put_garbage(query, len, answer, size);
 	type = (unsigned)end[0] << 8 | end[1];
 	for (size_t i = 0; i < NZONES && !z; i++)
-		if (strcasecmp(name, zones[i].name) == 0)
+		if (is_of(name, &zones[i]))
 			z = &zones[i];
 	memcpy(answer, query, len);
 	p = answer + len;
@@ -196,7 +208,7 @@ size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage
 	else if (!tcp && turns->all++ % 8 == 7)
 		flags |= 0x200; /* truncated: by TCP, please */
 	else if (type == TYPE_A || type == TYPE_AAAA)
-		count = put_answers(&p, z, type);
+		count = put_answers(&p, z, name, type);
 	put16(put16(put16(put16(put16(answer + 2, flags), 1), count), 0), 0);
 	return (size_t)(p - answer);
 }
