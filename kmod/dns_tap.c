@@ -33,6 +33,8 @@
 #include "record.h"
 
 #define DNS_PORT	htons(53)
+/* Of one send over TCP: the longest message with its length. */
+#define DNS_SEND_MAX	65537
 
 /* Messages a second of one sender on one CPU, so many at once; a KiB counts as one more. */
 #define RATE		2000
@@ -213,7 +215,7 @@ static void tcp_out(const struct pt_regs *regs)
 	struct dns_packet packet = {
 		.sk = sk,
 		.buffer = (const struct msghdr *)hook_arg(regs, 1),
-		.len = min_t(size_t, hook_arg(regs, 2), FALCOC_DNS_MAX),
+		.len = min_t(size_t, hook_arg(regs, 2), DNS_SEND_MAX),
 	};
 
 	if (likely(inet_sk(sk)->inet_dport != DNS_PORT && inet_sk(sk)->inet_sport != DNS_PORT))
@@ -222,12 +224,29 @@ static void tcp_out(const struct pt_regs *regs)
 		return;
 	packet.attr.pos = READ_ONCE(tcp_sk(sk)->write_seq);
 	if (inet_sk(sk)->inet_dport == DNS_PORT)
-		packet_make(FALCOC_E_DNS_QUERY, &packet);
+		stream_make(FALCOC_E_DNS_QUERY, &packet);
 	else if (tcp_is_local(sk))
-		packet_make(FALCOC_E_DNS_SERVED, &packet);
+		stream_make(FALCOC_E_DNS_SERVED, &packet);
 }
 
-/* skb_copy_datagram_iter(packet, offset, to, length): of any kind of socket. */
+/*
+ * How many bytes of the stream came before this one. False: so many that the number would begin
+ * anew, and a place in the middle could be taken for the beginning. The socket is locked.
+ */
+static bool place_in_stream(const struct sock *sk, u32 seq, struct falcoc_dns *ret_attr)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	ret_attr->stream = tp->rcv_nxt - (u32)tp->bytes_received;
+	ret_attr->pos = seq - ret_attr->stream;
+	return tp->bytes_received <= U32_MAX;
+}
+
+/*
+ * skb_copy_datagram_iter(packet, offset, to, length): of any kind of socket. What a socket's queue of
+ * errors gives back are its own bytes, which a process could have believed for the server's: only
+ * packets of the receive queue bear this destructor.
+ */
 static void tcp_in(const struct pt_regs *regs)
 {
 	const struct sk_buff *skb = (const struct sk_buff *)hook_arg(regs, 0);
@@ -236,14 +255,19 @@ static void tcp_in(const struct pt_regs *regs)
 		.sk = sk, .skb = skb, .offset = (u32)hook_arg(regs, 1), .incoming = true,
 	};
 	int len = (int)hook_arg(regs, 3);
+	u32 seq;
 
 	if (likely(!sk || (sk->sk_family != AF_INET && sk->sk_family != AF_INET6) ||
 		   !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP ||
 		   inet_sk(sk)->inet_dport != DNS_PORT) || len <= 0)
 		return;
+	if (skb->destructor != sock_rfree)
+		return;
 	packet.len = len;
-	packet.attr.pos = TCP_SKB_CB(skb)->seq + packet.offset +
-			  !!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_SYN);
+	seq = TCP_SKB_CB(skb)->seq + packet.offset +
+	      !!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_SYN);
+	if (!place_in_stream(sk, seq, &packet.attr))
+		return;
 	if (by_loopback(skb))
 		packet.attr.flags = FALCOC_DNS_F_LOOPBACK;
 	stream_make(FALCOC_E_DNS_ANSWER, &packet);
@@ -268,6 +292,7 @@ static void attr_payload(struct record *record, const struct dns_packet *packet)
 		done = want;
 	} else {
 		iter = packet->buffer->msg_iter;
+		iov_iter_advance(&iter, packet->offset);
 		pagefault_disable();
 		do {	/* by way of the scratch: see struct workplace in record.c */
 			n = min_t(u32, want - done, SCRATCH_BYTES);

@@ -22,7 +22,7 @@ struct dns_packet {
 	const struct sock *sk;
 	const struct sk_buff *skb;	/* NULL: buffer */
 	const struct msghdr *buffer;
-	u32 offset, len;	/* of the payload in the packet; of the buffer only len */
+	u32 offset, len;	/* of the payload in the packet, or in the buffer */
 	bool v6;		/* a packet of IPv6 */
 	bool incoming;
 	bool greedy;		/* its sender is close to its rate */

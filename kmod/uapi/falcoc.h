@@ -371,7 +371,15 @@ struct falcoc_child {
 
 struct falcoc_dns {
 	__u32 flags;		/* FALCOC_DNS_F_* */
-	__u32 pos;		/* of a stream: sequence number of the first byte; may wrap */
+	/*
+	 * Of the first byte in its stream. dns_answer: how many bytes came before it; what comes
+	 * past 4 GiB is not told. The others: its sequence number; may wrap.
+	 */
+	__u32 pos;
+	__u32 stream;		/* dns_answer over TCP: the sequence number that its stream began with,
+				 * which a later one of the same ends does not have
+				 */
+	__u32 reserved;
 };
 
 struct falcoc_exit {
@@ -539,7 +547,7 @@ FALCOC_ASSERT(sizeof(struct falcoc_file_id) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_signal) == 16);
 FALCOC_ASSERT(sizeof(struct falcoc_usage) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_pollfd) == 8);
-FALCOC_ASSERT(sizeof(struct falcoc_dns) == 8);
+FALCOC_ASSERT(sizeof(struct falcoc_dns) == 16);
 FALCOC_ASSERT(FALCOC_E_COUNT <= FALCOC_EVENTS_MAX);
 
 #endif

@@ -4,7 +4,7 @@
  *
  * Questions under way, and answers that were seen to be sent on this machine, are entries of one
  * table by their ends, namespace and id, all of which the hash is made of. They leave when they
- * are old, and earlier where there are too many.
+ * are old, and earlier where there are too many: then the oldest of whoever has most.
  */
 #include "dns/observe.h"
 
@@ -20,6 +20,7 @@
 #define QUESTIONS_MAX 16384
 #define QUESTION_NS   30000000000ull /* resolvers wait 5 seconds, and ask again */
 #define SERVERS_MAX   128
+#define SENDERS	      64 /* users in namespaces, thrown together by a hash */
 
 /* The two ends as the asking side has them; zeroed before it is filled in, as it is hashed. */
 struct ends {
@@ -35,9 +36,16 @@ struct ends {
 struct question {
 	struct ihash_node node;
 	struct ilist age;
-	uint64_t what; /* hash of name, type and class; 0: an answer that was sent here */
+	struct ilist of_sender;
+	struct sender *sender;
+	uint64_t what; /* hash of name, type and class; of an answer that was sent here: of all of it */
 	uint64_t time_ns;
 	unsigned int open; /* times asked and not answered */
+};
+
+struct sender {
+	struct ilist questions; /* latest first */
+	size_t count;
 };
 
 struct dns_observe {
@@ -46,6 +54,7 @@ struct dns_observe {
 	struct streams *streams;
 	struct ihash questions;
 	struct ilist ages; /* latest first */
+	struct sender senders[SENDERS];
 	struct dns_server_info servers[SERVERS_MAX];
 	size_t nservers;
 	struct dns_message msg;
@@ -71,6 +80,8 @@ int dns_observe_new(struct dns_table *table, const struct dns_observe_options *o
 	if (!o)
 		return rc;
 	ilist_init(&o->ages);
+	for (size_t i = 0; i < SENDERS; i++)
+		ilist_init(&o->senders[i].questions);
 	o->table = table;
 	o->streams = streams_new();
 	if (o->streams && ihash_init(&o->questions) == 0)
@@ -87,6 +98,8 @@ static void question_free(struct dns_observe *o, struct question *q)
 {
 	ihash_remove(&o->questions, &q->node);
 	ilist_remove(&q->age);
+	ilist_remove(&q->of_sender);
+	q->sender->count--;
 	free(q);
 }
 
@@ -146,36 +159,64 @@ static struct question *find(struct dns_observe *o, const struct ends *ends, uin
 	return NULL;
 }
 
+/*
+ * Whoever asks too much loses his own. What is answered here is kept apart from what is asked by the
+ * same user: many may ask one resolver.
+ */
+static struct sender *sender_of(struct dns_observe *o, const struct dns_packet *p)
+{
+	const uint32_t who[] = { p->kind, p->uid, p->userns, p->pidns, p->netns };
+
+	return &o->senders[hash_bytes(who, sizeof(who)) % SENDERS];
+}
+
+static struct question *oldest_of_most(struct dns_observe *o)
+{
+	struct sender *most = &o->senders[0];
+
+	for (size_t i = 1; i < SENDERS; i++)
+		if (o->senders[i].count > most->count)
+			most = &o->senders[i];
+	return ihash_entry(most->questions.prev, struct question, of_sender);
+}
+
 static void make_room(struct dns_observe *o, uint64_t now_ns)
 {
 	while (o->questions.count) {
 		struct question *q = oldest(o);
 
-		if (now_ns - q->time_ns < QUESTION_NS || q->time_ns > now_ns) {
-			if (o->questions.count < QUESTIONS_MAX)
-				return;
-			o->st.questions_evicted++;
+		if (now_ns - q->time_ns >= QUESTION_NS && q->time_ns <= now_ns) {
+			question_free(o, q);
+			continue;
 		}
-		question_free(o, q);
+		if (o->questions.count < QUESTIONS_MAX)
+			return;
+		question_free(o, oldest_of_most(o));
+		o->st.questions_evicted++;
 	}
 }
 
-static void remember(struct dns_observe *o, const struct ends *ends, uint64_t what, uint64_t now_ns)
+static void remember(struct dns_observe *o, const struct dns_packet *p, const struct ends *ends,
+		     uint64_t what)
 {
 	bool other;
 	struct question *q = find(o, ends, what, &other);
 
 	if (!q) {
-		make_room(o, now_ns);
+		make_room(o, p->time_ns);
 		q = calloc(1, sizeof(*q));
 		if (!q)
 			return;
 		q->what = what;
+		q->sender = sender_of(o, p);
+		q->sender->count++;
 		ihash_add(&o->questions, &q->node, hash_bytes(ends, sizeof(*ends)));
 		ilist_add(&o->ages, &q->age);
+		ilist_add(&q->sender->questions, &q->of_sender);
 	}
 	ilist_move(&o->ages, &q->age);
-	q->time_ns = now_ns;
+	ilist_move(&q->sender->questions, &q->of_sender);
+	q->time_ns = p->time_ns;
 	if (q->open < UINT32_MAX)
 		q->open++;
 }
@@ -187,10 +228,23 @@ static uint64_t what_is_asked(const struct dns_message *m)
 	return hash_u64(what ^ ((uint64_t)m->qtype << 16 | m->qclass)) | 1;
 }
 
-static enum dns_fate judge_answer(struct dns_observe *o, const struct dns_packet *p)
+/*
+ * Was this very message seen to be sent here by somebody who may? Its ends and id alone would not
+ * do: whoever can forge packets could slip his own in before it is received.
+ */
+static bool is_served(struct dns_observe *o, const struct dns_packet *p, struct slice message)
+{
+	struct ends ends = ends_of(p, DNS_PACKET_SERVED, o->msg.id);
+	bool other;
+
+	return find(o, &ends, hash_bytes(message.ptr, message.len) | 1, &other);
+}
+
+static enum dns_fate judge_answer(struct dns_observe *o, const struct dns_packet *p,
+				  struct slice message)
 {
 	struct ends ends = ends_of(p, DNS_PACKET_QUERY, o->msg.id);
-	bool other, served = false;
+	bool other;
 	struct question *q = find(o, &ends, what_is_asked(&o->msg), &other);
 	enum dns_fate fate;
 
@@ -198,11 +252,7 @@ static enum dns_fate judge_answer(struct dns_observe *o, const struct dns_packet
 		return other ? DNS_FATE_QUESTION : DNS_FATE_UNASKED;
 	if (!q->open)
 		return DNS_FATE_REPEATED;
-	if (p->loopback) {
-		ends = ends_of(p, DNS_PACKET_SERVED, p->tcp ? 0 : o->msg.id);
-		served = find(o, &ends, 0, &other);
-	}
-	fate = dns_trust_answer(o->trust, p, served);
+	fate = dns_trust_answer(o->trust, p, p->loopback && is_served(o, p, message));
 	/* what is not believed does not take the place of the answer that will be */
 	if (fate == DNS_FATE_TAKEN)
 		q->open--;
@@ -278,9 +328,9 @@ static int take_message(struct slice message, void *arg)
 		struct ends ends = ends_of(p, DNS_PACKET_QUERY, o->msg.id);
 
 		fate = DNS_FATE_QUERY;
-		remember(o, &ends, what_is_asked(&o->msg), p->time_ns);
+		remember(o, p, &ends, what_is_asked(&o->msg));
 	} else {
-		fate = judge_answer(o, p);
+		fate = judge_answer(o, p, message);
 		if (fate == DNS_FATE_TAKEN)
 			fate = take_answer(o, p);
 	}
@@ -290,31 +340,43 @@ static int take_message(struct slice message, void *arg)
 	return t->fn ? t->fn(&(struct dns_seen){ &o->msg, verdict, fate }, t->arg) : 0;
 }
 
-/* Who sends it is what counts, and over UDP which answer it is. */
-static void take_served(struct dns_observe *o, const struct dns_packet *p)
+/* Who sent it is known to be somebody who may. */
+static int take_served(struct slice message, void *arg)
 {
-	const uint8_t *bytes = (const uint8_t *)p->data.ptr;
+	const struct taking *t = arg;
+	const uint8_t *bytes = (const uint8_t *)message.ptr;
 	struct ends ends;
 
-	if (!dns_trust_stub(o->trust, p) || (!p->tcp && p->data.len < 2))
-		return;
-	ends = ends_of(p, DNS_PACKET_SERVED, p->tcp ? 0 : (uint16_t)(bytes[0] << 8 | bytes[1]));
-	remember(o, &ends, 0, p->time_ns);
+	if (message.len >= 2) {
+		ends = ends_of(t->p, DNS_PACKET_SERVED, (uint16_t)(bytes[0] << 8 | bytes[1]));
+		remember(t->o, t->p, &ends, hash_bytes(message.ptr, message.len) | 1);
+	}
+	return 0;
 }
+
+/* What tells a direction of a connection from all others; hashed, so without padding. */
+struct stream_key {
+	struct ends ends;
+	uint8_t ino[8], stream[4];
+};
+
+_Static_assert(sizeof(struct stream_key) == sizeof(struct ends) + 12, "padding");
 
 int dns_observe_take(struct dns_observe *o, const struct dns_packet *p, dns_message_fn fn, void *arg)
 {
+	stream_fn take = p->kind == DNS_PACKET_SERVED ? take_served : take_message;
 	struct taking t = { o, p, fn, arg };
-	struct ends ends;
+	struct stream_key key;
 
-	if (p->kind == DNS_PACKET_SERVED) {
-		take_served(o, p);
+	if (p->kind == DNS_PACKET_SERVED && !dns_trust_stub(o->trust, p))
 		return 0;
-	}
 	if (!p->tcp)
-		return take_message(p->data, &t);
-	ends = ends_of(p, p->kind, 0);
-	return streams_add(o->streams, &ends, sizeof(ends), p->pos, p->data, take_message, &t);
+		return take(p->data, &t);
+	key.ends = ends_of(p, p->kind, 0);
+	memcpy(key.ino, &p->ino, sizeof(key.ino));
+	memcpy(key.stream, &p->stream, sizeof(key.stream));
+	return streams_add(o->streams, &key, sizeof(key), p->kind == DNS_PACKET_ANSWER, p->pos,
+			   p->data, take, &t);
 }
 
 void dns_observe_get_stats(const struct dns_observe *o, struct dns_observe_stats *ret_stats)

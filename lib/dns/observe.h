@@ -61,7 +61,9 @@ struct dns_packet {
 	uint32_t netns; /* of the socket */
 	struct ip_addr local, remote;
 	uint16_t lport, rport;
-	uint32_t pos;
+	uint32_t pos;	/* of a stream: of an answer, how many bytes came before */
+	uint64_t ino;	/* of the socket; it and what an answer's stream began with tell one connection */
+	uint32_t stream; /* from a later one of the same ends */
 	struct slice data;
 	/* whose it is */
 	uint32_t pid, uid, pidns, userns;

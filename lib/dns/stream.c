@@ -2,7 +2,6 @@
 /* DNS messages over TCP, see dns/stream.h. */
 #include "dns/stream.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,7 +74,8 @@ void streams_free(struct streams *s)
 	free(s);
 }
 
-static struct stream *get_stream(struct streams *s, uint64_t hash, uint32_t pos)
+/* NULL: there is none, and none can begin here. */
+static struct stream *get_stream(struct streams *s, uint64_t hash, bool whole, uint32_t pos)
 {
 	struct ihash_node *n = ihash_first(&s->by_key, hash);
 	struct stream *st;
@@ -84,6 +84,10 @@ static struct stream *get_stream(struct streams *s, uint64_t hash, uint32_t pos)
 		st = ihash_entry(n, struct stream, node);
 		ilist_move(&s->ages, &st->age);
 		return st;
+	}
+	if (whole && pos) {
+		s->st.gaps++;
+		return NULL;
 	}
 	if (s->st.streams == STREAMS_MAX) {
 		stream_free(s, oldest(s));
@@ -172,14 +176,20 @@ static void align(struct streams *s, struct stream *st, uint32_t pos, struct sli
 	st->next = (anew ? pos : st->next) + (uint32_t)data->len;
 }
 
-int streams_add(struct streams *s, const void *key, size_t key_len, uint32_t pos, struct slice data,
-		stream_fn fn, void *arg)
+int streams_add(struct streams *s, const void *key, size_t key_len, bool whole, uint32_t pos,
+		struct slice data, stream_fn fn, void *arg)
 {
-	struct stream *st = get_stream(s, hash_bytes(key, key_len), pos);
+	struct stream *st = get_stream(s, hash_bytes(key, key_len), whole, pos);
 	int rc = 0;
 
 	if (!st)
 		return 0;
+	/* far back: align() would begin anew there */
+	if (whole && (pos > st->next || st->next - pos > AGAIN_MAX)) {
+		s->st.gaps++;
+		stream_free(s, st);
+		return 0;
+	}
 	align(s, st, pos, &data);
 	while (data.len && rc == 0) {
 		const uint8_t *bytes = (const uint8_t *)data.ptr;

@@ -10,6 +10,7 @@
 #ifndef DNS_STREAM_H
 #define DNS_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,9 +32,15 @@ void streams_free(struct streams *s); /* takes NULL */
 /* Called for each message that is complete. Non-zero ends the walk. */
 typedef int (*stream_fn)(struct slice message, void *arg);
 
-/* key: what tells one direction of one connection from all others. Returns what fn returned last. */
-int streams_add(struct streams *s, const void *key, size_t key_len, uint32_t pos, struct slice data,
-		stream_fn fn, void *arg);
+/*
+ * key: what tells one direction of one connection from all others. @whole: pos counts from the
+ * beginning of the stream, and a stream of which any piece was missed is not read any further:
+ * whoever receives it chooses what we see of it, and would choose a place within a message where
+ * another seems to begin. Without it a message is taken to begin with the first piece, and after a gap.
+ * Returns what fn returned last.
+ */
+int streams_add(struct streams *s, const void *key, size_t key_len, bool whole, uint32_t pos,
+		struct slice data, stream_fn fn, void *arg);
 
 void streams_get_stats(const struct streams *s, struct streams_stats *ret_stats);
 

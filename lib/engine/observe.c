@@ -147,6 +147,8 @@ static bool packet_of(const struct eval_ctx *ctx, struct dns_packet *ret_packet)
 		.local = sock_addr(s->family, s->laddr), .remote = sock_addr(s->family, s->raddr),
 		.lport = s->lport, .rport = s->rport,
 		.pos = dns.pos,
+		.ino = s->ino,
+		.stream = dns.stream,
 		.data = { (const char *)(data + 1), data->len },
 		.pid = rec->pid, .uid = rec->euid, .pidns = rec->pidns, .userns = rec->userns,
 		.start_ns = rec->start_ns,

@@ -298,7 +298,17 @@ START_TEST(new_resolv_conf)
 }
 END_TEST
 
-/* A stream in pieces of every size, with bytes told twice; and with a piece missing. */
+static struct dnsmsg as_stream(const struct dnsmsg *message)
+{
+	struct dnsmsg w = { .len = 0 };
+
+	dnsmsg_u16(&w, (uint16_t)message->len);
+	memcpy(w.bytes + 2, message->bytes, message->len);
+	w.len += message->len;
+	return w;
+}
+
+/* A stream in pieces of every size, with bytes told twice. */
 START_TEST(streams)
 {
 	struct dnsmsg q = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1"), w;
@@ -310,17 +320,12 @@ START_TEST(streams)
 		p.tcp = true;
 		p.lport = (uint16_t)(1000 + piece);
 		p.pos = 0xfffffff0u;	/* it wraps */
-		w.len = 0;
-		dnsmsg_u16(&w, (uint16_t)q.len);
-		memcpy(w.bytes + 2, q.bytes, q.len);
-		w.len += q.len;
+		w = as_stream(&q);
 		ck_assert_int_eq(take(&p, &w), DNS_FATE_QUERY);
 		ck_assert_int_eq(take(&p, &w), -1);	/* the same bytes again */
 		p.kind = DNS_PACKET_ANSWER;
-		w.len = 0;
-		dnsmsg_u16(&w, (uint16_t)a.len);
-		memcpy(w.bytes + 2, a.bytes, a.len);
-		w.len += a.len;
+		p.pos = 0;
+		w = as_stream(&a);
 		for (size_t at = 0; at < w.len; at += piece) {
 			size_t from = at ? at - 1 : 0, to = at + piece < w.len ? at + piece : w.len;
 			struct dns_packet part = p;
@@ -356,6 +361,88 @@ START_TEST(stream_anew)
 }
 END_TEST
 
+static int take_piece(const struct dns_packet *p, uint32_t pos, uint32_t stream, const struct dnsmsg *w)
+{
+	struct dns_packet part = *p;
+	int fate = -1;
+
+	part.pos = pos;
+	part.stream = stream;
+	part.data = (struct slice){ (const char *)w->bytes, w->len };
+	dns_observe_take(o, &part, keep_fate, &fate);
+	return fate;
+}
+
+/*
+ * Who receives a stream chooses which of it is seen (splice, MSG_TRUNC): he may make it begin within
+ * a record of a domain of his own, where the bytes of another answer are.
+ */
+START_TEST(streams_in_part)
+{
+	struct dnsmsg q = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.66"), wa = as_stream(&a);
+	struct dnsmsg good = answer(1, "a.test", "192.0.2.1"), wg = as_stream(&good), wq = as_stream(&q);
+	struct dns_packet p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+	struct dns_observe_stats st;
+	struct dnsmsg head = { .bytes = { 0, 200 }, .len = 2 };
+
+	p.tcp = true;
+	ck_assert_int_eq(take(&p, &wq), DNS_FATE_QUERY);
+	p.kind = DNS_PACKET_ANSWER;
+	/* it begins in the middle; it has a gap; one past 2 GiB; it goes on after that */
+	ck_assert_int_eq(take_piece(&p, 100, 7, &wa), -1);
+	ck_assert_int_eq(take_piece(&p, 0, 7, &head), -1);
+	ck_assert_int_eq(take_piece(&p, 100, 7, &wa), -1);
+	ck_assert_int_eq(take_piece(&p, 0, 8, &head), -1);
+	ck_assert_int_eq(take_piece(&p, 0xf0000000u, 8, &wa), -1);
+	ck_assert_int_eq(take_piece(&p, 0xf0000000u, 8, &wa), -1);
+	/* a later connection of the same ends goes on where an earlier one was */
+	ck_assert_int_ne(take_piece(&p, 0, 9, &wa), -1);
+	ck_assert_int_eq(take_piece(&p, (uint32_t)wa.len, 10, &wa), -1);
+	dns_observe_get_stats(o, &st);
+	ck_assert_uint_ge(st.stream_gaps, 5);
+	/* the answer as it was sent */
+	p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+	p.tcp = true;
+	p.pos = (uint32_t)wq.len;
+	take(&p, &wq);
+	p.kind = DNS_PACKET_ANSWER;
+	ck_assert_int_eq(take_piece(&p, 0, 11, &wg), DNS_FATE_TAKEN);
+	ck_assert(known("192.0.2.1", "a.test"));
+}
+END_TEST
+
+/* What a server of this machine sent is believed, not what somebody slips in with its ends and id. */
+START_TEST(slipped_in)
+{
+	for (int tcp = 0; tcp < 2; tcp++) {
+		struct dns_packet p = packet(DNS_PACKET_QUERY, "127.0.0.53");
+		struct dns_packet s = packet(DNS_PACKET_SERVED, "127.0.0.1");
+		struct dnsmsg q = query(1, "a.test"), sent = answer(1, "a.test", "192.0.2.1");
+		struct dnsmsg forged = answer(1, "a.test", "192.0.2.66");
+
+		if (tcp) {
+			q = as_stream(&q);
+			sent = as_stream(&sent);
+			forged = as_stream(&forged);
+		}
+		p.tcp = s.tcp = tcp;
+		p.local = s.remote = ip("127.0.0.1");
+		s.local = ip("127.0.0.53");
+		s.lport = 53;
+		s.rport = p.lport;
+		s.uid = 0;
+		ck_assert_int_eq(take(&p, &q), DNS_FATE_QUERY);
+		ck_assert_int_eq(take(&s, &sent), -1);
+		p.kind = DNS_PACKET_ANSWER;
+		p.time_ns = ++now;
+		p.loopback = true;
+		ck_assert_int_eq(take_piece(&p, 0, 1, &forged), DNS_FATE_STUB);
+		ck_assert(!known("192.0.2.66", "a.test"));
+		ck_assert_int_eq(take_piece(&p, 0, 2, &sent), DNS_FATE_TAKEN);
+	}
+}
+END_TEST
+
 /* More of everything than there is room for. */
 START_TEST(bounds)
 {
@@ -383,6 +470,30 @@ START_TEST(bounds)
 	ck_assert_uint_le(st.streams, 512);
 	ck_assert_uint_gt(st.streams_evicted, 0);
 	ck_assert_uint_eq(st.servers, 128);
+}
+END_TEST
+
+/* A user who asks without end costs the others no answer. */
+START_TEST(flood)
+{
+	struct dns_packet other = packet(DNS_PACKET_QUERY, "192.0.2.53"), p;
+	struct dnsmsg q = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1");
+	struct dns_observe_stats st;
+
+	other.uid = 1001;
+	take(&other, &q);
+	for (unsigned int i = 0; i < 40000; i++) {
+		p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+		p.lport = (uint16_t)i;
+		q = query(2, i & 1 ? "b.test" : "c.test");
+		take(&p, &q);
+	}
+	dns_observe_get_stats(o, &st);
+	ck_assert_uint_gt(st.questions_evicted, 0);
+	ck_assert_uint_le(st.questions, 16384);
+	other.kind = DNS_PACKET_ANSWER;
+	other.time_ns = ++now;
+	ck_assert_int_eq(take(&other, &a), DNS_FATE_TAKEN);
 }
 END_TEST
 
@@ -417,7 +528,10 @@ int main(void)
 	tcase_add_test(tc, new_resolv_conf);
 	tcase_add_test(tc, streams);
 	tcase_add_test(tc, stream_anew);
+	tcase_add_test(tc, streams_in_part);
+	tcase_add_test(tc, slipped_in);
 	tcase_add_test(tc, bounds);
+	tcase_add_test(tc, flood);
 	tcase_add_test(tc, bad_lists);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);

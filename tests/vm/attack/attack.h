@@ -28,7 +28,7 @@ struct attack {
 
 /* Each file's attacks; the last one has no name. */
 extern const struct attack attacks_file[], attacks_exec[], attacks_net[], attacks_race[],
-	attacks_call[], attacks_sister[], attacks_blind[];
+	attacks_call[], attacks_sister[], attacks_blind[], attacks_dns[];
 
 void fact(const char *key, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Says why and returns CANNOT. */

@@ -11,7 +11,7 @@
 
 static const struct attack *const all[] = {
 	attacks_file, attacks_exec, attacks_net, attacks_race, attacks_call, attacks_sister,
-	attacks_blind,
+	attacks_blind, attacks_dns,
 };
 
 void fact(const char *key, const char *fmt, ...)
