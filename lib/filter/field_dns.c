@@ -128,7 +128,9 @@ EXTRACTOR(dns_refused)
 {
 	enum dns_fate fate = ctx->dns ? ctx->dns->fate : DNS_FATE_QUERY;
 
-	return fate >= DNS_FATE_BAD && answer(ctx) && set_cstr(ref, dns_fate_name(fate), ret_value);
+	/* also of one that cannot be read, of which nothing else is known */
+	return fate >= DNS_FATE_BAD && ctx->ev->rec->event == FALCOC_E_DNS_ANSWER &&
+	       set_cstr(ref, dns_fate_name(fate), ret_value);
 }
 
 #define FIELD(n, t, fl, fn, p, d)							\

@@ -72,7 +72,7 @@ dns_attacks() {
 	served ip netns exec jail unshare -mpf --kill-child attack dns-server 127.0.0.1 10.99.0.53
 	served ip netns exec beyond attack dns-server 10.99.0.54 169.254.20.10
 	attacks_play "$name"
-	kill "${SERVERS[@]}"
+	kill -KILL "${SERVERS[@]}" # unshare heeds no milder one
 	wait "${SERVERS[@]}" 2>/dev/null
 	SERVERS=()
 }
