@@ -16,7 +16,7 @@
 
 #include "util/slice.h"
 
-#define STREAMS_MAX	 512
+#define STREAMS_MAX	 4096
 #define STREAM_BYTES_MAX (8u << 20)
 
 struct streams;

@@ -467,7 +467,7 @@ START_TEST(bounds)
 	}
 	dns_observe_get_stats(o, &st);
 	ck_assert_uint_le(st.questions, 16384);
-	ck_assert_uint_le(st.streams, 512);
+	ck_assert_uint_le(st.streams, 4096);
 	ck_assert_uint_gt(st.streams_evicted, 0);
 	ck_assert_uint_eq(st.servers, 128);
 }

@@ -118,11 +118,11 @@ static void put_cname(struct msg *m, const char *owner, const char *to)
 }
 
 /* Records of a kind that is nobody's, in front. */
-static void put_padding(struct msg *m, const char *owner, size_t upto)
+static void put_padding(struct msg *m, const char *owner, size_t until)
 {
 	static const uint8_t none[200];
 
-	while (m->len + 1000 < upto) {
+	while (m->len + 1000 < until) {
 		put_name(m, owner);
 		put_tail(m, 65280, 60, none, sizeof(none), ANSWERS);
 	}
