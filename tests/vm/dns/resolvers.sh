@@ -139,13 +139,13 @@ verdict() {
 	local port=$1 r=$2 c=$3 name=$4 line ip via
 	line=$(grep "CONN port=$port " "$T/out" | head -1)
 	ip=$(sed -n 's/.* ip=\([^ ]*\) .*/\1/p' <<<"$line")
-	via=$(grep -F "ANS name=$name " "$T/out" | grep 'refused=<NA>' |
+	via=$(grep -F "SAID name=$name " "$T/out" | grep 'refused=<NA>' |
 		sed -n 's/.* server=\([^ ]*\) process=\([^ ]*\) .*/\1 (\2)/p' | sort -u | paste -sd' ')
 	if grep -qE "names=\(?([^ )]*,)?${name}[,) ].* source=observed" <<<"${line/, /,}"; then
 		echo "TABLE $r $c observed: $via" >>"$T/table"
 		pass "$c by $r: the name of $ip is known"
 	else
-		echo "TABLE $r $c NOT: ${line:-no connection} seen: $(grep -F "ANS name=$name " "$T/out" | head -2)" >>"$T/table"
+		echo "TABLE $r $c NOT: ${line:-no connection} seen: $(grep -F "SAID name=$name " "$T/out" | head -2)" >>"$T/table"
 		fail "$c by $r: the name of $ip is known: ${line:-no connection}"
 		grep -F "name=$name " "$T/out" | head -4
 	fi
@@ -163,7 +163,7 @@ cat >"$T/rules.yaml" <<'R'
 - rule: answer
   desc: d
   condition: evt.type = dns_answer and dns.name endswith .many.test
-  output: "ANS name=%dns.name answers=%dns.answers server=%dns.server process=%proc.name refused=%dns.refused at=%evt.rawtime"
+  output: "SAID name=%dns.name answers=%dns.answers server=%dns.server process=%proc.name refused=%dns.refused at=%evt.rawtime"
   priority: NOTICE
 R
 # nobody is listed: the host's resolvers and those of resolv.conf are believed for what they are
