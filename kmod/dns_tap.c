@@ -155,9 +155,22 @@ static void udp_in(const struct pt_regs *regs)
 	}
 }
 
+/* Under RCU: a route that is held keeps its device no longer than until that is taken away. */
 static bool goes_to_loopback(const struct dst_entry *dst)
 {
-	return dst && dst->dev && dst->dev->ifindex == LOOPBACK_IFINDEX;
+	const struct net_device *dev = dst ? READ_ONCE(dst->dev) : NULL;
+
+	return dev && dev->ifindex == LOOPBACK_IFINDEX;
+}
+
+static bool skb_is_local(const struct sk_buff *skb)
+{
+	bool local;
+
+	rcu_read_lock();
+	local = goes_to_loopback(skb_dst(skb));
+	rcu_read_unlock();
+	return local;
 }
 
 /* A packet whose headers are complete is about to be sent. */
@@ -179,7 +192,7 @@ static void udp_out(const struct sk_buff *skb, bool v6)
 		packet_make(FALCOC_E_DNS_QUERY, &packet);
 		return;
 	}
-	if (goes_to_loopback(skb_dst(skb)))
+	if (skb_is_local(skb))
 		packet_make(FALCOC_E_DNS_SERVED, &packet);
 }
 
@@ -261,7 +274,8 @@ static void tcp_in(const struct pt_regs *regs)
 		   !sk_fullsock(sk) || sk->sk_protocol != IPPROTO_TCP ||
 		   inet_sk(sk)->inet_dport != DNS_PORT) || len <= 0)
 		return;
-	if (skb->destructor != sock_rfree)
+	/* a raw socket's packets, too, but anybody may have made those */
+	if (skb->destructor != sock_rfree || sk->sk_type != SOCK_STREAM)
 		return;
 	packet.len = len;
 	seq = TCP_SKB_CB(skb)->seq + packet.offset +

@@ -4,8 +4,9 @@
  *
  * dns_query is made while a process sends a message to port 53, dns_answer while it receives
  * one from there, dns_served while it sends one from port 53 by the loopback device: that tells
- * who it is that answers on this machine. All are made in the process that sends or receives, before its
- * call returns, whichever call or io_uring operation it is. DNS.md tells where, and why there.
+ * who it is that answers on this machine. All are made in the process that sends or receives,
+ * before its call returns, whichever call or io_uring operation it is. DNS.md tells where, and
+ * why there.
  */
 #ifndef _FALCOC_DNS_TAP_H
 #define _FALCOC_DNS_TAP_H

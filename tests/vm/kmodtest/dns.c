@@ -295,6 +295,22 @@ static void test_tcp(struct consumer *c, int family, const char *at)
 	close(l);
 }
 
+/* One that is connected to port 53 and receives TCP packets: what is in them is anybody's. */
+static void test_raw(struct consumer *c)
+{
+	union addr to = addr_of(AF_INET, "127.0.0.1", 53);
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
+	char buf[256];
+
+	if (!check(fd >= 0 && !connect(fd, &to.sa, sizeof(to.in)), "a raw socket, connected"))
+		return;
+	count(c, FALCOC_E_DNS_ANSWER);
+	check(send(fd, QUERY, QUERY_LEN, 0) == QUERY_LEN && recv(fd, buf, sizeof(buf), 0) > (ssize_t)QUERY_LEN,
+	      "it receives what it sent itself");
+	check(!count(c, FALCOC_E_DNS_ANSWER), "what a raw socket receives is no answer");
+	close(fd);
+}
+
 static bool loopback_up(void)
 {
 	struct ifreq ifr = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
@@ -392,6 +408,7 @@ void test_dns(struct consumer *c)
 	test_udp(c, AF_INET6, "::1", AF_INET6, "::1");
 	test_udp(c, AF_INET6, "127.0.0.1", AF_INET, "::ffff:127.0.0.1");
 	test_uring_udp(c);
+	test_raw(c);
 	test_tcp(c, AF_INET, "127.0.0.1");
 	test_tcp(c, AF_INET6, "::1");
 	test_namespaces(c);
