@@ -7,8 +7,6 @@
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -20,12 +18,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/diag.h"
+
 /* All that have a peer, but those that wait for nothing but time. */
 #define STATES (0xfffu & ~(1u << TCP_LISTEN | 1u << TCP_CLOSE | 1u << TCP_TIME_WAIT))
-#define ANSWER_TIMEOUT_S 2
 
-static void take_peer(struct net_peers *p, const struct inet_diag_msg *m)
+static int take_peer(const struct inet_diag_msg *m, void *arg)
 {
+	struct net_peers *p = arg;
 	struct ip_addr addr;
 
 	if (m->idiag_family == AF_INET)
@@ -33,70 +33,30 @@ static void take_peer(struct net_peers *p, const struct inet_diag_msg *m)
 	else if (m->idiag_family == AF_INET6)
 		addr = ip_addr_from_v6(m->id.idiag_dst);
 	else
-		return;
+		return 0;
 	if (p->count < NET_PEERS_MAX_ADDRS)
 		p->addrs[p->count++] = addr;
 	else
 		p->dropped++;
-}
-
-static int on_message(const struct nlmsghdr *nlh, void *arg)
-{
-	if (nlh->nlmsg_type == SOCK_DIAG_BY_FAMILY &&
-	    mnl_nlmsg_get_payload_len(nlh) >= sizeof(struct inet_diag_msg))
-		take_peer(arg, mnl_nlmsg_get_payload(nlh));
-	return MNL_CB_OK;
-}
-
-static int dump(struct net_peers *p, struct mnl_socket *nl, uint8_t family, uint8_t proto,
-		unsigned int seq)
-{
-	char buf[16384] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct inet_diag_req_v2 *req;
-	int rc;
-
-	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = seq;
-	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
-	req->sdiag_family = family;
-	req->sdiag_protocol = proto;
-	req->idiag_states = STATES;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-
-		if (n < 0)
-			return -errno;
-		rc = mnl_cb_run(buf, (size_t)n, seq, mnl_socket_get_portid(nl), on_message, p);
-		if (rc == MNL_CB_ERROR)
-			return -errno;
-	} while (rc == MNL_CB_OK);
 	return 0;
 }
 
 /* Those of the namespace that this thread is in. */
 static int read_here(struct net_peers *p)
 {
-	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	unsigned int seq = 0;
-	int err = 0;
+	struct mnl_socket *nl;
+	int err = net_diag_open(&nl);
 
-	if (!nl)
-		return -errno;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &timeout,
-		       sizeof(timeout)) < 0) {
-		err = -errno;
-		mnl_socket_close(nl);
+	if (err)
 		return err;
-	}
 	for (int i = 0; i < 4; i++) {
-		int rc = dump(p, nl, i % 2 ? AF_INET6 : AF_INET, i / 2 ? IPPROTO_UDP : IPPROTO_TCP,
-			      ++seq);
+		struct net_diag_query query = {
+			.family = i % 2 ? AF_INET6 : AF_INET,
+			.proto = i / 2 ? IPPROTO_UDP : IPPROTO_TCP,
+			.states = STATES,
+			.seq = (unsigned int)i + 1,
+		};
+		int rc = net_diag_dump(nl, &query, take_peer, p);
 
 		/* no IPv6 here is no reason to know nothing of IPv4 */
 		if (rc < 0 && !err)

@@ -10,16 +10,14 @@
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 
+#include "net/diag.h"
 #include "util/hash.h"
 #include "util/ihash.h"
 
@@ -31,8 +29,6 @@
 	 STATE_BIT(TCP_CLOSING))
 /* A UDP socket without a peer is in TCP_CLOSE. */
 #define STATES_LISTENING(proto) STATE_BIT((proto) == IPPROTO_TCP ? TCP_LISTEN : TCP_CLOSE)
-
-#define ANSWER_TIMEOUT_S 2
 
 struct listen_entry {
 	struct ihash_node node;
@@ -171,7 +167,6 @@ struct dump {
 	uint8_t proto;
 	unsigned int seq;
 	unsigned int client_port_min, client_port_max; /* what the kernel gives to clients */
-	int err;
 };
 
 static struct ip_addr diag_addr(uint8_t family, const void *bytes)
@@ -210,56 +205,22 @@ static int take_connected(struct dump *d, struct net_sock *sock)
 	return sock->inode ? sock_add(d->set, sock) : 0;
 }
 
-static int on_message(const struct nlmsghdr *nlh, void *arg)
+static int take_sock(const struct inet_diag_msg *m, void *arg)
 {
-	const struct inet_diag_msg *m = mnl_nlmsg_get_payload(nlh);
 	struct dump *d = arg;
-	struct net_sock sock = { .proto = d->proto, .netns = d->netns };
-	bool is_listener;
+	struct net_sock sock = {
+		.proto = d->proto,
+		.netns = d->netns,
+		.inode = m->idiag_inode,
+		.local = diag_addr(m->idiag_family, m->id.idiag_src),
+		.local_port = ntohs(m->id.idiag_sport),
+	};
 
-	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
-	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*m))
-		return MNL_CB_OK;
-	is_listener = STATES_LISTENING(d->proto) & STATE_BIT(m->idiag_state);
-	sock.inode = m->idiag_inode;
-	sock.local = diag_addr(m->idiag_family, m->id.idiag_src);
-	sock.local_port = ntohs(m->id.idiag_sport);
-	if (is_listener) {
-		d->err = take_listener(d, &sock);
-	} else {
-		sock.remote = diag_addr(m->idiag_family, m->id.idiag_dst);
-		sock.remote_port = ntohs(m->id.idiag_dport);
-		d->err = take_connected(d, &sock);
-	}
-	return d->err ? MNL_CB_ERROR : MNL_CB_OK;
-}
-
-static int dump_one(struct dump *d, struct mnl_socket *nl, uint8_t family, unsigned int states)
-{
-	char buf[16384] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct inet_diag_req_v2 *req;
-	int rc;
-
-	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	nlh->nlmsg_seq = ++d->seq;
-	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
-	req->sdiag_family = family;
-	req->sdiag_protocol = d->proto;
-	req->idiag_states = states;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t n = mnl_socket_recvfrom(nl, buf, sizeof(buf));
-
-		if (n < 0)
-			return -errno;
-		rc = mnl_cb_run(buf, (size_t)n, d->seq, mnl_socket_get_portid(nl), on_message, d);
-		if (rc == MNL_CB_ERROR)
-			return d->err ? d->err : -errno;
-	} while (rc == MNL_CB_OK);
-	return 0;
+	if (STATES_LISTENING(d->proto) & STATE_BIT(m->idiag_state))
+		return take_listener(d, &sock);
+	sock.remote = diag_addr(m->idiag_family, m->id.idiag_dst);
+	sock.remote_port = ntohs(m->id.idiag_dport);
+	return take_connected(d, &sock);
 }
 
 /* What the kernel gives to sockets that do not ask for a port. */
@@ -292,13 +253,17 @@ static int dump_all(struct dump *d, struct mnl_socket *nl)
 
 	for (int connected = 0; connected < 2; connected++) {
 		for (size_t i = 0; i < 4; i++) {
-			unsigned int states;
+			uint8_t proto = protos[i / 2];
+			struct net_diag_query query = {
+				.family = families[i % 2],
+				.proto = proto,
+				.states = connected ? STATES_CONNECTED : STATES_LISTENING(proto),
+				.seq = ++d->seq,
+			};
 			int err;
 
-			d->proto = protos[i / 2];
-			d->err = 0;
-			states = connected ? STATES_CONNECTED : STATES_LISTENING(d->proto);
-			err = dump_one(d, nl, families[i % 2], states);
+			d->proto = proto;
+			err = net_diag_dump(nl, &query, take_sock, d);
 			/* no IPv6 on this machine is no reason to know nothing of IPv4 */
 			if (err && !first_err)
 				first_err = err;
@@ -311,21 +276,14 @@ static int dump_all(struct dump *d, struct mnl_socket *nl)
 
 int net_socks_dump(struct net_socks *s)
 {
-	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
 	struct dump d = { .set = s, .netns = net_self_netns() };
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
-	int err;
+	struct mnl_socket *nl;
+	int err = net_diag_open(&nl);
 
-	if (!nl)
-		return -errno;
-	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||
-	    setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &timeout,
-		       sizeof(timeout)) < 0) {
-		err = -errno;
-	} else {
-		client_ports_read(&d);
-		err = dump_all(&d, nl);
-	}
+	if (err)
+		return err;
+	client_ports_read(&d);
+	err = dump_all(&d, nl);
 	mnl_socket_close(nl);
 	return err;
 }
