@@ -37,7 +37,7 @@ told_sum() { sed -nE 's/.*falcoc: events dropped: ([0-9]+) of .*/\1/p' "$T/out" 
 ran() { [ "$(alerts "RAN $1")" = 1 ]; }
 
 start_falcoc -v --no-predicates --ring-size 128K -r "$T/rules.yaml" || exit 1
-check "memory of the rings is told" grep -q 'rings: 2304 KiB of memory, 2048 KiB of it' "$T/err"
+check "memory of the rings is told" grep -q 'rings: 2560 KiB of memory, 2048 KiB of it' "$T/err"
 flood running
 check "while falcoc runs the flood goes on" goes_on
 kill -STOP "$FALCOC_PID"
