@@ -70,7 +70,7 @@ check "unloaded, the flood goes on" goes_on
 
 # the exit status says that something was lost
 load_module
-falcoc --ring-size 128K -o syscall_event_drops.actions=exit,alert -r "$T/rules.yaml" >"$T/out" 2>"$T/err" &
+falcoc --no-predicates --ring-size 128K -o syscall_event_drops.actions=exit,alert -r "$T/rules.yaml" >"$T/out" 2>"$T/err" &
 pid=$!
 check "recording begins" wait_for 30 grep -q 'recording began' "$T/err"
 kill -STOP $pid
@@ -84,7 +84,7 @@ no_flood
 
 # two of them, one stopped: so many opens that only the stopped one's ring is too small
 start_falcoc -v --no-predicates -r "$T/rules.yaml" || exit 1
-falcoc -v --ring-size 128K -r "$T/rules.yaml" >"$T/other" 2>"$T/other.err" &
+falcoc -v --no-predicates --ring-size 128K -r "$T/rules.yaml" >"$T/other" 2>"$T/other.err" &
 other=$!
 check "a second one starts" wait_for 30 grep -q 'recording began' "$T/other.err"
 kill -STOP $other
