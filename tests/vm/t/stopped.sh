@@ -103,5 +103,5 @@ check "the second did" grep -q '^Events dropped: [1-9]' "$T/other.err"
 falcoc --ring-size 512M,256M -r "$T/rules.yaml" >"$T/out" 2>"$T/err"
 check "rings larger than memory are refused" test $? = 4
 cpus=$(nproc)
-check "with the number" grep -q "not enough memory for the rings: $cpus CPUs x (524288 + 262144 KiB) = \
-$((cpus * 768)) MiB, and the machine has [0-9]* MiB available" "$T/err"
+check "with the number" grep -q "not enough memory for the rings: $cpus CPUs x (524288 + 262144 + 512 KiB) = \
+$(((cpus * 1537 + 1) / 2)) MiB, and the machine has [0-9]* MiB available" "$T/err"
