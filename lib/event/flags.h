@@ -50,8 +50,8 @@ struct flag_table {
 };
 
 extern const struct flag_table flag_tables[FLAG_TABLE_COUNT];
-/* The same with the numbers that captures in Falco's format have; foreign_flags.c. */
-extern const struct flag_table foreign_tables[FLAG_TABLE_COUNT];
+/* The table (of flag_tables, or NULL) as captures in Falco's format number it; foreign_flags.c. */
+const struct flag_table *foreign_table(const struct flag_table *native);
 
 /* Bits that no kernel flag uses: what the record tells of an opened file besides. */
 #define OPEN_X_CREATED	(1ull << 32)

@@ -313,8 +313,7 @@ bool foreign_param_text(const struct event *ev, unsigned int i, struct arena *sc
 		if (path_text(ev, p, v.s, scratch, ret_text))
 			return true;
 	} else if (value_kind(v.type) != VALUE_KIND_STRING) {
-		const struct flag_table *t = p->table ?
-			&foreign_tables[p->table - flag_tables] : NULL;
+		const struct flag_table *t = foreign_table(p->table);
 
 		if (t && t->n) {
 			struct slice names = flags_format(t, v.u, scratch);
@@ -349,7 +348,7 @@ static bool native_value(const struct flag_table *t, const char *name, uint64_t 
 
 uint64_t foreign_flags_native(const struct flag_table *native, uint64_t number_in)
 {
-	const struct flag_table *t = native ? &foreign_tables[native - flag_tables] : NULL;
+	const struct flag_table *t = foreign_table(native);
 	uint64_t out = 0, shown = 0, v;
 
 	if (!t || !t->n)

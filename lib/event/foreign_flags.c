@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Names of flags and enumeration values as captures in Falco's format number them, which is not as
- * the kernel does. Spelled as in flag_names.c, where the tables of the kernel's numbers are.
+ * the kernel does. Spelled as in flag_names.c, where the tables of the kernel's numbers are; those
+ * that are not here are numbered alike.
  */
 #include "event/flags.h"
 
@@ -47,10 +48,6 @@ static const struct flag_name clone_names[] = {
 	B("CLONE_NEWCGROUP", 0x10000000), B("CLONE_CHILD_IN_PIDNS", 0x20000000),
 };
 
-static const struct flag_name close_range_names[] = {
-	B("CLOSE_RANGE_UNSHARE", 2), B("CLOSE_RANGE_CLOEXEC", 4),
-};
-
 static const struct flag_name creat_names[] = {
 	B("FD_UPPER_LAYER_CREAT", 1), B("FD_LOWER_LAYER_CREAT", 2),
 };
@@ -89,11 +86,6 @@ static const struct flag_name fcntl_cmd_names[] = {
 	N("F_SETLKW", 9), N("F_SETLK", 8), N("F_GETLK", 6), N("F_SETFL", 5), N("F_GETFL", 4),
 	N("F_SETFD", 3), N("F_GETFD", 2), N("F_DUPFD", 1), N("F_OFD_GETLK", 30),
 	N("F_OFD_SETLK", 31), N("F_OFD_SETLKW", 32), N("UNKNOWN", 0),
-};
-
-static const struct flag_name finit_module_names[] = {
-	B("MODULE_INIT_IGNORE_MODVERSIONS", 1), B("MODULE_INIT_IGNORE_VERMAGIC", 2),
-	B("MODULE_INIT_COMPRESSED_FILE", 4),
 };
 
 static const struct flag_name flock_names[] = {
@@ -150,21 +142,6 @@ static const struct flag_name io_uring_setup_names[] = {
 	B("IORING_SETUP_R_DISABLED", 0x80),
 };
 
-static const struct flag_name keyctl_op_names[] = {
-	N("KEYCTL_GET_KEYRING_ID", 0), N("KEYCTL_JOIN_SESSION_KEYRING", 1), N("KEYCTL_UPDATE", 2),
-	N("KEYCTL_REVOKE", 3), N("KEYCTL_CHOWN", 4), N("KEYCTL_SETPERM", 5),
-	N("KEYCTL_DESCRIBE", 6), N("KEYCTL_CLEAR", 7), N("KEYCTL_LINK", 8), N("KEYCTL_UNLINK", 9),
-	N("KEYCTL_SEARCH", 10), N("KEYCTL_READ", 11), N("KEYCTL_INSTANTIATE", 12),
-	N("KEYCTL_NEGATE", 13), N("KEYCTL_SET_REQKEY_KEYRING", 14), N("KEYCTL_SET_TIMEOUT", 15),
-	N("KEYCTL_ASSUME_AUTHORITY", 16), N("KEYCTL_GET_SECURITY", 17),
-	N("KEYCTL_SESSION_TO_PARENT", 18), N("KEYCTL_REJECT", 19),
-	N("KEYCTL_INSTANTIATE_IOV", 20), N("KEYCTL_INVALIDATE", 21),
-	N("KEYCTL_GET_PERSISTENT", 22), N("KEYCTL_DH_COMPUTE", 23), N("KEYCTL_PKEY_QUERY", 24),
-	N("KEYCTL_PKEY_ENCRYPT", 25), N("KEYCTL_PKEY_DECRYPT", 26), N("KEYCTL_PKEY_SIGN", 27),
-	N("KEYCTL_PKEY_VERIFY", 28), N("KEYCTL_RESTRICT_KEYRING", 29), N("KEYCTL_MOVE", 30),
-	N("KEYCTL_CAPABILITIES", 31), N("KEYCTL_WATCH_KEY", 32),
-};
-
 static const struct flag_name linkat_names[] = {
 	B("AT_SYMLINK_FOLLOW", 0x400), B("AT_EMPTY_PATH", 0x1000),
 };
@@ -182,14 +159,6 @@ static const struct flag_name mknod_mode_names[] = {
 	B("S_IRGRP", 0x20), B("S_IXUSR", 0x40), B("S_IWUSR", 0x80), B("S_IRUSR", 0x100),
 	B("S_ISVTX", 0x200), B("S_ISGID", 0x400), B("S_ISUID", 0x800), B("S_IFREG", 0x8000),
 	B("S_IFCHR", 0x2000), B("S_IFBLK", 0x6000), B("S_IFIFO", 0x1000), B("S_IFSOCK", 0xc000),
-};
-
-static const struct flag_name mlock2_names[] = {
-	B("MLOCK_ONFAULT", 1),
-};
-
-static const struct flag_name mlockall_names[] = {
-	B("MCL_CURRENT", 1), B("MCL_FUTURE", 2), B("MCL_ONFAULT", 4),
 };
 
 static const struct flag_name mmap_names[] = {
@@ -286,10 +255,6 @@ static const struct flag_name quota_type_names[] = {
 	N("USRQUOTA", 1), N("GRPQUOTA", 2),
 };
 
-static const struct flag_name renameat2_names[] = {
-	B("RENAME_NOREPLACE", 1), B("RENAME_EXCHANGE", 2), B("RENAME_WHITEOUT", 4),
-};
-
 static const struct flag_name resolve_names[] = {
 	B("RESOLVE_BENEATH", 1), B("RESOLVE_IN_ROOT", 2), B("RESOLVE_NO_MAGICLINKS", 4),
 	B("RESOLVE_NO_SYMLINKS", 8), B("RESOLVE_NO_XDEV", 0x10), B("RESOLVE_CACHED", 0x20),
@@ -344,34 +309,23 @@ static const struct flag_name sockopt_name_names[] = {
 	N("SO_REUSEADDR", 2), N("SO_DEBUG", 1), N("UNKNOWN", 0),
 };
 
-static const struct flag_name splice_names[] = {
-	B("SPLICE_F_MOVE", 1), B("SPLICE_F_NONBLOCK", 2), B("SPLICE_F_MORE", 4),
-	B("SPLICE_F_GIFT", 8),
-};
-
-static const struct flag_name umount_names[] = {
-	B("FORCE", 1), B("DETACH", 2), B("EXPIRE", 4), B("NOFOLLOW", 8),
-};
-
 static const struct flag_name unlinkat_names[] = {
 	B("AT_REMOVEDIR", 0x200),
 };
 
 #define TABLE(id, kind, names) [FLAG_TABLE_##id] = { kind, names, sizeof(names) / sizeof((names)[0]) }
 
-const struct flag_table foreign_tables[FLAG_TABLE_COUNT] = {
+static const struct flag_table foreign_tables[FLAG_TABLE_COUNT] = {
 	TABLE(access, FLAGS_BITS, access_names),
 	TABLE(at, FLAGS_BITS, at_names),
 	TABLE(bpf_cmd, FLAGS_ENUM, bpf_cmd_names),
 	TABLE(clone, FLAGS_BITS, clone_names),
-	TABLE(close_range, FLAGS_BITS, close_range_names),
 	TABLE(creat, FLAGS_BITS, creat_names),
 	TABLE(delete_module, FLAGS_BITS, delete_module_names),
 	TABLE(epoll_create1, FLAGS_BITS, epoll_create1_names),
 	TABLE(exe, FLAGS_BITS, exe_names),
 	TABLE(family, FLAGS_ENUM, family_names),
 	TABLE(fcntl_cmd, FLAGS_ENUM, fcntl_cmd_names),
-	TABLE(finit_module, FLAGS_BITS, finit_module_names),
 	TABLE(flock, FLAGS_BITS, flock_names),
 	TABLE(fsconfig_cmd, FLAGS_ENUM, fsconfig_cmd_names),
 	TABLE(futex_op, FLAGS_BITS, futex_op_names),
@@ -379,13 +333,10 @@ const struct flag_table foreign_tables[FLAG_TABLE_COUNT] = {
 	TABLE(io_uring_feat, FLAGS_BITS, io_uring_feat_names),
 	TABLE(io_uring_register_op, FLAGS_ENUM, io_uring_register_op_names),
 	TABLE(io_uring_setup, FLAGS_BITS, io_uring_setup_names),
-	TABLE(keyctl_op, FLAGS_ENUM, keyctl_op_names),
 	TABLE(linkat, FLAGS_BITS, linkat_names),
 	TABLE(lseek_whence, FLAGS_ENUM, lseek_whence_names),
 	TABLE(memfd, FLAGS_BITS, memfd_names),
 	TABLE(mknod_mode, FLAGS_BITS, mknod_mode_names),
-	TABLE(mlock2, FLAGS_BITS, mlock2_names),
-	TABLE(mlockall, FLAGS_BITS, mlockall_names),
 	TABLE(mmap, FLAGS_BITS, mmap_names),
 	TABLE(mmap_prot, FLAGS_BITS, mmap_prot_names),
 	TABLE(mode, FLAGS_BITS, mode_names),
@@ -399,7 +350,6 @@ const struct flag_table foreign_tables[FLAG_TABLE_COUNT] = {
 	TABLE(quota_dqi, FLAGS_BITS, quota_dqi_names),
 	TABLE(quota_fmt, FLAGS_ENUM, quota_fmt_names),
 	TABLE(quota_type, FLAGS_ENUM, quota_type_names),
-	TABLE(renameat2, FLAGS_BITS, renameat2_names),
 	TABLE(resolve, FLAGS_BITS, resolve_names),
 	TABLE(rlimit, FLAGS_ENUM, rlimit_names),
 	TABLE(semctl_cmd, FLAGS_ENUM, semctl_cmd_names),
@@ -408,9 +358,14 @@ const struct flag_table foreign_tables[FLAG_TABLE_COUNT] = {
 	TABLE(shutdown, FLAGS_ENUM, shutdown_names),
 	TABLE(sockopt_level, FLAGS_ENUM, sockopt_level_names),
 	TABLE(sockopt_name, FLAGS_ENUM, sockopt_name_names),
-	TABLE(splice, FLAGS_BITS, splice_names),
-	TABLE(umount, FLAGS_BITS, umount_names),
 	TABLE(unlinkat, FLAGS_BITS, unlinkat_names),
 	TABLE(sock, FLAGS_BITS, open_names),
 	TABLE(fd_flags, FLAGS_BITS, open_names),
 };
+
+const struct flag_table *foreign_table(const struct flag_table *native)
+{
+	const struct flag_table *own = native ? &foreign_tables[native - flag_tables] : NULL;
+
+	return own && own->names ? own : native;
+}
