@@ -69,6 +69,7 @@ struct proc {
 	struct slice env;		/* likewise */
 	struct slice cwd;
 	struct slice cgroup_path;	/* in the default hierarchy; empty: not read */
+	uint64_t container;		/* handle (container.h); 0: on the host, or not known */
 	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
 	uint32_t exe_flags;		/* FALCOC_EXE_*; of one read from /proc only some */
 	uint64_t pidns_start_ns;

@@ -13,6 +13,7 @@
 
 #include "dns/table.h"
 #include "event/event.h"
+#include "state/container.h"
 #include "state/files.h"
 #include "state/proc.h"
 #include "state/user.h"
@@ -29,6 +30,7 @@ struct state_own;
 struct state {
 	struct proc_table *procs;
 	struct user_table *users;
+	struct container_table *containers;	/* proc.container leads into it */
 	const struct dns_table *dns;	/* may be NULL: no names are known */
 	const struct net_local *local;	/* may be NULL */
 	struct net_roles *roles;	/* may be NULL; connect, accept and listen are told to it */
