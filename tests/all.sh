@@ -12,6 +12,7 @@
 #	attacks KERNEL...	the attacks of the VM suite, on these kernels
 #	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
 #	dns KERNEL [TEST...]	the tests of tests/vm/dns, or these, on one kernel
+#	containers KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/containers, or these, on one kernel
 #	stress KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/stress, or these, on one kernel
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -94,6 +95,11 @@ dns() {
 	step "names on $1" tests/vm/suite.sh --tests dns "$@" || true
 }
 
+# containers KERNEL [NAME=VALUE...] [TEST...]: Debian's container runtimes
+containers() {
+	step "containers on $1" tests/vm/suite.sh --tests containers "$@" || true
+}
+
 # the VM suite's tests without most attacks and the lesser floods
 quick_tests() {
 	local t
@@ -121,6 +127,8 @@ full)
 	kernels "6.1 $OTHERS debug"
 	stress "5.10 newest debug"
 	dns 6.1
+	containers 6.1
+	containers newest
 	step "an event that is added" tests/vm/added-event.sh 6.1 || true
 	;;
 matrix)
@@ -144,9 +152,14 @@ dns)
 	shift
 	dns "$@"
 	;;
+containers)
+	shift
+	containers "$@"
+	;;
 *)
 	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
-		"stress KERNEL [NAME=VALUE...] [TEST...] | dns KERNEL [TEST...]" >&2
+		"stress KERNEL [NAME=VALUE...] [TEST...] | dns KERNEL [TEST...] |" \
+		"containers KERNEL [NAME=VALUE...] [TEST...]" >&2
 	exit 2
 	;;
 esac

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# initrd.sh KERNELDIR: the part of the guest's initramfs that only depends on the kernel (see
-# kernel.sh): busybox, guest/init, the modules that the root needs, and those that tests may
-# load with modprobe. Prints the path of the archive, kept beside the kernel.
+# initrd.sh KERNELDIR [MODULE...]: the part of the guest's initramfs that only depends on the kernel
+# (see kernel.sh): busybox, guest/init, the modules that the root needs, and those that tests may
+# load with modprobe, these among them. Prints the path of the archive, kept beside the kernel.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -32,6 +32,7 @@ needed() {
 
 build() {
 	local dir=$1 release=$2 work=$3 m path
+	shift 3
 	mkdir -p "$work"/{bin,boot,falcoc} "$work/lib/modules/$release/kernel"
 	cp /bin/busybox "$work/bin/"
 	ln -s busybox "$work/bin/sh"
@@ -42,7 +43,7 @@ build() {
 		copy_module "$path" "$work/boot"
 	done >"$work/boot/order"
 	# a kernel may lack one of these: the test that wants it says so
-	for m in $TEST_MODULES; do
+	for m in $TEST_MODULES "$@"; do
 		needed "$dir" "$release" "$m" || true
 	done | sort -u | while read -r path; do
 		copy_module "$path" "$work/lib/modules/$release/kernel"
@@ -52,22 +53,24 @@ build() {
 }
 
 main() {
-	local dir=$1 release hash archive work
+	local dir=$1 release hash more archive work
+	shift
 	release=$(cat "$dir/KVER")
 	hash=$(cat "$VM/initrd.sh" "$VM/guest/init" | sha256sum | cut -c1-12)
-	archive=$dir/initrd-$hash.cpio
+	more=$(echo "$@" | sha256sum | cut -c1-4)
+	archive=$dir/initrd-$more-$hash.cpio
 	lock "initrd-$release"
 	if [ ! -f "$archive" ]; then
-		rm -f "$dir"/initrd-*.cpio
+		rm -f "$dir/initrd-$more"-*.cpio
 		work=$(mktemp -d)
 		# shellcheck disable=SC2064  # the directory as it is now
 		trap "rm -rf '$work'" EXIT
-		build "$dir" "$release" "$work"
+		build "$dir" "$release" "$work" "$@"
 		(cd "$work" && find . | cpio -o -H newc -R 0:0 --quiet) >"$archive.new"
 		mv "$archive.new" "$archive"
 	fi
 	echo "$archive"
 }
 
-[ $# = 1 ] || die "usage: initrd.sh KERNELDIR"
-main "$1"
+[ $# -ge 1 ] || die "usage: initrd.sh KERNELDIR [MODULE...]"
+main "$@"

@@ -42,6 +42,9 @@ mirror_of() {
 		awk -v own="$own" '$2 == own && $3 == "main" { sub("/$", "", $1); print $1; exit }'
 }
 
+# word_of ROOT KEY: what the lines `#:KEY WORD...` of roots/ROOT say
+word_of() { [ ! -f "$VM/roots/$1" ] || sed -n "s/^#:$2 //p" "$VM/roots/$1" | xargs; }
+
 # apt_conf DIR SOURCES...: an apt of its own below DIR, reading the given source lines
 apt_conf() {
 	local dir=$1

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# Container runtimes of Debian in a guest, with systemd as its first process.
+
+.PHONY: vm-containers
+vm-containers:	## Docker, Podman, containerd, runc, crun, nspawn, LXC on a kernel (KERNEL; T="each RUNTIMES=docker")
+	@tests/all.sh containers $(KERNEL) $(T)
