@@ -92,7 +92,7 @@ void engine_use_names(struct engine *e, const struct event *ev)
 {
 	struct endpoint peer;
 
-	if (!event_sock(ev))
+	if (ev->foreign || !event_sock(ev))
 		return;
 	peer = event_remote(ev);
 	if (peer.ip.family)

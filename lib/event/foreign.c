@@ -154,9 +154,11 @@ static bool fdlist_text(const struct event_foreign *f, struct slice b, struct ar
 	n = number(b.ptr, 2);
 	for (size_t i = 0; i < n && 2 + (i + 1) * 10 <= b.len; i++) {
 		const char *p = b.ptr + 2 + i * 10;
+		int64_t num = (int64_t)number(p, 8);
+		struct foreign_fd fd;
 
-		buf_printf(&text, "%s%" PRId64 ":%c%x", text.len ? " " : "", (int64_t)number(p, 8),
-			   i < f->npolled && f->polled[i].type ? f->polled[i].typechar : '?',
+		buf_printf(&text, "%s%" PRId64 ":%c%x", text.len ? " " : "", num,
+			   f->look->fd(f->look->arg, num, &fd) ? fd.typechar : '?',
 			   (unsigned int)number(p + 8, 2));
 	}
 	copy = arena_slicedup(scratch, buf_slice(&text));
@@ -285,17 +287,94 @@ bool foreign_param_raw_text(const struct event *ev, unsigned int i, struct arena
 	       param_value_raw(def, &def->params[i], &v, scratch, ret_text);
 }
 
-/* The path that a relative one leads to: from the directory that the record has for it. */
-static bool path_text(const struct event *ev, const struct event_param_def *p, struct slice path,
+#define PATH_MAX_BYTES	1024	/* of a path, as captures have them */
+
+/* Where the parent of what stands before @len begins. */
+static size_t parent_of(const char *out, size_t len)
+{
+	if (len <= 1)
+		return len;
+	for (len--; len >= 1 && out[len - 1] != '/'; len--)
+		;
+	return len;
+}
+
+bool foreign_path(struct slice dir, struct slice path, struct arena *scratch,
+		  struct slice *ret_path)
+{
+	const bool absolute = path.len > 0 && path.ptr[0] == '/';
+	const char *p = path.ptr, *end = p + path.len;
+	size_t len;
+	char *out;
+
+	if (absolute || !path.len)
+		dir.len = 0;
+	if (dir.len + path.len + 1 > PATH_MAX_BYTES) {
+		*ret_path = SLICE_LIT("/DIR_TOO_LONG/FILENAME_TOO_LONG");
+		return true;
+	}
+	out = arena_alloc(scratch, dir.len + path.len + 2);
+	if (!out)
+		return false;
+	memcpy(out, dir.ptr, dir.len);
+	len = dir.len;
+	if (absolute)
+		out[len++] = '/';
+	while (p < end) {
+		const char *next = memchr(p, '/', (size_t)(end - p));
+		const bool begins = len == 0 || out[len - 1] == '/';	/* else it goes on a name */
+		size_t n = (size_t)((next ? next : end) - p);
+
+		if (begins && n == 2 && p[0] == '.' && p[1] == '.') {
+			len = parent_of(out, len);
+		} else if (n && !(begins && n == 1 && p[0] == '.')) {
+			memcpy(out + len, p, n);
+			len += n;
+			if (next)
+				out[len++] = '/';
+		}
+		p += n + 1;
+	}
+	if (len > 1 && out[len - 1] == '/')
+		len--;
+	*ret_path = (struct slice){ out, len };
+	return true;
+}
+
+struct slice foreign_dir(const struct event_foreign *f, int64_t dirfd, struct slice unknown,
+			 struct arena *scratch)
+{
+	struct foreign_fd fd;
+	char *text;
+
+	if (dirfd == AT_FDCWD)
+		return f->cwd;
+	if (!f->look->fd(f->look->arg, dirfd, &fd))
+		return unknown;
+	if (fd.name.len == 0 || fd.name.ptr[fd.name.len - 1] == '/')
+		return fd.name;
+	text = arena_alloc(scratch, fd.name.len + 1);
+	if (!text)
+		return fd.name;
+	memcpy(text, fd.name.ptr, fd.name.len);
+	text[fd.name.len] = '/';
+	return (struct slice){ text, fd.name.len + 1 };
+}
+
+/* What a relative path leads to, from the descriptor before it or the process's directory. */
+static bool path_text(const struct event *ev, unsigned int i, struct slice path,
 		      struct arena *scratch, struct slice *ret_text)
 {
-	enum falcoc_attr_id dir_id = p->source == FALCOC_SRC_PATH1 ? FALCOC_A_DIR1 : FALCOC_A_DIR0;
-	struct slice dir = { "", 0 };
+	const struct event_def *def = event_def(ev->rec->event);
+	int64_t dirfd = AT_FDCWD;
+	struct slice b;
 
-	if (path.len == 0)
+	if (path.len == 0 || path.ptr[0] == '/' || slice_eq(path, SLICE_LIT("<NA>")))
 		return false;
-	event_str(ev, dir_id, &dir);
-	return path_resolve(dir, path, scratch, ret_text);
+	if (def->params[i].type == VALUE_FSRELPATH && i > 0 && def->params[i - 1].type == VALUE_FD)
+		dirfd = param_bytes(ev, i - 1, &b) && b.len >= 8 ? (int64_t)number(b.ptr, 8) : -1;
+	return foreign_path(foreign_dir(ev->foreign, dirfd, SLICE_LIT(""), scratch), path, scratch,
+			    ret_text);
 }
 
 bool foreign_param_text(const struct event *ev, unsigned int i, struct arena *scratch,
@@ -310,7 +389,7 @@ bool foreign_param_text(const struct event *ev, unsigned int i, struct arena *sc
 		return false;
 	p = &def->params[i];
 	if (p->type == VALUE_FSPATH || p->type == VALUE_FSRELPATH) {
-		if (path_text(ev, p, v.s, scratch, ret_text))
+		if (path_text(ev, i, v.s, scratch, ret_text))
 			return true;
 	} else if (value_kind(v.type) != VALUE_KIND_STRING) {
 		const struct flag_table *t = foreign_table(p->table);

@@ -27,12 +27,36 @@ struct foreign_user {
 	struct slice name, home, shell;
 };
 
-/* One of the thread's open files, shortly. */
+/*
+ * An open file, as of this event. A socket that only waits for others has a server side alone.
+ */
 struct foreign_fd {
 	const char *type;	/* as fd.type; NULL: it is not open */
 	char typechar;
-	struct slice name;
+	const char *l4;		/* "tcp", "udp", "icmp", "raw"; NULL: none, or not known */
+	struct slice name, raw;	/* raw: as it was passed to an open; empty: that was not seen */
 	struct endpoint client, server;	/* family 0: none */
+	bool sided;		/* it is known which is which */
+	bool connected;
+	bool is_server;		/* the server side is the captured machine's */
+	uint32_t dev;		/* as stat(2) tells it */
+	uint64_t ino;
+	bool upper, lower;	/* layer of an overlay that it is in */
+};
+
+/*
+ * What is looked up only when somebody asks, as of the event in hand. False, NULL or 0: it is
+ * not known.
+ */
+struct foreign_look {
+	bool (*fd)(const void *arg, int64_t num, struct foreign_fd *ret_fd);
+	/* Types of all open files of the thread, each once; as many as @max. */
+	size_t (*fd_types)(const void *arg, const char **ret_types, size_t max);
+	/* Name of a thread. */
+	const char *(*comm)(const void *arg, int64_t tid);
+	/* Is it one of the captured machine's addresses? */
+	bool (*is_local)(const void *arg, const struct ip_addr *ip);
+	const void *arg;
 };
 
 struct event_foreign {
@@ -45,7 +69,8 @@ struct event_foreign {
 	bool has_fd;		/* it is about a descriptor: fd_num, whether or not one is open there */
 	int64_t fd_num;
 	bool name_changed;	/* it gave that its name */
-	struct slice fd_raw;	/* that name as it was passed to an open; empty: it was not seen */
+	const struct foreign_fd *fd;	/* that file; NULL: the capture does not tell what it is */
+	const struct foreign_look *look;
 	bool has_result;	/* record.res is what the call returned */
 	bool known;		/* the capture tells of the thread more than its number */
 
@@ -55,16 +80,11 @@ struct event_foreign {
 	uint32_t vmsize_kib, vmrss_kib, vmswap_kib;
 	uint32_t nfds;		/* open files */
 	uint32_t nthreads;	/* of its process */
+	uint32_t nothers;	/* of these, other than the first one */
 	int64_t tid;		/* as written: not every number in a capture is one of a thread */
 	struct slice cgroups;	/* "subsys=/path", each with a NUL */
-	struct foreign_fd std[3];	/* standard input, output and error */
-	const char *const *types;	/* of all its open files, each once */
-	unsigned int ntypes;
-	const struct foreign_fd *polled;	/* what a poll waits for */
-	size_t npolled;
+	struct slice cwd;	/* ends in a slash; empty where it is not known */
 
-	bool is_server;		/* of the event's socket */
-	bool connected;
 	const struct foreign_user *user;	/* NULL: no news */
 };
 
@@ -78,6 +98,19 @@ bool foreign_param_raw_text(const struct event *ev, unsigned int i, struct arena
 
 /* A number of one of Falco's flag tables in the kernel's own flags; without a table: the same. */
 uint64_t foreign_flags_native(const struct flag_table *native, uint64_t number);
+
+/*
+ * A path as a capture's reader has to understand it: a relative one goes on from @dir, which need not
+ * be absolute nor known ("" or "<UNKNOWN>"). Of the arena, or the bytes of @path. False: no room.
+ */
+bool foreign_path(struct slice dir, struct slice path, struct arena *scratch,
+		  struct slice *ret_path);
+/*
+ * The directory that a relative path starts from: the one of descriptor @dirfd, with a slash at its
+ * end; @unknown where that is not known.
+ */
+struct slice foreign_dir(const struct event_foreign *f, int64_t dirfd, struct slice unknown,
+			 struct arena *scratch);
 
 /* An address, or a pair of them, as the format has it, as text. False: it is none. */
 bool foreign_sockaddr_text(struct slice bytes, struct arena *scratch, struct slice *ret_text);

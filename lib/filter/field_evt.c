@@ -340,7 +340,7 @@ EXTRACTOR(evt_buflen)
 	if (!(ctx_def(ctx)->traits & traits) &&
 	    (kind || traits != T_IO || !category_by_fd(ctx_def(ctx))))
 		return false;
-	if (!evt_result(ctx, &res) || res < 0 || (ctx->ev->foreign && !event_fd(ctx->ev)))
+	if (!evt_result(ctx, &res) || res < 0 || (ctx->ev->foreign && !ctx->ev->foreign->fd))
 		return false;
 	if (kind && io_category(ctx)[0] != kind)
 		return false;

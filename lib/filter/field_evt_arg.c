@@ -50,7 +50,7 @@ static bool arg_value(const struct eval_ctx *ctx, unsigned int i, struct value *
 		return false;
 	if (event_param(ctx->ev, i, ctx->scratch, ret_value))
 		return true;
-	if (!proc_source(ctx, def->params[i].source, &str))
+	if (ctx->ev->foreign || !proc_source(ctx, def->params[i].source, &str))
 		return false;
 	*ret_value = (struct value){ .type = def->params[i].type, .s = str };
 	return true;
@@ -131,6 +131,34 @@ static bool dirfd_text(const struct eval_ctx *ctx, unsigned int i, struct slice 
 	       fd_shown(ctx, 'd', NULL, dir, ret_text);
 }
 
+static bool foreign_fd_text(const struct eval_ctx *ctx, int64_t num, struct slice *ret_text)
+{
+	const struct foreign_look *look = ctx->ev->foreign->look;
+	struct foreign_fd f;
+
+	return look->fd(look->arg, num, &f) &&
+	       fd_shown(ctx, f.typechar, f.l4, f.name, ret_text);
+}
+
+/* Of a process, or of a thread where a capture tells of one. */
+static bool pid_text(const struct eval_ctx *ctx, int64_t pid, struct slice *ret_text)
+{
+	const struct event_foreign *f = ctx->ev->foreign;
+	const struct proc *proc;
+	const char *comm;
+
+	if (f) {
+		comm = f->look->comm(f->look->arg, pid);
+		*ret_text = slice_of(comm ? comm : "");
+		return ret_text->len > 0;
+	}
+	proc = pid > 0 ? proc_find(ctx->state->procs, (uint32_t)pid, 0) : NULL;
+	if (!proc)
+		return false;
+	*ret_text = (uint32_t)pid == ctx->ev->rec->pid ? event_comm(ctx->ev) : proc->comm;
+	return ret_text->len > 0;
+}
+
 /* "<f>/etc/passwd", "<4t>1.2.3.4:5->6.7.8.9:10" */
 static bool fd_text(const struct eval_ctx *ctx, unsigned int i, int64_t num,
 		    struct slice *ret_text)
@@ -140,6 +168,8 @@ static bool fd_text(const struct eval_ctx *ctx, unsigned int i, int64_t num,
 
 	if (num < 0)
 		return false;
+	if (ctx->ev->foreign)
+		return foreign_fd_text(ctx, num, ret_text);
 	if (dirfd_text(ctx, i, ret_text))
 		return true;
 	if (!same_file(ctx, p, num) || !fd_typechar(ctx))
@@ -153,18 +183,13 @@ static bool named_text(const struct eval_ctx *ctx, unsigned int i, const struct 
 		       struct slice *ret_text)
 {
 	const struct user *user;
-	const struct proc *proc;
 	const char *group;
 
 	switch (v->type) {
 	case VALUE_FD:
 		return fd_text(ctx, i, v->i, ret_text);
 	case VALUE_PID:
-		proc = v->i > 0 ? proc_find(ctx->state->procs, (uint32_t)v->i, 0) : NULL;
-		if (!proc)
-			return false;
-		*ret_text = (uint32_t)v->i == ctx->ev->rec->pid ? event_comm(ctx->ev) : proc->comm;
-		return ret_text->len > 0;
+		return pid_text(ctx, v->i, ret_text);
 	case VALUE_UID:
 		if (v->u == UINT32_MAX) {
 			*ret_text = SLICE_LIT("<NONE>");
@@ -205,6 +230,13 @@ static struct slice raw_text(const struct eval_ctx *ctx, unsigned int i, const s
 	return v->type == VALUE_BYTEBUF ? bytes_printable(v->s, ctx->scratch) : v->s;
 }
 
+/* What a relative path leads to is always shown of a capture's events, even where it stays the same. */
+static bool is_relative(const struct event_param_def *p, struct slice path)
+{
+	return (p->type == VALUE_FSPATH || p->type == VALUE_FSRELPATH) && path.len &&
+	       path.ptr[0] != '/' && !slice_eq(path, SLICE_LIT("<NA>"));
+}
+
 static void add_arg(const struct eval_ctx *ctx, unsigned int i, struct buf *b)
 {
 	const struct event_param_def *p = &ctx_def(ctx)->params[i];
@@ -222,7 +254,8 @@ static void add_arg(const struct eval_ctx *ctx, unsigned int i, struct buf *b)
 	}
 	raw = raw_text(ctx, i, &v);
 	buf_add_slice(b, raw);
-	if (!evt_arg_text(ctx, i, &text) || slice_eq(raw, text))
+	if (!evt_arg_text(ctx, i, &text) ||
+	    (slice_eq(raw, text) && !(ctx->ev->foreign && is_relative(p, raw))))
 		return;
 	buf_add_char(b, '(');
 	buf_add_slice(b, text);

@@ -72,11 +72,10 @@ EXTRACTOR(extract_nameraw)
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
 	struct slice path;
 
+	if (ctx->ev->foreign)
+		return foreign_fd_nameraw(ctx, ref, ret_value);
 	if (fd && fd->kind == FALCOC_FD_SOCKET && event_sock(ctx->ev))
 		return set_str(ref, SLICE_LIT(""), ret_value);
-	if (ctx->ev->foreign && (fd || foreign_unknown_fd(ctx)) &&
-	    !((ctx_def(ctx)->traits & FALCOC_T_OPEN) && event_str(ctx->ev, FALCOC_A_PATH0, &path)))
-		return set_str(ref, ctx->ev->foreign->fd_raw, ret_value);
 	if ((ctx_def(ctx)->traits & FALCOC_T_OPEN) && event_str(ctx->ev, FALCOC_A_PATH0, &path))
 		return set_str(ref, path, ret_value);
 	return fd && event_str(ctx->ev, FALCOC_A_FD_PATH, &path) && set_str(ref, path, ret_value);
@@ -95,10 +94,8 @@ static bool fd_directory(const struct eval_ctx *ctx, struct slice *ret_dir)
 {
 	struct slice path;
 
-	if (foreign_unknown_fd(ctx) && !(ctx_def(ctx)->traits & FALCOC_T_OPEN)) {
-		*ret_dir = SLICE_LIT("/");
-		return true;
-	}
+	if (ctx->ev->foreign)
+		return foreign_fd_dir(ctx, ret_dir);
 	if (!file_path(ctx, &path))
 		return false;
 	/* a directory is its own */
@@ -117,6 +114,8 @@ EXTRACTOR(extract_filename)
 {
 	struct slice path;
 
+	if (ctx->ev->foreign)
+		return foreign_fd_filename(ctx, ref, ret_value);
 	return fd_typechar(ctx) == 'f' && file_path(ctx, &path) &&
 	       set_str(ref, path_basename(path), ret_value);
 }
@@ -126,7 +125,8 @@ EXTRACTOR(extract_uid)
 	int64_t num;
 
 	return fd_num(ctx, &num) &&
-	       set_cstr(ref, arena_printf(ctx->scratch, "%u%lld", ctx->ev->rec->tid,
+	       set_cstr(ref, arena_printf(ctx->scratch, "%lld%lld", ctx->ev->foreign ?
+					  (long long)ctx->ev->foreign->tid : ctx->ev->rec->tid,
 					  (long long)num), ret_value);
 }
 
@@ -206,10 +206,11 @@ EXTRACTOR(extract_name_changed)
 	struct endpoint e;
 	bool changed;
 
+	if (ctx->ev->foreign)
+		return ctx->ev->foreign->fd &&
+		       set_bool(ref, ctx->ev->foreign->name_changed, ret_value);
 	if (!fd)
 		return false;
-	if (ctx->ev->foreign)
-		return set_bool(ref, ctx->ev->foreign->name_changed, ret_value);
 	switch (ctx->ev->rec->event) {
 	case FALCOC_E_CONNECT:
 		changed = res >= 0 || res == -EINPROGRESS;
@@ -236,6 +237,8 @@ EXTRACTOR(extract_sockfamily)
 {
 	const struct falcoc_sock *s = event_sock(ctx->ev);
 
+	if (ctx->ev->foreign)
+		return foreign_fd_sockfamily(ctx, ref, ret_value);
 	if (!s)
 		return false;
 	if (s->family == AF_INET || s->family == AF_INET6)
@@ -248,7 +251,8 @@ EXTRACTOR(extract_l4proto)
 {
 	const char *proto = fd_l4proto(ctx);
 
-	return event_fd(ctx->ev) && set_str(ref, slice_of(proto ? proto : "<NA>"), ret_value);
+	return (ctx->ev->foreign ? ctx->ev->foreign->fd != NULL : event_fd(ctx->ev) != NULL) &&
+	       set_str(ref, slice_of(proto ? proto : "<NA>"), ret_value);
 }
 
 #define F FIELD_F_NEEDS_FD

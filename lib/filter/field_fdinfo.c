@@ -85,22 +85,16 @@ static bool failed_open(const struct eval_ctx *ctx)
 	return (ctx_def(ctx)->traits & FALCOC_T_OPEN) && !event_fd(ctx->ev);
 }
 
-static bool is_accept(const struct eval_ctx *ctx)
-{
-	return ctx->ev->rec->event == FALCOC_E_ACCEPT || ctx->ev->rec->event == FALCOC_E_ACCEPT4;
-}
-
 char fd_typechar(const struct eval_ctx *ctx)
 {
 	const char *type;
 	char c;
 
+	if (ctx->ev->foreign)
+		return foreign_typechar(ctx);
 	if (type_of(ctx, &c, &type))
 		return c;
-	/* an accept that failed is of the network, all the same */
-	if (ctx->ev->foreign && is_accept(ctx))
-		return '4';
-	return failed_open(ctx) || foreign_unknown_fd(ctx) ? 'o' : 0;
+	return failed_open(ctx) ? 'o' : 0;
 }
 
 const char *fd_type(const struct eval_ctx *ctx)
@@ -108,6 +102,8 @@ const char *fd_type(const struct eval_ctx *ctx)
 	const char *type;
 	char c;
 
+	if (ctx->ev->foreign)
+		return ctx->ev->foreign->fd ? ctx->ev->foreign->fd->type : NULL;
 	return type_of(ctx, &c, &type) ? type : NULL;
 }
 
@@ -115,6 +111,8 @@ const char *fd_l4proto(const struct eval_ctx *ctx)
 {
 	const struct falcoc_sock *s = event_sock(ctx->ev);
 
+	if (ctx->ev->foreign)
+		return ctx->ev->foreign->fd ? ctx->ev->foreign->fd->l4 : NULL;
 	if (!s || (s->family != AF_INET && s->family != AF_INET6))
 		return NULL;
 	switch (s->protocol) {
@@ -249,11 +247,11 @@ bool fd_name(const struct eval_ctx *ctx, struct slice *ret_name)
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
 	struct slice path, dir = { "", 0 };
 
+	if (ctx->ev->foreign)
+		return foreign_fd_name(ctx, ret_name);
 	if (!fd) {
-		if (!failed_open(ctx)) {
-			*ret_name = is_accept(ctx) ? SLICE_LIT("NULL") : SLICE_LIT("");
-			return foreign_unknown_fd(ctx);
-		}
+		if (!failed_open(ctx))
+			return false;
 		if (event_str(ctx->ev, FALCOC_A_REAL0, ret_name))
 			return true;
 		if (!event_str(ctx->ev, FALCOC_A_PATH0, &path))

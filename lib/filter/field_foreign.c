@@ -9,6 +9,7 @@
 #include "filter/field_proc.h"
 #include "util/buf.h"
 
+#define TYPES_MAX	32	/* there are no more */
 #define START_UNKNOWN_NS	1	/* what the source gives processes that were there before */
 
 static const struct event_foreign *of(const struct eval_ctx *ctx)
@@ -16,49 +17,51 @@ static const struct event_foreign *of(const struct eval_ctx *ctx)
 	return ctx->ev->foreign;
 }
 
-FD_LOOK(foreign_std_type)
+static bool look_fd(const struct eval_ctx *ctx, int64_t num, struct foreign_fd *ret_fd)
 {
-	const struct foreign_fd *f = &of(ctx)->std[ref->def->priv];
+	const struct foreign_look *look = of(ctx)->look;
 
-	return f->type && set_cstr(ref, f->type, ret_value);
+	return look->fd(look->arg, num, ret_fd);
 }
 
-static bool fd_text(const struct eval_ctx *ctx, const struct foreign_fd *f, struct slice *ret_text)
+FD_LOOK(foreign_std_type)
 {
-	if (f->client.ip.family)
-		return endpoints_text(&f->client, &f->server, ctx->scratch, ret_text);
-	if (f->server.ip.family)
-		return endpoint_text(&f->server, ctx->scratch, ret_text);
-	*ret_text = f->name;
-	return true;
+	struct foreign_fd f;
+
+	return look_fd(ctx, (int64_t)ref->def->priv, &f) && set_cstr(ref, f.type, ret_value);
 }
 
 FD_LOOK(foreign_std_name)
 {
-	const struct foreign_fd *f = &of(ctx)->std[ref->def->priv];
-	struct slice name;
+	struct foreign_fd f;
 
-	return f->type && fd_text(ctx, f, &name) && set_str(ref, name, ret_value);
+	return look_fd(ctx, (int64_t)ref->def->priv, &f) && set_str(ref, f.name, ret_value);
 }
 
 FD_LOOK(foreign_fd_types)
 {
-	const struct event_foreign *f = of(ctx);
+	const struct foreign_look *look = of(ctx)->look;
+	const char *types[TYPES_MAX];
+	struct foreign_fd f;
 	struct value *items;
+	size_t n;
 
+	if (!of(ctx)->has_fd)
+		return false;
 	if (ref->has_index) {
-		items = arena_alloc(ctx->scratch, sizeof(*items));
-		if (!items || ref->index < 0 || ref->index > 2 || !f->std[ref->index].type)
+		if (!look_fd(ctx, (int64_t)ref->index, &f))
 			return false;
-		set_cstr(ref, f->std[ref->index].type, items);
-		return set_list(ref, items, 1, ret_value);
+		types[0] = f.type;
+		n = 1;
+	} else {
+		n = look->fd_types(look->arg, types, TYPES_MAX);
 	}
-	items = f->has_fd && f->ntypes ? arena_alloc(ctx->scratch, f->ntypes * sizeof(*items)) : NULL;
+	items = n ? arena_alloc(ctx->scratch, n * sizeof(*items)) : NULL;
 	if (!items)
 		return false;
-	for (unsigned int i = 0; i < f->ntypes; i++)
-		set_cstr(ref, f->types[i], &items[i]);
-	return set_list(ref, items, f->ntypes, ret_value);
+	for (size_t i = 0; i < n; i++)
+		set_cstr(ref, types[i], &items[i]);
+	return set_list(ref, items, n, ret_value);
 }
 
 FD_LOOK(foreign_fd_count)
@@ -76,20 +79,16 @@ FD_LOOK(foreign_fd_share)
 	return true;
 }
 
-static void add_polled(const struct eval_ctx *ctx, enum fdlist_what what,
-		       const struct foreign_fd *f, struct buf *out)
+static void add_polled(enum fdlist_what what, const struct foreign_fd *f, struct buf *out)
 {
 	const struct endpoint *e = what == FDLIST_CIPS || what == FDLIST_CPORTS ? &f->client :
 										   &f->server;
 	char text[IP_ADDR_TEXT_SIZE];
-	struct slice name = { "", 0 };
 
 	if (what == FDLIST_NAMES) {
-		if (f->type)
-			fd_text(ctx, f, &name);
 		if (out->len)
 			buf_add_char(out, ',');
-		buf_add_slice(out, name.len ? name : SLICE_LIT("<NA>"));
+		buf_add_slice(out, f->name.len ? f->name : SLICE_LIT("<NA>"));
 		return;
 	}
 	if (!e->ip.family)
@@ -104,11 +103,21 @@ static void add_polled(const struct eval_ctx *ctx, enum fdlist_what what,
 
 FD_LOOK(foreign_fdlist)
 {
+	const enum fdlist_what what = (enum fdlist_what)ref->def->priv;
+	struct falcoc_pollfd pfd;
 	struct buf out = BUF_INIT;
+	struct slice bytes;
 	char *text = NULL;
 
-	for (size_t i = 0; i < of(ctx)->npolled; i++)
-		add_polled(ctx, (enum fdlist_what)ref->def->priv, &of(ctx)->polled[i], &out);
+	if (!event_bytes(ctx->ev, FALCOC_A_FDLIST, &bytes))
+		return false;
+	for (size_t at = 0; at + sizeof(pfd) <= bytes.len; at += sizeof(pfd)) {
+		struct foreign_fd f = { .name = { "", 0 } };
+
+		memcpy(&pfd, bytes.ptr + at, sizeof(pfd));
+		if (look_fd(ctx, pfd.fd, &f) || what == FDLIST_NAMES)
+			add_polled(what, &f, &out);
+	}
 	if (out.len)
 		text = arena_slicedup(ctx->scratch, buf_slice(&out));
 	buf_release(&out);
@@ -172,15 +181,7 @@ FD_LOOK(foreign_rec_number)
 
 FD_LOOK(foreign_threads)
 {
-	uint32_t n = of(ctx)->nthreads;
-	uint32_t less = (uint32_t)ref->def->priv;
-
-	return set_uint(ref, n > less ? n - less : 0, ret_value);
-}
-
-bool foreign_unknown_fd(const struct eval_ctx *ctx)
-{
-	return of(ctx) && of(ctx)->has_fd && !event_fd(ctx->ev);
+	return set_uint(ref, ref->def->priv ? of(ctx)->nothers : of(ctx)->nthreads, ret_value);
 }
 
 static uint32_t group_of(const struct proc *p, enum foreign_group which)

@@ -20,8 +20,22 @@ FD_LOOK(foreign_usage);
 FD_LOOK(foreign_rec_number);
 FD_LOOK(foreign_threads);
 
-/* Its event is about a descriptor of which the capture does not tell what it is. */
-bool foreign_unknown_fd(const struct eval_ctx *ctx);
+/* The open file of the event: what fields of fd.* say of it; field_foreign_fd.c. */
+FD_LOOK(foreign_fd_num);
+FD_LOOK(foreign_fd_nameraw);
+FD_LOOK(foreign_fd_directory);
+FD_LOOK(foreign_fd_filename);
+FD_LOOK(foreign_fd_sockfamily);
+char foreign_typechar(const struct eval_ctx *ctx);	/* 0: it is about none */
+bool foreign_fd_name(const struct eval_ctx *ctx, struct slice *ret_name);
+bool foreign_fd_dir(const struct eval_ctx *ctx, struct slice *ret_dir);
+/* What fs.path.* say of a call. */
+enum foreign_path_what { FOREIGN_PATH_NAME, FOREIGN_PATH_SOURCE, FOREIGN_PATH_TARGET };
+bool foreign_fs_path(const struct eval_ctx *ctx, unsigned int what, bool raw,
+		     struct slice *ret_path);
+/* That side of its socket, as enum fd_side; @any: though nobody knows which is the client. */
+bool foreign_side(const struct eval_ctx *ctx, unsigned int which, bool any,
+		  struct endpoint *ret_end);
 
 /* The leader of a session or group: numbers are those of its own pid namespace. */
 enum foreign_group { FOREIGN_SESSION, FOREIGN_VPGID, FOREIGN_PGID };

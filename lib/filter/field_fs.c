@@ -11,9 +11,10 @@
  * leads to. A call on a descriptor that changes the file's inode names its path.
  */
 #include "event/path.h"
-#include "filter/field_impl.h"
+#include "filter/field_foreign.h"
 
-enum { PATH_NAME, PATH_SOURCE, PATH_TARGET };
+enum { PATH_NAME = FOREIGN_PATH_NAME, PATH_SOURCE = FOREIGN_PATH_SOURCE,
+       PATH_TARGET = FOREIGN_PATH_TARGET };
 #define MOUNT_SOURCE 2
 #define PATH_RAW 0x10
 #define ID_INO 0x20	/* else the device */
@@ -86,6 +87,9 @@ static bool extract_path(const struct eval_ctx *ctx, const struct field_ref *ref
 	int number = path_number(event, what);
 	struct slice path, dir = { "", 0 };
 
+	if (ctx->ev->foreign)
+		return foreign_fs_path(ctx, what, ref->def->priv & PATH_RAW, &path) &&
+		       set_str(ref, path, ret_value);
 	if (number < 0)
 		return false;
 	if (number == MOUNT_SOURCE)

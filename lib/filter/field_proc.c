@@ -159,10 +159,12 @@ EXTRACTOR(proc_cwd)
 	struct slice cwd = ctx->proc ? ctx->proc->cwd : (struct slice){ NULL, 0 };
 	struct slice now;
 
+	if (ctx->ev->foreign)
+		return set_str(ref, ctx->ev->foreign->cwd, ret_value);
 	/* as of this moment, where the record has it */
 	if (event_str(ctx->ev, FALCOC_A_CWD, &now))
 		cwd = now;
-	if (!cwd.ptr && !ctx->ev->foreign)
+	if (!cwd.ptr)
 		return false;
 	if (cwd.len == 0 || cwd.ptr[cwd.len - 1] == '/')
 		return set_str(ref, cwd, ret_value);

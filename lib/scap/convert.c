@@ -100,7 +100,7 @@ static const struct scap_conversion *find_conversion(unsigned int type, unsigned
 	return NULL;
 }
 
-static int store_enter(const struct scap_event *ev, struct scap_enter **enter)
+int scap_enter_store(const struct scap_event *ev, struct scap_enter **enter)
 {
 	struct scap_enter *e;
 	size_t bytes = 0;
@@ -136,7 +136,7 @@ static bool has_enter(const struct scap_enter *e, unsigned int exit_type)
 	return e && e->type + 1u == exit_type;
 }
 
-static struct slice enter_param(const struct scap_enter *e, unsigned int i)
+struct slice scap_enter_param(const struct scap_enter *e, unsigned int i)
 {
 	const char *at = e->data;
 
@@ -160,7 +160,7 @@ static struct slice make_param(const struct scap_event *ev, const struct scap_en
 	case SCAP_FROM_ENTER:
 	case SCAP_FROM_ENTER_OR_EMPTY:
 		if (enter)
-			s = enter_param(enter, in->param);
+			s = scap_enter_param(enter, in->param);
 		else if (in->from == SCAP_FROM_ENTER)
 			s = (struct slice){ zeros, in->width };
 		break;
@@ -232,9 +232,9 @@ int scap_convert(struct scap_event *ev, struct scap_enter **enter, struct arena 
 			return -EBADMSG;
 		switch (c->action) {
 		case SCAP_CONVERT_STORE:
-			return store_enter(ev, enter);
+			return scap_enter_store(ev, enter);
 		case SCAP_CONVERT_STORE_AND_PASS:
-			err = store_enter(ev, enter);
+			err = scap_enter_store(ev, enter);
 			return err < 0 ? err : 1;
 		case SCAP_CONVERT_PASS:
 			return 1;

@@ -44,4 +44,8 @@ struct scap_enter {
  */
 int scap_convert(struct scap_event *ev, struct scap_enter **enter, struct arena *scratch);
 
+/* Keeps a copy of @ev in *@enter, in place of what was there. 0 or a negative errno. */
+int scap_enter_store(const struct scap_event *ev, struct scap_enter **enter);
+struct slice scap_enter_param(const struct scap_enter *e, unsigned int i);
+
 #endif

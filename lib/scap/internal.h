@@ -14,7 +14,6 @@
 #include "util/ip.h"
 
 #define SCAP_LOCALS_MAX	4096	/* addresses of the captured machine */
-#define SCAP_POLLED_MAX	64	/* descriptors of one poll */
 #define SCAP_USERS_MAX	65536	/* users and groups that wait to be told */
 
 /* Flags of clone, as the format numbers them. */
@@ -23,6 +22,21 @@
 #define PPM_CL_CHILD_IN_PIDNS	0x20000000
 #define PPM_CL_CLONE_THREAD	0x2000
 #define PPM_CL_CLONE_INVERTED	0x10000
+#define PPM_CL_CLONE_FILES	0x1
+#define PPM_CL_CLONE_NEWUSER	0x100000
+#define PPM_CL_CLONE_VFORK	0x8000000
+
+/* Families of addresses. */
+#define PPM_AF_UNIX		1
+#define PPM_AF_INET		2
+#define PPM_AF_INET6		10
+#define PPM_AF_NETLINK		16
+
+/* An address of the captured machine. */
+struct scap_local {
+	uint8_t len;		/* 4 or 16 */
+	uint8_t ip[16], mask[16];
+};
 
 struct scap_user {
 	bool group, gone;
@@ -36,13 +50,23 @@ struct scap_queue {
 	size_t at, n, room;
 };
 
+/* A thread that ended. */
+struct scap_gone {
+	int64_t tid, ptid;
+	uint64_t ts_ns;
+};
+#define SCAP_GONE_MAX	256
+
 struct scap {
 	struct scap_input *in;
 	struct scap_threads threads;
 	struct arena *scratch;		/* cleared before each event */
-	struct ip_addr *locals;
+	struct scap_local *locals;
 	size_t nlocals;
 	unsigned int cpus;
+	uint64_t boot_ns;		/* when the captured machine started; 0: not told */
+	struct scap_gone gone[SCAP_GONE_MAX];	/* the last ones, in a ring */
+	size_t gone_at;
 	uint64_t num;			/* events counted as Falco does */
 	uint64_t first_ns;		/* time of the first event; 0: none yet */
 	struct scap_stats stats;
@@ -60,23 +84,24 @@ struct scap {
 	int event;			/* enum falcoc_event; -1: none of ours */
 	struct scap_thread *thread;
 	struct scap_fd *fd;		/* that it is about; NULL: none */
-	bool has_fd;			/* it is about a descriptor, open or not */
-	int64_t fd_num;
-	bool name_changed;
+	struct scap_text *old_name;	/* of that file, before the event */
+	bool is_meta;			/* the writer's own, of no thread */
+	bool has_passed;		/* the thread's `passed` is the entry of this call */
 	bool remove_fd, remove_thread;	/* after it was given out */
-	struct slice old_cwd;		/* of chdir: what its path starts from */
 
 	/* as given out */
 	char *rec;			/* FALCOC_REC_MAX bytes */
 	struct event_foreign foreign;
 	struct foreign_user user;
-	const char *types[SCAP_FD_TYPES];
-	struct foreign_fd polled[SCAP_POLLED_MAX];
+	struct foreign_fd foreign_fd;
+	struct foreign_look look;
 };
 
 /* meta.c: a block of the lists. False: it is none of these. */
 bool scap_meta_block(struct scap *s, const struct scap_block *b);
-bool scap_is_local(const struct scap *s, const uint8_t *ip, size_t len);
+bool scap_is_local(const struct scap *s, const struct ip_addr *ip);
+/* The lists are whole: what they say of each other. */
+void scap_meta_end(struct scap *s);
 void scap_add_user(struct scap *s, const struct foreign_user *u);
 
 /* syscalls.c: which event of ours a system call is that the format knows by number; -1: none. */
@@ -88,20 +113,47 @@ void scap_tell(struct scap *s, const struct scap_thread *th);
 /* parse.c: takes s->ev into the tables, before and after it is given out. */
 void scap_parse(struct scap *s);
 void scap_parse_after(struct scap *s);
+/* The event's open file is this one, new. NULL: no room. */
+struct scap_fd *scap_new_fd(struct scap *s, int64_t num, enum scap_fd_type type);
+/* Parameter @i of the entry of this call, where that was written beside its exit. */
+struct slice scap_passed(const struct scap *s, unsigned int i);
 /* Parameter @i of the event in hand. */
 int64_t scap_int(const struct scap *s, unsigned int i);	/* signed by its width; 0 where it is empty */
 uint64_t scap_uint(const struct scap *s, unsigned int i);
 bool scap_has(const struct scap *s, unsigned int i);
 struct slice scap_bytes(const struct scap *s, unsigned int i);
 struct slice scap_str(const struct scap *s, unsigned int i);	/* up to its NUL */
-/* The index of the parameter that names the directory of parameter @i, or -1. */
-struct slice scap_dir_of(const struct scap *s, int dirfd_param);
+
+/* sock.c */
+void scap_parse_socket(struct scap *s);
+void scap_parse_bind(struct scap *s);
+void scap_parse_connect(struct scap *s);
+void scap_parse_accept(struct scap *s);
+/* Calls that read and write; @tuple: the parameter with both sides, or -1. */
+void scap_parse_io(struct scap *s, int tuple, bool incoming);
+enum scap_l4 scap_fd_l4(const struct scap_fd *f);
+void scap_fd_sides(const struct scap_fd *f, struct endpoint *ret_client,
+		   struct endpoint *ret_server);
+void scap_sock_name(struct scap *s, struct scap_fd *f);
+void scap_sock_complete(const struct scap *s, struct scap_fd *f);
+void scap_sock_swap(struct scap_fd *f);
 
 /* parse_proc.c */
 void scap_parse_clone(struct scap *s);
 void scap_parse_exec(struct scap *s);
-void scap_parse_exit(struct scap *s);
+void scap_parse_exit(struct scap *s);	/* it ends */
+void scap_parse_gone(struct scap *s);	/* and after that was told, it goes */
+/* One whose end was not seen: another has its number by now, or its process is another program. */
+void scap_forget_thread(struct scap *s, struct scap_thread *th);
+bool scap_recently_gone(const struct scap *s, int64_t tid, int64_t ptid);
 void scap_parse_ids(struct scap *s);	/* set*id, setsid, prctl, capset, prlimit, chdir, ... */
+
+/* The directory that paths of the thread start from, with a slash at its end. */
+struct slice scap_cwd(const struct scap *s, struct scap_thread *th);
+
+/* look.c */
+void scap_look_init(struct scap *s);
+void scap_describe_fd(const struct scap *s, const struct scap_fd *f, struct foreign_fd *ret_fd);
 
 /* translate.c */
 /* False: there is no such event of ours, or no memory. */

@@ -82,6 +82,24 @@ static void read_proc(struct cursor *c, unsigned int version, struct scap_thread
 		texts->root = cursor_str(c);
 }
 
+/* Ends in a slash, as all directories here; one that is not told is the root. */
+static void set_cwd(struct scap *s, struct scap_thread *th, struct slice cwd)
+{
+	struct slice path = { "", 0 };
+	char *text;
+
+	arena_clear(s->scratch);
+	if (!foreign_path((struct slice){ "", 0 }, cwd, s->scratch, &path))
+		return;
+	text = arena_alloc(s->scratch, path.len + 1);
+	if (!text)
+		return;
+	memcpy(text, path.ptr, path.len);
+	if (!path.len || text[path.len - 1] != '/')
+		text[path.len++] = '/';
+	scap_text_set(&s->threads, &th->cwd, (struct slice){ text, path.len });
+}
+
 static void add_proc(struct scap *s, const struct scap_thread *read, const struct proc_texts *texts)
 {
 	struct scap_threads *t = &s->threads;
@@ -93,7 +111,9 @@ static void add_proc(struct scap *s, const struct scap_thread *read, const struc
 		return;
 	keep = *read;
 	keep.node = th->node;
-	keep.known = true;
+	keep.known = keep.pid >= 0 && keep.ptid >= 0;
+	keep.last_fd = -1;
+	keep.last_type = UINT16_MAX;
 	*th = keep;
 	ilist_init(&th->children);
 	ilist_init(&th->sibling);
@@ -103,7 +123,8 @@ static void add_proc(struct scap *s, const struct scap_thread *read, const struc
 	scap_text_set(t, &th->exepath, texts->exepath);
 	scap_text_set(t, &th->args, texts->args);
 	scap_text_set(t, &th->env, texts->env);
-	scap_text_set(t, &th->cwd, texts->cwd);
+	if (th->pid == th->tid)
+		set_cwd(s, th, texts->cwd);
 	scap_text_set(t, &th->cgroups, texts->cgroups);
 	scap_text_set(t, &th->root, texts->root);
 	scap_tell(s, th);
@@ -153,22 +174,41 @@ static void read_procs(struct scap *s, struct slice body, unsigned int version)
 	}
 }
 
-static void read_inet(struct cursor *c, size_t ip, struct scap_fd *f)
+static bool is_mapped(const uint8_t *ip)
 {
-	cursor_copy(c, f->source, ip);
-	cursor_copy(c, f->dest, ip);
-	f->sport = cursor_u16(c);
-	f->dport = cursor_u16(c);
-	f->l4 = cursor_u8(c);
-	f->connected = f->dport || f->sport;
+	return ip_addr_from_v6(ip).family == 4;
 }
 
-static void read_server(struct cursor *c, size_t ip, struct scap_fd *f)
+static void read_v4(struct cursor *c, struct scap_fd *f)
 {
-	cursor_copy(c, f->dest, ip);
-	f->dport = cursor_u16(c);
-	f->l4 = cursor_u8(c);
-	f->role = SCAP_ROLE_SERVER;
+	cursor_copy(c, f->sock.v4.sip, 4);
+	cursor_copy(c, f->sock.v4.dip, 4);
+	f->sock.v4.sport = cursor_u16(c);
+	f->sock.v4.dport = cursor_u16(c);
+	f->sock.v4.l4 = cursor_u8(c);
+	f->connected = f->sock.v4.l4 == SCAP_L4_TCP;
+}
+
+static void read_v6(struct cursor *c, struct scap_fd *f)
+{
+	union scap_sock k = { 0 };
+
+	cursor_copy(c, k.v6.sip, 16);
+	cursor_copy(c, k.v6.dip, 16);
+	k.v6.sport = cursor_u16(c);
+	k.v6.dport = cursor_u16(c);
+	k.v6.l4 = cursor_u8(c);
+	f->connected = k.v6.l4 == SCAP_L4_TCP;
+	if (!is_mapped(k.v6.sip) || !is_mapped(k.v6.dip)) {
+		f->sock = k;
+		return;
+	}
+	f->type = SCAP_FD_IPV4;
+	memcpy(f->sock.v4.sip, k.v6.sip + 12, 4);
+	memcpy(f->sock.v4.dip, k.v6.dip + 12, 4);
+	f->sock.v4.sport = k.v6.sport;
+	f->sock.v4.dport = k.v6.dport;
+	f->sock.v4.l4 = k.v6.l4;
 }
 
 static struct slice read_fd(struct cursor *c, struct scap_fd *f)
@@ -177,17 +217,26 @@ static struct slice read_fd(struct cursor *c, struct scap_fd *f)
 
 	switch (f->type) {
 	case SCAP_FD_IPV4:
+		read_v4(c, f);
+		break;
 	case SCAP_FD_IPV6:
-		read_inet(c, f->type == SCAP_FD_IPV4 ? 4 : 16, f);
+		read_v6(c, f);
 		break;
 	case SCAP_FD_IPV4_SERVER:
+		cursor_copy(c, f->sock.server4.ip, 4);
+		f->sock.server4.port = cursor_u16(c);
+		f->sock.server4.l4 = cursor_u8(c);
+		break;
 	case SCAP_FD_IPV6_SERVER:
-		read_server(c, f->type == SCAP_FD_IPV4_SERVER ? 4 : 16, f);
+		cursor_copy(c, f->sock.server6.ip, 16);
+		f->sock.server6.port = cursor_u16(c);
+		f->sock.server6.l4 = cursor_u8(c);
 		break;
 	case SCAP_FD_UNIX:
-		f->unix_source = cursor_u64(c);
-		f->unix_dest = cursor_u64(c);
+		f->sock.local.source = cursor_u64(c);
+		f->sock.local.dest = cursor_u64(c);
 		name = cursor_str(c);
+		f->role = name.len ? SCAP_ROLE_SERVER : SCAP_ROLE_CLIENT;
 		break;
 	case SCAP_FD_FILE_V2:
 		f->open_flags = cursor_u32(c);
@@ -228,13 +277,17 @@ static void read_fds(struct scap *s, struct slice body, bool v2)
 		if (!kept)
 			continue;
 		*kept = f;
-		scap_text_set(&s->threads, &kept->name, name);
+		arena_clear(s->scratch);
+		if (f.type >= SCAP_FD_IPV4 && f.type <= SCAP_FD_IPV6_SERVER)
+			scap_sock_name(s, kept);
+		else
+			scap_text_set(&s->threads, &kept->name, name);
 	}
 }
 
-static void add_local(struct scap *s, struct ip_addr ip)
+static void add_local(struct scap *s, const struct scap_local *l)
 {
-	struct ip_addr *more;
+	struct scap_local *more;
 
 	if (s->nlocals >= SCAP_LOCALS_MAX)
 		return;
@@ -244,15 +297,17 @@ static void add_local(struct scap *s, struct ip_addr ip)
 			return;
 		s->locals = more;
 	}
-	s->locals[s->nlocals++] = ip;
+	s->locals[s->nlocals++] = *l;
 }
 
-bool scap_is_local(const struct scap *s, const uint8_t *ip, size_t len)
+/* Of IPv6, any address of a network that it is in. */
+bool scap_is_local(const struct scap *s, const struct ip_addr *ip)
 {
-	struct ip_addr a = len == 4 ? ip_addr_from_v4(ip) : ip_addr_from_v6(ip);
+	const size_t len = ip->family == 4 ? 4 : 16;
 
 	for (size_t i = 0; i < s->nlocals; i++)
-		if (ip_addr_equal(&s->locals[i], &a))
+		if (s->locals[i].len == len &&
+		    memcmp(s->locals[i].ip, ip->bytes, len == 4 ? 4 : 8) == 0)
 			return true;
 	return false;
 }
@@ -263,20 +318,96 @@ static void read_interfaces(struct scap *s, struct slice body, bool v2)
 
 	while (next_entry(&list, v2, false, &c)) {
 		uint16_t kind = cursor_u16(&c), name = cursor_u16(&c);
-		size_t ip = kind == 1 || kind == 3 ? 4 : kind == 2 || kind == 4 ? 16 : 0;
-		struct slice addr;
+		struct scap_local l = {
+			.len = kind == 1 || kind == 3 ? 4 : kind == 2 || kind == 4 ? 16 : 0,
+		};
 
-		if (!ip)
+		if (!l.len)
 			return;
-		addr = cursor_bytes(&c, ip);
-		cursor_bytes(&c, 2 * ip + (kind <= 2 ? 8 : 0));
+		cursor_copy(&c, l.ip, l.len);
+		cursor_copy(&c, l.mask, l.len);
+		cursor_bytes(&c, l.len + (kind <= 2 ? 8u : 0u));
 		cursor_bytes(&c, name);
 		if (c.bad)
 			return;
-		add_local(s, ip == 4 ? ip_addr_from_v4(addr.ptr) : ip_addr_from_v6(addr.ptr));
+		add_local(s, &l);
 		if (!v2)
 			list = c;
 	}
+}
+
+/* Every process counts its threads. */
+static void count_threads(struct scap *s)
+{
+	struct ihash *h = &s->threads.hash;
+
+	for (size_t i = 0; i <= h->mask; i++)
+		for (struct ihash_node *n = h->buckets[i]; n; n = n->next)
+			((struct scap_thread *)n)->nthreads = 0;
+	for (size_t i = 0; i <= h->mask; i++) {
+		for (struct ihash_node *n = h->buckets[i]; n; n = n->next) {
+			struct scap_thread *th = (struct scap_thread *)n;
+			struct scap_thread *leader = scap_thread_leader(&s->threads, th);
+
+			if (leader)
+				leader->nthreads++;
+			if (leader == th)
+				scap_thread_set_parent(&s->threads, th, th->ptid);
+		}
+	}
+}
+
+/* Calls @fn for every open file of the lists. */
+static void each_fd(struct scap *s, void (*fn)(struct scap *s, struct scap_fd *f, uint8_t *ports),
+		    uint8_t *ports)
+{
+	struct ihash *h = &s->threads.hash;
+
+	for (size_t i = 0; i <= h->mask; i++)
+		for (struct ihash_node *n = h->buckets[i]; n; n = n->next) {
+			struct scap_fds *fds = &((struct scap_thread *)n)->fds;
+
+			for (uint32_t k = 0; k < fds->n; k++)
+				fn(s, &fds->list[k], ports);
+		}
+}
+
+static void note_port(struct scap *s, struct scap_fd *f, uint8_t *ports)
+{
+	uint16_t port = f->type == SCAP_FD_IPV4_SERVER ? f->sock.server4.port : f->sock.server6.port;
+
+	(void)s;
+	if (f->type == SCAP_FD_IPV4_SERVER || f->type == SCAP_FD_IPV6_SERVER)
+		ports[port >> 3] |= (uint8_t)(1u << (port & 7));
+}
+
+/* The side at a port on which somebody waits is the server's. */
+static void set_role(struct scap *s, struct scap_fd *f, uint8_t *ports)
+{
+	const uint16_t port = f->sock.v4.sport;
+
+	if (f->type != SCAP_FD_IPV4)
+		return;
+	scap_sock_complete(s, f);
+	f->role = SCAP_ROLE_CLIENT;
+	if (ports[port >> 3] & (1u << (port & 7))) {
+		f->role = SCAP_ROLE_SERVER;
+		scap_sock_swap(f);
+	}
+	arena_clear(s->scratch);
+	scap_sock_name(s, f);
+}
+
+void scap_meta_end(struct scap *s)
+{
+	uint8_t *ports = calloc(1, 65536 / 8);
+
+	count_threads(s);
+	if (!ports)
+		return;
+	each_fd(s, note_port, ports);
+	each_fd(s, set_role, ports);
+	free(ports);
 }
 
 void scap_add_user(struct scap *s, const struct foreign_user *u)
@@ -332,6 +463,8 @@ static void read_machine(struct scap *s, struct slice body)
 	struct cursor c = cursor_of(body);
 
 	s->cpus = cursor_u32(&c);
+	cursor_bytes(&c, 8 + 8 + 128);
+	s->boot_ns = cursor_u64(&c);
 }
 
 bool scap_meta_block(struct scap *s, const struct scap_block *b)

@@ -6,24 +6,33 @@
  * made of it. An event is taken in before it is given out, so that a rule about an open sees the
  * file; what it takes away (a closed file, an ended thread) goes after.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <stdio.h>
 
-#include "event/path.h"
 #include "scap/internal.h"
 
 /* Numbers of the format. */
 #define PPM_O_DIRECTORY		0x400
+#define PPM_O_ADDED		0xffffc000u	/* flags that the call's exit added to those passed */
 #define PPM_FD_UPPER		0x8000
 #define PPM_FD_LOWER		0x10000
+#define PPM_FD_UPPER_CREAT	0x1
+#define PPM_FD_LOWER_CREAT	0x2
 #define PPM_FCNTL_DUPFD		1
+#define PPM_FCNTL_SETFD		3
 #define PPM_FCNTL_DUPFD_CLOEXEC	26
-#define PPM_AF_UNIX		1
-#define PPM_AF_INET		2
-#define PPM_AF_INET6		10
-#define PPM_AF_NETLINK		16
-#define SOCK_TYPE_BITS		0xf
+#define PPM_EPOLL_CLOEXEC	1
+#define PPM_CLOSE_RANGE_CLOEXEC	4
+#define CLOEXEC_BITS		(PPM_O_CLOEXEC | PPM_EPOLL_CLOEXEC)
+
+/* Types whose entries are written beside their exits. */
+#define TYPE_OPEN_E	2
+#define TYPE_CONNECT_E	22
+#define TYPE_CREAT_E	58
+#define TYPE_EXECVE_E	292
+#define TYPE_OPENAT_E	306
+#define TYPE_OPENAT2_E	326
+#define TYPE_EXECVEAT_E	330
 
 bool scap_has(const struct scap *s, unsigned int i)
 {
@@ -64,390 +73,289 @@ int64_t scap_int(const struct scap *s, unsigned int i)
 	}
 }
 
-struct slice scap_dir_of(const struct scap *s, int dirfd_param)
+struct slice scap_passed(const struct scap *s, unsigned int i)
 {
-	struct scap_thread *leader = s->thread ? scap_thread_leader(&s->threads, s->thread) : NULL;
-	int64_t dirfd = AT_FDCWD;
-	struct scap_fd *f;
-
-	if (!s->thread)
-		return (struct slice){ "", 0 };
-	if (dirfd_param >= 0 && scap_has(s, (unsigned int)dirfd_param))
-		dirfd = (int32_t)scap_int(s, (unsigned int)dirfd_param);
-	if (dirfd == AT_FDCWD)
-		return scap_text((leader ? leader : s->thread)->cwd);
-	f = scap_fd_find(&s->threads, s->thread, dirfd);
-	return f ? scap_text(f->name) : (struct slice){ "", 0 };
+	return s->has_passed ? scap_enter_param(s->thread->passed, i) : (struct slice){ "", 0 };
 }
 
-/* The event's open file is this one, new. */
-static struct scap_fd *new_fd(struct scap *s, int64_t num, enum scap_fd_type type,
-			      struct slice name)
+struct slice scap_cwd(const struct scap *s, struct scap_thread *th)
 {
-	s->has_fd = true;
-	s->fd_num = num >= 0 ? num : -1;
-	if (num < 0)
-		return NULL;
+	struct scap_thread *leader = th->known ? scap_thread_leader(&s->threads, th) : NULL;
+
+	return leader ? scap_text(leader->cwd) : SLICE_LIT("./");
+}
+
+struct scap_fd *scap_new_fd(struct scap *s, int64_t num, enum scap_fd_type type)
+{
 	s->fd = scap_fd_add(&s->threads, s->thread, num);
-	if (!s->fd)
-		return NULL;
-	s->fd->type = (uint8_t)type;
-	scap_text_set(&s->threads, &s->fd->name, name);
-	s->name_changed = true;
+	s->thread->last_fd = num;
+	scap_text_share(&s->threads, &s->old_name, NULL);
+	if (s->fd)
+		s->fd->type = (uint8_t)type;
 	return s->fd;
 }
 
-static void parse_open(struct scap *s, int dirfd, unsigned int name, int flags, unsigned int dev)
+/* Where the parameters of the calls that open a file by its path are. */
+struct open_params {
+	int dirfd, name, flags, dev;	/* -1: none */
+	int passed_dirfd, passed_name, passed_flags;
+};
+
+/*
+ * What was passed at the call's beginning counts: another thread may have changed it by its end.
+ * Flags that the end adds stay.
+ */
+static void take_passed(struct scap *s, const struct open_params *p, int64_t *dirfd,
+			struct slice *name, uint32_t *flags)
 {
-	struct slice raw = scap_str(s, name), path;
-	uint32_t f = flags >= 0 ? (uint32_t)scap_uint(s, (unsigned int)flags) : 0;
+	struct slice then = scap_passed(s, (unsigned int)p->passed_name), b;
+	struct cursor c;
+
+	then.len = strnlen(then.ptr, then.len);
+	if (!s->has_passed || !then.len || slice_eq(then, SLICE_LIT("<NA>")))
+		return;
+	*name = then;
+	if (p->passed_flags >= 0) {
+		c = cursor_of(scap_passed(s, (unsigned int)p->passed_flags));
+		*flags = cursor_u32(&c) | (*flags & PPM_O_ADDED);
+	}
+	b = p->passed_dirfd >= 0 ? scap_passed(s, (unsigned int)p->passed_dirfd) :
+				   (struct slice){ "", 0 };
+	c = cursor_of(b);
+	if (b.len)
+		*dirfd = (int64_t)cursor_u64(&c);
+}
+
+static void parse_open(struct scap *s, const struct open_params *p)
+{
+	struct slice raw = scap_has(s, (unsigned int)p->name) ? scap_str(s, (unsigned int)p->name) :
+								SLICE_LIT("<NA>");
+	struct slice dir = { "", 0 }, path;
+	uint32_t flags = p->flags >= 0 ? (uint32_t)scap_uint(s, (unsigned int)p->flags) : 0;
+	int64_t dirfd = AT_FDCWD, num = scap_int(s, 0);
+	const bool has_dir = p->dirfd < 0 || scap_has(s, (unsigned int)p->dirfd);
 	struct scap_fd *fd;
 
-	if (!path_resolve(scap_dir_of(s, dirfd), raw, s->scratch, &path))
+	if (p->dirfd >= 0)
+		dirfd = scap_int(s, (unsigned int)p->dirfd);
+	take_passed(s, p, &dirfd, &raw, &flags);
+	if (s->event == FALCOC_E_CREAT && (scap_uint(s, 5) & PPM_FD_UPPER_CREAT))
+		flags |= PPM_FD_UPPER;
+	else if (s->event == FALCOC_E_CREAT && (scap_uint(s, 5) & PPM_FD_LOWER_CREAT))
+		flags |= PPM_FD_LOWER;
+	if (num < 0 || !scap_has(s, 0))
+		return;
+	/* by a handle, the kernel tells the whole path */
+	if (s->event != FALCOC_E_OPEN_BY_HANDLE_AT && has_dir)
+		dir = foreign_dir(&s->foreign, dirfd, SLICE_LIT("<UNKNOWN>"), s->scratch);
+	if (!foreign_path(dir, raw, s->scratch, &path))
 		path = raw;
-	fd = new_fd(s, scap_int(s, 0), f & PPM_O_DIRECTORY ? SCAP_FD_DIRECTORY : SCAP_FD_FILE, path);
+	fd = scap_new_fd(s, num, flags & PPM_O_DIRECTORY ? SCAP_FD_DIRECTORY : SCAP_FD_FILE);
 	if (!fd)
 		return;
-	fd->open_flags = f;
-	fd->layer = (f & PPM_FD_UPPER ? FALCOC_FD_F_UPPER : 0) |
-		    (f & PPM_FD_LOWER ? FALCOC_FD_F_LOWER : 0);
-	fd->dev = (uint32_t)scap_uint(s, dev);
-	fd->ino = scap_uint(s, dev + 1);
+	fd->open_flags = flags;
+	fd->layer = (flags & PPM_FD_UPPER ? FALCOC_FD_F_UPPER : 0) |
+		    (flags & PPM_FD_LOWER ? FALCOC_FD_F_LOWER : 0);
+	fd->dev = (uint32_t)scap_uint(s, (unsigned int)p->dev);
+	fd->ino = scap_uint(s, (unsigned int)p->dev + 1);
+	scap_text_set(&s->threads, &fd->name, path);
 	scap_text_set(&s->threads, &fd->raw, raw);
 }
 
-static enum scap_l4 l4_of(uint64_t type, uint64_t proto)
+static void parse_dup(struct scap *s, bool cloexec)
 {
-	bool raw = (type & SOCK_TYPE_BITS) == SOCK_RAW;
+	const int64_t res = scap_int(s, 0);
 
-	switch (proto) {
-	case 0:
-		return (type & SOCK_TYPE_BITS) == SOCK_STREAM ? SCAP_L4_TCP :
-		       (type & SOCK_TYPE_BITS) == SOCK_DGRAM ? SCAP_L4_UDP : SCAP_L4_UNKNOWN;
-	case 6:
-		return raw ? SCAP_L4_RAW : SCAP_L4_TCP;
-	case 17:
-		return raw ? SCAP_L4_RAW : SCAP_L4_UDP;
-	case 1:
-	case 58:
-		return raw ? SCAP_L4_RAW : SCAP_L4_ICMP;
-	default:
-		return raw ? SCAP_L4_RAW : SCAP_L4_UNKNOWN;
-	}
-}
-
-static void parse_socket(struct scap *s)
-{
-	struct scap_fd *f;
-	enum scap_fd_type type;
-
-	switch (scap_uint(s, 1)) {
-	case PPM_AF_UNIX:
-		type = SCAP_FD_UNIX;
-		break;
-	case PPM_AF_INET:
-		type = SCAP_FD_IPV4;
-		break;
-	case PPM_AF_INET6:
-		type = SCAP_FD_IPV6;
-		break;
-	case PPM_AF_NETLINK:
-		type = SCAP_FD_NETLINK;
-		break;
-	default:
-		type = SCAP_FD_UNKNOWN;
-		break;
-	}
-	f = new_fd(s, scap_int(s, 0), type, (struct slice){ "", 0 });
-	s->name_changed = false;
-	if (f && (type == SCAP_FD_IPV4 || type == SCAP_FD_IPV6))
-		f->l4 = (uint8_t)l4_of(scap_uint(s, 2), scap_uint(s, 3));
-}
-
-/* An IPv4-mapped address is the IPv4 address. */
-static size_t folded(const char *ip, const char **ret_ip)
-{
-	static const char mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1 };
-
-	if (memcmp(ip, mapped, sizeof(mapped)) != 0) {
-		*ret_ip = ip;
-		return 16;
-	}
-	*ret_ip = ip + sizeof(mapped);
-	return 4;
-}
-
-/* Both sides out of a SOCKTUPLE. False: it is none of IP. */
-static bool take_tuple(struct scap_fd *f, struct slice b)
-{
-	struct cursor c = cursor_of(b);
-	uint8_t family = cursor_u8(&c);
-	size_t ip = family == PPM_AF_INET ? 4 : family == PPM_AF_INET6 ? 16 : 0, n;
-	struct slice from, to;
-	uint16_t sport, dport;
-	const char *a, *z;
-
-	if (!ip)
-		return false;
-	from = cursor_bytes(&c, ip);
-	sport = cursor_u16(&c);
-	to = cursor_bytes(&c, ip);
-	dport = cursor_u16(&c);
-	if (c.bad)
-		return false;
-	a = from.ptr;
-	z = to.ptr;
-	n = ip;
-	if (ip == 16 && folded(from.ptr, &a) == 4 && folded(to.ptr, &z) == 4) {
-		n = 4;
-	} else {
-		a = from.ptr;
-		z = to.ptr;
-	}
-	memset(f->source, 0, sizeof(f->source));
-	memset(f->dest, 0, sizeof(f->dest));
-	memcpy(f->source, a, n);
-	memcpy(f->dest, z, n);
-	f->sport = sport;
-	f->dport = dport;
-	f->type = n == 4 ? SCAP_FD_IPV4 : SCAP_FD_IPV6;
-	return true;
-}
-
-static bool take_unix_tuple(struct scap *s, struct scap_fd *f, struct slice b)
-{
-	struct cursor c = cursor_of(b);
-	struct slice path;
-
-	if (cursor_u8(&c) != PPM_AF_UNIX)
-		return false;
-	f->type = SCAP_FD_UNIX;
-	f->unix_source = cursor_u64(&c);
-	f->unix_dest = cursor_u64(&c);
-	if (c.bad)
-		return false;
-	path = (struct slice){ c.pos, strnlen(c.pos, c.left) };
-	scap_text_set(&s->threads, &f->name, path);
-	return true;
-}
-
-static void swap_sides(struct scap_fd *f)
-{
-	uint8_t ip[16];
-	uint16_t port = f->sport;
-
-	memcpy(ip, f->source, sizeof(ip));
-	memcpy(f->source, f->dest, sizeof(ip));
-	memcpy(f->dest, ip, sizeof(ip));
-	f->sport = f->dport;
-	f->dport = port;
-}
-
-/* What fd it was before stays in `s->fd`, if it is open. */
-static void parse_connect(struct scap *s)
-{
-	int64_t res = scap_int(s, 0);
-	struct scap_fd *f = s->fd;
-
-	if (!f)
+	if (!scap_has(s, 0) || res < 0 || !s->fd)
 		return;
-	f->connected = res >= 0 || res == -EINPROGRESS;
-	f->pending = res == -EINPROGRESS;
-	if (take_tuple(f, scap_bytes(s, 1))) {
-		f->role = SCAP_ROLE_CLIENT;
-		s->name_changed = true;
-	} else if (take_unix_tuple(s, f, scap_bytes(s, 1))) {
-		s->name_changed = true;
+	s->fd = scap_fd_copy(&s->threads, s->thread, res, s->fd);
+	s->thread->last_fd = res;
+	if (!s->fd)
+		return;
+	s->fd->open_flags &= ~(uint32_t)CLOEXEC_BITS;
+	if (cloexec)
+		s->fd->open_flags |= PPM_O_CLOEXEC;
+}
+
+static void parse_fcntl(struct scap *s)
+{
+	const uint64_t cmd = scap_uint(s, 2);
+
+	if (cmd == PPM_FCNTL_DUPFD || cmd == PPM_FCNTL_DUPFD_CLOEXEC) {
+		parse_dup(s, cmd == PPM_FCNTL_DUPFD_CLOEXEC);
+	} else if (cmd == PPM_FCNTL_SETFD && s->fd && scap_int(s, 0) >= 0) {
+		s->fd->open_flags &= ~(uint32_t)CLOEXEC_BITS;
+		if (scap_uint(s, 3) & FD_CLOEXEC)
+			s->fd->open_flags |= PPM_O_CLOEXEC;
 	}
 }
 
-static void parse_accept(struct scap *s)
-{
-	struct scap_fd *f = new_fd(s, scap_int(s, 0), SCAP_FD_UNKNOWN, (struct slice){ "", 0 });
-
-	if (!f)
-		return;
-	if (take_tuple(f, scap_bytes(s, 1))) {
-		f->l4 = SCAP_L4_TCP;
-		f->role = SCAP_ROLE_SERVER;
-		f->connected = true;
-	} else if (take_unix_tuple(s, f, scap_bytes(s, 1))) {
-		f->role = SCAP_ROLE_SERVER;
-	}
-}
-
-static void parse_bind(struct scap *s)
-{
-	struct slice b = scap_bytes(s, 1);
-	struct cursor c = cursor_of(b);
-	struct scap_fd *f = s->fd;
-	struct slice ip;
-	uint8_t family = cursor_u8(&c);
-	uint16_t port;
-
-	if (!f || scap_int(s, 0) < 0 || !b.len)
-		return;
-	if (family == PPM_AF_UNIX) {
-		scap_text_set(&s->threads, &f->name,
-			      (struct slice){ c.pos, strnlen(c.pos, c.left) });
-		s->name_changed = true;
-	} else if (family == PPM_AF_INET || family == PPM_AF_INET6) {
-		size_t n = family == PPM_AF_INET ? 4 : 16;
-
-		ip = cursor_bytes(&c, n);
-		port = cursor_u16(&c);
-		if (c.bad || !port)
-			return;
-		f->type = n == 4 ? SCAP_FD_IPV4_SERVER : SCAP_FD_IPV6_SERVER;
-		memset(f->dest, 0, sizeof(f->dest));
-		memcpy(f->dest, ip.ptr, n);
-		f->dport = port;
-		f->role = SCAP_ROLE_SERVER;
-		s->name_changed = true;
-	}
-}
-
-/* Datagrams tell their address with each call. */
-static void parse_datagram(struct scap *s, unsigned int tuple, bool incoming)
-{
-	struct scap_fd *f = s->fd, before;
-
-	if (!f || scap_int(s, 0) < 0 || !scap_has(s, tuple))
-		return;
-	before = *f;
-	if (f->type == SCAP_FD_UNIX) {
-		take_unix_tuple(s, f, scap_bytes(s, tuple));
-		return;
-	}
-	if (!take_tuple(f, scap_bytes(s, tuple)))
-		return;
-	if (f->role == SCAP_ROLE_NONE)
-		f->role = incoming ? SCAP_ROLE_SERVER : SCAP_ROLE_CLIENT;
-	/* the tuple is from sender to receiver, we keep client and server */
-	if (incoming == (f->role == SCAP_ROLE_CLIENT))
-		swap_sides(f);
-	s->name_changed = before.type != f->type || before.sport != f->sport ||
-			  before.dport != f->dport ||
-			  memcmp(before.source, f->source, sizeof(f->source)) != 0 ||
-			  memcmp(before.dest, f->dest, sizeof(f->dest)) != 0;
-}
-
-static void parse_dup(struct scap *s, int64_t res, unsigned int from)
-{
-	struct scap_fd *f = res >= 0 ? scap_fd_find(&s->threads, s->thread, scap_int(s, from)) : NULL;
-
-	s->has_fd = true;
-	s->fd_num = res;
-	s->fd = NULL;
-	if (f)
-		s->fd = scap_fd_copy(&s->threads, s->thread, res, f);
-}
-
+/* Of a pipe the second end is the event's file, of a pair of sockets the first. */
 static void parse_pair(struct scap *s)
 {
-	bool pair = s->event == FALCOC_E_SOCKETPAIR;
+	const bool pair = s->event == FALCOC_E_SOCKETPAIR;
 	struct scap_fd *f;
 
-	if (scap_int(s, 0) < 0)
+	if (!scap_has(s, 0) || scap_int(s, 0) < 0)
 		return;
-	for (unsigned int i = 2; i >= 1; i--) {	/* the first one is the event's */
-		f = new_fd(s, scap_int(s, i), pair ? SCAP_FD_UNIX : SCAP_FD_FIFO,
-			   (struct slice){ "", 0 });
+	if (pair && scap_int(s, 1) == scap_int(s, 2)) {
+		s->fd = NULL;
+		return;
+	}
+	for (unsigned int i = 1; i <= 2; i++) {
+		f = scap_new_fd(s, scap_int(s, i), pair ? SCAP_FD_UNIX : SCAP_FD_FIFO);
 		if (!f)
 			continue;
 		if (pair) {
-			f->unix_source = scap_uint(s, 3);
-			f->unix_dest = scap_uint(s, 4);
+			f->sock.local.source = scap_uint(s, 3);
+			f->sock.local.dest = scap_uint(s, 4);
 		} else {
 			f->ino = scap_uint(s, 3);
+			f->open_flags = s->event == FALCOC_E_PIPE2 ? (uint32_t)scap_uint(s, 4) : 0;
 		}
 	}
-	s->name_changed = false;
+	if (pair)
+		s->fd = scap_fd_find(&s->threads, s->thread, scap_int(s, 1));
+}
+
+static void parse_memfd(struct scap *s)
+{
+	const int64_t num = scap_int(s, 0);
+	struct scap_fd *f = scap_new_fd(s, num, num >= 0 ? SCAP_FD_MEMFD : SCAP_FD_UNKNOWN);
+
+	if (!f || num < 0)
+		return;
+	scap_text_set(&s->threads, &f->name, scap_str(s, 1));
+	f->open_flags = (uint32_t)scap_uint(s, 2);
+}
+
+static void parse_pidfd_open(struct scap *s)
+{
+	struct scap_fd *f;
+	char name[32];
+
+	if (!scap_has(s, 0) || scap_int(s, 0) < 0)
+		return;
+	f = scap_new_fd(s, scap_int(s, 0), SCAP_FD_PIDFD);
+	if (!f)
+		return;
+	f->pid = scap_int(s, 1);
+	f->open_flags = (uint32_t)scap_uint(s, 2);
+	snprintf(name, sizeof(name), "/proc/%lld", (long long)f->pid);
+	scap_text_set(&s->threads, &f->name, slice_of(name));
+}
+
+/* A copy of another process's open file. */
+static void parse_pidfd_getfd(struct scap *s)
+{
+	const struct scap_fd *of = scap_fd_find(&s->threads, s->thread, scap_int(s, 1));
+	struct scap_thread *other = of && of->type == SCAP_FD_PIDFD ?
+		scap_thread_find(&s->threads, of->pid) : NULL;
+	const struct scap_fd *target = other ? scap_fd_find(&s->threads, other, scap_int(s, 2)) : NULL;
+
+	if (!target)
+		return;
+	s->fd = scap_fd_copy(&s->threads, s->thread, scap_int(s, 0), target);
+	s->thread->last_fd = scap_int(s, 0);
+	if (s->fd)
+		s->fd->open_flags |= PPM_O_CLOEXEC;
 }
 
 /* Calls that make a descriptor of one kind, which is all there is to say of it. */
-static bool parse_made(struct scap *s)
+static void parse_made(struct scap *s)
 {
 	static const struct {
 		unsigned short event;
 		unsigned char type;
+		signed char flags;	/* the parameter that has them, or -1 */
 	} made[] = {
-		{ FALCOC_E_EVENTFD, SCAP_FD_EVENT }, { FALCOC_E_EVENTFD2, SCAP_FD_EVENT },
-		{ FALCOC_E_SIGNALFD, SCAP_FD_SIGNALFD }, { FALCOC_E_SIGNALFD4, SCAP_FD_SIGNALFD },
-		{ FALCOC_E_TIMERFD_CREATE, SCAP_FD_TIMERFD },
-		{ FALCOC_E_INOTIFY_INIT, SCAP_FD_INOTIFY },
-		{ FALCOC_E_INOTIFY_INIT1, SCAP_FD_INOTIFY },
-		{ FALCOC_E_EPOLL_CREATE, SCAP_FD_EVENTPOLL },
-		{ FALCOC_E_EPOLL_CREATE1, SCAP_FD_EVENTPOLL },
-		{ FALCOC_E_USERFAULTFD, SCAP_FD_USERFAULTFD },
-		{ FALCOC_E_IO_URING_SETUP, SCAP_FD_IOURING },
-		{ FALCOC_E_BPF, SCAP_FD_BPF }, { FALCOC_E_MEMFD_CREATE, SCAP_FD_MEMFD },
-		{ FALCOC_E_PIDFD_OPEN, SCAP_FD_PIDFD }, { FALCOC_E_PIDFD_GETFD, SCAP_FD_PIDFD },
+		{ FALCOC_E_EVENTFD, SCAP_FD_EVENT, -1 }, { FALCOC_E_EVENTFD2, SCAP_FD_EVENT, 1 },
+		{ FALCOC_E_SIGNALFD, SCAP_FD_SIGNALFD, -1 },
+		{ FALCOC_E_SIGNALFD4, SCAP_FD_SIGNALFD, 1 },
+		{ FALCOC_E_TIMERFD_CREATE, SCAP_FD_TIMERFD, 2 },
+		{ FALCOC_E_INOTIFY_INIT, SCAP_FD_INOTIFY, -1 },
+		{ FALCOC_E_INOTIFY_INIT1, SCAP_FD_INOTIFY, 1 },
+		{ FALCOC_E_EPOLL_CREATE, SCAP_FD_EVENTPOLL, -1 },
+		{ FALCOC_E_EPOLL_CREATE1, SCAP_FD_EVENTPOLL, 1 },
+		{ FALCOC_E_USERFAULTFD, SCAP_FD_USERFAULTFD, -1 },
+		{ FALCOC_E_IO_URING_SETUP, SCAP_FD_IOURING, -1 },
+		{ FALCOC_E_BPF, SCAP_FD_BPF, -1 },
 	};
+	struct scap_fd *f;
 
 	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
 		if (made[i].event != s->event)
 			continue;
-		new_fd(s, scap_int(s, 0), made[i].type,
-		       s->event == FALCOC_E_MEMFD_CREATE ? scap_str(s, 1) : (struct slice){ "", 0 });
-		s->name_changed = false;
-		return true;
+		if (!scap_has(s, 0) || scap_int(s, 0) < 0)
+			return;
+		f = scap_new_fd(s, scap_int(s, 0), made[i].type);
+		if (f && made[i].flags >= 0)
+			f->open_flags = (uint32_t)scap_uint(s, (unsigned int)made[i].flags);
+		if (f && s->event == FALCOC_E_EPOLL_CREATE1 && (f->open_flags & PPM_EPOLL_CLOEXEC))
+			f->open_flags = PPM_O_CLOEXEC;
+		return;
 	}
-	return false;
 }
 
-/* The descriptor that an event is about where it is no new one: its first parameter of that type. */
-static void find_fd(struct scap *s)
+static void parse_close_range(struct scap *s)
 {
-	const struct event_def *def = event_def((enum falcoc_event)s->event);
-
-	if (!(def->traits & FALCOC_T_FD) || (def->traits & FALCOC_T_NEW_FD))
-		return;
-	for (unsigned int i = 0; i < def->nparams; i++) {
-		if (def->params[i].type != VALUE_FD || def->params[i].source == FALCOC_SRC_RES ||
-		    !scap_has(s, i))
-			continue;
-		s->has_fd = true;
-		s->fd_num = (int32_t)scap_int(s, i);
-		s->fd = scap_fd_find(&s->threads, s->thread, s->fd_num);
-		return;
-	}
+	if (scap_int(s, 0) >= 0 && !(scap_uint(s, 3) & PPM_CLOSE_RANGE_CLOEXEC))
+		scap_fds_close(&s->threads, s->thread, (uint32_t)scap_uint(s, 1),
+			       (uint32_t)scap_uint(s, 2));
+	s->fd = NULL;
 }
 
 static void parse_files(struct scap *s)
 {
+	static const struct open_params by_name = { -1, 1, 2, 4, -1, 0, 1 },
+		at = { 1, 2, 3, 5, 0, 1, 2 }, at2 = { 1, 2, 3, 6, 0, 1, 2 },
+		creat = { -1, 1, -1, 3, -1, 0, -1 }, handle = { -1, 3, 2, 4, -1, 0, -1 };
+
 	switch (s->event) {
 	case FALCOC_E_OPEN:
-		parse_open(s, -1, 1, 2, 4);
+		parse_open(s, &by_name);
 		break;
 	case FALCOC_E_OPENAT:
-		parse_open(s, 1, 2, 3, 5);
+		parse_open(s, &at);
 		break;
 	case FALCOC_E_OPENAT2:
-		parse_open(s, 1, 2, 3, 6);
+		parse_open(s, &at2);
 		break;
 	case FALCOC_E_CREAT:
-		parse_open(s, -1, 1, -1, 3);
+		parse_open(s, &creat);
 		break;
 	case FALCOC_E_OPEN_BY_HANDLE_AT:
-		parse_open(s, -1, 3, 2, 4);
+		parse_open(s, &handle);
 		break;
 	case FALCOC_E_CLOSE:
-		s->remove_fd = scap_int(s, 0) >= 0;
+		s->remove_fd = s->fd && scap_int(s, 0) >= 0;
+		break;
+	case FALCOC_E_CLOSE_RANGE:
+		parse_close_range(s);
 		break;
 	case FALCOC_E_DUP:
 	case FALCOC_E_DUP2:
+		parse_dup(s, false);
+		break;
 	case FALCOC_E_DUP3:
-		parse_dup(s, scap_int(s, 0), 1);
+		parse_dup(s, scap_uint(s, 3) & PPM_O_CLOEXEC);
 		break;
 	case FALCOC_E_FCNTL:
-		if (scap_uint(s, 2) == PPM_FCNTL_DUPFD || scap_uint(s, 2) == PPM_FCNTL_DUPFD_CLOEXEC)
-			parse_dup(s, scap_int(s, 0), 1);
+		parse_fcntl(s);
 		break;
 	case FALCOC_E_PIPE:
 	case FALCOC_E_PIPE2:
 	case FALCOC_E_SOCKETPAIR:
 		parse_pair(s);
+		break;
+	case FALCOC_E_MEMFD_CREATE:
+		parse_memfd(s);
+		break;
+	case FALCOC_E_PIDFD_OPEN:
+		parse_pidfd_open(s);
+		break;
+	case FALCOC_E_PIDFD_GETFD:
+		parse_pidfd_getfd(s);
 		break;
 	default:
 		parse_made(s);
@@ -459,46 +367,58 @@ static void parse_net(struct scap *s)
 {
 	switch (s->event) {
 	case FALCOC_E_SOCKET:
-		parse_socket(s);
+		scap_parse_socket(s);
 		break;
 	case FALCOC_E_CONNECT:
-		parse_connect(s);
+		scap_parse_connect(s);
 		break;
 	case FALCOC_E_ACCEPT:
 	case FALCOC_E_ACCEPT4:
-		parse_accept(s);
+		scap_parse_accept(s);
 		break;
 	case FALCOC_E_BIND:
-		parse_bind(s);
+		scap_parse_bind(s);
 		break;
 	case FALCOC_E_SEND:
 	case FALCOC_E_SENDTO:
 	case FALCOC_E_SENDMSG:
 	case FALCOC_E_SENDMMSG:
-		parse_datagram(s, 4, false);
+		scap_parse_io(s, 4, false);
+		break;
+	case FALCOC_E_WRITE:
+	case FALCOC_E_WRITEV:
+	case FALCOC_E_PWRITE:
+	case FALCOC_E_PWRITEV:
+		scap_parse_io(s, -1, false);
 		break;
 	case FALCOC_E_RECV:
-		parse_datagram(s, 4, true);
+	case FALCOC_E_RECVMMSG:
+		scap_parse_io(s, 4, true);
 		break;
 	case FALCOC_E_RECVFROM:
-		parse_datagram(s, 2, true);
+		scap_parse_io(s, 2, true);
 		break;
 	case FALCOC_E_RECVMSG:
-		parse_datagram(s, 3, true);
+		scap_parse_io(s, 3, true);
 		break;
-	case FALCOC_E_RECVMMSG:
-		parse_datagram(s, 4, true);
+	case FALCOC_E_READ:
+	case FALCOC_E_READV:
+	case FALCOC_E_PREAD:
+	case FALCOC_E_PREADV:
+		scap_parse_io(s, -1, true);
 		break;
 	}
 }
 
-/* Calls that change a process's memory tell how much it has now. */
+/* Calls that change a thread's memory tell how much it has now. */
 static void parse_memory(struct scap *s)
 {
-	if ((s->event != FALCOC_E_BRK && s->event != FALCOC_E_MMAP && s->event != FALCOC_E_MUNMAP) ||
-	    !scap_has(s, 3))
+	if (s->event != FALCOC_E_BRK && s->event != FALCOC_E_MMAP && s->event != FALCOC_E_MUNMAP)
 		return;
-	s->thread->vmsize = (uint32_t)scap_uint(s, 1);
+	if (scap_has(s, 1))
+		s->thread->vmsize = (uint32_t)scap_uint(s, 1);
+	if (!scap_has(s, 3))
+		return;
 	s->thread->vmrss = (uint32_t)scap_uint(s, 2);
 	s->thread->vmswap = (uint32_t)scap_uint(s, 3);
 }
@@ -506,25 +426,94 @@ static void parse_memory(struct scap *s)
 /* So does the scheduler of a thread that it stops, in some captures. */
 static void parse_switch(struct scap *s)
 {
+	struct scap_thread *leader = scap_thread_leader(&s->threads, s->thread);
+
 	if (!scap_has(s, 5))
 		return;
 	s->thread->pfmajor = scap_uint(s, 1);
 	s->thread->pfminor = scap_uint(s, 2);
-	s->thread->vmsize = (uint32_t)scap_uint(s, 3);
-	s->thread->vmrss = (uint32_t)scap_uint(s, 4);
-	s->thread->vmswap = (uint32_t)scap_uint(s, 5);
+	if (!leader)
+		return;
+	leader->vmsize = (uint32_t)scap_uint(s, 3);
+	leader->vmrss = (uint32_t)scap_uint(s, 4);
+	leader->vmswap = (uint32_t)scap_uint(s, 5);
+}
+
+static void set_fd(struct scap *s)
+{
+	s->fd = scap_fd_find(&s->threads, s->thread, s->thread->last_fd);
+	scap_text_share(&s->threads, &s->old_name, s->fd ? s->fd->name : NULL);
+}
+
+/* The entry of a call: kept, if it has what the exit may lack. */
+static void parse_entry(struct scap *s)
+{
+	struct scap_thread *th = s->thread;
+	const struct scap_type *t = &scap_types[s->ev.type];
+
+	th->last_type = s->ev.type;
+	th->last_fd = -1;
+	if (t->fd & SCAP_T_USES_FD) {
+		th->last_fd = scap_int(s, t->fd & SCAP_T_FD_PARAM);
+		set_fd(s);
+	}
+	switch (s->ev.type) {
+	case TYPE_OPEN_E:
+	case TYPE_CREAT_E:
+	case TYPE_OPENAT_E:
+	case TYPE_OPENAT2_E:
+	case TYPE_EXECVE_E:
+		if (!scap_has(s, 0))
+			break;
+		/* fall through */
+	case TYPE_CONNECT_E:
+	case TYPE_EXECVEAT_E:
+		scap_enter_store(&s->ev, &th->passed);
+		break;
+	}
+}
+
+/* Which descriptor an exit is about, and whether the entry is this call's. */
+static void parse_exit(struct scap *s)
+{
+	struct scap_thread *th = s->thread;
+	const uint8_t fd = scap_types[s->ev.type].fd;
+	unsigned int at = fd & SCAP_T_FD_PARAM;
+
+	if (th->last_type + 1 == s->ev.type ||
+	    (s->ev.type == TYPE_EXECVE_E + 1 && th->last_type == TYPE_EXECVEAT_E))
+		s->has_passed = th->passed && th->passed->type == th->last_type;
+	else
+		th->last_fd = -1;
+	if (!(fd & SCAP_T_USES_FD))
+		return;
+	if (th->last_fd == -1 && at != SCAP_T_FD_PARAM && scap_has(s, at))
+		th->last_fd = scap_int(s, at);
+	set_fd(s);
+}
+
+/* Before: what paths start from, and what there is to look at. */
+static void begin(struct scap *s)
+{
+	s->fd = NULL;
+	s->has_passed = s->remove_fd = s->remove_thread = false;
+	scap_text_share(&s->threads, &s->old_name, NULL);
+	s->foreign.look = &s->look;
+	s->foreign.cwd = s->thread ? scap_cwd(s, s->thread) : (struct slice){ "", 0 };
 }
 
 void scap_parse(struct scap *s)
 {
-	s->fd = NULL;
-	s->fd_num = -1;
-	s->has_fd = false;
-	s->name_changed = s->remove_fd = s->remove_thread = false;
-	s->old_cwd = (struct slice){ "", 0 };
-	if (s->thread && s->ev.type == SCAP_SWITCH_E)
+	begin(s);
+	if (!s->thread || s->is_meta)
+		return;
+	if (s->ev.type == SCAP_SWITCH_E)
 		parse_switch(s);
-	if (s->event < 0 || !s->thread || s->ev.type == SCAP_GENERIC_X)
+	else if (!(s->ev.type & 1))
+		parse_entry(s);
+	else
+		parse_exit(s);
+	if (s->event < 0 || s->ev.type == SCAP_GENERIC_X)
 		return;
 	switch (s->event) {
 	case FALCOC_E_CLONE:
@@ -538,10 +527,10 @@ void scap_parse(struct scap *s)
 		scap_parse_exec(s);
 		return;
 	case FALCOC_E_PROCEXIT:
+		scap_parse_exit(s);
 		s->remove_thread = true;
 		return;
 	}
-	find_fd(s);
 	parse_memory(s);
 	parse_files(s);
 	parse_net(s);
@@ -550,10 +539,15 @@ void scap_parse(struct scap *s)
 
 void scap_parse_after(struct scap *s)
 {
-	if (s->remove_fd && s->thread)
-		scap_fd_remove(&s->threads, s->thread, s->fd_num);
-	if (s->remove_thread && s->thread)
-		scap_parse_exit(s);
+	struct scap_thread *th = s->thread;
+
+	/* an entry serves one exit */
+	if (th && (s->ev.type & 1) && th->passed)
+		th->passed->type = UINT16_MAX;
+	if (s->remove_fd && th)
+		scap_fd_remove(&s->threads, th, th->last_fd);
+	if (s->remove_thread && th)
+		scap_parse_gone(s);
 	s->remove_fd = s->remove_thread = false;
 	s->thread = NULL;
 	s->fd = NULL;

@@ -72,6 +72,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 
 	if (err)
 		return err;
+	scap_text_share(&s->threads, &s->old_name, NULL);
 	scap_threads_release(&s->threads);
 	s->nlocals = 0;
 	free(s->locals);
@@ -93,6 +94,7 @@ int scap_open(int fd, struct scap **ret_scap, const char **ret_why)
 		return -ENOMEM;
 	}
 	map_events();
+	scap_look_init(s);
 	err = scap_input_new(fd, &s->in);
 	if (!err)
 		err = scap_threads_init(&s->threads);
@@ -138,6 +140,7 @@ void scap_free(struct scap *s)
 	if (!s)
 		return;
 	drop_users(s, s->nusers);
+	scap_text_share(&s->threads, &s->old_name, NULL);
 	free(s->users);
 	free(s->tell.list);
 	free(s->locals);
@@ -167,27 +170,6 @@ void scap_tell(struct scap *s, const struct scap_thread *th)
 		q->room = room;
 	}
 	q->list[q->n++] = th->tid;
-}
-
-/* Every process counts its threads, now that all are known. */
-static void count_threads(struct scap *s)
-{
-	struct ihash *h = &s->threads.hash;
-
-	for (size_t i = 0; i <= h->mask; i++)
-		for (struct ihash_node *n = h->buckets[i]; n; n = n->next)
-			((struct scap_thread *)n)->nthreads = 0;
-	for (size_t i = 0; i <= h->mask; i++) {
-		for (struct ihash_node *n = h->buckets[i]; n; n = n->next) {
-			struct scap_thread *th = (struct scap_thread *)n;
-			struct scap_thread *leader = scap_thread_leader(&s->threads, th);
-
-			if (leader)
-				leader->nthreads++;
-			if (leader == th)
-				scap_thread_set_parent(&s->threads, th, th->ptid);
-		}
-	}
 }
 
 /* Events that tell of users, and not of a thread. */
@@ -226,17 +208,11 @@ static int find_event(const struct scap *s)
 static struct scap_thread *find_thread(struct scap *s)
 {
 	int64_t tid = (int64_t)s->ev.tid;
-	struct scap_thread *th;
 
-	if (tid < 0)
-		return NULL;
-	th = scap_thread_find(&s->threads, tid);
-	if (!th) {
-		th = scap_thread_add(&s->threads, tid);
-		if (th)
-			memcpy(th->comm, "<NA>", sizeof("<NA>"));
-	}
-	return th;
+	/* what the scheduler tells, or an end, is of threads that are known or of nobody */
+	if (s->ev.type == SCAP_SWITCH_E || s->ev.type == SCAP_PROCEXIT_E)
+		return scap_thread_find(&s->threads, tid);
+	return tid < 0 ? NULL : scap_thread_find_or_add(&s->threads, tid);
 }
 
 /* Events that the writer made itself: they stand before the others, whatever their time. */
@@ -255,7 +231,7 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 
 	s->stats.events++;
 	if (!s->events_begun)
-		count_threads(s);
+		scap_meta_end(s);
 	s->events_begun = true;
 	if (b->skipped || (!large && b->length - 8 > EVENT_SMALL_MAX)) {
 		s->stats.bad_events++;
@@ -285,6 +261,7 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		take_user(s);
 	s->event = find_event(s);
 	s->thread = th;
+	s->is_meta = is_meta(s->ev.type);
 	scap_parse(s);
 	s->have = s->event >= 0 && !(s->ev.flags & 1);
 	if (!s->have)

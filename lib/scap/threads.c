@@ -91,6 +91,7 @@ static void thread_free(struct scap_threads *t, struct scap_thread *th)
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		text_put(t, texts[i]);
 	free(th->enter);
+	free(th->passed);
 	free(th);
 }
 
@@ -138,9 +139,24 @@ struct scap_thread *scap_thread_add(struct scap_threads *t, int64_t tid)
 	th->tid = tid;
 	th->pid = th->ptid = th->vtid = th->vpid = th->sid = th->vpgid = th->pgid = -1;
 	th->uid = th->gid = th->loginuid = UINT32_MAX;
+	th->fdlimit = UINT64_MAX;
+	th->last_fd = -1;
+	th->last_type = UINT16_MAX;
 	ilist_init(&th->children);
 	ilist_init(&th->sibling);
 	ihash_add(&t->hash, &th->node, hash_u64((uint64_t)tid));
+	return th;
+}
+
+struct scap_thread *scap_thread_find_or_add(struct scap_threads *t, int64_t tid)
+{
+	struct scap_thread *th = scap_thread_find(t, tid);
+
+	if (th)
+		return th;
+	th = scap_thread_add(t, tid);
+	if (th)
+		memcpy(th->comm, "<NA>", sizeof("<NA>"));
 	return th;
 }
 
@@ -160,14 +176,14 @@ struct scap_thread *scap_thread_leader(const struct scap_threads *t, struct scap
 	return th->pid == th->tid || th->pid < 0 ? th : scap_thread_find(t, th->pid);
 }
 
-struct scap_thread *scap_fds_owner(const struct scap_threads *t, struct scap_thread *th)
+struct scap_fds *scap_fds_of(const struct scap_threads *t, struct scap_thread *th)
 {
 	struct scap_thread *leader;
 
 	if (th->pid == th->tid || !(th->clone_flags & CLONE_FILES_BIT))
-		return th;
+		return &th->fds;
 	leader = scap_thread_leader(t, th);
-	return leader ? leader : th;
+	return leader ? &leader->fds : NULL;
 }
 
 /* Where @fd is, or would be. */
@@ -188,18 +204,20 @@ static uint32_t fd_place(const struct scap_fds *fds, int64_t fd)
 
 struct scap_fd *scap_fd_find(const struct scap_threads *t, struct scap_thread *th, int64_t fd)
 {
-	struct scap_fds *fds = &scap_fds_owner(t, th)->fds;
-	uint32_t at = fd_place(fds, fd);
+	struct scap_fds *fds = scap_fds_of(t, th);
+	uint32_t at = fds && fd >= 0 ? fd_place(fds, fd) : 0;
 
-	return at < fds->n && fds->list[at].fd == fd ? &fds->list[at] : NULL;
+	return fds && fd >= 0 && at < fds->n && fds->list[at].fd == fd ? &fds->list[at] : NULL;
 }
 
 struct scap_fd *scap_fd_add(struct scap_threads *t, struct scap_thread *th, int64_t fd)
 {
-	struct scap_fds *fds = &scap_fds_owner(t, th)->fds;
-	uint32_t at = fd_place(fds, fd);
+	struct scap_fds *fds = scap_fds_of(t, th);
+	uint32_t at = fds ? fd_place(fds, fd) : 0;
 	struct scap_fd *f;
 
+	if (!fds)
+		return NULL;
 	if (at < fds->n && fds->list[at].fd == fd) {
 		fd_release(t, &fds->list[at]);
 	} else {
@@ -246,10 +264,10 @@ struct scap_fd *scap_fd_copy(struct scap_threads *t, struct scap_thread *th, int
 
 void scap_fd_remove(struct scap_threads *t, struct scap_thread *th, int64_t fd)
 {
-	struct scap_fds *fds = &scap_fds_owner(t, th)->fds;
-	uint32_t at = fd_place(fds, fd);
+	struct scap_fds *fds = scap_fds_of(t, th);
+	uint32_t at = fds ? fd_place(fds, fd) : 0;
 
-	if (at >= fds->n || fds->list[at].fd != fd)
+	if (!fds || at >= fds->n || fds->list[at].fd != fd)
 		return;
 	fd_release(t, &fds->list[at]);
 	fds->n--;
@@ -257,11 +275,45 @@ void scap_fd_remove(struct scap_threads *t, struct scap_thread *th, int64_t fd)
 	memmove(&fds->list[at], &fds->list[at + 1], (fds->n - at) * sizeof(*fds->list));
 }
 
+static void close_some(struct scap_threads *t, struct scap_thread *th, bool on_exec,
+		       uint64_t first, uint64_t last)
+{
+	struct scap_fds *fds = scap_fds_of(t, th);
+	uint32_t kept = 0;
+
+	if (!fds)
+		return;
+	for (uint32_t i = 0; i < fds->n; i++) {
+		struct scap_fd *f = &fds->list[i];
+
+		if (on_exec ? (f->open_flags & PPM_O_CLOEXEC) != 0 :
+			      f->fd >= 0 && (uint64_t)f->fd >= first && (uint64_t)f->fd <= last) {
+			fd_release(t, f);
+			t->nfds--;
+			continue;
+		}
+		if (kept != i)
+			fds->list[kept] = *f;
+		kept++;
+	}
+	fds->n = kept;
+}
+
+void scap_fds_exec(struct scap_threads *t, struct scap_thread *th)
+{
+	close_some(t, th, true, 0, 0);
+}
+
+void scap_fds_close(struct scap_threads *t, struct scap_thread *th, uint64_t first, uint64_t last)
+{
+	close_some(t, th, false, first, last);
+}
+
 void scap_fds_inherit(struct scap_threads *t, struct scap_thread *to, struct scap_thread *from)
 {
-	struct scap_fds *all = &scap_fds_owner(t, from)->fds;
+	struct scap_fds *all = scap_fds_of(t, from);
 
-	if (scap_fds_owner(t, to) == scap_fds_owner(t, from))
+	if (!all || scap_fds_of(t, to) == all)
 		return;
 	for (uint32_t i = 0; i < all->n; i++)
 		if (!scap_fd_copy(t, to, all->list[i].fd, &all->list[i]))

@@ -21,6 +21,8 @@
 #define SCAP_TEXTS_MAX		(256u << 20)	/* bytes */
 #define SCAP_STR_MAX		4096	/* of one text */
 
+#define PPM_O_CLOEXEC	0x1000	/* of the flags of an open file */
+
 /* Kinds of open files, as the format numbers them. */
 enum scap_fd_type {
 	SCAP_FD_UNKNOWN = 0,
@@ -52,23 +54,51 @@ enum scap_l4 { SCAP_L4_UNKNOWN, SCAP_L4_NONE, SCAP_L4_TCP, SCAP_L4_UDP, SCAP_L4_
 
 enum scap_role { SCAP_ROLE_NONE, SCAP_ROLE_CLIENT, SCAP_ROLE_SERVER };
 
-/* An open file. Of a socket `source` is the client and `dest` the server. */
+/*
+ * What is known of a socket, by its type. The parts lie over each other just as they do in the program
+ * that captures are compared with: where a socket changes its type, it goes on from what
+ * the new one's fields then hold.
+ */
+union scap_sock {
+	struct {
+		uint8_t sip[4], dip[4];
+		uint16_t sport, dport;
+		uint8_t l4;
+	} v4;			/* source: the client, dest: the server, if that is known */
+	struct {
+		uint8_t sip[16], dip[16];
+		uint16_t sport, dport;
+		uint8_t l4;
+	} v6;
+	struct {
+		uint8_t ip[4];
+		uint16_t port;
+		uint8_t l4;
+	} server4;
+	struct {
+		uint8_t ip[16];
+		uint16_t port;
+		uint8_t l4;
+	} server6;
+	struct {
+		uint64_t source, dest;
+	} local;
+};
+
+/* An open file. */
 struct scap_fd {
 	int64_t fd;
 	uint64_t ino;
-	uint32_t dev, mount_id;
+	int64_t pid;		/* of a pidfd */
+	union scap_sock sock;
+	uint32_t dev;
 	uint32_t open_flags;	/* PPM_O_* */
 	uint8_t type;		/* enum scap_fd_type */
-	uint8_t l4;		/* enum scap_l4 */
 	uint8_t role;		/* enum scap_role */
 	uint8_t layer;		/* FALCOC_FD_F_* */
 	bool connected;
-	bool pending;		/* a connect is under way */
-	uint8_t source[16], dest[16];
-	uint16_t sport, dport;
-	uint64_t unix_source, unix_dest;
 	struct scap_text *name;		/* NULL: "" */
-	struct scap_text *raw;		/* as it was passed; NULL: the same */
+	struct scap_text *raw;		/* as it was passed; NULL: not seen */
 };
 
 struct scap_text {
@@ -94,6 +124,11 @@ struct scap_thread {
 	uint64_t fdlimit, pfmajor, pfminor;
 	uint32_t vmsize, vmrss, vmswap;
 	uint32_t nthreads;	/* of the process, where this is its first one */
+	uint16_t last_type;	/* of the last entry of a call */
+	int64_t last_fd;	/* the descriptor that its last event was about; -1: none */
+	struct scap_enter *passed;	/* that entry, where its parameters count */
+	bool ended;		/* its end was seen; others of its process go on */
+	bool reaper;		/* takes in the children of others */
 	char comm[16];
 	struct scap_text *exe, *exepath, *args, *env, *cwd, *root, *cgroups;
 	struct scap_fds fds;		/* unless it shares those of the first one */
@@ -115,6 +150,8 @@ void scap_threads_release(struct scap_threads *t);
 struct scap_thread *scap_thread_find(const struct scap_threads *t, int64_t tid);
 /* A new one without any knowledge; an old one of that number goes. NULL: no room. */
 struct scap_thread *scap_thread_add(struct scap_threads *t, int64_t tid);
+/* That one, or a new one of which only the number is known. NULL: no room. */
+struct scap_thread *scap_thread_find_or_add(struct scap_threads *t, int64_t tid);
 void scap_thread_remove(struct scap_threads *t, struct scap_thread *th);
 /* Whose child it is: th->ptid, and its place among the others. 0: nobody's. */
 void scap_thread_set_parent(struct scap_threads *t, struct scap_thread *th, int64_t ptid);
@@ -130,8 +167,8 @@ static inline struct slice scap_text(const struct scap_text *text)
 	return text ? (struct slice){ text->ptr, text->len } : (struct slice){ "", 0 };
 }
 
-/* Whose table of open files the thread uses. */
-struct scap_thread *scap_fds_owner(const struct scap_threads *t, struct scap_thread *th);
+/* The open files that the thread uses, maybe another's. NULL: they are not known. */
+struct scap_fds *scap_fds_of(const struct scap_threads *t, struct scap_thread *th);
 struct scap_fd *scap_fd_find(const struct scap_threads *t, struct scap_thread *th, int64_t fd);
 /* Made empty, an older one of that number goes. NULL: no room. Valid until the next call. */
 struct scap_fd *scap_fd_add(struct scap_threads *t, struct scap_thread *th, int64_t fd);
@@ -139,6 +176,10 @@ struct scap_fd *scap_fd_add(struct scap_threads *t, struct scap_thread *th, int6
 struct scap_fd *scap_fd_copy(struct scap_threads *t, struct scap_thread *th, int64_t fd,
 			     const struct scap_fd *from);
 void scap_fd_remove(struct scap_threads *t, struct scap_thread *th, int64_t fd);
+/* Forgets those that an exec closes. */
+void scap_fds_exec(struct scap_threads *t, struct scap_thread *th);
+/* Those of first .. last. */
+void scap_fds_close(struct scap_threads *t, struct scap_thread *th, uint64_t first, uint64_t last);
 /* All of @from's, for a new process. */
 void scap_fds_inherit(struct scap_threads *t, struct scap_thread *to, struct scap_thread *from);
 void scap_fds_clear(struct scap_threads *t, struct scap_fds *fds);

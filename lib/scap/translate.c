@@ -12,10 +12,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "event/path.h"
 #include "scap/internal.h"
-
-#define TYPES_FDS_MAX	1024	/* open files whose types an event looks at */
 
 /* A record that is being made in s->rec. */
 static struct falcoc_rec *rec_of(struct scap *s)
@@ -133,101 +130,46 @@ static void set_start(struct scap *s, struct scap_thread *th)
 		rec_of(s)->start_ns = leader->clone_ns;
 }
 
-static const char *type_name(unsigned int type)
+/* Did this event give its file the name? A new one that has none was given none. */
+static bool name_changed(const struct scap *s)
 {
-	static const char *const names[SCAP_FD_TYPES] = {
-		[SCAP_FD_UNKNOWN] = "<NA>", [SCAP_FD_FILE] = "file",
-		[SCAP_FD_DIRECTORY] = "directory", [SCAP_FD_IPV4] = "ipv4",
-		[SCAP_FD_IPV6] = "ipv6", [SCAP_FD_IPV4_SERVER] = "ipv4",
-		[SCAP_FD_IPV6_SERVER] = "ipv6", [SCAP_FD_UNIX] = "unix", [SCAP_FD_FIFO] = "pipe",
-		[SCAP_FD_EVENT] = "event", [SCAP_FD_SIGNALFD] = "signalfd",
-		[SCAP_FD_EVENTPOLL] = "eventpoll", [SCAP_FD_INOTIFY] = "inotify",
-		[SCAP_FD_TIMERFD] = "timerfd", [SCAP_FD_NETLINK] = "netlink",
-		[SCAP_FD_BPF] = "bpf", [SCAP_FD_USERFAULTFD] = "userfaultfd",
-		[SCAP_FD_IOURING] = "io_uring", [SCAP_FD_MEMFD] = "memfd",
-		[SCAP_FD_PIDFD] = "pidfd", [SCAP_FD_UNSUPPORTED] = "unsupported",
-		[SCAP_FD_FILE_V2] = "file",
-	};
-
-	return names[type];
-}
-
-static const char typechars[SCAP_FD_TYPES] = {
-	'o', 'f', 'd', '4', '6', '4', '6', 'p', 'u', 'e', 'o', 's', 'l', 'i', 't', 'n', 'f', 'b', 'u',
-	'r', 'm', 'P',
-};
-
-static struct endpoint side_of(const struct scap_fd *f, const uint8_t *ip, uint16_t port)
-{
-	bool v4 = f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV4_SERVER;
-
-	return (struct endpoint){ v4 ? ip_addr_from_v4(ip) : ip_addr_from_v6(ip), port };
-}
-
-static void short_fd(const struct scap_fd *f, struct foreign_fd *ret_fd)
-{
-	*ret_fd = (struct foreign_fd){ 0 };
-	if (!f)
-		return;
-	ret_fd->type = type_name(f->type);
-	ret_fd->typechar = typechars[f->type];
-	ret_fd->name = scap_text(f->name);
-	if (f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6)
-		ret_fd->client = side_of(f, f->source, f->sport);
-	if (f->type >= SCAP_FD_IPV4 && f->type <= SCAP_FD_IPV6_SERVER)
-		ret_fd->server = side_of(f, f->dest, f->dport);
-}
-
-/* Looked at up to the bound that keeps an event cheap. */
-static void list_types(struct scap *s, const struct scap_fds *fds)
-{
-	unsigned int n = 0;
-
-	for (uint32_t i = 0; i < fds->n && i < TYPES_FDS_MAX; i++) {
-		const char *type = type_name(fds->list[i].type);
-		unsigned int k = 0;
-
-		while (k < n && s->types[k] != type && strcmp(s->types[k], type) != 0)
-			k++;
-		if (k == n && n < SCAP_FD_TYPES)
-			s->types[n++] = type;
-	}
-	s->foreign.types = s->types;
-	s->foreign.ntypes = n;
+	return s->fd && s->fd->name != s->old_name &&
+	       !(s->fd->name && s->old_name &&
+		 slice_eq(scap_text(s->fd->name), scap_text(s->old_name)));
 }
 
 static void set_foreign(struct scap *s, struct scap_thread *th)
 {
 	struct event_foreign *f = &s->foreign;
-	struct scap_thread *leader = th ? scap_thread_leader(&s->threads, th) : NULL;
+	struct scap_thread *leader = th && th->known ? scap_thread_leader(&s->threads, th) : NULL;
 
 	*f = (struct event_foreign){
 		.params = s->ev.param,
 		.num = s->num,
 		.first_ns = s->first_ns,
 		.generic = s->ev.type == SCAP_GENERIC_X,
-		.has_fd = s->has_fd,
-		.fd_num = s->fd_num,
-		.name_changed = s->name_changed,
 		.tid = (int64_t)s->ev.tid,
+		.look = &s->look,
 	};
 	if (!th)
 		return;
+	f->has_fd = scap_types[s->ev.type].fd != 0;
+	f->fd_num = th->last_fd;
 	f->known = th->known;
 	f->start_ns = th->clone_ns;
-	f->fdlimit = th->fdlimit;
 	f->pfmajor = th->pfmajor;
 	f->pfminor = th->pfminor;
-	f->vmsize_kib = leader ? leader->vmsize : 0;
-	f->vmrss_kib = leader ? leader->vmrss : 0;
-	f->vmswap_kib = leader ? leader->vmswap : 0;
-	f->nfds = scap_fds_owner(&s->threads, th)->fds.n;
-	f->nthreads = leader ? leader->nthreads : 0;
+	f->vmsize_kib = th->vmsize;
+	f->vmrss_kib = th->vmrss;
+	f->vmswap_kib = th->vmswap;
 	f->cgroups = scap_text(th->cgroups);
-	if (s->has_fd)
-		list_types(s, &scap_fds_owner(&s->threads, th)->fds);
-	for (int i = 0; i < 3; i++)
-		short_fd(scap_fd_find(&s->threads, th, i), &f->std[i]);
+	f->cwd = scap_cwd(s, th);
+	if (!leader)
+		return;
+	f->fdlimit = leader->fdlimit;
+	f->nfds = leader->fds.n;
+	f->nthreads = leader->nthreads;
+	f->nothers = leader->nthreads - (leader->nthreads && !leader->ended);
 }
 
 static void add_exe(struct scap *s, const struct scap_thread *th)
@@ -309,106 +251,18 @@ static unsigned int kind_of(unsigned int type)
 	return kinds[type];
 }
 
-static void set_l4(struct falcoc_sock *k, const struct scap_fd *f)
-{
-	/* without a role nobody has told the protocol yet */
-	switch (f->role == SCAP_ROLE_NONE && !f->connected ? SCAP_L4_NONE : f->l4) {
-	case SCAP_L4_TCP:
-		k->type = SOCK_STREAM;
-		k->protocol = IPPROTO_TCP;
-		break;
-	case SCAP_L4_UDP:
-		k->type = SOCK_DGRAM;
-		k->protocol = IPPROTO_UDP;
-		break;
-	case SCAP_L4_ICMP:
-		k->type = SOCK_DGRAM;
-		k->protocol = k->family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6;
-		break;
-	case SCAP_L4_RAW:
-		k->type = SOCK_RAW;
-		break;
-	default:
-		k->type = SOCK_STREAM;
-		break;
-	}
-}
-
-/*
- * Client and server are known, local and remote are not: the side whose address is the captured
- * machine's is the local one, the client's first.
- */
-static void set_sides(struct scap *s, struct falcoc_sock *k, const struct scap_fd *f)
-{
-	bool server = f->type == SCAP_FD_IPV4_SERVER || f->type == SCAP_FD_IPV6_SERVER;
-	size_t ip = k->family == AF_INET ? 4 : 16;
-	bool local_is_source = !server && scap_is_local(s, f->source, ip);
-
-	if (server) {
-		memcpy(k->laddr, f->dest, ip);
-		k->lport = f->dport;
-	} else if (local_is_source) {
-		memcpy(k->laddr, f->source, ip);
-		memcpy(k->raddr, f->dest, ip);
-		k->lport = f->sport;
-		k->rport = f->dport;
-		k->role = FALCOC_ROLE_CLIENT;
-	} else {
-		memcpy(k->laddr, f->dest, ip);
-		memcpy(k->raddr, f->source, ip);
-		k->lport = f->dport;
-		k->rport = f->sport;
-		k->role = FALCOC_ROLE_SERVER;
-	}
-	s->foreign.is_server = server || (k->family == AF_INET && scap_is_local(s, f->dest, ip));
-	s->foreign.connected = f->connected;
-}
-
-static void add_sock(struct scap *s, const struct scap_fd *f)
-{
-	struct falcoc_sock *k = add_attr(s, FALCOC_A_SOCK, sizeof(*k));
-	struct slice name = scap_text(f->name);
-
-	if (!k)
-		return;
-	k->ino = f->ino;
-	switch (f->type) {
-	case SCAP_FD_UNIX:
-		k->family = AF_UNIX;
-		k->type = SOCK_STREAM;
-		k->ino = f->unix_source;
-		k->peer_ino = f->unix_dest;
-		add_str(s, FALCOC_A_UNIX_PEER, name);
-		break;
-	case SCAP_FD_NETLINK:
-		k->family = AF_NETLINK;
-		k->type = SOCK_RAW;
-		break;
-	default:
-		k->family = f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV4_SERVER ?
-			AF_INET : AF_INET6;
-		set_l4(k, f);
-		set_sides(s, k, f);
-		break;
-	}
-}
-
 static void add_fd(struct scap *s, const struct scap_fd *f)
 {
 	struct falcoc_fd *k = add_attr(s, FALCOC_A_FD, sizeof(*k));
 
 	if (!k)
 		return;
-	k->fd = (int32_t)s->fd_num;
+	k->fd = (int32_t)s->thread->last_fd;
 	k->kind = (uint16_t)kind_of(f->type);
 	k->layer = f->layer;
 	k->ino = f->ino;
 	/* as stat(2) tells it, which is not how a record does */
 	k->dev = (f->dev >> 8 & 0xfff) << 20 | (f->dev & 0xff) | (f->dev >> 12 & 0xfff00);
-	if (k->kind == FALCOC_FD_SOCKET)
-		add_sock(s, f);
-	else
-		add_str(s, FALCOC_A_FD_PATH, scap_text(f->name));
 }
 
 /* An address that was passed, as the kernel's structure. */
@@ -460,28 +314,7 @@ static void add_fdlist(struct scap *s, struct slice b)
 	for (unsigned int i = 0; list && i < n; i++) {
 		list[i].fd = (int32_t)cursor_u64(&c);
 		list[i].revents = (int16_t)cursor_u16(&c);
-		short_fd(s->thread ? scap_fd_find(&s->threads, s->thread, list[i].fd) : NULL,
-			 &s->polled[i]);
 	}
-	s->foreign.polled = s->polled;
-	s->foreign.npolled = list ? n : 0;
-}
-
-/* Directory that a relative path starts from: the descriptor before it, or the current one. */
-static void add_path(struct scap *s, unsigned int i, const struct event_param_def *p)
-{
-	bool second = p->source == FALCOC_SRC_PATH1;
-	struct slice path = scap_str(s, i), dir;
-	bool at = p->type == VALUE_FSRELPATH && i > 0;
-
-	if (!scap_has(s, i))
-		return;
-	add_str(s, second ? FALCOC_A_PATH1 : FALCOC_A_PATH0, path);
-	if (path.len && path.ptr[0] == '/')
-		return;
-	dir = scap_dir_of(s, at ? (int)i - 1 : -1);
-	if (dir.len)
-		add_str(s, second ? FALCOC_A_DIR1 : FALCOC_A_DIR0, dir);
 }
 
 /* Numbers that a structure of the record, and not the fixed part, has place for. */
@@ -558,7 +391,9 @@ static void put_string(struct scap *s, unsigned int i, const struct event_param_
 	switch (p->source) {
 	case FALCOC_SRC_PATH0:
 	case FALCOC_SRC_PATH1:
-		add_path(s, i, p);
+		if (scap_has(s, i))
+			add_str(s, p->source == FALCOC_SRC_PATH1 ? FALCOC_A_PATH1 : FALCOC_A_PATH0,
+				scap_str(s, i));
 		break;
 	case FALCOC_SRC_TEXT0:
 	case FALCOC_SRC_TEXT1:
@@ -640,15 +475,15 @@ bool scap_translate(struct scap *s, struct event *ret_event)
 	set_start(s, s->thread);
 	set_foreign(s, s->thread);
 	s->foreign.nparams = s->ev.nparams;
-	s->foreign.has_result = !s->foreign.generic;
-	if (s->fd && s->fd->raw)
-		s->foreign.fd_raw = scap_text(s->fd->raw);
+	s->foreign.has_result = !s->foreign.generic && s->ev.nparams;
 	if (!s->foreign.generic)
 		put_params(s, def);
-	if (s->fd)
+	if (s->fd) {
+		scap_describe_fd(s, s->fd, &s->foreign_fd);
+		s->foreign.fd = &s->foreign_fd;
+		s->foreign.name_changed = name_changed(s);
 		add_fd(s, s->fd);
-	else if (s->fd_num >= 0 && !(def->traits & FALCOC_T_NEW_FD))
-		r->arg[0] = (uint64_t)s->fd_num;
+	}
 	if ((def->traits & FALCOC_T_EXEC) && r->res >= 0 && s->thread)
 		add_exe(s, s->thread);
 	if (s->event == FALCOC_E_PROCEXIT)

@@ -17,10 +17,16 @@
 #define SCAP_T_UNUSED		0x04
 #define SCAP_T_LARGE		0x08	/* lengths of parameters are 32 bits wide */
 
+/* What an event has to do with a descriptor: it makes one, or is about the one in a parameter. */
+#define SCAP_T_MAKES_FD	0x80
+#define SCAP_T_USES_FD	0x40
+#define SCAP_T_FD_PARAM	0x0f	/* its index, of those that use one; all bits: in none */
+
 struct scap_type {
 	const char *name;
 	uint8_t flags;		/* SCAP_T_* */
 	uint8_t nparams;
+	uint8_t fd;		/* SCAP_T_MAKES_FD or SCAP_T_USES_FD; 0: nothing */
 };
 
 extern const struct scap_type scap_types[SCAP_TYPE_COUNT];
