@@ -14,7 +14,9 @@
 struct slice proc_string(const struct eval_ctx *ctx, const struct proc *p, enum proc_str what,
 			 bool *ret_ok)
 {
+	const struct event_foreign *f = p == ctx->proc ? ctx->ev->foreign : NULL;
 	struct slice name = p == ctx->proc ? event_comm(ctx->ev) : p->comm, text;
+	struct slice exe = f && !f->known ? SLICE_LIT("<NA>") : p->exe;
 	static const struct slice no_first = { NULL, 0 };
 
 	*ret_ok = true;
@@ -22,7 +24,7 @@ struct slice proc_string(const struct eval_ctx *ctx, const struct proc *p, enum 
 	case PROC_NAME:
 		return name;
 	case PROC_EXE:
-		return p->exe;
+		return exe;
 	case PROC_EXEPATH:
 		return p->exepath;
 	case PROC_ARGS:
@@ -33,7 +35,7 @@ struct slice proc_string(const struct eval_ctx *ctx, const struct proc *p, enum 
 		return text;
 	case PROC_EXELINE:
 		/* with its blank also where no arguments follow, as Falco has it */
-		*ret_ok = join_strings(p->exe, p->args.len ? p->args : (struct slice){ "", 1 },
+		*ret_ok = join_strings(exe, p->args.len ? p->args : (struct slice){ "", 1 },
 				       ctx->scratch, &text);
 		return text;
 	case PROC_ENV:

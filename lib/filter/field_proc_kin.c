@@ -177,6 +177,9 @@ static bool foreign_leader_string(const struct eval_ctx *ctx, const struct field
 
 	if (!p)
 		return set_str(ref, SLICE_LIT(""), ret_value);
+	/* the leader's own name, also where it is the process of a thread that has another */
+	if (ref->def->priv == PROC_NAME)
+		return set_str(ref, p->comm, ret_value);
 	return set_proc_string(ctx, ref, p, (enum proc_str)ref->def->priv, ret_value);
 }
 

@@ -3,7 +3,9 @@
  * Output templates: parse once, fill in for each alert.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "filter/expr.h"
 #include "output/output.h"
@@ -482,6 +484,21 @@ static bool is_number(const struct value *v)
 	}
 }
 
+/* As Falco writes it: a whole number keeps its ".0". JSON knows no infinity and no NaN. */
+static void add_double(double d, struct buf *out)
+{
+	char text[40];
+
+	if (d - d != 0) {
+		buf_add_str(out, "null");
+		return;
+	}
+	snprintf(text, sizeof(text), "%.17g", d);
+	buf_add_str(out, text);
+	if (!strpbrk(text, ".e"))
+		buf_add_str(out, ".0");
+}
+
 static void add_number(const struct value *v, struct buf *out)
 {
 	switch (value_kind(v->type)) {
@@ -495,11 +512,7 @@ static void add_number(const struct value *v, struct buf *out)
 		buf_add_str(out, v->b ? "true" : "false");
 		break;
 	default:
-		/* JSON knows no infinity and no NaN */
-		if (v->d - v->d == 0)
-			buf_printf(out, "%.17g", v->d);
-		else
-			buf_add_str(out, "null");
+		add_double(v->d, out);
 	}
 }
 

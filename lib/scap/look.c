@@ -89,7 +89,7 @@ static size_t look_fd_types(const void *arg, const char **ret_types, size_t max)
 static const char *look_comm(const void *arg, int64_t tid)
 {
 	const struct scap *s = arg;
-	const struct scap_thread *th = scap_thread_find(&s->threads, tid);
+	const struct scap_thread *th = tid > 0 ? scap_thread_find(&s->threads, tid) : NULL;
 
 	return th ? th->comm : NULL;
 }

@@ -205,21 +205,21 @@ static int find_event(const struct scap *s)
 	return event_of_type[s->ev.type];
 }
 
-static struct scap_thread *find_thread(struct scap *s)
-{
-	int64_t tid = (int64_t)s->ev.tid;
-
-	/* what the scheduler tells, or an end, is of threads that are known or of nobody */
-	if (s->ev.type == SCAP_SWITCH_E || s->ev.type == SCAP_PROCEXIT_E)
-		return scap_thread_find(&s->threads, tid);
-	return tid < 0 ? NULL : scap_thread_find_or_add(&s->threads, tid);
-}
-
 /* Events that the writer made itself: they stand before the others, whatever their time. */
 static bool is_meta(unsigned int type)
 {
 	return type == SCAP_PROCINFO_E || type == SCAP_CONTAINER_E ||
 	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
+}
+
+static struct scap_thread *find_thread(struct scap *s)
+{
+	int64_t tid = (int64_t)s->ev.tid;
+
+	/* what the scheduler tells, or an end, is of threads that are known or of nobody */
+	if (s->ev.type == SCAP_SWITCH_E || s->ev.type == SCAP_PROCEXIT_E || is_meta(s->ev.type))
+		return scap_thread_find(&s->threads, tid);
+	return tid < 0 ? NULL : scap_thread_find_or_add(&s->threads, tid);
 }
 
 /* An event block, up to the event that is given out or not. 0 or a negative errno. */
