@@ -68,6 +68,9 @@ struct rules_select {
 	const char *pattern;
 };
 
+/* Is @text what @pattern says, where `*` stands for anything? */
+bool wildcard_matches(const char *pattern, const char *text);
+
 struct rules_options {
 	const struct rules_select *selects;	/* not copied */
 	size_t nselects;

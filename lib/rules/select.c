@@ -4,8 +4,8 @@
  */
 #include "rules/internal.h"
 
-/* `*` stands for anything; nothing else is special, as names of rules hold every character. */
-static bool wildcard_matches(const char *pattern, const char *text)
+/* Nothing else is special, as names of rules hold every character. */
+bool wildcard_matches(const char *pattern, const char *text)
 {
 	const char *star = NULL, *after = NULL;
 
