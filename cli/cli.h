@@ -66,6 +66,8 @@ struct settings {
 	bool version;
 	bool check_only;	/* -V */
 	bool dry_run;
+	bool only_given;	/* validate: files that were named, not those of the configuration */
+	bool policies_given;
 	bool list_fields, list_events, list_heavy;
 	bool config_schema, rule_schema;
 	const char *dns_explain;	/* NULL: the whole table */
@@ -114,6 +116,7 @@ enum status set_names_only(struct settings *s, const char *value);
 enum status set_capture(struct settings *s, const char *value);	/* run.c */
 enum status set_print(struct settings *s, const char *value);
 enum status set_rules(struct settings *s, const char *value);	/* run.c */
+enum status set_policy(struct settings *s, const char *value);	/* validate.c */
 
 /* config.c: keeps what an argument says of a key for settings_apply(). */
 void add_setting(struct settings *s, const char *origin, const char *key, const char *value);

@@ -70,7 +70,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "schema",
-		.args = "[rules | config | template]",
+		.args = "[rules | policy | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",
 		.options = plain_options,
 		.run = schema_command,

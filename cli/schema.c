@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * schema.c - the JSON schemas of rules files and of the configuration, for editors and other
+ * schema.c - the JSON schemas of rules files, policy files and the configuration, for editors and other
  * checkers; and a configuration to begin with
  */
 #include "cli.h"
@@ -13,10 +13,12 @@ enum status schema_command(struct settings *s)
 
 	if (s->nargs <= 1 && strcmp(what, "rules") == 0)
 		return print_list(engine_schema_rules());
+	if (s->nargs <= 1 && strcmp(what, "policy") == 0)
+		return print_list(engine_schema_policies());
 	if (s->nargs <= 1 && strcmp(what, "config") == 0)
 		return print_list(engine_schema_config());
 	if (s->nargs <= 1 && strcmp(what, "template") == 0)
 		return print_list(config_template());
-	complain("schema: falcoc schema [rules | config | template]");
+	complain("schema: falcoc schema [rules | policy | config | template]");
 	return STATUS_USAGE;
 }

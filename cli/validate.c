@@ -12,6 +12,8 @@ const struct option validate_options[] = {
 	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
 	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
 	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
+	{ 0, "policy", "FILE", "file or directory of policies to check against the rules; again for more\n"
+	  "(default: those of the configuration, where that is read)", set_policy },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },
 };
@@ -52,6 +54,27 @@ enum status engine_complain(const struct engine *e, enum engine_status status)
 	return STATUS_RUNTIME;
 }
 
+enum status set_policy(struct settings *s, const char *value)
+{
+	s->policies_given = true;
+	add_setting(s, "--policy", "policy_files", value);
+	return STATUS_OK;
+}
+
+/* Of the configuration; who only names rules files to be looked at means these and no others. */
+static void add_files(struct engine *e, const struct settings *s)
+{
+	const char *const *files = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->npaths; i++)
+		engine_add_rules(e, s->paths[i]);
+	if (s->config && (!s->only_given || s->policies_given))
+		files = config_policy_files(s->config, &n);
+	for (size_t i = 0; i < n; i++)
+		engine_add_policies(e, files[i]);
+}
+
 static const char *plural(size_t n)
 {
 	return n == 1 ? "" : "s";
@@ -62,8 +85,7 @@ enum status rules_load(struct engine *e, const struct settings *s, bool notes)
 	enum engine_status status;
 	size_t errors, warnings;
 
-	for (size_t i = 0; i < s->npaths; i++)
-		engine_add_rules(e, s->paths[i]);
+	add_files(e, s);
 	status = engine_compile(e);
 	if (notes || status != ENGINE_OK)
 		fputs(engine_diagnostics(e), stderr);
@@ -83,8 +105,7 @@ static enum status validate_json(struct engine *e, const struct settings *s)
 	enum engine_status status;
 	enum status printed;
 
-	for (size_t i = 0; i < s->npaths; i++)
-		engine_add_rules(e, s->paths[i]);
+	add_files(e, s);
 	status = engine_compile(e);
 	if (status != ENGINE_OK && status != ENGINE_ERR_RULES)
 		return engine_complain(e, status);
@@ -98,9 +119,12 @@ static enum status validate_text(struct engine *e, const struct settings *s)
 
 	size_t warnings = engine_warnings(e) + config_warnings(s->config);
 
-	if (status == STATUS_OK)
-		printf("OK: %zu rules, %zu enabled, %zu warning%s\n", engine_rules(e),
-		       engine_rules_enabled(e), warnings, plural(warnings));
+	if (status != STATUS_OK)
+		return status;
+	printf("OK: %zu rules, %zu enabled, ", engine_rules(e), engine_rules_enabled(e));
+	if (engine_policies(e))
+		printf("%zu polic%s, ", engine_policies(e), engine_policies(e) == 1 ? "y" : "ies");
+	printf("%zu warning%s\n", warnings, plural(warnings));
 	return status;
 }
 
@@ -116,6 +140,7 @@ enum status validate_command(struct settings *s)
 		return STATUS_USAGE;
 	}
 	s->json_findings = s->format == ENGINE_FORMAT_JSON;
+	s->only_given = s->npaths && !s->config_path;
 	status = settings_apply(s, s->npaths == 0, true);
 	if (status == STATUS_OK)
 		status = default_rules(s);

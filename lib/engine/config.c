@@ -515,6 +515,12 @@ size_t config_warnings(const struct config *c)
 	return diags_count(c->diags, DIAG_WARNING);
 }
 
+const char *const *config_policy_files(const struct config *c, size_t *ret_n)
+{
+	*ret_n = c->npolicy_files;
+	return c->policy_files;
+}
+
 const char *const *config_rules_files(const struct config *c, size_t *ret_n)
 {
 	*ret_n = c->nrules_files;

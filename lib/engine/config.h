@@ -71,6 +71,8 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt);
 
 /* After config_finish(): rules files that are to be read. */
 const char *const *config_rules_files(const struct config *c, size_t *ret_n);
+/* Likewise of policies. */
+const char *const *config_policy_files(const struct config *c, size_t *ret_n);
 
 /* All that was found, located, ready to be shown; @notes: not only errors. */
 const char *config_diagnostics(struct config *c, bool notes);

@@ -99,6 +99,8 @@ struct config {
 	size_t nextras;
 	const char **rules_files;
 	size_t nrules_files;
+	const char **policy_files;
+	size_t npolicy_files;
 };
 
 const struct config_key *config_key_find(const char *name);

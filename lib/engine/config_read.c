@@ -258,19 +258,21 @@ static void read_texts(struct config *c, const struct config_key *k, const struc
 	buf_release(&all);
 }
 
-/* Of config_files all is done when files are read. */
+/* Of rules and of policies; of config_files all is done when files are read. */
 static void read_paths(struct config *c, const struct config_key *k, const struct ynode *n)
 {
-	if (strcmp(k->name, "rules_files") != 0)
-		return;
-	c->rules_files = arena_alloc(c->arena, (n->nitems + 1) * sizeof(*c->rules_files));
-	c->nrules_files = 0;
-	for (size_t i = 0; c->rules_files && i < n->nitems; i++) {
+	const char **files = arena_alloc(c->arena, (n->nitems + 1) * sizeof(*files));
+	bool rules = strcmp(k->name, "rules_files") == 0;
+	size_t count = 0;
+
+	for (size_t i = 0; files && i < n->nitems; i++) {
 		const char *path = n->items[i]->str.ptr;
 
 		if (!config_is_default_path(k->name, path) || config_has_files(path))
-			c->rules_files[c->nrules_files++] = path;
+			files[count++] = path;
 	}
+	*(rules ? &c->rules_files : &c->policy_files) = files;
+	*(rules ? &c->nrules_files : &c->npolicy_files) = count;
 }
 
 static void read_key(struct config *c, const struct config_key *k, const struct ynode *n)
@@ -286,7 +288,7 @@ static void read_key(struct config *c, const struct config_key *k, const struct 
 		break;
 	case CONFIG_PATHS:
 		/* items of config_files may be mappings */
-		list = strcmp(k->name, "rules_files") == 0 ? as_list(c, k, n) : NULL;
+		list = strcmp(k->name, "config_files") != 0 ? as_list(c, k, n) : NULL;
 		if (list)
 			read_paths(c, k, list);
 		break;

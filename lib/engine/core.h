@@ -14,6 +14,7 @@
  *	observe.c	answers that processes were given: what needs them, and what is made of them
  *	names.c		the DNS table: where names come from, and what keeps them
  *	replay.c	a capture file instead of the module
+ *	act.c		policies: asked for each alert, acted upon, results told
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it, and what the module could not keep of calls in flight
  *	report.c	counters as text
@@ -45,6 +46,8 @@
 #include "net/socks.h"
 #include "output/output.h"
 #include "output/sink.h"
+#include "policy/actor.h"
+#include "policy/policy.h"
 #include "rules/rules.h"
 #include "state/state.h"
 #include "util/arena.h"
@@ -60,6 +63,9 @@
 #define DROPS_RULE	"falcoc: events dropped"
 #define DROPS_PRIORITY	PRIORITY_WARNING
 /* Likewise: whoever makes the module run out of room may want others' paths to be doubtful. */
+/* Bits of policy.outputs. */
+#define ENGINE_OUTPUT_STDOUT	0x1
+#define ACTION_RULE	"falcoc: action"
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
 struct engine {
@@ -73,6 +79,12 @@ struct engine {
 	struct arena *templates_arena;
 	struct output_template **templates;	/* by place of the rule in the ruleset */
 	struct output_template *print;		/* of every event; NULL: rules judge */
+
+	/* policies */
+	struct policies *policies;
+	struct actor *actor;		/* NULL: nothing is done */
+	struct target_fields target_fields;
+	struct buf action_json;
 
 	/* what events come from and add up to */
 	struct capture *capture;
@@ -92,6 +104,7 @@ struct engine {
 	sigset_t old_mask;
 	bool mask_changed;
 	bool stop;
+	bool actions_over;	/* results of actions wait */
 	bool more;		/* events wait to be taken */
 	uint64_t end_ns;	/* UINT64_MAX: never */
 	uint64_t next_expire_ns;	/* when the DNS table is to be swept */
@@ -121,7 +134,7 @@ struct engine {
 	uint64_t alerts;
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
-	uint64_t alerts_of_drops, alerts_of_unkept;
+	uint64_t alerts_of_drops, alerts_of_unkept, alerts_of_actions;
 
 	/* texts */
 	struct buf diag_text, report;
@@ -171,6 +184,26 @@ enum engine_status engine_tell_unkept(struct engine *e, bool last);
 enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule);
 /* Writes its alert; as engine_hand_over(). */
 int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx);
+
+/*
+ * act.c: would the alert be told nowhere, as no policy applies that takes the rule? Then it is as if
+ * the rule were false.
+ */
+bool engine_is_silenced(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx);
+/* The bit of an output that policies name, or -1. */
+int engine_output_bit(void *unused, struct slice name);
+/* After the rules. Faults are among the diagnostics. 0 or -ENOMEM. */
+int engine_compile_policies(struct engine *e);
+/* What is needed to act, if anything is to be done at all. */
+enum engine_status engine_start_actions(struct engine *e);
+/* Does what the policies say of the alert. */
+void engine_act(struct engine *e, const struct alert *alert, const struct policy_match *match);
+/* Tells what came of actions so far; as engine_hand_over(). */
+int engine_tell_actions(struct engine *e);
+/* The end: waits for what is under way, in bounded time, and tells it. As above. */
+int engine_end_actions(struct engine *e);
+/* Counters, as lines of the report. */
+void engine_report_actions(struct engine *e, struct buf *out);
 
 /* names.c: the table and what fills it. */
 enum engine_status engine_start_names(struct engine *e);

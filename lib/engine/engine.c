@@ -104,6 +104,8 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 		.all_events = opt->all_events,
 		.check_output = output_check,
 	});
+	e->policies = policies_new(&(struct policies_options){ .output = engine_output_bit });
+	buf_init(&e->action_json, 1 << 20);
 	buf_init(&e->line, 1 << 20);
 	buf_init(&e->diag_text, 0);
 	buf_init(&e->report, 0);
@@ -118,7 +120,8 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	e->drops = drops_new(&opt->drops, now_boot_ns());
 	e->unkept = drops_new(&opt->drops, now_boot_ns());
 	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch ||
-	    !e->templates_arena || !e->drops || !e->unkept || !e->hold) {
+	    !e->templates_arena || !e->drops || !e->unkept || !e->hold ||
+	    !e->policies) {
 		engine_free(e);
 		return -ENOMEM;
 	}
@@ -140,6 +143,7 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
+	actor_free(e->actor);
 	capture_free(e->capture);
 	capture_droppers_release(&e->droppers);
 	drops_free(e->drops);
@@ -168,6 +172,7 @@ void engine_free(struct engine *e)
 	sink_free(e->sink);
 	free(e->alerts_by_rule);
 	free(e->templates);
+	policies_free(e->policies);
 	ruleset_free(e->rules);
 	rules_loader_free(e->loader);
 	free(e->selects);
@@ -175,6 +180,7 @@ void engine_free(struct engine *e)
 	arena_free(e->scratch);
 	diags_free(e->diags);
 	buf_release(&e->line);
+	buf_release(&e->action_json);
 	buf_release(&e->diag_text);
 	buf_release(&e->report);
 	free(e);
@@ -184,6 +190,11 @@ void engine_add_rules(struct engine *e, const char *path)
 {
 	/* whatever went wrong stands in the diagnostics too */
 	rules_loader_add_path(e->loader, path, e->diags);
+}
+
+void engine_add_policies(struct engine *e, const char *path)
+{
+	policies_add_path(e->policies, path, e->diags);
 }
 
 /* The faults of outputs were told with those of conditions; what is left is to keep them. */
@@ -240,6 +251,8 @@ enum engine_status engine_compile(struct engine *e)
 	e->rules = rules_loader_compile(e->loader, e->diags);
 	if (e->rules && compile_outputs(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (e->rules && engine_compile_policies(e) < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (!e->rules || engine_errors(e) > 0)
 		return engine_fail(e, ENGINE_ERR_RULES, "the rules have errors");
 	return ENGINE_OK;
@@ -265,6 +278,11 @@ size_t engine_warnings(const struct engine *e)
 size_t engine_rules(const struct engine *e)
 {
 	return e->rules ? ruleset_count(e->rules) : 0;
+}
+
+size_t engine_policies(const struct engine *e)
+{
+	return policies_count(e->policies);
 }
 
 size_t engine_rules_enabled(const struct engine *e)

@@ -68,6 +68,13 @@ struct engine_drop_options {
 	uint32_t interval_ms;	/* told so long after the first; 0: 1000 */
 };
 
+/* What becomes of the actions of policies. */
+enum engine_actions {
+	ENGINE_ACTIONS_OFF,
+	ENGINE_ACTIONS_DRY_RUN,	/* told what would be done */
+	ENGINE_ACTIONS_ON,
+};
+
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
 
@@ -123,6 +130,12 @@ struct engine_options {
 	const char *dns_state;		/* file that keeps names over a restart; NULL or "": none */
 	uint32_t dns_wait_ms;		/* the bound of that wait; 0: do not wait */
 
+	/* policies */
+	enum engine_actions actions;
+	uint32_t actions_per_minute;	/* of all policies; 0: 120 */
+	const char *docker_socket, *podman_socket;	/* NULL: those in /run */
+	uint32_t runtime_timeout_ms;	/* so long an action waits for one of these; 0: 5000 */
+
 	/* alerts */
 	bool json;
 	bool iso8601;			/* times as ISO 8601 in UTC */
@@ -157,6 +170,8 @@ void engine_free(struct engine *e);
  * Faults are kept for engine_diagnostics(); engine_compile() fails after one.
  */
 void engine_add_rules(struct engine *e, const char *path);
+/* Likewise a file of policies, or a directory of them (policy/POLICY.md). */
+void engine_add_policies(struct engine *e, const char *path);
 enum engine_status engine_compile(struct engine *e);
 
 /* All errors and warnings so far, located, ready to be shown. "" without any. */
@@ -168,6 +183,7 @@ size_t engine_warnings(const struct engine *e);
 /* Rules that are loaded, and those of them that are enabled. After engine_compile(). */
 size_t engine_rules(const struct engine *e);
 size_t engine_rules_enabled(const struct engine *e);
+size_t engine_policies(const struct engine *e);
 
 /*
  * Opens the device, reads who runs, asks for names, and begins to record. SIGINT and
@@ -240,8 +256,9 @@ enum engine_status engine_dns_show(struct engine *e, const char *what, enum engi
  */
 enum engine_status engine_dns_check(struct engine *e, enum engine_format format, char **ret_text);
 
-/* The JSON schema of rules files; as above. */
+/* The JSON schemas of rules files and of policy files; as above. */
 char *engine_schema_rules(void);
+char *engine_schema_policies(void);
 
 const char *engine_version(void);
 

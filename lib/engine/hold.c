@@ -175,6 +175,8 @@ static int judge_again(struct engine *e, struct held *held, bool last)
 			e->hold->stats.late += i == held->rule;
 			verdict = filter_set_match(fs, rules[i]->filter) ? FILTER_TRUE : FILTER_FALSE;
 		}
+		if (verdict == FILTER_TRUE && engine_is_silenced(e, rules[i], &ctx))
+			verdict = FILTER_FALSE;
 		if (i == held->rule && verdict == FILTER_TRUE)
 			e->hold->stats.told++;
 		else if (i == held->rule)

@@ -91,15 +91,26 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		.tmpl = e->templates[rule->index],
 		.ctx = ctx,
 	};
+	struct policy_match match = { .outputs = UINT64_MAX };
+	int rc = 0;
 
 	e->alerts++;
 	e->alerts_by_rule[rule->index]++;
 	e->alerts_by_priority[rule->priority]++;
 	if (e->opt.condition)
 		return e->print ? print_event(e, ctx) : 0;
+	if (policies_count(e->policies)) {
+		policies_match(e->policies, rule, ctx, &match);
+		alert.policies = match.names;
+		alert.npolicies = match.n;
+	}
+	/* fields may have to look at the process: it is to live until they have */
 	buf_clear(&e->line);
 	alert_format(&alert, &e->format, &e->line);
-	return engine_hand_over(e);
+	engine_act(e, &alert, &match);
+	if (match.outputs & ENGINE_OUTPUT_STDOUT)
+		rc = engine_hand_over(e);
+	return rc < 0 ? rc : engine_tell_actions(e);
 }
 
 static bool name_pending(void *arg, struct slice name)
@@ -146,8 +157,9 @@ static bool rule_is_true(struct engine *e, const struct rule *rule, const struct
 	*ret_open = verdict == FILTER_OPEN && !ctx->dns &&
 		    hold_event(e, ctx, place_of(e, rule, ctx->ev->rec)) == 0;
 	if (verdict == FILTER_OPEN && !*ret_open)
-		return filter_set_match(ruleset_filters(e->rules), rule->filter);
-	return verdict == FILTER_TRUE;
+		verdict = filter_set_match(ruleset_filters(e->rules), rule->filter) ? FILTER_TRUE :
+										    FILTER_FALSE;
+	return verdict == FILTER_TRUE && !engine_is_silenced(e, rule, ctx);
 }
 
 int engine_try_rules(struct engine *e, const struct eval_ctx *ctx)

@@ -29,6 +29,7 @@ enum loop_source {
 	SOURCE_RESOLVER,
 	SOURCE_HOSTS,
 	SOURCE_LOCAL,
+	SOURCE_ACTIONS,
 };
 
 static int watch(struct engine *e, enum loop_source source, int fd)
@@ -54,6 +55,8 @@ static int watch_all(struct engine *e)
 		rc = watch(e, SOURCE_HOSTS, dns_hosts_fd(e->hosts));
 	if (rc == 0 && e->local)
 		rc = watch(e, SOURCE_LOCAL, net_local_fd(e->local));
+	if (rc == 0 && e->actor)
+		rc = watch(e, SOURCE_ACTIONS, actor_fd(e->actor));
 	return rc;
 }
 
@@ -97,6 +100,9 @@ static void take_source(struct engine *e, enum loop_source source)
 	case SOURCE_LOCAL:
 		net_local_process(e->local);
 		break;
+	case SOURCE_ACTIONS:
+		e->actions_over = true;	/* told when others have had their turn */
+		break;
 	}
 }
 
@@ -127,9 +133,13 @@ static int wait_ms(const struct engine *e)
 /* What is due by the clock. */
 static int take_due(struct engine *e)
 {
+	int rc;
+
 	if (now_boot_ns() >= e->end_ns)
 		e->stop = true;
 	engine_tend_names(e);
+	if (e->actions_over && (rc = engine_tell_actions(e)) < 0)
+		return rc;
 	return hold_check(e, false);
 }
 
@@ -208,6 +218,8 @@ static enum engine_status finish(struct engine *e)
 	} while (rc == 1 && now_boot_ns() < until);
 	if (rc == 0 || rc == 1)
 		rc = await_held(e);
+	if (rc == 0)
+		rc = engine_end_actions(e);
 	if (rc < 0)
 		return capture_failed(e, rc);
 	keep_end(e);

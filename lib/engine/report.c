@@ -37,6 +37,8 @@ static void report_alerts(const struct engine *e, struct buf *out)
 		buf_printf(out, "   " DROPS_RULE ": %" PRIu64 "\n", e->alerts_of_drops);
 	if (e->alerts_of_unkept)
 		buf_printf(out, "   " UNKEPT_RULE ": %" PRIu64 "\n", e->alerts_of_unkept);
+	if (e->alerts_of_actions)
+		buf_printf(out, "   " ACTION_RULE ": %" PRIu64 "\n", e->alerts_of_actions);
 }
 
 static void report_drops(const struct capture_stats *st, struct buf *out)
@@ -206,6 +208,7 @@ const char *engine_report(struct engine *e, bool verbose)
 
 	buf_clear(out);
 	report_alerts(e, out);
+	engine_report_actions(e, out);
 	if (st && e->capture && capture_stats(e->capture, st) == 0) {
 		report_drops(st, out);
 		report_unkept(e, out);

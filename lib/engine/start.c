@@ -318,7 +318,7 @@ enum engine_status engine_prepare(struct engine *e)
 enum engine_status engine_start(struct engine *e)
 {
 	static enum engine_status (*const live[])(struct engine *) = {
-		open_capture, engine_prepare, start_signals, start_capture, NULL,
+		open_capture, engine_prepare, start_signals, engine_start_actions, start_capture, NULL,
 	};
 	static enum engine_status (*const replay[])(struct engine *) = {
 		engine_start_replay, NULL,

@@ -51,6 +51,31 @@ static void add_line(const struct alert *a, const struct alert_format *f, bool e
 	output_render(a->tmpl, a->ctx, escape, out);
 }
 
+/* Behind a line for people: " [policy: NAME, ...]". */
+static void add_policies_text(const char *const *names, size_t n, bool escape, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		buf_add_str(out, i ? ", " : " [policy: ");
+		if (escape)
+			text_escape(slice_of(names[i]), out);
+		else
+			buf_add_str(out, names[i]);
+	}
+	if (n)
+		buf_add_char(out, ']');
+}
+
+static void add_policies_json(const char *const *names, size_t n, struct buf *out)
+{
+	buf_add_str(out, ",\"policies\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_add_char(out, ',');
+		text_json(slice_of(names[i]), out);
+	}
+	buf_add_char(out, ']');
+}
+
 static void add_tags(const struct rule *r, struct buf *out)
 {
 	buf_add_str(out, ",\"tags\":[");
@@ -106,6 +131,8 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 		output_fields_json(a->tmpl, a->ctx, out);
 		add_static(f, out);
 	}
+	if (a->policies)
+		add_policies_json(a->policies, a->npolicies, out);
 	buf_add_str(out, ",\"priority\":");
 	text_json(slice_of(priority_name(a->rule->priority)), out);
 	buf_add_str(out, ",\"rule\":");
@@ -152,10 +179,12 @@ void alert_format(const struct alert *a, const struct alert_format *f, struct bu
 {
 	size_t start = out->len;
 
-	if (f->json)
+	if (f->json) {
 		add_json(a, f, out);
-	else
+	} else {
 		add_line(a, f, f->escape, out);
+		add_policies_text(a->policies, a->npolicies, f->escape, out);
+	}
 	buf_add_char(out, '\n');
 	if (!out->truncated)
 		return;
@@ -195,6 +224,8 @@ static void add_note_json(const struct alert_note *n, const struct alert_format 
 		buf_add_char(out, '}');
 		add_static(f, out);
 	}
+	if (n->policy)
+		add_policies_json(&n->policy, 1, out);
 	buf_add_str(out, ",\"priority\":");
 	text_json(slice_of(priority_name(n->priority)), out);
 	buf_add_str(out, ",\"rule\":");

@@ -73,6 +73,8 @@ struct alert {
 	const struct rule *rule;
 	const struct output_template *tmpl;
 	const struct eval_ctx *ctx;
+	const char *const *policies;	/* names of those that apply; NULL: there are no policies */
+	size_t npolicies;
 };
 
 struct alert_format {
@@ -89,7 +91,8 @@ struct alert_format {
 
 /*
  * One line with its newline: Falco's text "HH:MM:SS.nnnnnnnnn: Priority text" in local
- * time, or Falco's JSON object. Appended to @out. Where @out's bound is too small for it,
+ * time, or Falco's JSON object. Policies that apply stand behind the text, and in JSON in the array
+ * "policies", where there are any policies. Appended to @out. Where @out's bound is too small for it,
  * text is cut, and JSON comes without its fields; the line is whole in any case.
  */
 void alert_format(const struct alert *a, const struct alert_format *f, struct buf *out);
@@ -100,6 +103,7 @@ struct alert_note {
 	enum priority priority;
 	uint64_t ts_ns;		/* CLOCK_REALTIME */
 	struct slice text;	/* of the output; bytes that others chose may be in it */
+	const char *policy;	/* whose it is; NULL: none's */
 	struct slice fields;	/* members of the JSON object output_fields: "a":1,"b":"c" */
 };
 

@@ -49,6 +49,13 @@ static int open_by_id(const char *mount, uint64_t id)
 	return err == ESTALE ? -ENOENT : -err;
 }
 
+int cgroup_open(uint64_t id)
+{
+	const char *mount = find_mount();
+
+	return mount ? open_by_id(mount, id) : -ENOSYS;
+}
+
 int cgroup_path(uint64_t id, char *path, size_t size)
 {
 	const char *mount = find_mount();

@@ -22,6 +22,12 @@
 int cgroup_path(uint64_t id, char *path, size_t size);
 
 /*
+ * The group's directory, to be closed, for openat(2) and its like: no name leads there, so it is that
+ * group and none that was made in its place. Or a negative errno as above.
+ */
+int cgroup_open(uint64_t id);
+
+/*
  * The id of the innermost container that a path shows: the last run of exactly 64 hex digits, as
  * engines name their groups (docker-ID.scope, cri-containerd-ID.scope, /docker/ID). False: none.
  */

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cut.h - a connection destroyed, by sock_diag (SOCK_DESTROY)
+ *
+ * First the kernel is asked for the socket with these addresses; only if that one is the very socket
+ * of the event, by its inode, it is destroyed, by its cookie, which no other socket ever has. So a new
+ * connection between the same ports is not touched.
+ */
+#ifndef POLICY_CUT_H
+#define POLICY_CUT_H
+
+#include "policy/target.h"
+
+/* The socket's network namespace, to be closed, or a negative errno: while its process still lives. */
+int cut_namespace(const struct target *t);
+
+/*
+ * Destroys it. @netns: of the socket, or negative: that of the thread. The thread's namespace is the same
+ * afterwards. 0; -ENOENT: there is no such connection any more; -EOPNOTSUPP: the kernel cannot do it
+ * (CONFIG_INET_DIAG_DESTROY); or another negative errno.
+ */
+int cut_connection(const struct target_sock *s, int netns);
+
+#endif

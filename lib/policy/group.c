@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: Apache-2.0
+/* group.c - the control group of a container */
+#include "policy/group.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "policy/process.h"
+#include "state/cgroup.h"
+
+#define DEPTH_MAX	16	/* groups within groups that are looked at */
+#define FREEZE_MS	200	/* one that cannot be frozen is killed all the same */
+#define ROUND_MS	5	/* between two looks at what cannot be polled */
+#define FREEZER_V1	"/sys/fs/cgroup/freezer"
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+static void pause_ms(long ms)
+{
+	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
+}
+
+/* Reads a file of the group. Its length, or a negative errno. */
+static ssize_t read_file(int dir, const char *name, char *text, size_t size)
+{
+	int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, size - 1);
+	if (n < 0)
+		n = -errno;
+	else
+		text[n] = '\0';
+	close(fd);
+	return n;
+}
+
+static int write_file(int dir, const char *name, const char *text)
+{
+	int fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
+	int rc = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		rc = -errno;
+	close(fd);
+	return rc;
+}
+
+/* Does the path of the descriptor end with the container's own group? */
+static bool is_own_group(int fd, const struct target *t)
+{
+	char link[40], path[PATH_MAX];
+	size_t len = strlen(t->own_group);
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || (size_t)n < len || !len)
+		return false;
+	return memcmp(path + (size_t)n - len, t->own_group, len) == 0;
+}
+
+/* From the group of the process up to that of its container. */
+static int climb(int fd, const struct target *t)
+{
+	for (unsigned int i = 0; fd >= 0 && i < t->group_depth && i < DEPTH_MAX; i++) {
+		int up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		int err = errno;
+
+		close(fd);
+		fd = up >= 0 ? up : -err;
+	}
+	if (fd >= 0 && !is_own_group(fd, t)) {
+		close(fd);
+		fd = -ENOENT;
+	}
+	return fd;
+}
+
+/* The line of the freezer in /proc/PID/cgroup: "4:freezer:/docker/ID". */
+static bool freezer_path(uint32_t pid, char *text, size_t size, struct slice *ret_path)
+{
+	char name[40];
+	char *line, *end;
+
+	snprintf(name, sizeof(name), "/proc/%u/cgroup", pid);
+	if (read_file(AT_FDCWD, name, text, size) <= 0)
+		return false;
+	line = strstr(text, ":freezer:/");
+	if (!line)
+		return false;
+	line += strlen(":freezer:");
+	end = strchr(line, '\n');
+	*ret_path = (struct slice){ line, end ? (size_t)(end - line) : strlen(line) };
+	return true;
+}
+
+/* In v1: what is read of a process is its word only if the process is still the one that is meant. */
+static int open_v1(const struct target *t)
+{
+	char text[8192], path[PATH_MAX];
+	struct process_stat st;
+	struct slice group;
+	int pidfd = process_open(t->pid, t->start_ns, t->pidns, &st);
+	int fd = -ENOENT;
+	const char *at;
+
+	if (pidfd < 0)
+		return -ENOENT;
+	if (freezer_path(t->pid, text, sizeof(text), &group) && process_signal(pidfd, 0) == 0 &&
+	    (at = memmem(group.ptr, group.len, t->container, strlen(t->container))) != NULL) {
+		size_t len = (size_t)(at - group.ptr) +
+			     strcspn(at, "/\n");
+
+		snprintf(path, sizeof(path), FREEZER_V1 "%.*s", (int)len, group.ptr);
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = fd >= 0 ? fd : -errno;
+	}
+	close(pidfd);
+	return fd;
+}
+
+int group_open(const struct target *t, struct group *ret_group)
+{
+	struct group g = { .v2 = true };
+	struct stat st;
+
+	if (!*t->container)
+		return -ENOENT;
+	g.fd = t->cgroup && *t->own_group ? climb(cgroup_open(t->cgroup), t) : -ENOENT;
+	if (g.fd < 0) {
+		int err = g.fd;
+
+		g.v2 = false;
+		g.fd = open_v1(t);
+		if (g.fd < 0)
+			return err == -ENOENT || err == -ENOSYS ? g.fd : err;
+	}
+	if (fstat(g.fd, &st) < 0) {
+		int err = errno;
+
+		close(g.fd);
+		return -err;
+	}
+	g.ino = st.st_ino;
+	*ret_group = g;
+	return 0;
+}
+
+void group_close(struct group *g)
+{
+	close(g->fd);
+	g->fd = -1;
+}
+
+/* ---- who is in it ---- */
+
+/* Gives @fn each pid; false from it ends the walk. */
+typedef bool (*pid_fn)(uint32_t pid, void *arg);
+
+static bool walk_procs(int dir, pid_fn fn, void *arg)
+{
+	int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	FILE *f = fd >= 0 ? fdopen(fd, "r") : NULL;
+	unsigned int pid;
+	bool more = true;
+
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	while (more && fscanf(f, "%u", &pid) == 1)
+		if (pid)	/* 0 is one of another pid namespace */
+			more = fn(pid, arg);
+	fclose(f);
+	return more;
+}
+
+static bool walk(int dir, unsigned int depth, pid_fn fn, void *arg)
+{
+	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *e;
+	bool more = true;
+
+	if (!d) {
+		if (fd >= 0)
+			close(fd);
+		return true;
+	}
+	more = walk_procs(fd, fn, arg);
+	while (more && depth < DEPTH_MAX && (e = readdir(d)) != NULL) {
+		int sub;
+
+		if (e->d_type != DT_DIR || e->d_name[0] == '.')
+			continue;
+		sub = openat(fd, e->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (sub < 0)
+			continue;
+		more = walk(sub, depth + 1, fn, arg);
+		close(sub);
+	}
+	closedir(d);
+	return more;
+}
+
+static bool found_one(uint32_t pid, void *arg)
+{
+	(void)pid;
+	*(bool *)arg = true;
+	return false;
+}
+
+bool group_is_populated(const struct group *g)
+{
+	char text[256];
+	bool any = false;
+
+	if (g->v2 && read_file(g->fd, "cgroup.events", text, sizeof(text)) > 0)
+		return strstr(text, "populated 1");
+	walk(g->fd, 0, found_one, &any);
+	return any;
+}
+
+struct refusal {
+	const struct protect *protect;
+	const char *why;
+};
+
+static bool is_refused(uint32_t pid, void *arg)
+{
+	struct refusal *r = arg;
+	struct process_stat st;
+
+	if (process_stat(pid, &st) == 0)
+		r->why = protect_process(r->protect, pid, &st);
+	return !r->why;
+}
+
+const char *group_refuses(const struct group *g, const struct protect *p)
+{
+	struct refusal r = { .protect = p };
+
+	walk(g->fd, 0, is_refused, &r);
+	return r.why;
+}
+
+/* ---- the freezer ---- */
+
+bool group_is_frozen(const struct group *g)
+{
+	char text[256];
+
+	if (g->v2)
+		return read_file(g->fd, "cgroup.events", text, sizeof(text)) > 0 &&
+		       strstr(text, "frozen 1");
+	return read_file(g->fd, "freezer.state", text, sizeof(text)) > 0 &&
+	       strncmp(text, "FROZEN", 6) == 0;
+}
+
+/* Until something of a v2 group changes, or a moment of v1. */
+static void await_change(const struct group *g, int events, uint64_t until)
+{
+	struct pollfd p = { .fd = events, .events = POLLPRI };
+	uint64_t now = now_ms();
+	char text[256];
+
+	if (events < 0 || !g->v2) {
+		pause_ms(ROUND_MS);
+		return;
+	}
+	/* what was not read since the last change keeps it readable */
+	if (pread(events, text, sizeof(text), 0) < 0)
+		pause_ms(ROUND_MS);
+	poll(&p, 1, now >= until ? 0 : (int)(until - now > ROUND_MS * 4 ? ROUND_MS * 4 : until - now));
+}
+
+int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
+{
+	uint64_t until = now_ms() + wait_ms;
+	int events, rc;
+
+	if (g->v2)
+		rc = write_file(g->fd, "cgroup.freeze", freeze ? "1" : "0");
+	else
+		rc = write_file(g->fd, "freezer.state", freeze ? "FROZEN" : "THAWED");
+	if (rc < 0)
+		return rc == -ENOENT ? -ENOSYS : rc;
+	events = g->v2 ? openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
+	while ((rc = group_is_frozen(g) == freeze ? 0 : -ETIMEDOUT) < 0 && now_ms() < until)
+		await_change(g, events, until);
+	if (events >= 0)
+		close(events);
+	return rc;
+}
+
+/* ---- the end ---- */
+
+struct killing {
+	const struct protect *protect;
+	const char *why;
+	uint64_t killed;
+	bool count_only;	/* the kernel kills them */
+};
+
+/* Each by a pidfd, and looked at behind it: whatever had the pid before does not matter here. */
+static bool kill_one(uint32_t pid, void *arg)
+{
+	struct killing *k = arg;
+	struct process_stat st;
+	int fd;
+
+	if (k->count_only) {
+		k->killed++;
+		return true;
+	}
+	fd = process_open_any(pid, &st);
+	if (fd < 0)
+		return true;
+	k->why = protect_process(k->protect, pid, &st);
+	if (!k->why && !st.is_zombie && process_signal(fd, SIGKILL) == 0)
+		k->killed++;
+	close(fd);
+	return !k->why;
+}
+
+/* One round. 0, or -EPERM. */
+static int kill_round(const struct group *g, struct killing *k)
+{
+	bool first = k->killed == 0;
+
+	/* the kernel's own way (from 5.14 on) leaves no fork behind */
+	k->count_only = g->v2 && faccessat(g->fd, "cgroup.kill", W_OK, 0) == 0;
+	if (!k->count_only || first)
+		walk(g->fd, 0, kill_one, k);
+	if (k->count_only && write_file(g->fd, "cgroup.kill", "1") < 0) {
+		k->count_only = false;
+		walk(g->fd, 0, kill_one, k);
+	}
+	return k->why ? -EPERM : 0;
+}
+
+int group_kill(const struct group *g, const struct protect *p, unsigned int wait_ms,
+	       const atomic_bool *stop, uint64_t *ret_killed, const char **ret_why)
+{
+	struct killing k = { .protect = p };
+	uint64_t until = now_ms() + wait_ms;
+	bool was_frozen = group_is_frozen(g);
+	int events, rc = 0;
+
+	/* before anything is touched; falcoc itself may be in there */
+	k.why = group_refuses(g, p);
+	if (!k.why && !was_frozen)
+		group_freeze(g, true, FREEZE_MS);
+	if (!k.why)
+		k.why = group_refuses(g, p);
+	events = g->v2 ? openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
+	rc = k.why ? -EPERM : 0;
+	while (rc == 0) {
+		rc = kill_round(g, &k);
+		if (rc < 0)
+			break;
+		/* frozen ones of v1 cannot take the signal, those of v2 die as they are */
+		if (!g->v2)
+			group_freeze(g, false, 0);
+		await_change(g, events, until);
+		if (!group_is_populated(g))
+			break;
+		if (now_ms() >= until || atomic_load(stop))
+			rc = -ETIMEDOUT;
+		else if (!g->v2)
+			group_freeze(g, true, FREEZE_MS);
+	}
+	if (events >= 0)
+		close(events);
+	/* what is left, and what is to be made in it later, must not stay frozen by us */
+	if (!was_frozen || rc == 0)
+		group_freeze(g, false, 0);
+	*ret_killed = k.killed;
+	if (k.why)
+		*ret_why = k.why;
+	return rc;
+}
+
+/* The one that its own pid namespace calls 1. */
+static bool is_first(uint32_t pid)
+{
+	char path[40], text[4096];
+	const char *at, *end;
+
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	if (read_file(AT_FDCWD, path, text, sizeof(text)) <= 0)
+		return false;
+	at = strstr(text, "\nNSpid:");
+	end = at ? strchr(at + 1, '\n') : NULL;
+	/* of several numbers the last: "NSpid:\t812\t1" */
+	return end && end - at >= 2 && end[-1] == '1' && (end[-2] == '\t' || end[-2] == ' ') && pid != 1;
+}
+
+struct signalling {
+	int sig;
+	bool done;
+};
+
+static bool signal_first(uint32_t pid, void *arg)
+{
+	struct signalling *s = arg;
+	struct process_stat st;
+	int fd;
+
+	if (!is_first(pid))
+		return true;
+	fd = process_open_any(pid, &st);
+	if (fd < 0)
+		return true;
+	s->done = process_signal(fd, s->sig) == 0;
+	close(fd);
+	return !s->done;
+}
+
+int group_signal_init(const struct group *g, int sig)
+{
+	struct signalling s = { .sig = sig };
+
+	walk(g->fd, 0, signal_first, &s);
+	return s.done ? 0 : -ESRCH;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * process.h - a process that is meant, and no other that has its pid since
+ *
+ * A pidfd is opened first; only then /proc is asked when the process behind that pid started. Had
+ * the one that was meant ended before, the pidfd is another's, and its start time differs; if it ends
+ * afterwards, signals by the pidfd reach nobody. /proc tells start times in hundredths of a second:
+ * POLICY.md says what is left of that, and why the pid namespace is compared too.
+ */
+#ifndef POLICY_PROCESS_H
+#define POLICY_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct process_stat {
+	uint32_t ppid, pgid;
+	uint64_t start_ticks;
+	bool is_kernel;		/* a thread of the kernel's */
+	bool is_zombie;
+};
+
+/* 0, -ESRCH or another negative errno. */
+int process_stat(uint32_t pid, struct process_stat *ret_stat);
+
+/* In the unit of start_ticks. */
+uint64_t process_ticks(uint64_t start_ns);
+
+/*
+ * A pidfd of the process that has @pid and started at @start_ns, in the pid namespace with the inode
+ * @pidns (0: not compared). To be closed. -ESRCH: it has ended; -ESTALE: its pid is another's now.
+ */
+int process_open(uint32_t pid, uint64_t start_ns, uint32_t pidns, struct process_stat *ret_stat);
+/* Of whatever has the pid now. */
+int process_open_any(uint32_t pid, struct process_stat *ret_stat);
+
+/* 0 or a negative errno. */
+int process_signal(int pidfd, int sig);
+
+/* Path of its program, as seen from here. False: it has none, or has ended. */
+bool process_exe(uint32_t pid, char *path, size_t size);
+
+/* Inode of one of its namespaces ("pid", "mnt", "net"); 0: not to be had. */
+uint32_t process_namespace(uint32_t pid, const char *kind);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * runtime.h - docker and podman asked to stop, pause or unpause a container, over their unix sockets
+ *
+ * The container is named by its full id, at the socket of the runtime whose cgroup it was seen in: one of
+ * another runtime that begins with the same digits is not meant. Blocks until the answer or the time-out.
+ */
+#ifndef POLICY_RUNTIME_H
+#define POLICY_RUNTIME_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "policy/target.h"
+
+struct runtime_sockets {
+	const char *docker;	/* NULL: /run/docker.sock */
+	/* NULL: /run/podman/podman.sock; that of others is /run/user/UID/podman/podman.sock */
+	const char *podman;
+};
+
+/* @verb: "stop", "pause", "unpause"; @grace_s of stop. -EOPNOTSUPP: the runtime has no API that falcoc
+ * speaks. 0, or a negative errno with what went wrong in @why. @stop ends it early.
+ */
+int runtime_ask(const struct runtime_sockets *at, const struct target *t, const char *verb,
+		unsigned int grace_s, unsigned int timeout_ms, const atomic_bool *stop, char *why,
+		size_t size);
+
+const char *runtime_name(enum runtime r);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * target.h - whom an action is about: copied from the event, so that it holds when the event is gone
+ */
+#ifndef POLICY_TARGET_H
+#define POLICY_TARGET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "filter/field.h"
+
+/* Whose API is asked. */
+enum runtime {
+	RUNTIME_NONE,		/* no API that falcoc speaks: the cgroup is what there is */
+	RUNTIME_DOCKER,
+	RUNTIME_PODMAN,
+};
+
+/* The connection, with the identity of its socket. */
+struct target_sock {
+	bool known;		/* the event is about an IP socket */
+	uint16_t family;
+	uint8_t protocol;	/* IPPROTO_TCP, IPPROTO_UDP */
+	uint16_t lport, rport;	/* host order */
+	uint8_t laddr[16], raddr[16];
+	uint32_t netns;
+	uint64_t ino;
+};
+
+struct target {
+	uint32_t pid;
+	uint64_t start_ns;	/* with pid: the process, and none that has its pid later */
+	uint32_t uid, mntns, pidns;
+	bool ours;		/* falcoc, or a program that it started, or what that started */
+	char comm[16];
+	char exe[256];
+	/* the container; an empty id is the host */
+	uint64_t cgroup;	/* of the process, by its id in the default hierarchy */
+	char container[128];	/* the full id, of some runtimes the name */
+	char own_group[1024];	/* path of the container's own cgroup; "" where it is not known */
+	unsigned int group_depth;	/* the process's cgroup is so many below that */
+	enum runtime runtime;
+	uint32_t runtime_uid;	/* whose runtime: 0, or that of a rootless one */
+	char name[128], image[256], repository[256], namespace[128];
+	struct target_sock sock;
+	uint64_t event_ns;	/* CLOCK_BOOTTIME */
+};
+
+/* The fields that tell what the tables know of a container. */
+struct target_fields {
+	struct field_ref id, type, name, image, repository, namespace;
+};
+
+/* Looks them up; what they keep lies in @arena. 0 or -ENOMEM. */
+int target_fields_init(struct target_fields *f, struct arena *arena);
+
+/* Takes what the event says. Its process may be unknown: then pid and start are the record's. */
+void target_init(struct target *t, const struct target_fields *f, const struct eval_ctx *ctx);
+
+#endif
