@@ -68,7 +68,7 @@ static void story_events(struct drop_story *s)
 static void story_init(struct drop_story *s, const struct engine *e, const struct drop_loss *loss)
 {
 	uint64_t dropped = loss->sum.dropped;
-	struct slice id;
+	struct cgroup_view view;
 
 	memset(s, 0, sizeof(*s));
 	s->loss = loss;
@@ -85,8 +85,8 @@ static void story_init(struct drop_story *s, const struct engine *e, const struc
 		memcpy(s->path, s->proc->cgroup_path.ptr, s->proc->cgroup_path.len);
 		s->path[s->proc->cgroup_path.len] = '\0';
 	}
-	if (cgroup_container(slice_of(s->path), &id))
-		s->container = (struct slice){ id.ptr, 12 };	/* as container.id has it */
+	if (cgroup_container(slice_of(s->path), &view))
+		s->container = container_short_id(view.id);
 }
 
 static void add_events(const struct drop_story *s, const char *between, struct buf *out)

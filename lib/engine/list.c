@@ -36,14 +36,12 @@ static const char *use_of(const struct field_def *f)
 	return f->flags & FIELD_F_PRINT_ONLY ? " Outputs only." : "";
 }
 
-/* A field that rules may name, though it has no value, or none yet. */
+/* A field that rules may name, though it has no value. */
 static void add_status(struct buf *out, const struct field_def *f)
 {
 	buf_add_str(out, use_of(f));
 	if (f->flags & FIELD_F_NO_VALUE)
 		buf_printf(out, " Never has a value: %s.", f->none);
-	else if (f->flags & FIELD_F_NO_VALUE_YET)
-		buf_add_str(out, " No value yet: only a container engine could tell it.");
 }
 
 static void fields_text(struct buf *out, const struct field_class *c)
@@ -102,7 +100,7 @@ static json_t *field_json(const struct field_class *c, const struct field_def *f
 			 "condition", !(f->flags & FIELD_F_PRINT_ONLY), "output",
 			 !(f->flags & FIELD_F_FILTER_ONLY), "deprecated",
 			 !!(f->flags & FIELD_F_DEPRECATED), "value",
-			 !(f->flags & (FIELD_F_NO_VALUE_YET | FIELD_F_NO_VALUE)));
+			 !(f->flags & FIELD_F_NO_VALUE));
 }
 
 static char *fields_json(void)

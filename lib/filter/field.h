@@ -43,13 +43,13 @@ struct eval_ctx {
 #define FIELD_F_DEPRECATED	0x400
 #define FIELD_F_NAME		0x800	/* a domain name: compares without case, literals are asked for */
 #define FIELD_F_NEEDS_FD	0x1000	/* has a value only for events that can carry an fd */
-#define FIELD_F_NO_VALUE_YET	0x2000	/* known to Falco; only a container engine could tell it */
 #define FIELD_F_NO_VALUE	0x40000	/* never has a value in a live system: @none says why */
 #define FIELD_F_AROUND		0x80000	/* a distance: = means at most so far */
 #define FIELD_F_TABLE_ONLY	0x4000	/* Falco shows it in tables of its own tools only */
 #define FIELD_F_HEX		0x10000	/* a number that outputs show in hex */
 #define FIELD_F_SAME_FILE	0x20000	/* paths that lead to the file: literals are looked after */
 #define FIELD_F_NAMES_EVENTS	0x8000	/* who compares it wants those events, heavy ones too */
+#define FIELD_F_CONTAINER	0x2000	/* told by a container's engine: open while that is being asked */
 #define FIELD_F_COSTLY		0x100000	/* is not asked before it is needed */
 
 struct dns_seen;

@@ -3,6 +3,7 @@
  * proc.* and thread.*: who made the event, from the record where it tells, else from
  * the process table. Ancestors and leaders of groups are in field_proc_kin.c.
  */
+#include "filter/field_container.h"
 #include "filter/field_look.h"
 #include "filter/field_foreign.h"
 #include "filter/field_proc.h"
@@ -346,8 +347,9 @@ EXTRACTOR(proc_nthreads)
 #define NO_SWITCH "switches of CPUs are not recorded; thread.totexectime tells the time in all"
 #define NO_SECONDS "threads are not sampled each second, nor are they by Falco; " \
 	"thread.totexectime tells the time in all"
-#define NO_CHECKS "engines do not tell it any more, nor to Falco; proc.pname and proc.cmdline tell " \
-	"who runs what"
+#define CHECK(n, m, d) \
+	{ .name = n, .type = VALUE_BOOL, .flags = FIELD_F_DEPRECATED | FIELD_F_CONTAINER, .desc = d, \
+	  .extract = extract_is_check, .priv = offsetof(struct container, m) }
 #define FIELD(n, t, fn, d) { .name = n, .type = VALUE_##t, .desc = d, .extract = fn }
 #define PRIV(n, t, fn, p, d) \
 	{ .name = n, .type = VALUE_##t, .desc = d, .extract = fn, .priv = p }
@@ -511,12 +513,12 @@ static const struct field_def fields[] = {
 	FLAGGED("proc.stdin.name", CHARBUF, FIELD_F_COSTLY, extract_std_name, 0, "fd.name of descriptor 0."),
 	FLAGGED("proc.stdout.name", CHARBUF, FIELD_F_COSTLY, extract_std_name, 1, "fd.name of descriptor 1."),
 	FLAGGED("proc.stderr.name", CHARBUF, FIELD_F_COSTLY, extract_std_name, 2, "fd.name of descriptor 2."),
-	NONE("proc.is_container_healthcheck", BOOL, FIELD_F_DEPRECATED,
-	     "Whether a container engine runs it to check the container's health.", NO_CHECKS),
-	NONE("proc.is_container_liveness_probe", BOOL, FIELD_F_DEPRECATED,
-	     "Whether Kubernetes runs it to see if the container lives.", NO_CHECKS),
-	NONE("proc.is_container_readiness_probe", BOOL, FIELD_F_DEPRECATED,
-	     "Whether Kubernetes runs it to see if the container is ready.", NO_CHECKS),
+	CHECK("proc.is_container_healthcheck", healthcheck,
+	      "Whether a container engine runs it to check the container's health."),
+	CHECK("proc.is_container_liveness_probe", liveness_probe,
+	      "Whether Kubernetes runs it to see if the container lives."),
+	CHECK("proc.is_container_readiness_probe", readiness_probe,
+	      "Whether Kubernetes runs it to see if the container is ready."),
 };
 
 FIELD_CLASS(process, "process", "The process and thread that made the event", fields);

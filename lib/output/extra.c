@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* What an output that is to suggest itself says; of these, the fields that can have a value. */
+/* What an output that is to suggest itself says. */
 static const char *const suggested[] = {
 	"container.id", "container.name", "container.image.repository", "container.image.tag",
 	"k8s.pod.name", "k8s.ns.name", NULL,
@@ -19,8 +19,7 @@ static void add_suggested(struct arena *arena, struct buf *out)
 		struct field_ref ref;
 		const char *why;
 
-		if (field_resolve(slice_of(suggested[i]), arena, &ref, &why) != FIELD_OK ||
-		    ref.def->flags & FIELD_F_NO_VALUE_YET)
+		if (field_resolve(slice_of(suggested[i]), arena, &ref, &why) != FIELD_OK)
 			continue;
 		if (out->len)
 			buf_add_char(out, ' ');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * cgroup.c - control groups: the path of one that is known by its id, the container in a path
+ * cgroup.c - control groups: the path of one that is known by its id
  */
 #include "state/cgroup.h"
 
@@ -13,7 +13,6 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define CONTAINER_ID_LEN	64
 #define KERNFS_HANDLE	0xfe	/* the type of a handle that is a kernfs id: FILEID_KERNFS */
 
 /* Where the default hierarchy is mounted; NULL: nowhere. */
@@ -26,6 +25,13 @@ static const char *find_mount(void)
 		if (statfs(places[i], &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC)
 			return places[i];
 	return NULL;
+}
+
+bool cgroup_is_unified(void)
+{
+	struct statfs st;
+
+	return statfs("/sys/fs/cgroup", &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC;
 }
 
 /* A descriptor of the directory, or a negative errno. */
@@ -83,23 +89,4 @@ int cgroup_path(uint64_t id, char *path, size_t size)
 		return -ENAMETOOLONG;
 	memcpy(path, len ? full + skip : "/", len ? len + 1 : 2);
 	return 0;
-}
-
-static bool is_hex(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
-bool cgroup_container(struct slice path, struct slice *ret_id)
-{
-	size_t run = 0;
-
-	for (size_t i = path.len; i-- > 0;) {
-		run = is_hex(path.ptr[i]) ? run + 1 : 0;
-		if (run == CONTAINER_ID_LEN && (i == 0 || !is_hex(path.ptr[i - 1]))) {
-			*ret_id = (struct slice){ path.ptr + i, CONTAINER_ID_LEN };
-			return true;
-		}
-	}
-	return false;
 }

@@ -6,22 +6,19 @@
  * entry for each, with what the engines wrote down about it. CONTAINERS.md tells where that comes
  * from, in which order, and what is not believed.
  *
- * Handles
- * -------
- * struct proc names its container by a handle: a number that is never used again, so that an entry can
- * be pushed out while processes still name it. state_apply() makes one anew for them when they show up.
+ * Handles ------- struct proc names its container by a handle: a number that is never used again,
+ * so that an entry can be pushed out while processes still name it. state_apply() makes one anew
+ * for them when they show up.
  *
- * What is known when
- * ------------------
- * Files are read when a container is first seen, before any rule is. Where they leave open what the engine's
- * socket may tell, the entry is CONTAINER_ASKED until the answer is there, or until it is too late for it;
- * CONTAINER_KNOWN or CONTAINER_INCOMPLETE from then on. An empty slice is not known.
+ * What is known when ------------------ Files are read when a container is first seen, before any
+ * rule is. Where they leave open what the engine's socket may tell, the entry is CONTAINER_ASKED
+ * until the answer is there, or until it is too late for it; CONTAINER_KNOWN or
+ * CONTAINER_INCOMPLETE from then on. An empty slice is not known.
  *
- * Memory
- * ------
- * At most so many entries as the options say, each of at most CONTAINER_BYTES_MAX bytes of texts. Where the
- * bound is reached, the one that ended longest ago goes first, then the one unseen for longest; each is counted.
- * Ended ones are kept for a while, for what is still said of them.
+ * Memory ------ At most so many entries as the options say, each of at most CONTAINER_BYTES_MAX
+ * bytes of texts. Where the bound is reached, the one that ended longest ago goes first, then the
+ * one unseen for longest; each is counted. Ended ones are kept for a while, for what is still said
+ * of them.
  */
 #ifndef STATE_CONTAINER_H
 #define STATE_CONTAINER_H
@@ -52,6 +49,9 @@ enum container_type {
 	CONTAINER_CRUN,		/* likewise */
 	CONTAINER_TYPES
 };
+
+/* The first 12 digits of an id of 64; anything else as it is. */
+struct slice container_short_id(struct slice id);
 
 /* "docker", "cri-o", ...: container.type. */
 const char *container_type_name(enum container_type type);
@@ -87,14 +87,17 @@ struct container {
 	enum container_type type;
 	enum container_state state;
 	struct slice full_id;		/* of LXC and nspawn the name */
-	struct slice id;		/* the first 12 digits of an id of 64, else all of it: container.id */
-	struct slice cgroup;		/* path of the container's own group; its processes are in or below it */
+	/* the first 12 digits of an id of 64, else all of it: container.id */
+	struct slice id;
+	/* path of the container's own group; its processes are in or below it */
+	struct slice cgroup;
 	struct slice ns;		/* of containerd: "k8s.io", "moby", "default"; else empty */
 	uint32_t uid;			/* whose engine: 0, or that of a rootless one */
 	struct slice name, image, image_repo, image_tag, image_id, image_digest;
 	struct slice ip;		/* IPv4, as text */
 	struct slice cni_json;
-	struct slice health;		/* "none", "starting", "healthy", "unhealthy", as of the last answer */
+	/* "none", "starting", "healthy", "unhealthy", as of the last answer */
+	struct slice health;
 	struct slice healthcheck;	/* command of that check, words parted by blanks */
 	struct slice liveness_probe, readiness_probe;
 	const struct container_mount *mounts;
@@ -111,8 +114,9 @@ struct container {
 	bool is_sandbox;		/* the one that only holds the pod's namespaces */
 	uint64_t created_ns;		/* CLOCK_REALTIME, as the engine says; 0: not known */
 	uint64_t seen_ns;		/* CLOCK_BOOTTIME: first */
-	uint64_t ended_ns;		/* the last process that we know of has ended; 0: lives */
-	uint32_t procs;			/* of them, that live */
+	uint64_t last_ns;		/* likewise: an event of a process in it */
+	/* likewise: when its group was found gone; 0: lives, as far as we know */
+	uint64_t ended_ns;
 	uint32_t init_pid;		/* the first process, where it is known; else 0 */
 	uint64_t init_start_ns;		/* of that, CLOCK_BOOTTIME; 0: not known */
 };
@@ -122,9 +126,11 @@ struct container_stats {
 	uint64_t containers, ended;	/* now; ended ones are part of containers */
 	uint64_t bytes;			/* of memory */
 	uint64_t seen;			/* ever */
-	uint64_t evicted, evicted_ended;	/* by the bound: live ones, ended ones before their time */
+	/* by the bound: live ones, ended ones before their time */
+	uint64_t evicted, evicted_ended;
 	uint64_t incomplete;		/* whose image nobody could tell */
-	uint64_t files_read, files_refused;	/* refused: too large, not regular, not JSON, not to be trusted */
+	/* refused: too large, not regular, not JSON, not to be trusted */
+	uint64_t files_read, files_refused;
 	uint64_t asked, answered, unanswered;	/* questions to sockets */
 	uint64_t queue_full;		/* not asked because too many questions waited */
 	uint64_t cut;			/* texts, labels, mounts that a bound took away */
@@ -132,7 +138,10 @@ struct container_stats {
 
 /* NULL: pushed out, or 0, which is the host. */
 const struct container *container_find(const struct container_table *t, uint64_t handle);
-/* By the full id, or by the short one if there is only one of those. NULL: none, or several. */
+/*
+ * By the full id, or a part of at least 12 that it begins with, if that is one's only. NULL: none,
+ * or several.
+ */
 const struct container *container_by_id(const struct container_table *t, struct slice id);
 /* Walks all: NULL at first, NULL at the end. */
 const struct container *container_next(const struct container_table *t, const struct container *c);

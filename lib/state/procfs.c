@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "state/procfs.h"
 #include "event/event.h"
+#include "state/cgroup.h"
+#include "state/procfs.h"
 
 #define FILE_MAX	8192	/* stat and status are far shorter */
 
@@ -179,21 +180,12 @@ static void read_exe(int dir, struct procfs_proc *p)
 		p->exe_flags |= FALCOC_EXE_SETGID;
 }
 
-/* Of "0::/path" (the default hierarchy) the path; where there is none, of the first line. */
 static void read_cgroup(int dir, struct procfs_proc *p)
 {
-	char *buf = p->text[4], *line = buf, *path;
+	ssize_t n = read_file(dir, "cgroup", p->text[4], PROCFS_TEXT_MAX);
 
-	if (read_string(dir, "cgroup", buf, PROCFS_TEXT_MAX) < 0)
-		return;
-	if (strncmp(buf, "0::", 3) != 0) {
-		char *unified = strstr(buf, "\n0::");
-
-		line = unified ? unified + 1 : buf;
-	}
-	path = strchr(line, '/');
-	if (path)
-		p->cgroup_path = (struct slice){ path, strcspn(path, "\n") };
+	if (n > 0)
+		p->cgroup_path = cgroup_pick((struct slice){ p->text[4], (size_t)n });
 }
 
 static struct slice read_bytes(int dir, const char *name, char *buf)

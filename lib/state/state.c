@@ -21,6 +21,8 @@
 #include "event/foreign.h"
 #include "net/roles.h"
 #include "net/socks.h"
+#include "state/cgroup.h"
+#include "state/containers.h"
 #include "state/procfs.h"
 #include "state/procs.h"
 #include "state/state.h"
@@ -32,6 +34,7 @@
 struct state_own {
 	int proc_fd;			/* -1: events are another machine's */
 	bool foreign;
+	bool old_groups;		/* hierarchies of v1 are in use, whose groups no record tells */
 	uint64_t event_ns;		/* of the event taken last */
 	struct procfs_proc facts;	/* scratch: it is large */
 };
@@ -46,6 +49,7 @@ int state_init(struct state *st, const struct state_options *opt)
 	if (!st->own)
 		return -ENOMEM;
 	st->own->foreign = opt->foreign;
+	st->own->old_groups = !opt->foreign && !cgroup_is_unified();
 	st->own->proc_fd = opt->foreign ? -1 : open(opt->proc_root ? opt->proc_root : "/proc",
 						    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (st->own->proc_fd < 0 && !opt->foreign) {
@@ -61,6 +65,11 @@ int state_init(struct state *st, const struct state_options *opt)
 				   user_table_new(opt->passwd, opt->group);
 	if (!st->users)
 		goto fail;
+	err = container_table_new(&(struct container_options){
+		.root = opt->root, .cgroup_root = opt->cgroup_root, .foreign = opt->foreign,
+	}, st->users, &st->containers);
+	if (err)
+		goto fail;
 	if (gethostname(st->hostname, sizeof(st->hostname) - 1) < 0)
 		memcpy(st->hostname, "localhost", sizeof("localhost"));
 	return 0;
@@ -71,6 +80,7 @@ fail:
 
 void state_release(struct state *st)
 {
+	container_table_free(st->containers);
 	user_table_free(st->users);
 	procs_free(st->procs);
 	if (st->own && st->own->proc_fd >= 0)
@@ -87,8 +97,42 @@ static uint64_t boottime_ns(void)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
+/* Of another machine's groups, "subsys=/path" with a NUL each, the path that shows a container. */
+static struct slice foreign_group(struct slice groups)
+{
+	struct cgroup_view v;
+
+	for (size_t i = 0; i < groups.len;) {
+		struct slice word = { groups.ptr + i, strnlen(groups.ptr + i, groups.len - i) };
+		const char *slash = memchr(word.ptr, '/', word.len);
+
+		i += word.len + 1;
+		if (!slash)
+			continue;
+		word = (struct slice){ slash, word.len - (size_t)(slash - word.ptr) };
+		if (cgroup_container(word, &v))
+			return word;
+	}
+	return (struct slice){ NULL, 0 };
+}
+
+/* Its group is known, or known anew: which container is it in? */
+static void find_container(struct state *st, struct proc_entry *e, uint64_t now_ns)
+{
+	struct proc *p = &e->pub;
+	struct slice path = st->own->foreign ? foreign_group(p->cgroup_path) : p->cgroup_path;
+
+	p->container = path.len ? container_table_see(st->containers, path, now_ns) : 0;
+	/* a group that is gone already, and its process with it, may have been seen before */
+	if (!p->cgroup_path.len && !st->own->foreign)
+		p->container = container_table_by_group(st->containers, p->cgroup);
+	if (p->container && p->vpid == 1)
+		container_table_init(st->containers, p->container, p->pid, p->start_ns);
+}
+
 /* The texts that only /proc can tell of a process whose exec was not seen. */
-static void take_texts(struct state *st, struct proc_entry *e, const struct procfs_proc *f)
+static void take_texts(struct state *st, struct proc_entry *e, const struct procfs_proc *f,
+		       uint64_t now_ns)
 {
 	struct image *im = image_new(f->exepath, (struct slice){ NULL, 0 }, f->argv, f->env);
 
@@ -101,6 +145,7 @@ static void take_texts(struct state *st, struct proc_entry *e, const struct proc
 	procs_set_image(st->procs, e, im);
 	procs_set_cwd(st->procs, e, f->cwd);
 	procs_set_cgroup_path(st->procs, e, f->cgroup_path);
+	find_container(st, e, now_ns);
 	e->pub.nthreads = f->nthreads;
 	e->pub.from_proc = true;
 }
@@ -131,7 +176,7 @@ static struct proc_entry *add_from_proc(struct state *st, const struct procfs_pr
 	p->cap_effective = f->cap_effective;
 	p->cap_inheritable = f->cap_inheritable;
 	procs_set_comm(e, f->comm);
-	take_texts(st, e, f);
+	take_texts(st, e, f, now_ns);
 	return e;
 }
 
@@ -225,13 +270,21 @@ int state_open_proc(const struct state *st, uint32_t pid)
 	return dir < 0 ? -errno : dir;
 }
 
-static void read_cgroup_path(struct state *st, struct proc_entry *e)
+static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t now_ns)
 {
+	struct slice path;
+	char room[4096];
+
 	if (st->own->foreign)
 		return;
 	st->procs->stats.proc_reads++;
 	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, &st->own->facts);
-	procs_set_cgroup_path(st->procs, e, st->own->facts.cgroup_path);
+	path = st->own->facts.cgroup_path;
+	/* the process is gone; its group may be there yet */
+	if (!path.len && e->pub.cgroup && cgroup_path(e->pub.cgroup, room, sizeof(room)) == 0)
+		path = slice_of(room);
+	procs_set_cgroup_path(st->procs, e, path);
+	find_container(st, e, now_ns);
 }
 
 /* Has the event brought a new program image with it? */
@@ -264,27 +317,58 @@ static struct proc_entry *process_of(struct state *st, const struct event *ev)
 	if (rec->event == FALCOC_E_PROCEXIT || (rec->flags & FALCOC_R_KTHREAD))
 		return e;
 	if (installed_image(ev)) {
-		read_cgroup_path(st, e);
+		e->pub.cgroup = rec->cgroup;
+		e->pub.vpid = rec->vpid;
+		read_cgroup_path(st, e, rec->time_ns);
 		return e;
 	}
 	f = ask_proc(st, rec->pid, rec->start_ns);
 	if (f)
-		take_texts(st, e, f);
+		take_texts(st, e, f, rec->time_ns);
 	return e;
 }
 
-static void moved_to_cgroup(struct state *st, struct proc_entry *e, uint64_t cgroup)
+static void moved_to_cgroup(struct state *st, struct proc_entry *e, uint64_t cgroup,
+			    uint64_t now_ns)
 {
 	bool moved = e->pub.cgroup && e->pub.cgroup != cgroup;
 
 	e->pub.cgroup = cgroup;
 	if (moved)
-		read_cgroup_path(st, e);
+		read_cgroup_path(st, e, now_ns);
+}
+
+/* Does it see other mounts than the first process? */
+static bool is_apart(const struct state *st, const struct falcoc_rec *rec)
+{
+	const struct proc_entry *init = procs_find(st->procs, 1, 0);
+
+	return !init || init->pub.mntns != rec->mntns;
+}
+
+/* After the header has been taken in. */
+static void refresh_container(struct state *st, struct proc_entry *e, const struct event *ev)
+{
+	const struct falcoc_rec *rec = ev->rec;
+	struct proc *p = &e->pub;
+
+	/*
+	 * of the old hierarchies nobody tells who moves in them: a mount namespace may be a
+	 * container's
+	 */
+	if (!p->container && st->own->old_groups && installed_image(ev) && is_apart(st, rec))
+		read_cgroup_path(st, e, rec->time_ns);
+	else if (p->container &&
+		 !container_table_touch(st->containers, p->container, rec->time_ns))
+		find_container(st, e, rec->time_ns);
+	if (p->container && rec->vpid == 1 && rec->pid != 1)
+		container_table_init(st->containers, p->container, p->pid, p->start_ns);
 }
 
 /*
  * The parent named now is not the one before. If the forker has ended, it was taken in by another
- * one and the forker stays known as such; if it lives, the process was never its child (CLONE_PARENT).
+ * one and the forker stays known as such; if it lives, the process was never its child
+ * (CLONE_PARENT).
  */
 static void new_parent(struct state *st, struct proc_entry *e, uint32_t ppid)
 {
@@ -304,8 +388,9 @@ static void new_parent(struct state *st, struct proc_entry *e, uint32_t ppid)
 }
 
 /* All that the header says. */
-static void refresh(struct state *st, struct proc_entry *e, const struct falcoc_rec *rec)
+static void refresh(struct state *st, struct proc_entry *e, const struct event *ev)
 {
+	const struct falcoc_rec *rec = ev->rec;
 	struct proc *p = &e->pub;
 
 	if (rec->start_ns) {
@@ -317,7 +402,7 @@ static void refresh(struct state *st, struct proc_entry *e, const struct falcoc_
 	if (!p->parent_start_ns)
 		link_parent(st, e);
 	if (rec->cgroup && p->cgroup != rec->cgroup)
-		moved_to_cgroup(st, e, rec->cgroup);
+		moved_to_cgroup(st, e, rec->cgroup, rec->time_ns);
 	p->vpid = rec->vpid;
 	p->sid = rec->sid;
 	p->pgid = rec->pgid;
@@ -331,6 +416,7 @@ static void refresh(struct state *st, struct proc_entry *e, const struct falcoc_
 	p->cap_permitted = rec->cap_permitted;
 	p->cap_effective = rec->cap_effective;
 	p->cap_inheritable = rec->cap_inheritable;
+	refresh_container(st, e, ev);
 	/* a thread may have a name of its own: the process is called what its leader is */
 	if (rec->tid == rec->pid)
 		procs_set_comm(e, rec->comm);
@@ -415,7 +501,7 @@ static void apply_fork(struct state *st, struct proc_entry *e, const struct even
 		child->pub.pidns_start_ns = c->start_ns;
 	child->pub.pidns = c->pidns;
 	if (c->cgroup && child->pub.cgroup != c->cgroup)
-		moved_to_cgroup(st, child, c->cgroup);
+		moved_to_cgroup(st, child, c->cgroup, ev->rec->time_ns);
 	if (clone_flags & CLONE_PARENT) {
 		link_parent(st, child);
 		return;
@@ -598,10 +684,13 @@ static void apply_user(struct state *st, const struct foreign_user *f)
 }
 
 /* What a capture tells of its machine besides what happened there. */
-static void apply_foreign(struct state *st, struct proc_entry *e, const struct event_foreign *f)
+static void apply_foreign(struct state *st, struct proc_entry *e, const struct event_foreign *f,
+			  uint64_t now_ns)
 {
-	if (f->cgroups.len && !slice_eq(e->pub.cgroup_path, f->cgroups))
-		procs_set_cgroup_path(st->procs, e, f->cgroups);
+	if (!f->cgroups.len || slice_eq(e->pub.cgroup_path, f->cgroups))
+		return;
+	procs_set_cgroup_path(st->procs, e, f->cgroups);
+	find_container(st, e, now_ns);
 }
 
 const struct proc *state_apply(struct state *st, const struct event *ev)
@@ -617,6 +706,7 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 	}
 	st->wall_offset_ns = (int64_t)(ev->ts_ns - rec->time_ns);
 	procs_expire(st->procs, rec->time_ns);
+	container_table_tend(st->containers, rec->time_ns);
 	user_table_refresh(st->users, rec->time_ns);
 	if (ev->foreign && ev->foreign->user) {
 		apply_user(st, ev->foreign->user);
@@ -625,9 +715,9 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 	e = process_of(st, ev);
 	if (!e)
 		return NULL;
-	refresh(st, e, rec);
+	refresh(st, e, ev);
 	if (ev->foreign)
-		apply_foreign(st, e, ev->foreign);
+		apply_foreign(st, e, ev->foreign, rec->time_ns);
 	apply_to_tables(st, e, ev);
 	complete_ancestors(st, e, rec->time_ns);
 	return &e->pub;

@@ -49,6 +49,8 @@ struct state_options {
 	uint32_t keep_exited_s;	/* 0: default 60: ancestors stay known that long */
 	uint64_t max_text_bytes;	/* of paths, arguments, environments; 0: default 64 MiB */
 	const char *passwd, *group;	/* NULL: those of /etc */
+	const char *root;	/* below it files of container engines are looked up; NULL: "/" */
+	const char *cgroup_root;	/* NULL: the hierarchies that are mounted */
 	bool foreign;		/* events are another machine's: nothing of this one is looked at */
 };
 

@@ -164,7 +164,7 @@ START_TEST(test_none)
 			listed++;
 		}
 	}
-	ck_assert_uint_eq(listed, 44);
+	ck_assert_uint_eq(listed, 36);
 }
 END_TEST
 

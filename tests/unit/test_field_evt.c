@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "fieldworld.h"
+#include "state/containers.h"
 
 static struct world *w;
 
@@ -347,6 +348,7 @@ START_TEST(test_container)
 	struct mkrec *m = mkrec_new(FALCOC_E_SETUID);
 
 	world_apply(w, m);
+	p.container = container_table_see(w->st.containers, p.cgroup_path, 1);
 	w->ctx.proc = &p;
 	ck_assert_str_eq(world_field(w, "container.id"), c->id);
 	ck_assert_str_eq(world_field(w, "container.name"), c->name);

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * container.c - the table of containers
+ *
+ * An entry is found by its handle, and by its key: the path of its own group; of a capture the
+ * first digits of its id, which is all that old ones tell. A group that is made anew under an old
+ * path (its directory has another inode) is another container, with a handle of its own.
+ */
+#include "state/container.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "state/cgroup.h"
+#include "state/container_read.h"
+#include "state/containers.h"
+#include "util/hash.h"
+#include "util/ihash.h"
+
+#define MAX_BYTES	(32ull << 20)
+#define KEEP_ENDED_S	300
+#define SWEEP_NS	1000000000ull	/* so often it is looked who ended */
+#define QUIET_NS	2000000000ull	/* nobody looks after one that had events since */
+#define SWEEP_MAX	256		/* groups looked at in one sweep */
+#define GROUP_MOUNTS	6
+
+struct container_entry {
+	struct container pub;	/* first: the two are cast into each other */
+	struct ihash_node by_handle, by_key;
+	struct ilist lru;	/* of the live ones or of the ended, the one used last in front */
+	struct slice key;
+	void *texts;		/* what the texts of pub point into */
+	size_t bytes;		/* of texts */
+	uint64_t group_ino;	/* inode of its group's directory; 0: not known */
+	bool old;		/* its key belongs to another one now */
+};
+
+struct container_table {
+	struct ihash by_handle, by_key;
+	struct ilist live, ended;
+	struct container_options opt;
+	const struct user_table *users;
+	struct container_reader reader;
+	int group_fds[GROUP_MOUNTS];	/* where groups are directories */
+	size_t ngroup_fds;
+	uint64_t next_handle, next_sweep_ns;
+	struct container_stats stats;
+};
+
+#define ENTRY(node, member) ihash_entry(node, struct container_entry, member)
+
+const char *container_type_name(enum container_type type)
+{
+	static const char *const names[CONTAINER_TYPES] = {
+		[CONTAINER_OTHER] = "unknown", [CONTAINER_DOCKER] = "docker",
+		[CONTAINER_PODMAN] = "podman", [CONTAINER_CONTAINERD] = "containerd",
+		[CONTAINER_CRIO] = "cri-o", [CONTAINER_LXC] = "lxc",
+		[CONTAINER_LIBVIRT_LXC] = "libvirt-lxc", [CONTAINER_NSPAWN] = "systemd-nspawn",
+		[CONTAINER_RUNC] = "runc", [CONTAINER_CRUN] = "crun",
+	};
+
+	return type < CONTAINER_TYPES ? names[type] : names[CONTAINER_OTHER];
+}
+
+bool container_label(const struct container_label *labels, size_t n, struct slice key,
+		     struct slice *ret_value)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!slice_eq(labels[i].key, key))
+			continue;
+		*ret_value = labels[i].value;
+		return true;
+	}
+	return false;
+}
+
+/* ---- life cycle ---- */
+
+/* Where groups are directories, the default hierarchy first. */
+static void open_groups(struct container_table *t)
+{
+	static const char *const places[] = { "", "unified", "systemd", "memory", "pids" };
+	char path[4096];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		int fd;
+
+		if (t->opt.cgroup_root && i)
+			break;
+		if (t->opt.cgroup_root)
+			snprintf(path, sizeof(path), "%s", t->opt.cgroup_root);
+		else
+			snprintf(path, sizeof(path), "%s/sys/fs/cgroup/%s",
+				 t->opt.root ? t->opt.root : "", places[i]);
+		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			t->group_fds[t->ngroup_fds++] = fd;
+	}
+}
+
+int container_table_new(const struct container_options *opt, const struct user_table *users,
+			struct container_table **ret_table)
+{
+	struct container_table *t = calloc(1, sizeof(*t));
+	int err = -ENOMEM;
+
+	if (!t)
+		return -ENOMEM;
+	t->opt = *opt;
+	t->users = users;
+	t->reader.root_fd = -1;
+	t->next_handle = 1;
+	if (!t->opt.max)
+		t->opt.max = CONTAINER_MAX;
+	if (!t->opt.max_bytes)
+		t->opt.max_bytes = MAX_BYTES;
+	if (!t->opt.keep_ended_s)
+		t->opt.keep_ended_s = KEEP_ENDED_S;
+	ilist_init(&t->live);
+	ilist_init(&t->ended);
+	if (ihash_init(&t->by_handle) < 0 || ihash_init(&t->by_key) < 0)
+		goto fail;
+	if (!opt->foreign) {
+		err = container_reader_init(&t->reader, opt->root);
+		if (err)
+			goto fail;
+		open_groups(t);
+	}
+	*ret_table = t;
+	return 0;
+fail:
+	container_table_free(t);
+	return err;
+}
+
+static void entry_unkey(struct container_table *t, struct container_entry *e)
+{
+	if (!e->old)
+		ihash_remove(&t->by_key, &e->by_key);
+	e->old = true;
+}
+
+static void entry_drop(struct container_table *t, struct container_entry *e)
+{
+	entry_unkey(t, e);
+	ihash_remove(&t->by_handle, &e->by_handle);
+	ilist_remove(&e->lru);
+	t->stats.containers--;
+	t->stats.ended -= e->pub.ended_ns != 0;
+	t->stats.bytes -= e->bytes + sizeof(*e);
+	free(e->texts);
+	free(e);
+}
+
+void container_table_free(struct container_table *t)
+{
+	if (!t)
+		return;
+	while (t->live.next && t->live.next != &t->live)
+		entry_drop(t, ihash_entry(t->live.next, struct container_entry, lru));
+	while (t->ended.next && t->ended.next != &t->ended)
+		entry_drop(t, ihash_entry(t->ended.next, struct container_entry, lru));
+	ihash_release(&t->by_handle);
+	ihash_release(&t->by_key);
+	for (size_t i = 0; i < t->ngroup_fds; i++)
+		close(t->group_fds[i]);
+	container_reader_release(&t->reader);
+	free(t);
+}
+
+/* ---- finding ---- */
+
+static struct container_entry *entry_find(const struct container_table *t, uint64_t handle)
+{
+	struct ihash_node *n;
+
+	if (!t || !handle)
+		return NULL;
+	for (n = ihash_first(&t->by_handle, hash_u64(handle)); n; n = ihash_next(n))
+		if (ENTRY(n, by_handle)->pub.handle == handle)
+			return ENTRY(n, by_handle);
+	return NULL;
+}
+
+static struct container_entry *entry_by_key(const struct container_table *t, struct slice key)
+{
+	struct ihash_node *n;
+
+	for (n = ihash_first(&t->by_key, hash_bytes(key.ptr, key.len)); n; n = ihash_next(n))
+		if (slice_eq(ENTRY(n, by_key)->key, key))
+			return ENTRY(n, by_key);
+	return NULL;
+}
+
+const struct container *container_find(const struct container_table *t, uint64_t handle)
+{
+	const struct container_entry *e = entry_find(t, handle);
+
+	return e ? &e->pub : NULL;
+}
+
+const struct container *container_next(const struct container_table *t, const struct container *c)
+{
+	const struct ilist *at;
+
+	if (!c) {
+		at = t->live.next;
+	} else {
+		at = ((const struct container_entry *)c)->lru.next;
+		if (at == &t->ended)
+			return NULL;
+	}
+	if (at == &t->live)
+		at = t->ended.next;
+	return at == &t->ended ? NULL : &ihash_entry(at, const struct container_entry, lru)->pub;
+}
+
+const struct container *container_by_id(const struct container_table *t, struct slice id)
+{
+	const struct container *c = NULL, *found = NULL;
+
+	while ((c = container_next(t, c))) {
+		if (slice_eq(c->full_id, id) && !c->ended_ns)
+			return c;
+		if (!slice_eq(c->full_id, id) &&
+		    (id.len < CONTAINER_ID_SHORT || !slice_startswith(c->full_id, id)))
+			continue;
+		/* an ended one gives way to one that lives */
+		if (found && !found->ended_ns && !c->ended_ns)
+			return NULL;
+		if (!found || found->ended_ns)
+			found = c;
+	}
+	return found;
+}
+
+uint64_t container_table_by_group(const struct container_table *t, uint64_t cgroup_id)
+{
+	const struct container *c = NULL;
+
+	while (cgroup_id && (c = container_next(t, c)))
+		if (((const struct container_entry *)c)->group_ino == cgroup_id)
+			return c->handle;
+	return 0;
+}
+
+void container_table_stats(const struct container_table *t, struct container_stats *ret_stats)
+{
+	*ret_stats = t->stats;
+	ret_stats->files_read = t->reader.files_read;
+	ret_stats->files_refused = t->reader.files_refused;
+	ret_stats->bytes += ihash_memory_bytes(&t->by_handle) + ihash_memory_bytes(&t->by_key);
+}
+
+/* ---- filling ---- */
+
+/* The inode of a group's directory; 0: there is none any more, or it is not to be seen. */
+static uint64_t group_ino(const struct container_table *t, const char *own)
+{
+	struct stat sb;
+
+	for (size_t i = 0; i < t->ngroup_fds; i++)
+		if (own[0] == '/' && own[1] && fstatat(t->group_fds[i], own + 1, &sb, 0) == 0)
+			return sb.st_ino;
+	return 0;
+}
+
+/* Pushes one out, the least useful first. */
+static void make_room(struct container_table *t)
+{
+	while (t->stats.containers &&
+	       (t->stats.containers >= t->opt.max || t->stats.bytes > t->opt.max_bytes)) {
+		struct ilist *last = t->ended.prev;
+
+		if (last != &t->ended) {
+			t->stats.evicted_ended++;
+		} else {
+			last = t->live.prev;
+			t->stats.evicted++;
+		}
+		entry_drop(t, ihash_entry(last, struct container_entry, lru));
+	}
+}
+
+/* What was read replaces what the entry said. */
+static void entry_fill(struct container_table *t, struct container_entry *e,
+		       const struct container_facts *f)
+{
+	struct container c;
+	size_t bytes;
+	void *texts = facts_pack(&f->c, &c, &bytes);
+
+	if (!texts)
+		return;
+	c.handle = e->pub.handle;
+	c.seen_ns = e->pub.seen_ns;
+	c.last_ns = e->pub.last_ns;
+	c.ended_ns = e->pub.ended_ns;
+	if (e->pub.init_start_ns) {
+		c.init_pid = e->pub.init_pid;
+		c.init_start_ns = e->pub.init_start_ns;
+	}
+	c.state = c.image.len || f->no_image || c.is_sandbox ? CONTAINER_KNOWN : CONTAINER_INCOMPLETE;
+	if (c.state == CONTAINER_INCOMPLETE && e->pub.state != CONTAINER_INCOMPLETE)
+		t->stats.incomplete++;
+	t->stats.cut += f->cut;
+	t->stats.bytes += bytes - e->bytes;
+	free(e->texts);
+	e->texts = texts;
+	e->bytes = bytes;
+	e->pub = c;
+	e->key = t->opt.foreign ? c.id : c.cgroup;
+}
+
+/* A new entry of what was read. NULL: no memory. */
+static struct container_entry *entry_add(struct container_table *t,
+					 const struct container_facts *f, uint64_t now_ns)
+{
+	struct container_entry *e;
+
+	make_room(t);
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->pub.handle = t->next_handle++;
+	e->pub.seen_ns = e->pub.last_ns = now_ns;
+	e->pub.state = CONTAINER_KNOWN;
+	entry_fill(t, e, f);
+	if (!e->texts) {
+		free(e);
+		return NULL;
+	}
+	ihash_add(&t->by_handle, &e->by_handle, hash_u64(e->pub.handle));
+	ihash_add(&t->by_key, &e->by_key, hash_bytes(e->key.ptr, e->key.len));
+	ilist_add(&t->live, &e->lru);
+	t->stats.containers++;
+	t->stats.seen++;
+	t->stats.bytes += sizeof(*e);
+	return e;
+}
+
+struct slice container_short_id(struct slice id)
+{
+	bool hex = id.len == 64;
+
+	for (size_t i = 0; hex && i < id.len; i++)
+		hex = strchr("0123456789abcdef", id.ptr[i]) && id.ptr[i];
+	return (struct slice){ id.ptr, hex ? CONTAINER_ID_SHORT : id.len };
+}
+
+static bool copy_text(char *room, size_t size, struct slice s)
+{
+	if (s.len >= size)
+		return false;
+	memcpy(room, s.len ? s.ptr : "", s.len);
+	room[s.len] = '\0';
+	return true;
+}
+
+/* False: its texts do not fit, as no engine makes them. */
+static bool quest_of(const struct container_table *t, const struct cgroup_view *v, bool guess,
+		     struct container_quest *ret_quest)
+{
+	const struct user *user;
+	char id[256];
+
+	*ret_quest = (struct container_quest){
+		.type = v->type, .uid = v->uid, .nested = v->nested, .guess = guess,
+	};
+	if (!copy_text(id, sizeof(id), v->id) ||
+	    !copy_text(ret_quest->own, sizeof(ret_quest->own), v->own))
+		return false;
+	if (v->is_escaped)
+		cgroup_unescape(v->id, ret_quest->id);
+	else
+		memcpy(ret_quest->id, id, v->id.len + 1);
+	user = v->uid && t->users ? user_by_uid(t->users, v->uid) : NULL;
+	return !user || copy_text(ret_quest->home, sizeof(ret_quest->home), user->home);
+}
+
+/* What the group itself tells, before anything is read. */
+static int facts_begin(struct container_facts *f, const struct container_quest *q,
+		       const struct cgroup_view *v)
+{
+	char uid[40];
+	int err = facts_init(f);
+
+	if (err)
+		return err;
+	f->c.type = q->type;
+	f->c.uid = q->uid;
+	f->c.full_id = facts_str(f, q->id);
+	f->c.id = facts_text(f, container_short_id(f->c.full_id));
+	f->c.cgroup = facts_str(f, q->own);
+	if (v->pod_uid.len && copy_text(uid, sizeof(uid), v->pod_uid)) {
+		for (char *p = uid; *p; p++)
+			*p = *p == '_' ? '-' : *p;
+		f->c.pod_uid = facts_str(f, uid);
+	}
+	return 0;
+}
+
+/* Reads it, and makes an entry if it is a container. NULL: it is none. */
+static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
+					  bool guess, uint64_t now_ns)
+{
+	struct container_entry *e = NULL;
+	struct container_quest q;
+	struct container_facts f;
+
+	if (!quest_of(t, v, guess, &q) || facts_begin(&f, &q, v) < 0)
+		return NULL;
+	if (!t->opt.foreign)
+		container_read(&t->reader, &q, &f);
+	/* a name of nspawn's that is a virtual machine's is none */
+	if (f.found || (!guess && q.type != CONTAINER_NSPAWN))
+		e = entry_add(t, &f, now_ns);
+	if (e)
+		e->group_ino = group_ino(t, q.own);
+	facts_release(&f);
+	return e;
+}
+
+static struct slice key_of(const struct container_table *t, const struct cgroup_view *v)
+{
+	return t->opt.foreign ? container_short_id(v->id) : v->own;
+}
+
+/* The entry that has the key, if its group is still the same one. */
+static struct container_entry *entry_same(struct container_table *t, const struct cgroup_view *v,
+					  uint64_t now_ns)
+{
+	struct container_entry *e = entry_by_key(t, key_of(t, v));
+	uint64_t ino;
+
+	if (!e || t->opt.foreign)
+		return e;
+	ino = group_ino(t, e->pub.cgroup.ptr);
+	if (!ino || !e->group_ino || ino == e->group_ino)
+		return e;
+	entry_unkey(t, e);
+	if (!e->pub.ended_ns) {
+		e->pub.ended_ns = now_ns;
+		t->stats.ended++;
+		ilist_move(&t->ended, &e->lru);
+	}
+	return NULL;
+}
+
+static void entry_touch(struct container_table *t, struct container_entry *e, uint64_t now_ns)
+{
+	if (now_ns > e->pub.last_ns)
+		e->pub.last_ns = now_ns;
+	if (e->pub.ended_ns) {
+		if (e->old)
+			return;		/* the last words of a former owner of its group */
+		e->pub.ended_ns = 0;
+		t->stats.ended--;
+	}
+	ilist_move(&t->live, &e->lru);
+}
+
+uint64_t container_table_see(struct container_table *t, struct slice path, uint64_t now_ns)
+{
+	struct container_entry *e;
+	struct cgroup_view v;
+	size_t it = 0;
+
+	if (cgroup_container(path, &v)) {
+		e = entry_same(t, &v, now_ns);
+		if (!e)
+			e = entry_read(t, &v, false, now_ns);
+	} else {
+		for (e = NULL; !e && !t->opt.foreign && cgroup_candidate(path, &it, &v);) {
+			e = entry_same(t, &v, now_ns);
+			if (!e)
+				e = entry_read(t, &v, true, now_ns);
+		}
+	}
+	if (!e)
+		return 0;
+	entry_touch(t, e, now_ns);
+	return e->pub.handle;
+}
+
+bool container_table_touch(struct container_table *t, uint64_t handle, uint64_t now_ns)
+{
+	struct container_entry *e = entry_find(t, handle);
+
+	if (e)
+		entry_touch(t, e, now_ns);
+	return e != NULL;
+}
+
+void container_table_init(struct container_table *t, uint64_t handle, uint32_t pid,
+			  uint64_t start_ns)
+{
+	struct container_entry *e = entry_find(t, handle);
+
+	if (!e || e->pub.init_start_ns)
+		return;
+	e->pub.init_pid = pid;
+	e->pub.init_start_ns = start_ns;
+}
+
+void container_table_tend(struct container_table *t, uint64_t now_ns)
+{
+	uint64_t keep_ns = t->opt.keep_ended_s * 1000000000ull;
+	struct container_entry *e;
+	struct ilist *at, *before;
+	size_t looked = 0;
+
+	if (now_ns < t->next_sweep_ns || t->opt.foreign)
+		return;
+	t->next_sweep_ns = now_ns + SWEEP_NS;
+	while (t->ended.prev != &t->ended) {
+		e = ihash_entry(t->ended.prev, struct container_entry, lru);
+		if (e->pub.ended_ns + keep_ns > now_ns)
+			break;
+		entry_drop(t, e);
+	}
+	/*
+	 * those unseen for longest are the last; who lives is put in front, to be looked at again
+	 * later
+	 */
+	for (at = t->live.prev; at != &t->live && looked < SWEEP_MAX; at = before, looked++) {
+		before = at->prev;
+		e = ihash_entry(at, struct container_entry, lru);
+		if (e->pub.last_ns + QUIET_NS > now_ns)
+			break;
+		if (!e->group_ino || group_ino(t, e->pub.cgroup.ptr) == e->group_ino) {
+			e->pub.last_ns = now_ns;
+			ilist_move(&t->live, &e->lru);
+			continue;
+		}
+		e->pub.ended_ns = now_ns;
+		t->stats.ended++;
+		ilist_move(&t->ended, &e->lru);
+	}
+}
+
+/* ---- captures ---- */
+
+int container_table_tell(struct container_table *t, struct slice text, uint64_t now_ns)
+{
+	json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+	struct container_entry *e;
+	struct container_facts f;
+	int err = facts_init(&f);
+
+	if (!err) {
+		facts_falco(&f, json);
+		f.c.id = facts_text(&f, container_short_id(f.c.full_id));
+		if (!f.c.id.len)
+			err = -EBADMSG;
+	}
+	if (!err) {
+		e = entry_by_key(t, f.c.id);
+		if (!e)
+			err = entry_add(t, &f, now_ns) ? 0 : -ENOMEM;
+		else
+			entry_fill(t, e, &f);
+	}
+	facts_release(&f);
+	json_decref(json);
+	return err;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * container_file.h - files that engines write, read with care: for lib/state only
+ *
+ * Everything is looked up below one root directory ("/", or that of a test), so that an absolute
+ * link leads back into it. Only regular files are read, without waiting for anything, and only so
+ * much of them. What belongs to a user's own engine is read from that user's home directory:
+ * without following any link, without leaving its file system, and only files that are the user's.
+ */
+#ifndef STATE_CONTAINER_FILE_H
+#define STATE_CONTAINER_FILE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CONTAINER_CONFIG_MAX	(2u << 20)	/* bytes of a file about one container */
+#define CONTAINER_INDEX_MAX	(16u << 20)	/* of one about all of them */
+
+/* Where to read, and what came of it. One thread at a time. */
+struct container_reader {
+	int root_fd;
+	uint64_t files_read, files_refused;
+};
+
+/* 0 or a negative errno. */
+int container_reader_init(struct container_reader *r, const char *root);
+void container_reader_release(struct container_reader *r);
+
+/* Whose file: of root, found from the root; or of a user, found from @home and being @uid's. */
+struct container_place {
+	const char *home;	/* NULL: of root */
+	uint32_t uid;
+};
+
+/*
+ * A whole file with a NUL behind it; the caller's to free(). -EFBIG: it is larger than @max;
+ * -EPERM: no regular file, or not the user's; -ENOENT; ...
+ */
+int container_file_read(struct container_reader *r, const struct container_place *at,
+			const char *path, size_t max, char **ret_text, size_t *ret_len);
+/* The same as JSON: json_decref() it. NULL: cannot be read, or is none. */
+json_t *container_file_json(struct container_reader *r, const struct container_place *at,
+			    const char *path, size_t max);
+/*
+ * Calls @fn with each name in a directory, in no order, until it returns true; at most @max of
+ * them. Those that begin with a dot are left out. True if it did.
+ */
+bool container_file_list(struct container_reader *r, const struct container_place *at,
+			 const char *path, size_t max, bool (*fn)(void *arg, const char *name),
+			 void *arg);
+
+/* Is this a name that stays in its directory: not empty, no slash, not "." nor ".."? */
+bool container_name_ok(const char *name);
+
+#endif

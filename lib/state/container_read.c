@@ -1,0 +1,492 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * container_read.c - the places where engines keep what they know of a container
+ */
+#include "state/container_read.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMESPACES_MAX	64	/* of one containerd that are looked into */
+#define PATH_ROOM	1024
+
+/* One look: where, for what, into what. */
+struct look {
+	struct container_reader *r;
+	const struct container_quest *q;
+	struct container_facts *f;
+	struct container_place at;
+	struct container_place run;	/* the user's directory of the run time, /run/user/UID */
+	char run_home[64];
+};
+
+static bool read_path(char *room, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* False: it does not fit. */
+static bool read_path(char *room, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(room, PATH_ROOM, fmt, ap);
+	va_end(ap);
+	return n > 0 && n < PATH_ROOM;
+}
+
+/*
+ * A bundle is that of this container if it says so, or says nothing. Groups in services can be made
+ * by whom the service belongs to, so there it has to.
+ */
+static bool bundle_fits(const struct look *l, const json_t *json)
+{
+	const char *path = json_text(json_at(json, "linux"), "cgroupsPath");
+
+	if (path && *path)
+		return oci_group_is(path, l->q->own);
+	return !l->q->guess && !strstr(l->q->own, ".service/");
+}
+
+static bool take_bundle(struct look *l, const struct container_place *at, const char *path)
+{
+	json_t *json = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+	bool fits = json && bundle_fits(l, json);
+
+	if (fits)
+		facts_oci(l->f, json);
+	json_decref(json);
+	return fits;
+}
+
+/* ---- Docker ---- */
+
+static void image_by_id(struct look *l, const char *root, const struct container_place *at)
+{
+	char path[PATH_ROOM], id[80];
+	json_t *json;
+	const char *name, *ref;
+	json_t *refs, *value;
+
+	if (!l->f->c.image_id.len || (l->f->c.image.len && l->f->c.image_digest.len) ||
+	    !read_path(path, "%s/image/overlay2/repositories.json", root))
+		return;
+	snprintf(id, sizeof(id), "sha256:%s", l->f->c.image_id.ptr);
+	json = container_file_json(l->r, at, path, CONTAINER_INDEX_MAX);
+	json_object_foreach((json_t *)json_at(json, "Repositories"), name, refs) {
+		json_object_foreach(refs, ref, value) {
+			const char *is = json_string_value(value), *digest = strchr(ref, '@');
+
+			if (!is || strcmp(is, id) != 0)
+				continue;
+			if (digest)
+				facts_set(l->f, &l->f->c.image_digest, digest + 1);
+			else
+				facts_set_image(l->f, ref);
+		}
+	}
+	json_decref(json);
+}
+
+static bool look_docker_at(struct look *l, const char *root, const struct container_place *at)
+{
+	char path[PATH_ROOM];
+	json_t *json = NULL, *host = NULL;
+	bool found;
+
+	if (read_path(path, "%s/containers/%s/config.v2.json", root, l->q->id))
+		json = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+	found = json_is_object(json);
+	if (found && read_path(path, "%s/containers/%s/hostconfig.json", root, l->q->id))
+		host = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+	if (found) {
+		l->f->c.type = CONTAINER_DOCKER;
+		facts_docker(l->f, json, host);
+		image_by_id(l, root, at);
+	}
+	json_decref(json);
+	json_decref(host);
+	return found;
+}
+
+static bool look_docker(struct look *l)
+{
+	static const char *const roots[] = { "/var/lib/docker",
+					     "/var/snap/docker/common/var-lib-docker" };
+	static const struct container_place host = { NULL, 0 };
+	const char *set;
+	bool found = false;
+	json_t *json;
+
+	if (l->at.home)
+		return look_docker_at(l, ".local/share/docker", &l->at);
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && !found; i++)
+		found = look_docker_at(l, roots[i], &host);
+	if (found)
+		return true;
+	json = container_file_json(l->r, &host, "/etc/docker/daemon.json", CONTAINER_CONFIG_MAX);
+	set = json_text(json, "data-root");
+	if (set && *set == '/')
+		found = look_docker_at(l, set, &host);
+	json_decref(json);
+	return found;
+}
+
+/* ---- containerd ---- */
+
+struct bundle_search {
+	struct look *l;
+	const char *dir;
+};
+
+static bool look_namespace(void *arg, const char *ns)
+{
+	struct bundle_search *s = arg;
+	char path[PATH_ROOM];
+	struct look *l = s->l;
+
+	if (!container_name_ok(ns) ||
+	    !read_path(path, "%s/%s/%s/config.json", s->dir, ns, l->q->id) ||
+	    !take_bundle(l, &l->at, path))
+		return false;
+	if (strcmp(ns, "moby") == 0)
+		l->f->c.type = CONTAINER_DOCKER;
+	else
+		l->f->c.type = CONTAINER_CONTAINERD;
+	facts_set(l->f, &l->f->c.ns, ns);
+	return true;
+}
+
+static bool look_containerd(struct look *l)
+{
+	static const char *const dirs[] = {
+		"/run/containerd/io.containerd.runtime.v2.task",
+		"/run/k3s/containerd/io.containerd.runtime.v2.task",
+		"/run/docker/containerd/daemon/io.containerd.runtime.v2.task",
+		"/var/snap/microk8s/common/run/containerd/io.containerd.runtime.v2.task",
+	};
+
+	if (l->at.home)
+		return false;	/* its files lie in a mount namespace of their own */
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		struct bundle_search s = { l, dirs[i] };
+
+		if (l->q->ns[0] ? look_namespace(&s, l->q->ns) :
+				  container_file_list(l->r, &l->at, dirs[i], NAMESPACES_MAX,
+						      look_namespace, &s))
+			return true;
+	}
+	return false;
+}
+
+/* ---- Podman and CRI-O ---- */
+
+static bool look_entry(struct look *l, const char *path)
+{
+	json_t *json = container_file_json(l->r, &l->at, path, CONTAINER_INDEX_MAX);
+	bool found = false;
+
+	for (size_t i = 0; i < json_array_size(json) && !found; i++) {
+		const json_t *entry = json_array_get(json, i);
+		const char *id = json_text(entry, "id");
+
+		found = id && strcmp(id, l->q->id) == 0;
+		if (found)
+			facts_storage(l->f, entry);
+	}
+	json_decref(json);
+	return found;
+}
+
+static void look_image(struct look *l, const char *root, const char *driver)
+{
+	char path[PATH_ROOM];
+	json_t *json;
+
+	if (!l->f->c.image_id.len || (l->f->c.image_digest.len && l->f->c.image.len) ||
+	    !read_path(path, "%s/%s-images/images.json", root, driver))
+		return;
+	json = container_file_json(l->r, &l->at, path, CONTAINER_INDEX_MAX);
+	for (size_t i = 0; i < json_array_size(json); i++) {
+		const json_t *entry = json_array_get(json, i);
+		const char *id = json_text(entry, "id");
+
+		if (!id || !slice_eq_str(l->f->c.image_id, id))
+			continue;
+		facts_set(l->f, &l->f->c.image_digest, json_text(entry, "digest"));
+		facts_set_image(l->f, json_string_value(json_array_get(json_at(entry, "names"), 0)));
+		break;
+	}
+	json_decref(json);
+}
+
+static bool look_storage_at(struct look *l, const char *root)
+{
+	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs", "fuse-overlayfs" };
+	static const char *const lists[] = { "volatile-containers.json", "containers.json" };
+	const char *id = l->q->id;
+	char path[PATH_ROOM];
+	bool found = false;
+
+	for (size_t d = 0; d < sizeof(drivers) / sizeof(drivers[0]); d++) {
+		if (read_path(path, "%s/%s-containers/%s/userdata/config.json", root, drivers[d], id))
+			found |= take_bundle(l, &l->at, path);
+		/*
+		 * the index of all is long: only where this container has a directory, or no engine
+		 * is known
+		 */
+		for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
+			if (read_path(path, "%s/%s-containers/%s", root, drivers[d], lists[k]) &&
+			    look_entry(l, path)) {
+				found = true;
+				break;
+			}
+		if (!found)
+			continue;
+		look_image(l, root, drivers[d]);
+		return true;
+	}
+	return false;
+}
+
+static bool look_storage(struct look *l)
+{
+	/* graphroot holds the bundles of Podman, runroot those of CRI-O */
+	bool found;
+
+	if (l->at.home)
+		found = look_storage_at(l, ".local/share/containers/storage");
+	else
+		found = look_storage_at(l, "/run/containers/storage") |
+			look_storage_at(l, "/var/lib/containers/storage");
+	if (found && l->f->c.type == CONTAINER_OTHER)
+		l->f->c.type = l->f->c.pod_sandbox.len ? CONTAINER_CRIO : CONTAINER_PODMAN;
+	return found;
+}
+
+/* ---- runtimes by themselves ---- */
+
+/*
+ * The path of a group in whatever file system it is mounted: of @path what stands behind a mount.
+ */
+static bool group_of(const char *path, const char *own)
+{
+	size_t a = path ? strlen(path) : 0, b = strlen(own);
+
+	return b > 1 && a >= b && strcmp(path + a - b, own) == 0;
+}
+
+static bool runc_fits(const json_t *json, const char *own)
+{
+	const json_t *paths = json_at(json, "cgroup_paths");
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)paths, key, value)
+		if (group_of(json_string_value(value), own))
+			return true;
+	return false;
+}
+
+/* Labels of runc's state are "key=value" words: the bundle's place, and its annotations. */
+static void take_runc(struct look *l, const struct container_place *at, const json_t *json)
+{
+	const json_t *labels = json_at(json_at(json, "config"), "labels");
+	const json_t *pid = json_at(json, "init_process_pid");
+	char path[PATH_ROOM];
+
+	l->f->found = true;
+	l->f->c.type = CONTAINER_RUNC;
+	l->f->c.created_ns = facts_time(json_text(json, "created"));
+	if (json_is_integer(pid) && json_integer_value(pid) > 0)
+		l->f->c.init_pid = (uint32_t)json_integer_value(pid);
+	for (size_t i = 0; i < json_array_size(labels); i++) {
+		const char *s = json_string_value(json_array_get(labels, i));
+
+		if (s && strncmp(s, "bundle=/", 8) == 0 && !at->home &&
+		    read_path(path, "%s/config.json", s + 7)) {
+			json_t *bundle = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+
+			facts_oci(l->f, bundle);
+			json_decref(bundle);
+		}
+	}
+}
+
+static bool look_runc_at(struct look *l, const struct container_place *at, const char *dir)
+{
+	char path[PATH_ROOM];
+	json_t *json;
+	bool found;
+
+	if (!read_path(path, "%s/%s/state.json", dir, l->q->id))
+		return false;
+	json = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+	found = json && runc_fits(json, l->q->own);
+	if (found)
+		take_runc(l, at, json);
+	json_decref(json);
+	return found;
+}
+
+static bool look_crun_at(struct look *l, const struct container_place *at, const char *dir)
+{
+	char path[PATH_ROOM];
+	const char *group, *bundle;
+	json_t *json;
+	bool found;
+
+	if (!read_path(path, "%s/%s/status", dir, l->q->id))
+		return false;
+	json = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+	group = json_text(json, "cgroup-path");
+	found = group && (group_of(group, l->q->own) || oci_group_is(group, l->q->own));
+	if (found) {
+		const json_t *pid = json_at(json, "pid");
+
+		l->f->found = true;
+		l->f->c.type = CONTAINER_CRUN;
+		l->f->c.created_ns = facts_time(json_text(json, "created"));
+		if (json_is_integer(pid) && json_integer_value(pid) > 0)
+			l->f->c.init_pid = (uint32_t)json_integer_value(pid);
+		bundle = json_text(json, "bundle");
+		if (bundle && *bundle == '/' && !at->home &&
+		    read_path(path, "%s/config.json", bundle)) {
+			json_t *config = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
+
+			facts_oci(l->f, config);
+			json_decref(config);
+		}
+	}
+	json_decref(json);
+	return found;
+}
+
+static bool look_runtime(struct look *l)
+{
+	bool found;
+
+	if (l->run.home)
+		found = look_crun_at(l, &l->run, "crun") || look_runc_at(l, &l->run, "runc");
+	else
+		found = look_runc_at(l, &l->run, "/run/runc") ||
+			look_crun_at(l, &l->run, "/run/crun");
+	if (found)
+		l->f->no_image = true;
+	return found;
+}
+
+/* ---- LXC and nspawn ---- */
+
+static bool look_lxc(struct look *l)
+{
+	static const char *const files[] = {
+		"/var/lib/lxc/%s/config",
+		"/var/log/incus/%s/lxc.conf", "/run/incus/%s/lxc.conf",
+		"/var/log/lxd/%s/lxc.conf", "/var/snap/lxd/common/lxd/logs/%s/lxc.conf",
+	};
+	char path[PATH_ROOM], *text;
+	size_t len;
+
+	l->f->no_image = true;
+	facts_set(l->f, &l->f->c.name, l->q->id);
+	l->f->found = true;
+	if (l->at.home) {
+		if (read_path(path, ".local/share/lxc/%s/config", l->q->id) &&
+		    container_file_read(l->r, &l->at, path, CONTAINER_CONFIG_MAX, &text, &len) == 0) {
+			facts_lxc(l->f, text);
+			free(text);
+		}
+		return true;
+	}
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		if (!read_path(path, files[i], l->q->id))
+#pragma GCC diagnostic pop
+			continue;
+		if (container_file_read(l->r, &l->at, path, CONTAINER_CONFIG_MAX, &text, &len) < 0)
+			continue;
+		facts_lxc(l->f, text);
+		free(text);
+		break;
+	}
+	return true;
+}
+
+/* What systemd-machined wrote: "KEY=value" lines. False: it is a virtual machine. */
+static bool look_machine(struct look *l)
+{
+	char path[PATH_ROOM], *text = NULL;
+	const char *line;
+	bool is_vm = false;
+	size_t len;
+
+	l->f->no_image = true;
+	if (read_path(path, "/run/systemd/machines/%s", l->q->id) &&
+	    container_file_read(l->r, &l->at, path, CONTAINER_CONFIG_MAX, &text, &len) == 0) {
+		for (line = text; line; line = strchr(line, '\n')) {
+			line += *line == '\n';
+			is_vm |= strncmp(line, "CLASS=vm", 8) == 0;
+			if (strncmp(line, "LEADER=", 7) == 0)
+				l->f->c.init_pid = (uint32_t)strtoul(line + 7, NULL, 10);
+		}
+		free(text);
+	}
+	facts_set(l->f, &l->f->c.name, l->q->id);
+	l->f->found = !is_vm;
+	return !is_vm;
+}
+
+/* ---- all of them ---- */
+
+static void look_guess(struct look *l)
+{
+	if (look_containerd(l) || look_runtime(l))
+		return;
+}
+
+void container_read(struct container_reader *r, const struct container_quest *q,
+		    struct container_facts *f)
+{
+	struct look l = { .r = r, .q = q, .f = f };
+
+	if (q->nested || !container_name_ok(q->id))
+		return;
+	if (q->uid) {
+		snprintf(l.run_home, sizeof(l.run_home), "/run/user/%u", q->uid);
+		l.run = (struct container_place){ l.run_home, q->uid };
+		/* without a home directory nothing is read, and nothing of root's */
+		l.at = (struct container_place){ q->home[0] ? q->home : l.run_home, q->uid };
+	}
+	if (q->guess) {
+		look_guess(&l);
+	} else switch (q->type) {
+	case CONTAINER_DOCKER:
+		look_docker(&l);
+		break;
+	case CONTAINER_PODMAN:
+	case CONTAINER_CRIO:
+		look_storage(&l);
+		break;
+	case CONTAINER_CONTAINERD:
+		look_containerd(&l);
+		break;
+	case CONTAINER_LXC:
+	case CONTAINER_LIBVIRT_LXC:
+		look_lxc(&l);
+		break;
+	case CONTAINER_NSPAWN:
+		look_machine(&l);
+		break;
+	case CONTAINER_RUNC:
+	case CONTAINER_CRUN:
+		look_runtime(&l);
+		f->no_image = true;
+		break;
+	default:
+		if (!look_docker(&l) && !look_containerd(&l) && !look_storage(&l))
+			look_runtime(&l);
+	}
+	facts_finish(f);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * container_read.h - what engines have written down about a container: for lib/state only
+ *
+ * container_read() goes through the places of the engine that the control group names; of all
+ * engines where it names none. CONTAINERS.md lists places and what is taken from each. The
+ * functions below it take one document each; files and sockets of an engine give the same ones.
+ */
+#ifndef STATE_CONTAINER_READ_H
+#define STATE_CONTAINER_READ_H
+
+#include <stdbool.h>
+
+#include "state/container_facts.h"
+#include "state/container_file.h"
+
+/* Which container. Its own memory, so that a thread can have it. */
+struct container_quest {
+	uint64_t handle;
+	enum container_type type;
+	char id[256];
+	char ns[64];		/* of containerd; "": not known */
+	char own[1024];		/* path of its group */
+	char home[256];		/* of a rootless engine's user; "": of root */
+	uint32_t uid;
+	bool nested;		/* in another container: files of this host tell nothing of it */
+	/* the id is any part of a path: believed only if a runtime's files agree */
+	bool guess;
+};
+
+/* Fills @f, whose id, type and group are set already. f->found: it is one. */
+void container_read(struct container_reader *r, const struct container_quest *q,
+		    struct container_facts *f);
+
+/*
+ * config.v2.json, or what Docker's and Podman's API say of a container. @host: hostconfig.json, or
+ * NULL.
+ */
+void facts_docker(struct container_facts *f, const json_t *json, const json_t *host);
+/* config.json of an OCI bundle. */
+void facts_oci(struct container_facts *f, const json_t *json);
+/* An entry of containers.json. */
+void facts_storage(struct container_facts *f, const json_t *json);
+/* The "container" of a container event in Falco's captures, or that as the one member of @json. */
+void facts_falco(struct container_facts *f, const json_t *json);
+/* A container's config of LXC, lines "key = value". */
+void facts_lxc(struct container_facts *f, const char *text);
+
+/* Does a cgroupsPath of an OCI bundle ("SLICE:PREFIX:ID", "/a/b") mean the group @own? */
+bool oci_group_is(const char *cgroups_path, const char *own);
+
+#endif

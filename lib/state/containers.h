@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * containers.h - how the table of containers is filled: for lib/state, and for who gives it
+ * captures
+ */
+#ifndef STATE_CONTAINERS_H
+#define STATE_CONTAINERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "state/container.h"
+#include "state/user.h"
+#include "util/slice.h"
+
+struct container_options {
+	const char *root;		/* below it all files are looked up; NULL: "/" */
+	/* where groups are directories; NULL: below root, wherever they are mounted */
+	const char *cgroup_root;
+	uint32_t max;			/* entries; 0: CONTAINER_MAX */
+	uint64_t max_bytes;		/* of texts in all; 0: 32 MiB */
+	uint32_t keep_ended_s;		/* 0: 300 */
+	/* nothing of this machine is looked at: only container_table_tell() tells */
+	bool foreign;
+};
+
+/* @users tells the homes of users with engines of their own; may be NULL. 0 or a negative errno. */
+int container_table_new(const struct container_options *opt, const struct user_table *users,
+			struct container_table **ret_table);
+void container_table_free(struct container_table *t);
+
+/*
+ * A process is in the group @path: the handle of its container, 0: it is on the host. One that is
+ * not known yet is read from its engine's files. now_ns: CLOCK_BOOTTIME, as all times here.
+ */
+uint64_t container_table_see(struct container_table *t, struct slice path, uint64_t now_ns);
+/*
+ * An event of a process in it. False: it has been pushed out; container_table_see() makes it again.
+ */
+bool container_table_touch(struct container_table *t, uint64_t handle, uint64_t now_ns);
+/* The first process of a container: vpid 1. */
+void container_table_init(struct container_table *t, uint64_t handle, uint32_t pid,
+			  uint64_t start_ns);
+/* The handle of a container whose own group has this id and has been seen; 0: none. */
+uint64_t container_table_by_group(const struct container_table *t, uint64_t cgroup_id);
+/* Forgets those that ended long ago, looks who ended; cheap when called for each event. */
+void container_table_tend(struct container_table *t, uint64_t now_ns);
+
+/*
+ * What a container event of a capture in Falco's format says: {"container":{"id":...}}, or that
+ * object itself. A later word on the same id replaces an earlier one. 0; -EBADMSG: not JSON, or
+ * without an id; -ENOMEM.
+ */
+int container_table_tell(struct container_table *t, struct slice json, uint64_t now_ns);
+
+#endif

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * What is read of containers: each .case of tests/data/containers lays out the files of engines
+ * below a root of its own and says what is to come out of a process in a group.
+ *
+ *	group PATH		of the process; $A and $B are ids of 64 digits
+ *	user UID HOME
+ *	file PATH, lines, end	link PATH TO	fifo PATH	large PATH BYTES	owner UID PATH
+ *	want none		it is on the host
+ *	want WHAT VALUE		see show()
+ */
+#include <check.h>
+#include <errno.h>
+#include <ftw.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "state/containers.h"
+#include "util/buf.h"
+
+#define CASES	"tests/data/containers/*.case"
+#define S	1000000000ull
+
+static char id_a[65], id_b[65];
+static char root[64];
+static glob_t cases;
+
+static void make_ids(void)
+{
+	for (int i = 0; i < 64; i++) {
+		id_a[i] = "0123456789abcdef"[i % 16];
+		id_b[i] = "fedcba9876543210"[i % 16];
+	}
+}
+
+static void expand(const char *s, struct buf *out)
+{
+	buf_clear(out);
+	for (; *s && *s != '\n'; s++) {
+		if (strncmp(s, "$A", 2) == 0 || strncmp(s, "$B", 2) == 0)
+			buf_add_str(out, *++s == 'A' ? id_a : id_b);
+		else
+			buf_add_char(out, *s);
+	}
+}
+
+static int remove_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
+{
+	(void)sb;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+static void setup(void)
+{
+	make_ids();
+	strcpy(root, "/tmp/falcoc-containers.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(root));
+}
+
+static void teardown(void)
+{
+	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The path below the root, whose directories are made. */
+static const char *place(const char *path)
+{
+	static char full[4096];
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
+		*p = '/';
+	}
+	return full;
+}
+
+static void put(const char *path, const char *text, size_t len)
+{
+	FILE *f = fopen(place(path), "w");
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
+	fclose(f);
+}
+
+/* A file's lines up to "end". */
+static void put_lines(FILE *f, const char *path)
+{
+	struct buf text = BUF_INIT, line = BUF_INIT;
+	char raw[4096];
+
+	while (fgets(raw, sizeof(raw), f) && strcmp(raw, "end\n") != 0) {
+		expand(raw, &line);
+		buf_add_slice(&text, buf_slice(&line));
+		buf_add_char(&text, '\n');
+	}
+	put(path, buf_str(&text), text.len);
+	buf_release(&text);
+	buf_release(&line);
+}
+
+static void show_labels(const struct container_label *l, size_t n, struct buf *out)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "%s%s=%s", i ? " " : "", l[i].key.ptr, l[i].value.ptr);
+}
+
+static void show_mounts(const struct container *c, struct buf *out)
+{
+	for (size_t i = 0; i < c->nmounts; i++) {
+		const struct container_mount *m = &c->mounts[i];
+
+		buf_printf(out, "%s%s>%s %s %s %s", i ? "|" : "", m->source.ptr, m->dest.ptr,
+			   m->mode.ptr, m->rdwr ? "rw" : "ro", m->propagation.ptr);
+	}
+}
+
+static void show(const struct container *c, const char *what, struct buf *out)
+{
+	static const char *const states[] = { "asked", "known", "incomplete" };
+	static const char *const owners[] = { "", " told", " inferred" };
+	const struct {
+		const char *name;
+		const struct slice *text;
+	} texts[] = {
+		{ "id", &c->id }, { "full_id", &c->full_id }, { "ns", &c->ns }, { "name", &c->name },
+		{ "image", &c->image }, { "repo", &c->image_repo }, { "tag", &c->image_tag },
+		{ "image_id", &c->image_id }, { "digest", &c->image_digest }, { "ip", &c->ip },
+		{ "pod", &c->pod_name }, { "pod_ns", &c->pod_ns }, { "pod_uid", &c->pod_uid },
+		{ "sandbox", &c->pod_sandbox }, { "healthcheck", &c->healthcheck },
+	};
+
+	buf_clear(out);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(what, texts[i].name) == 0)
+			buf_add_slice(out, *texts[i].text);
+	if (strcmp(what, "state") == 0)
+		buf_add_str(out, states[c->state]);
+	else if (strcmp(what, "type") == 0)
+		buf_add_str(out, container_type_name(c->type));
+	else if (strcmp(what, "uid") == 0)
+		buf_add_u64(out, c->uid);
+	else if (strcmp(what, "init") == 0)
+		buf_add_u64(out, c->init_pid);
+	else if (strcmp(what, "created") == 0)
+		buf_add_u64(out, c->created_ns);
+	else if (strcmp(what, "labels") == 0)
+		show_labels(c->labels, c->nlabels, out);
+	else if (strcmp(what, "pod_labels") == 0)
+		show_labels(c->pod_labels, c->npod_labels, out);
+	else if (strcmp(what, "mounts") == 0)
+		show_mounts(c, out);
+	else if (strcmp(what, "privileged") == 0)
+		buf_add_str(out, !c->has_privileged ? "none" : c->privileged ? "true" : "false");
+	else if (strcmp(what, "deployment") == 0)
+		buf_printf(out, "%s%s", c->deployment.ptr, owners[c->owner]);
+	else if (strcmp(what, "host") == 0)
+		buf_printf(out, "%s%s%s", c->host_pid ? "pid" : "",
+			   c->host_network ? c->host_pid ? " network" : "network" : "",
+			   c->host_ipc ? " ipc" : "");
+}
+
+/* The case in hand. */
+struct world {
+	struct user_table *users;
+	struct container_table *table;
+	const struct container *c;
+	struct buf group;
+	bool seen;
+};
+
+static void look(struct world *w)
+{
+	struct container_options opt = { .root = root, .cgroup_root = root };
+
+	if (w->seen)
+		return;
+	w->seen = true;
+	ck_assert_int_eq(container_table_new(&opt, w->users, &w->table), 0);
+	w->c = container_find(w->table, container_table_see(w->table, buf_slice(&w->group), S));
+}
+
+static void want(struct world *w, const char *name, char *what, const char *value)
+{
+	struct container_stats stats;
+	struct buf is = BUF_INIT;
+
+	look(w);
+	if (strcmp(what, "none") == 0) {
+		ck_assert_msg(!w->c, "%s: is a container", name);
+		return;
+	}
+	ck_assert_msg(w->c != NULL, "%s: is none", name);
+	container_table_stats(w->table, &stats);
+	if (strcmp(what, "refused") == 0)
+		buf_add_u64(&is, stats.files_refused);
+	else
+		show(w->c, what, &is);
+	ck_assert_msg(strcmp(buf_str(&is), value) == 0, "%s: %s is '%s', not '%s'", name, what,
+		      buf_str(&is), value);
+	ck_assert_uint_eq(stats.incomplete, w->c->state == CONTAINER_INCOMPLETE);
+	buf_release(&is);
+}
+
+static void line_of_case(struct world *w, const char *name, FILE *f, char *line)
+{
+	char *word = strtok(line, " \n"), *first = strtok(NULL, " \n"), *rest = strtok(NULL, "\n");
+	const char *to = rest ? rest : "";
+	char full[4096];
+
+	if (strcmp(word, "group") == 0) {
+		expand(first, &w->group);
+	} else if (strcmp(word, "file") == 0) {
+		put_lines(f, first);
+	} else if (strcmp(word, "user") == 0) {
+		user_table_tell(w->users, &(struct user){ .uid = (uint32_t)atoi(first),
+			.name = SLICE_LIT("alice"), .home = slice_of(to) }, false, false);
+	} else if (strcmp(word, "link") == 0) {
+		ck_assert_int_eq(symlink(to, place(first)), 0);
+	} else if (strcmp(word, "fifo") == 0) {
+		ck_assert_int_eq(mkfifo(place(first), 0600), 0);
+	} else if (strcmp(word, "large") == 0) {
+		put(first, "{}", 2);
+		ck_assert_int_eq(truncate(place(first), atoi(to)), 0);
+	} else if (strcmp(word, "owner") == 0) {
+		snprintf(full, sizeof(full), "%s", place(to));
+		ck_assert_int_eq(chown(full, (uid_t)atoi(first), 0), 0);
+	} else if (strcmp(word, "want") == 0) {
+		want(w, name, first, to);
+	} else {
+		ck_abort_msg("%s: %s", name, word);
+	}
+}
+
+START_TEST(test_case)
+{
+	const char *name = cases.gl_pathv[_i];
+	struct world w = { .users = user_table_new_empty(), .group = BUF_INIT };
+	struct buf full = BUF_INIT;
+	FILE *f = fopen(name, "r");
+	char line[4096];
+
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f)) {
+		char copy[8192];
+
+		if (*line == '#' || *line == '\n')
+			continue;
+		expand(line, &full);
+		snprintf(copy, sizeof(copy), "%s", buf_str(&full));
+		/* who owns a file only root can choose */
+		if (geteuid() != 0 && strncmp(copy, "owner ", 6) == 0)
+			break;
+		line_of_case(&w, name, f, copy);
+	}
+	ck_assert(w.seen || geteuid() != 0);
+	fclose(f);
+	buf_release(&full);
+	buf_release(&w.group);
+	container_table_free(w.table);
+	user_table_free(w.users);
+}
+END_TEST
+
+/* ---- the table itself ---- */
+
+static struct container_table *table_of(uint32_t max, uint32_t keep_s)
+{
+	struct container_options opt = { .root = root, .cgroup_root = root, .max = max,
+					 .keep_ended_s = keep_s };
+	struct container_table *t;
+
+	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
+	return t;
+}
+
+static const char *group_number(unsigned int n)
+{
+	static char path[128];
+
+	snprintf(path, sizeof(path), "/docker/%064x", n);
+	return path;
+}
+
+/* The bound holds; what goes first is what was not seen for longest. */
+START_TEST(test_bound)
+{
+	struct container_table *t = table_of(8, 0);
+	struct container_stats st;
+	uint64_t first = 0, h;
+
+	for (unsigned int n = 0; n < 100; n++) {
+		h = container_table_see(t, slice_of(group_number(n)), n * S);
+		ck_assert_uint_ne(h, 0);
+		if (!first)
+			first = h;
+		ck_assert(container_table_touch(t, first, n * S));
+		ck_assert_ptr_nonnull(container_find(t, h));
+	}
+	container_table_stats(t, &st);
+	ck_assert_uint_eq(st.containers, 8);
+	ck_assert_uint_eq(st.evicted, 92);
+	ck_assert_uint_eq(st.seen, 100);
+	ck_assert_ptr_nonnull(container_find(t, first));
+	ck_assert_ptr_null(container_find(t, first + 1));
+	ck_assert(!container_table_touch(t, first + 1, 200 * S));
+	/* made anew, with another handle */
+	ck_assert_uint_gt(container_table_see(t, slice_of(group_number(1)), 200 * S), h);
+	container_table_free(t);
+}
+END_TEST
+
+/*
+ * A group that is gone is an ended container, kept for a while; a new group of its name another
+ * one.
+ */
+START_TEST(test_end)
+{
+	struct container_table *t = table_of(0, 30);
+	const struct container *c;
+	uint64_t h, again;
+
+	ck_assert_int_eq(mkdir(place(group_number(1)), 0755), 0);
+	h = container_table_see(t, slice_of(group_number(1)), S);
+	container_table_tend(t, 10 * S);
+	ck_assert_uint_eq(container_find(t, h)->ended_ns, 0);
+	ck_assert_int_eq(rmdir(place(group_number(1))), 0);
+	container_table_tend(t, 20 * S);
+	c = container_find(t, h);
+	ck_assert_ptr_nonnull(c);
+	ck_assert_uint_eq(c->ended_ns, 20 * S);
+	ck_assert_ptr_eq(container_by_id(t, c->id), c);
+	/* something else takes the old inode, so that the new group has another one */
+	ck_assert_int_eq(mkdir(place("/docker/other"), 0755), 0);
+	ck_assert_int_eq(mkdir(place(group_number(1)), 0755), 0);
+	again = container_table_see(t, slice_of(group_number(1)), 21 * S);
+	ck_assert_uint_ne(again, h);
+	ck_assert_ptr_eq(container_by_id(t, c->full_id), container_find(t, again));
+	container_table_tend(t, 49 * S);
+	ck_assert_ptr_nonnull(container_find(t, h));
+	container_table_tend(t, 51 * S);
+	ck_assert_ptr_null(container_find(t, h));
+	ck_assert_ptr_nonnull(container_find(t, again));
+	container_table_free(t);
+}
+END_TEST
+
+START_TEST(test_by_id)
+{
+	struct container_table *t = table_of(0, 0);
+	char other[] = "/docker/0000000000000000000000000000000000000000000000000000000000000001";
+	const struct container *c;
+	uint64_t h = container_table_see(t, slice_of(other), S);
+
+	c = container_find(t, h);
+	ck_assert_ptr_eq(container_by_id(t, SLICE_LIT("000000000000")), c);
+	ck_assert_ptr_null(container_by_id(t, SLICE_LIT("00000000000")));
+	ck_assert_ptr_null(container_by_id(t, SLICE_LIT("100000000000")));
+	/* the same short id: only the long one tells */
+	other[sizeof(other) - 2] = '2';
+	h = container_table_see(t, slice_of(other), S);
+	ck_assert_ptr_null(container_by_id(t, SLICE_LIT("000000000000")));
+	ck_assert_uint_eq(container_by_id(t, slice_of(other + 8))->handle, h);
+	container_table_free(t);
+}
+END_TEST
+
+/* What captures tell, before and after a process shows up; old ones know short ids only. */
+START_TEST(test_capture)
+{
+	static const char *const told = "{\"container\":{\"id\":\"abababababab\",\"type\":0,"
+		"\"name\":\"web\",\"image\":\"myrepo/app:1.2\",\"imagerepo\":\"myrepo/app\","
+		"\"imagetag\":\"1.2\",\"privileged\":true,\"ip\":\"0.0.0.0\",\"labels\":null,"
+		"\"Mounts\":[{\"Source\":\"/a\",\"Destination\":\"/b\",\"RW\":false}]}}";
+	struct container_options opt = { .foreign = true };
+	struct container_table *t;
+	const struct container *c;
+	char group[128] = "/docker/";
+	uint64_t h;
+
+	for (int i = 0; i < 32; i++)
+		strcat(group, "ab");
+	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
+	h = container_table_see(t, slice_of(group), S);
+	ck_assert_uint_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
+	ck_assert_int_eq(container_table_tell(t, slice_of(told), S), 0);
+	c = container_find(t, h);
+	ck_assert_str_eq(c->image.ptr, "myrepo/app:1.2");
+	ck_assert_str_eq(c->name.ptr, "web");
+	ck_assert(c->privileged && c->state == CONTAINER_KNOWN);
+	ck_assert_uint_eq(c->ip.len, 0);
+	ck_assert_uint_eq(c->nmounts, 1);
+	ck_assert_uint_eq(container_table_see(t, slice_of(group), S), h);
+	ck_assert_int_eq(container_table_tell(t, SLICE_LIT("{\"container\":{}}"), S), -EBADMSG);
+	ck_assert_int_eq(container_table_tell(t, SLICE_LIT("nonsense"), S), -EBADMSG);
+	container_table_free(t);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("container");
+	TCase *tc = tcase_create("container");
+	SRunner *sr = srunner_create(s);
+	int failed;
+
+	if (glob(CASES, 0, NULL, &cases) != 0 || cases.gl_pathc < 20) {
+		fprintf(stderr, "no cases: " CASES "\n");
+		return 1;
+	}
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, test_case, 0, (int)cases.gl_pathc);
+	tcase_add_test(tc, test_bound);
+	tcase_add_test(tc, test_end);
+	tcase_add_test(tc, test_by_id);
+	tcase_add_test(tc, test_capture);
+	suite_add_tcase(s, tc);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	globfree(&cases);
+	return failed != 0;
+}
