@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "output/text.h"
 
@@ -15,8 +14,15 @@
 
 int engine_output_bit(void *unused, struct slice name)
 {
+	static const char *const names[] = {
+		"stdout", "file", "syslog", "journal", "program", "http", NULL,
+	};
+
 	(void)unused;
-	return slice_eq_str(name, "stdout") ? 0 : -1;
+	for (int i = 0; names[i]; i++)
+		if (slice_eq_str(name, names[i]))
+			return i;
+	return -1;
 }
 
 int engine_compile_policies(struct engine *e)
@@ -170,11 +176,9 @@ static int tell_result(struct engine *e, const struct action_result *r)
 	struct alert_note note = {
 		.rule = ACTION_RULE, .priority = priority_of(r->outcome), .policy = r->policy->name,
 	};
-	struct timespec ts;
-	int rc = 0;
+	int rc;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	note.ts_ns = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
+	note.ts_ns = engine_wall_ns();
 	add_text(r, &text);
 	add_fields(r, note.ts_ns, &fields);
 	note.text = buf_slice(&text);
@@ -182,10 +186,7 @@ static int tell_result(struct engine *e, const struct action_result *r)
 	e->alerts++;
 	e->alerts_of_actions++;
 	e->alerts_by_priority[note.priority]++;
-	buf_clear(&e->line);
-	alert_note_format(&note, &e->format, &e->line);
-	if (r->policy->outputs & ENGINE_OUTPUT_STDOUT)
-		rc = engine_hand_over(e);
+	rc = engine_write_note(e, &note, r->policy->outputs);
 	buf_release(&text);
 	buf_release(&fields);
 	return rc;

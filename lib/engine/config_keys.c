@@ -15,8 +15,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
 #include "dns/trust.h"
+#include "filter/field.h"
+#include "output/sink.h"
 #include "util/ip.h"
 
 #define NAMES_MAX	1000	/* of one list of name servers: nobody has so many */
@@ -116,7 +119,55 @@ static void read_capture_file(struct config *c, const struct config_key *k, cons
 	c->capture_file = n->str.len ? n : NULL;
 }
 
+static const char *check_url(const char *text)
+{
+	size_t scheme = strncmp(text, "http://", 7) == 0 ? 7 : strncmp(text, "https://", 8) == 0 ? 8 : 0;
+
+	return !*text || (scheme && text[scheme] && !strpbrk(text, " \t\r\n")) ?
+		NULL : "a URL, as in https://192.0.2.1:2801/";
+}
+
+static const char *check_facility(const char *text)
+{
+	return sink_syslog_facility(text) >= 0 ? NULL :
+	       "kern, user, daemon, auth, authpriv, or local0 to local7";
+}
+
+/* A path that fits into a socket's address. */
+static const char *check_socket(const char *text)
+{
+	return *text == '/' && strlen(text) < sizeof(((struct sockaddr_un *)NULL)->sun_path) ?
+		NULL : "an absolute path of at most 107 bytes";
+}
+
+static const char *check_field(const char *text)
+{
+	struct arena *arena = arena_new(0);
+	struct field_ref ref;
+	const char *why;
+	bool ok = arena && field_resolve(slice_of(text), arena, &ref, &why) == FIELD_OK;
+
+	arena_free(arena);
+	return ok ? NULL : "a field ('falcoc list fields' shows them)";
+}
+
 #define T(member) offsetof(struct engine_options, member)
+
+/* What each output has: which alerts, in which form, how many. */
+#define WAY(output, member, usual)							\
+	{ .name = output ".priority", .type = CONFIG_TEXT, .target = T(member.priority),	\
+	  .ours = true, .def = "debug", .check = check_priority, .words = PRIORITIES,		\
+	  .help = "Alerts of a lesser priority do not go there" },				\
+	{ .name = output ".format", .type = CONFIG_WORD, .target = T(member.form), .ours = true,	\
+	  .def = usual, .words = "auto|text|json", .help = "auto: what json_output says" },	\
+	{ .name = output ".rate", .type = CONFIG_REAL, .target = T(member.rate), .ours = true,	\
+	  .def = "0", .min = 0, .max = 1e6,							\
+	  .help = "So many alerts a second at most; those beyond are counted only; 0: all" },	\
+	{ .name = output ".max_burst", .type = CONFIG_REAL, .target = T(member.max_burst),	\
+	  .ours = true, .def = "1", .min = 1, .max = 1e6,					\
+	  .help = "But so many in a row before the rate counts" }
+
+#define PRIORITIES	"emergency|alert|critical|error|warning|notice|informational|debug"
 
 const struct config_key config_keys[] = {
 	/* files */
@@ -136,7 +187,7 @@ const struct config_key config_keys[] = {
 		  "a part of the name" },
 	{ .name = "priority", .type = CONFIG_TEXT, .target = T(min_priority), .def = "debug",
 	  .check = check_priority,
-	  .words = "emergency|alert|critical|error|warning|notice|informational|debug",
+	  .words = PRIORITIES,
 	  .help = "Rules of a lesser priority are not run" },
 	{ .name = "rule_matching", .type = CONFIG_WORD, .read = read_matching, .def = "first",
 	  .words = "first|all", .help = "Which of the rules that match an event tell" },
@@ -183,10 +234,110 @@ const struct config_key config_keys[] = {
 	  .help = "In output_fields of each alert: NAME: TEXT" },
 	{ .name = "stdout_output.enabled", .type = CONFIG_BOOL, .target = T(no_stdout),
 	  .inverted = true, .def = "true", .help = "Alerts go to the standard output" },
+	WAY("stdout_output", outputs.to_stdout, "auto"),
+	{ .name = "file_output.enabled", .type = CONFIG_BOOL, .target = T(outputs.file.enabled),
+	  .def = "false", .help = "Alerts go to the end of a file. It is opened again on SIGUSR1, and when its name\n"
+				  "stands for another file, as after logrotate" },
+	{ .name = "file_output.keep_alive", .type = CONFIG_BOOL, .target = T(outputs.file.keep_alive),
+	  .def = "false", .help = "The file stays open while no alerts come" },
+	{ .name = "file_output.filename", .type = CONFIG_TEXT, .target = T(outputs.file.path),
+	  .def = "./events.txt", .help = "The file; made with mode 0600 where it is not there" },
+	WAY("file_output", outputs.file.way, "auto"),
+	{ .name = "syslog_output.enabled", .type = CONFIG_BOOL, .target = T(outputs.syslog.enabled),
+	  .def = "false", .help = "Alerts go to syslog, with their priority. (Falco's default is true)" },
+	{ .name = "syslog_output.facility", .type = CONFIG_TEXT, .target = T(outputs.syslog.facility),
+	  .ours = true, .def = "user", .check = check_facility,
+	  .help = "As which kind of program: user, daemon, auth, authpriv, kern, local0 to local7" },
+	{ .name = "syslog_output.socket", .type = CONFIG_TEXT, .target = T(outputs.syslog.socket),
+	  .ours = true, .def = SINK_SYSLOG_SOCKET, .check = check_socket,
+	  .help = "Where the syslog daemon listens" },
+	WAY("syslog_output", outputs.syslog.way, "auto"),
+	{ .name = "journal_output.enabled", .type = CONFIG_BOOL, .target = T(outputs.journal.enabled),
+	  .ours = true, .def = "false",
+	  .help = "Alerts go to the journal of systemd: MESSAGE, PRIORITY, FALCOC_RULE, FALCOC_TAG, and\n"
+		  "each field of the output as FALCOC_PROC_NAME" },
+	{ .name = "journal_output.socket", .type = CONFIG_TEXT, .target = T(outputs.journal.socket),
+	  .ours = true, .def = SINK_JOURNAL_SOCKET, .check = check_socket,
+	  .help = "Where the journal listens" },
+	WAY("journal_output", outputs.journal.way, "text"),
+	{ .name = "program_output.enabled", .type = CONFIG_BOOL, .target = T(outputs.program.enabled),
+	  .def = "false", .help = "Alerts go as lines to the standard input of a program" },
+	{ .name = "program_output.keep_alive", .type = CONFIG_BOOL,
+	  .target = T(outputs.program.keep_alive), .def = "false",
+	  .help = "One that runs on for all alerts (started again when it ends, and on SIGUSR1); else one\n"
+		  "for each" },
+	{ .name = "program_output.program", .type = CONFIG_TEXT, .target = T(outputs.program.program),
+	  .def = "''", .help = "The program: a command of /bin/sh" },
+	{ .name = "program_output.timeout_ms", .type = CONFIG_INT, .ours = true,
+	  .target = T(outputs.program.timeout_ms), .def = "10000", .min = 1, .max = 3600000,
+	  .help = "So long it may take to read an alert or, where each has one, to end; then it is killed" },
+	WAY("program_output", outputs.program.way, "auto"),
+	{ .name = "http_output.enabled", .type = CONFIG_BOOL, .target = T(outputs.http.enabled),
+	  .def = "false", .help = "Alerts are POSTed to a server; what it cannot take now is tried again" },
+	{ .name = "http_output.url", .type = CONFIG_TEXT, .target = T(outputs.http.url), .def = "''",
+	  .check = check_url, .help = "The server: http:// or https://" },
+	{ .name = "http_output.user_agent", .type = CONFIG_TEXT, .target = T(outputs.http.user_agent),
+	  .def = "''", .help = "The header User-Agent; empty: falcoc and its version" },
+	{ .name = "http_output.insecure", .type = CONFIG_BOOL, .target = T(outputs.http.insecure),
+	  .def = "false", .help = "Do not check who the server is" },
+	{ .name = "http_output.ca_cert", .type = CONFIG_TEXT, .target = T(outputs.http.ca_cert),
+	  .def = "''", .help = "A file with the certificate of the authority that the server's is of" },
+	{ .name = "http_output.ca_bundle", .type = CONFIG_TEXT, .target = T(outputs.http.ca_bundle),
+	  .def = "''", .help = "A file with those of several, where ca_cert is empty; both empty: the system's" },
+	{ .name = "http_output.ca_path", .type = CONFIG_TEXT, .target = T(outputs.http.ca_path),
+	  .def = "''", .help = "A directory of such files, with hashes for names" },
+	{ .name = "http_output.mtls", .type = CONFIG_BOOL, .target = T(outputs.http.mtls),
+	  .def = "false", .help = "Show the server a certificate of ours" },
+	{ .name = "http_output.client_cert", .type = CONFIG_TEXT,
+	  .target = T(outputs.http.client_cert), .def = "''", .help = "The file with that certificate (PEM)" },
+	{ .name = "http_output.client_key", .type = CONFIG_TEXT, .target = T(outputs.http.client_key),
+	  .def = "''", .help = "The file with its key; empty: it is with the certificate" },
+	{ .name = "http_output.echo", .type = CONFIG_BOOL, .target = T(outputs.http.echo),
+	  .def = "false", .help = "Tell what the server answers" },
+	{ .name = "http_output.compress_uploads", .type = CONFIG_BOOL,
+	  .target = T(outputs.http.compress), .def = "false", .help = "Pack alerts with gzip" },
+	{ .name = "http_output.keep_alive", .type = CONFIG_BOOL, .target = T(outputs.http.keep_alive),
+	  .def = "false", .help = "Use one connection for many alerts" },
+	{ .name = "http_output.max_consecutive_timeouts", .type = CONFIG_INT,
+	  .target = T(outputs.http.quiet_timeouts), .def = "5", .min = 0, .max = 1000000,
+	  .help = "So many in a row are not told of" },
+	{ .name = "http_output.timeout_ms", .type = CONFIG_INT, .target = T(outputs.http.timeout_ms),
+	  .ours = true, .def = "5000", .min = 1, .max = 600000,
+	  .help = "So long the server may take for a request" },
+	{ .name = "http_output.batch_size", .type = CONFIG_INT, .target = T(outputs.http.batch),
+	  .ours = true, .def = "1", .min = 1, .max = 512,
+	  .help = "With more than 1: so many alerts, if they wait, are sent together, JSON as an array\n"
+		  "(Falcosidekick takes one at a time)" },
+	{ .name = "http_output.max_retries", .type = CONFIG_INT, .target = T(outputs.http.retries),
+	  .ours = true, .def = "10", .min = 0, .max = 1000000,
+	  .help = "What the server answers with 408, 429 or 5xx is tried so often again, less and less\n"
+		  "often, and then lost. A server that is not reached at all is waited for" },
+	WAY("http_output", outputs.http.way, "json"),
+	{ .name = "outputs_queue.capacity", .type = CONFIG_INT, .target = T(outputs.capacity), .def = "0",
+	  .min = 0, .max = 1000000,
+	  .help = "So many alerts may wait for each output, of 16 MiB at most; then new ones are lost\n"
+		  "for it, counted, and told of by an alert; 0: 8192. (In Falco 0 is any number)" },
+	{ .name = "outputs_queue.flush_ms", .type = CONFIG_INT, .target = T(outputs.flush_ms),
+	  .ours = true, .def = "5000", .min = 1, .max = 600000,
+	  .help = "So long, at the end, alerts that wait are still handed on" },
 	{ .name = "output_timeout", .type = CONFIG_INT, .target = T(output_timeout_ms), .def = "1000",
 	  .min = 1, .max = 60000,
-	  .help = "So many milliseconds an output that is not read may hold up events; then alerts are\n"
-		  "lost and counted" },
+	  .help = "Tell of an output that was not read for so many milliseconds. Where a capture is\n"
+		  "judged, so long it may hold up that" },
+	{ .name = "fold_alerts.outputs", .type = CONFIG_FLAGS, .target = T(outputs.fold), .ours = true,
+	  .def = "[none]", .words = "none|stdout|file|syslog|journal|program|http",
+	  .help = "To these the first of alerts that say the same is told, and then the last of them\n"
+		  "with \"(N more in the last minute)\"" },
+	{ .name = "fold_alerts.fields", .type = CONFIG_TEXTS, .target = T(outputs.fold_fields),
+	  .ours = true, .def = "[proc.name, fd.name, container.id]", .check = check_field, .max = 50,
+	  .help = "What has to be the same beside the rule" },
+	{ .name = "fold_alerts.interval_s", .type = CONFIG_INT, .target = T(outputs.fold_s),
+	  .ours = true, .def = "60", .min = 1, .max = 86400, .help = "So long alerts are counted" },
+	{ .name = "alert_rates", .type = CONFIG_RATES, .read = config_read_rates, .ours = true,
+	  .def = "[]",
+	  .help = "Rates of rules, in order; the first that fits a rule counts for it. Items are\n"
+		  "{rule: NAME, tag: TAG, rate: A_SECOND, max_burst: N}; `*` in a NAME stands for\n"
+		  "anything. What is beyond goes to no output, and is counted" },
 	/* events */
 	{ .name = "base_syscalls.all", .type = CONFIG_BOOL, .target = T(all_events), .def = "false",
 	  .letter = 'A', .option = "all-events", .value = "true",
@@ -276,15 +427,10 @@ const struct config_key config_keys[] = {
 };
 
 const struct config_foreign config_foreigns[] = {
-	{ "syslog_output", true, "alerts go to the standard output" },
-	{ "file_output", true, "redirect the standard output" },
-	{ "http_output", true, "alerts go to the standard output" },
-	{ "program_output", true, "pipe the standard output" },
 	{ "grpc", false, "Falco has given it up too" },
 	{ "grpc_output", false, "Falco has given it up too" },
 	{ "webserver", true, "the summary at the end has the counters" },
 	{ "metrics", true, "the summary at the end has the counters" },
-	{ "outputs_queue", true, "each alert is written at once; output_timeout bounds the wait" },
 	{ "watch_config_files", true, "restart falcoc to read files again" },
 	{ "capture", true, "alerts are told without a capture of what led to them" },
 	{ "log_stderr", false, "messages go to the standard error" },
@@ -372,6 +518,7 @@ void config_add_values(const struct config_key *k, struct buf *out)
 		break;
 	case CONFIG_RULES:
 	case CONFIG_APPEND:
+	case CONFIG_RATES:
 		buf_add_str(out, "[{...}, ...]");
 		break;
 	case CONFIG_FIELDS:

@@ -6,7 +6,7 @@
  *	config.c	files into one tree; -o
  *	config_tree.c	nodes: copied, merged, set
  *	config_read.c	the tree by the table into engine options
- *	config_rules.c	keys that are lists of mappings: rules, append_output, static_fields
+ *	config_rules.c	keys that are lists of mappings: rules, append_output, alert_rates, static_fields
  *	config_show.c	lists, the template, the schema
  */
 #ifndef ENGINE_CONFIG_KEYS_H
@@ -18,6 +18,7 @@
 #include "engine/config.h"
 #include "engine/engine.h"
 #include "output/extra.h"
+#include "output/outputs.h"
 #include "rules/yaml.h"
 #include "util/arena.h"
 #include "util/buf.h"
@@ -38,6 +39,7 @@ enum config_type {
 	CONFIG_SIZE,		/* uint32_t: bytes of a ring; auto is 0 */
 	CONFIG_RULES,		/* these have a reader of their own */
 	CONFIG_APPEND,
+	CONFIG_RATES,
 	CONFIG_FIELDS,
 	CONFIG_PATHS,
 };
@@ -97,6 +99,8 @@ struct config {
 	size_t nselects;
 	struct output_extra *extras;
 	size_t nextras;
+	struct outputs_rate *rates;
+	size_t nrates;
 	const char **rules_files;
 	size_t nrules_files;
 	const char **policy_files;
@@ -135,12 +139,15 @@ struct ynode *config_default(struct config *c, const struct config_key *k);
 struct ynode *config_parse(struct config *c, const char *name, const char *text, size_t len);
 
 /* config_read.c */
+/* A number from @min to @max, without sign. */
+bool config_scalar_real(const struct ynode *n, double min, double max, double *ret);
 bool config_scalar_bool(const struct ynode *n, bool *ret);
 void config_read_tree(struct config *c);
 
 /* config_rules.c */
 void config_read_rules(struct config *c, const struct config_key *k, const struct ynode *n);
 void config_read_append(struct config *c, const struct config_key *k, const struct ynode *n);
+void config_read_rates(struct config *c, const struct config_key *k, const struct ynode *n);
 void config_read_fields(struct config *c, const struct config_key *k, const struct ynode *n);
 
 #endif

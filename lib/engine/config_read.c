@@ -59,6 +59,11 @@ static bool scalar_number(const struct ynode *n, bool whole, double min, double 
 	return true;
 }
 
+bool config_scalar_real(const struct ynode *n, double min, double max, double *ret)
+{
+	return n->kind == YNODE_SCALAR && scalar_number(n, false, min, max, ret);
+}
+
 /* 128K, 8M, auto, or one of Falco's presets. */
 static bool scalar_size(const struct ynode *n, uint32_t *ret)
 {
@@ -294,6 +299,7 @@ static void read_key(struct config *c, const struct config_key *k, const struct 
 		break;
 	case CONFIG_RULES:
 	case CONFIG_APPEND:
+	case CONFIG_RATES:
 		if (n->kind == YNODE_SEQ)
 			k->read(c, k, n);
 		else
@@ -472,6 +478,27 @@ static void tell_live(struct config *c)
 	}
 }
 
+/* What an output cannot do without. */
+static void need(struct config *c, const char *enabled, const char *key, const char *text)
+{
+	const struct config_key *k = config_key_find(enabled);
+
+	if (!text)
+		config_fault(c, value_of(c, k), "%s needs %s", enabled, key);
+}
+
+static void check_outputs(struct config *c, const struct engine_outputs *o)
+{
+	if (o->file.enabled)
+		need(c, "file_output.enabled", "file_output.filename", o->file.path);
+	if (o->program.enabled)
+		need(c, "program_output.enabled", "program_output.program", o->program.program);
+	if (o->http.enabled)
+		need(c, "http_output.enabled", "http_output.url", o->http.url);
+	if (o->http.enabled && o->http.mtls)
+		need(c, "http_output.mtls", "http_output.client_cert", o->http.client_cert);
+}
+
 enum engine_status config_finish(struct config *c, struct engine_options *opt)
 {
 	struct engine_options out = *opt;
@@ -481,6 +508,7 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt)
 	read_replay(c, &out);
 	if (out.capture_file)
 		tell_live(c);
+	check_outputs(c, &out.outputs);
 	c->opt = NULL;
 	if (diags_count(c->diags, DIAG_ERROR))
 		return only_given(c) ? ENGINE_ERR_OPTION : ENGINE_ERR_RULES;
@@ -490,6 +518,8 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt)
 	out.nselects = c->nselects;
 	out.extras = c->extras;
 	out.nextras = c->nextras;
+	out.outputs.rates = c->rates;
+	out.outputs.nrates = c->nrates;
 	*opt = out;
 	return ENGINE_OK;
 }

@@ -10,6 +10,8 @@
 #include "output/text.h"
 
 #define ITEMS_MAX	10000u	/* of one list */
+#define RATE_MIN	1e-6		/* alerts a second */
+#define RATE_MAX	1e6
 #define EXTRA_MAX	(64u << 10)	/* bytes of what is added to one output */
 
 /* The text of the key's value; NULL: told, where it is there and no text. */
@@ -248,6 +250,47 @@ void config_read_append(struct config *c, const struct config_key *k, const stru
 			config_fault(c, n->items[i],
 				     "an item of append_output has the keys match, extra_output, "
 				     "extra_fields and suggested_output");
+	}
+}
+
+/* ---- alert_rates ---- */
+
+static bool number_of(struct config *c, const struct ynode *map, const char *key, double min,
+		      double *ret)
+{
+	const struct ynode *n = ynode_get(map, key);
+
+	if (!n || ynode_is_null(n))
+		return false;
+	if (config_scalar_real(n, min, RATE_MAX, ret))
+		return true;
+	config_fault(c, n, "'%s' is a number from %g to %g", key, min, RATE_MAX);
+	return false;
+}
+
+void config_read_rates(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	c->nrates = 0;
+	if (!fits_list(c, k, n))
+		return;
+	c->rates = arena_alloc(c->arena, (n->nitems + 1) * sizeof(*c->rates));
+	for (size_t i = 0; c->rates && i < n->nitems; i++) {
+		struct outputs_rate *r = &c->rates[c->nrates++];
+		const struct ynode *item = n->items[i], *v;
+
+		if (item->kind != YNODE_MAP) {
+			config_fault(c, item, "an item of alert_rates has the keys rule, tag, rate and max_burst");
+			continue;
+		}
+		check_keys(c, item, "rule|tag|rate|max_burst");
+		v = text_of(c, item, "rule");
+		r->rule = v ? v->str.ptr : NULL;
+		v = text_of(c, item, "tag");
+		r->tag = v ? v->str.ptr : NULL;
+		r->burst = 1;
+		number_of(c, item, "max_burst", 1, &r->burst);
+		if (!number_of(c, item, "rate", RATE_MIN, &r->rate) && !ynode_get(item, "rate"))
+			config_fault(c, item, "an item of alert_rates needs 'rate'");
 	}
 }
 

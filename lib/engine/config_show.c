@@ -256,6 +256,8 @@ static json_t *type_schema(const struct config_key *k)
 		return json_pack("{s:s, s:o}", "type", "array", "items", ref("select"));
 	case CONFIG_APPEND:
 		return json_pack("{s:s, s:o}", "type", "array", "items", ref("append"));
+	case CONFIG_RATES:
+		return json_pack("{s:s, s:o}", "type", "array", "items", ref("rate"));
 	case CONFIG_FIELDS:
 		return json_pack("{s:s, s:o}", "type", "object", "additionalProperties", ref("text"));
 	}
@@ -280,6 +282,12 @@ static json_t *definitions(void)
 		"  \"minProperties\": 1, \"properties\": {\"enable\": {\"$ref\": \"#/definitions/which\"},"
 		"   \"disable\": {\"$ref\": \"#/definitions/which\"},"
 		"   \"only\": {\"$ref\": \"#/definitions/which\"}}},"
+		" \"rate\": {\"type\": \"object\", \"additionalProperties\": false,"
+		"  \"required\": [\"rate\"], \"properties\": {"
+		"   \"rule\": {\"$ref\": \"#/definitions/text\"},"
+		"   \"tag\": {\"$ref\": \"#/definitions/text\"},"
+		"   \"rate\": {\"type\": [\"number\", \"string\"]},"
+		"   \"max_burst\": {\"type\": [\"number\", \"string\"]}}},"
 		" \"append\": {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"
 		"  \"match\": {\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"
 		"   \"source\": {\"type\": \"string\"}, \"rule\": {\"type\": \"string\"},"

@@ -9,6 +9,7 @@
  *	hold.c		alerts that wait for a domain name
  *	keep.c		the DNS table on disk
  *	job.c		work on a thread of its own
+ *	tell.c		the outputs: made of the options, told, ended
  *	names_show.c	the DNS table shown
  *	names_check.c	the names of rules checked
  *	observe.c	answers that processes were given: what needs them, and what is made of them
@@ -45,7 +46,7 @@
 #include "net/roles.h"
 #include "net/socks.h"
 #include "output/output.h"
-#include "output/sink.h"
+#include "output/outputs.h"
 #include "policy/actor.h"
 #include "policy/policy.h"
 #include "rules/rules.h"
@@ -64,7 +65,13 @@
 #define DROPS_PRIORITY	PRIORITY_WARNING
 /* Likewise: whoever makes the module run out of room may want others' paths to be doubtful. */
 /* Bits of policy.outputs. */
-#define ENGINE_OUTPUT_STDOUT	0x1
+/* Bits of outputs that policies name. */
+#define ENGINE_OUTPUT_STDOUT	0x01u
+#define ENGINE_OUTPUT_FILE	0x02u
+#define ENGINE_OUTPUT_SYSLOG	0x04u
+#define ENGINE_OUTPUT_JOURNAL	0x08u
+#define ENGINE_OUTPUT_PROGRAM	0x10u
+#define ENGINE_OUTPUT_HTTP	0x20u
 #define ACTION_RULE	"falcoc: action"
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
@@ -123,8 +130,10 @@ struct engine {
 	/* one event */
 	struct arena *scratch;
 	struct buf line;
-	struct sink *sink;
+	struct outputs *outputs;	/* NULL until they are started */
+	const struct output_template *fold_key;	/* NULL: alerts of a rule are all the same */
 	struct alert_format format;
+	uint64_t alert_ns;		/* when the last alert was, on the clock of folding */
 
 	/* counters */
 	uint64_t events;	/* records that came, those for state's sake included */
@@ -163,11 +172,28 @@ enum engine_status engine_replay(struct engine *e);
 /* start.c: all that judging needs, but for the source of events. */
 enum engine_status engine_prepare(struct engine *e);
 
+/* tell.c: needs the format of alerts. */
+enum engine_status engine_start_outputs(struct engine *e);
+/* After the rules: faults are among the diagnostics. */
+void engine_compile_fold(struct engine *e);
 /*
- * judge.c: writes out the alert in e->line. 0, or -EPIPE when nobody reads them, with the
- * sentence for engine_error().
+ * These tell, and never wait for an output. 0, or -EPIPE when nobody reads the only output any more,
+ * with the sentence for engine_error().
  */
-int engine_hand_over(struct engine *e);
+/* @to: ENGINE_OUTPUT_*; UINT64_MAX: all */
+int engine_write_alert(struct engine *e, const struct alert *a, uint64_t to);
+int engine_write_note(struct engine *e, const struct alert_note *note, uint64_t to);
+int engine_write_line(struct engine *e);	/* what is in e->line */
+/* What is due, and what outputs have to tell. As above. */
+int engine_tend_outputs(struct engine *e);
+int engine_check_outputs(struct engine *e);
+/*
+ * The end: waits, in bounded time, until all is handed on. @status, or where that was well and not all
+ * alerts could be written, a failure.
+ */
+enum engine_status engine_end_outputs(struct engine *e, enum engine_status status);
+/* CLOCK_REALTIME */
+uint64_t engine_wall_ns(void);
 
 /* drops_tell.c: asks what was dropped, and does what the options say. @last: the end has come. */
 struct drop_loss;
@@ -182,7 +208,7 @@ enum engine_status engine_tell_unkept(struct engine *e, bool last);
 
 /* judge.c: is the rule true of the event that its filters were begun with? */
 enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule);
-/* Writes its alert; as engine_hand_over(). */
+/* Writes its alert; as engine_write_alert(). */
 int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx);
 
 /*
@@ -198,7 +224,7 @@ int engine_compile_policies(struct engine *e);
 enum engine_status engine_start_actions(struct engine *e);
 /* Does what the policies say of the alert. */
 void engine_act(struct engine *e, const struct alert *alert, const struct policy_match *match);
-/* Tells what came of actions so far; as engine_hand_over(). */
+/* Tells what came of actions so far; as engine_write_note(). */
 int engine_tell_actions(struct engine *e);
 /* The end: waits for what is under way, in bounded time, and tells it. As above. */
 int engine_end_actions(struct engine *e);

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "engine/drops.h"
 #include "output/text.h"
@@ -217,23 +216,13 @@ static void log_drops(struct engine *e, struct slice text)
 	buf_release(&safe);
 }
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
 /* An alert of our own; the note has all but its priority. */
 static int alert_of_own(struct engine *e, struct alert_note *note)
 {
 	note->priority = DROPS_PRIORITY;
 	e->alerts++;
 	e->alerts_by_priority[note->priority]++;
-	buf_clear(&e->line);
-	alert_note_format(note, &e->format, &e->line);
-	return engine_hand_over(e);
+	return engine_write_note(e, note, UINT64_MAX);
 }
 
 /* What the options say is to be done: the line and the alert. */
@@ -249,7 +238,7 @@ static int tell(struct engine *e, struct alert_note *note)
 enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss *loss)
 {
 	unsigned int actions = drops_actions(e->drops);
-	struct alert_note note = { .rule = DROPS_RULE, .ts_ns = now_ns() };
+	struct alert_note note = { .rule = DROPS_RULE, .ts_ns = engine_wall_ns() };
 	struct buf text = BUF_INIT, fields = BUF_INIT;
 	struct drop_story story;
 	int rc;
@@ -264,7 +253,7 @@ enum engine_status engine_act_on_drops(struct engine *e, const struct drop_loss 
 	buf_release(&text);
 	buf_release(&fields);
 	if (rc < 0)
-		return ENGINE_ERR_RUNTIME;	/* engine_hand_over() said why */
+		return ENGINE_ERR_RUNTIME;	/* engine_write_note() said why */
 	if (actions & ENGINE_DROPS_EXIT)
 		return engine_fail(e, ENGINE_ERR_DROPS,
 				   "%" PRIu64 " of %" PRIu64 " events were dropped, and "
@@ -367,7 +356,7 @@ static enum engine_status act_on_unkept(struct engine *e, const struct drop_loss
 					const struct capture_unkept *u)
 {
 	unsigned int actions = drops_actions(e->unkept);
-	struct alert_note note = { .rule = UNKEPT_RULE, .ts_ns = now_ns() };
+	struct alert_note note = { .rule = UNKEPT_RULE, .ts_ns = engine_wall_ns() };
 	struct buf text = BUF_INIT, fields = BUF_INIT;
 	struct drop_story story;
 	int rc;

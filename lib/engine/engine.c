@@ -110,16 +110,12 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	buf_init(&e->diag_text, 0);
 	buf_init(&e->report, 0);
 	e->diags = diags_new(0);
-	if (opt->no_stdout)
-		e->sink = sink_none_new();
-	else
-		e->sink = sink_fd_new(opt->alert_fd, "standard output", opt->output_timeout_ms);
 	e->scratch = arena_new(SCRATCH_BYTES);
 	e->templates_arena = arena_new(0);
 	e->hold = hold_new();
 	e->drops = drops_new(&opt->drops, now_boot_ns());
 	e->unkept = drops_new(&opt->drops, now_boot_ns());
-	if (!e->loader || !e->selects || !e->diags || !e->sink || !e->scratch ||
+	if (!e->loader || !e->selects || !e->diags || !e->scratch ||
 	    !e->templates_arena || !e->drops || !e->unkept || !e->hold ||
 	    !e->policies) {
 		engine_free(e);
@@ -169,7 +165,7 @@ void engine_free(struct engine *e)
 		close(e->epoll_fd);
 	if (e->mask_changed)
 		sigprocmask(SIG_SETMASK, &e->old_mask, NULL);
-	sink_free(e->sink);
+	outputs_free(e->outputs);
 	free(e->alerts_by_rule);
 	free(e->templates);
 	policies_free(e->policies);
@@ -249,6 +245,7 @@ enum engine_status engine_compile(struct engine *e)
 	if (e->opt.print)
 		compile_print(e);
 	e->rules = rules_loader_compile(e->loader, e->diags);
+	engine_compile_fold(e);
 	if (e->rules && compile_outputs(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (e->rules && engine_compile_policies(e) < 0)

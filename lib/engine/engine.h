@@ -15,9 +15,9 @@
  *	engine_free()
  *
  * To check rules, stop after engine_compile(). Nothing here prints or ends the
- * program: alerts go to a descriptor, notices to a function, and what went wrong is told by a
- * status and a text. SIGPIPE must be ignored by the program. One engine at a time, used by
- * one thread.
+ * program: alerts go to outputs (on threads of their own), notices to a function, and what went
+ * wrong is told by a status and a text. SIGPIPE must be ignored by the program. One engine at a
+ * time, used by one thread.
  */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
@@ -27,6 +27,7 @@
 #include <stdint.h>
 
 #include "engine/config.h"
+#include "engine/outputs.h"
 
 struct engine;
 struct output_extra;
@@ -146,9 +147,10 @@ struct engine_options {
 	const char *static_fields;	/* members of output_fields, "a":"b","c":"d"; NULL: none */
 	const struct output_extra *extras;	/* added to outputs; not copied */
 	size_t nextras;
-	bool no_stdout;			/* alerts are counted only: there is no other output yet */
-	uint32_t output_timeout_ms;	/* so long an output may hold up events; 0: 1000 */
-	int alert_fd;			/* where alerts go, each at once; stays the caller's */
+	bool no_stdout;			/* alerts do not go to alert_fd */
+	int alert_fd;			/* where alerts go; stays the caller's */
+	uint32_t output_timeout_ms;	/* a reader that takes so long is told of; 0: 1000 */
+	struct engine_outputs outputs;	/* where else */
 	bool verbose;			/* more notices */
 	engine_notice_fn notice;	/* may be NULL */
 	void *notice_arg;

@@ -53,26 +53,6 @@ static void note_role(struct engine *e, const struct event *ev)
 		net_roles_set(e->roles, s->ino, NET_ROLE_CLIENT);
 }
 
-/* An alert that cannot be written is counted and told once; a reader gone for good is the end. */
-int engine_hand_over(struct engine *e)
-{
-	int rc = sink_write(e->sink, buf_slice(&e->line));
-	struct sink_stats st;
-
-	if (rc >= 0)
-		return 0;
-	if (rc == -EPIPE) {
-		engine_fail(e, ENGINE_ERR_RUNTIME, "nobody reads the %s any more",
-			    sink_name(e->sink));
-		return rc;
-	}
-	sink_stats(e->sink, &st);
-	if (st.failed == 1)
-		engine_notice(e, "alerts are lost: writing to the %s: %s", sink_name(e->sink),
-			      strerror(-rc));
-	return 0;
-}
-
 static int print_event(struct engine *e, const struct eval_ctx *ctx)
 {
 	buf_clear(&e->line);
@@ -81,7 +61,7 @@ static int print_event(struct engine *e, const struct eval_ctx *ctx)
 	else
 		output_render(e->print, ctx, true, &e->line);
 	buf_add_char(&e->line, '\n');
-	return engine_hand_over(e);
+	return engine_write_line(e);
 }
 
 int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
@@ -92,7 +72,7 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		.ctx = ctx,
 	};
 	struct policy_match match = { .outputs = UINT64_MAX };
-	int rc = 0;
+	int rc;
 
 	e->alerts++;
 	e->alerts_by_rule[rule->index]++;
@@ -105,11 +85,8 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		alert.npolicies = match.n;
 	}
 	/* fields may have to look at the process: it is to live until they have */
-	buf_clear(&e->line);
-	alert_format(&alert, &e->format, &e->line);
+	rc = engine_write_alert(e, &alert, match.outputs);
 	engine_act(e, &alert, &match);
-	if (match.outputs & ENGINE_OUTPUT_STDOUT)
-		rc = engine_hand_over(e);
 	return rc < 0 ? rc : engine_tell_actions(e);
 }
 

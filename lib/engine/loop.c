@@ -30,6 +30,7 @@ enum loop_source {
 	SOURCE_HOSTS,
 	SOURCE_LOCAL,
 	SOURCE_ACTIONS,
+	SOURCE_OUTPUTS,
 };
 
 static int watch(struct engine *e, enum loop_source source, int fd)
@@ -57,6 +58,8 @@ static int watch_all(struct engine *e)
 		rc = watch(e, SOURCE_LOCAL, net_local_fd(e->local));
 	if (rc == 0 && e->actor)
 		rc = watch(e, SOURCE_ACTIONS, actor_fd(e->actor));
+	if (rc == 0)
+		rc = watch(e, SOURCE_OUTPUTS, outputs_fd(e->outputs));
 	return rc;
 }
 
@@ -77,15 +80,29 @@ static int take_events(struct engine *e, unsigned int max)
 	return 1;
 }
 
+/* Is it asked to end? Signals that ask for other things are seen to. */
+static bool take_signals(struct engine *e)
+{
+	struct signalfd_siginfo si;
+	bool end = false;
+
+	/* taken, or they would end the program when signals are let in again */
+	while (read(e->signal_fd, &si, sizeof(si)) == sizeof(si)) {
+		if (si.ssi_signo == SIGUSR1)
+			outputs_reopen(e->outputs);
+		else
+			end = true;
+	}
+	return end;
+}
+
 static void take_source(struct engine *e, enum loop_source source)
 {
 	uint64_t now = now_boot_ns();
-	struct signalfd_siginfo si;
 
 	switch (source) {
 	case SOURCE_SIGNAL:
-		/* taken, or it would end the program when signals are let in again */
-		if (read(e->signal_fd, &si, sizeof(si)) == sizeof(si))
+		if (take_signals(e))
 			e->stop = true;
 		break;
 	case SOURCE_CAPTURE:
@@ -103,6 +120,8 @@ static void take_source(struct engine *e, enum loop_source source)
 	case SOURCE_ACTIONS:
 		e->actions_over = true;	/* told when others have had their turn */
 		break;
+	case SOURCE_OUTPUTS:
+		break;			/* seen to in any case */
 	}
 }
 
@@ -117,6 +136,8 @@ static int wait_ms(const struct engine *e)
 		due = hold_due_ns(e->hold);
 	if (engine_names_due_ns(e, now) < due)
 		due = engine_names_due_ns(e, now);
+	if (outputs_due_ns(e->outputs) < due)
+		due = outputs_due_ns(e->outputs);
 	if (drops_due_ns(e->drops) < due)
 		due = drops_due_ns(e->drops);
 	if (drops_due_ns(e->unkept) < due)
@@ -140,7 +161,8 @@ static int take_due(struct engine *e)
 	engine_tend_names(e);
 	if (e->actions_over && (rc = engine_tell_actions(e)) < 0)
 		return rc;
-	return hold_check(e, false);
+	rc = engine_tend_outputs(e);
+	return rc < 0 ? rc : hold_check(e, false);
 }
 
 static enum engine_status capture_failed(struct engine *e, int err)
@@ -179,11 +201,9 @@ static enum engine_status take_batch(struct engine *e)
 /* Alerts that wait for answers have their time, also at the end; a second signal cuts it short. */
 static int await_held(struct engine *e)
 {
-	struct signalfd_siginfo si;
 	int rc = hold_check(e, false);
 
-	while (rc == 0 && hold_due_ns(e->hold) != UINT64_MAX &&
-	       read(e->signal_fd, &si, sizeof(si)) != sizeof(si)) {
+	while (rc == 0 && hold_due_ns(e->hold) != UINT64_MAX && !take_signals(e)) {
 		uint64_t now = now_boot_ns(), due = hold_due_ns(e->hold);
 		struct pollfd fds[2] = {
 			{ .fd = e->signal_fd, .events = POLLIN },
@@ -199,16 +219,12 @@ static int await_held(struct engine *e)
 	return rc < 0 ? rc : hold_check(e, true);
 }
 
-/*
- * The end has come: no more is recorded, but what was is still judged. All is well only if all
- * alerts have been written, or a check whose report did not fit on the disk would pass.
- */
+/* The end has come: no more is recorded, but what was is still judged. */
 static enum engine_status finish(struct engine *e)
 {
 	uint64_t until = now_boot_ns() + DRAIN_NS;
 	int rc = capture_stop(e->capture);
 	enum engine_status status;
-	struct sink_stats sink;
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "the module does not stop recording: %s",
@@ -224,26 +240,14 @@ static enum engine_status finish(struct engine *e)
 		return capture_failed(e, rc);
 	keep_end(e);
 	status = engine_tell_drops(e, true);
-	if (status == ENGINE_OK)
-		status = engine_tell_unkept(e, true);
-	if (status != ENGINE_OK)
-		return status;
-	sink_stats(e->sink, &sink);
-	if (sink.failed)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "not all alerts could be written to the %s",
-				   sink_name(e->sink));
-	return ENGINE_OK;
+	return status == ENGINE_OK ? engine_tell_unkept(e, true) : status;
 }
 
-enum engine_status engine_run(struct engine *e)
+static enum engine_status run_live(struct engine *e)
 {
 	enum engine_status status = ENGINE_OK;
 	struct epoll_event ready[8];
-	int rc;
-
-	if (e->opt.capture_file)
-		return engine_replay(e);
-	rc = watch_all(e);
+	int rc = watch_all(e);
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",
@@ -272,4 +276,13 @@ enum engine_status engine_run(struct engine *e)
 	capture_stop(e->capture);	/* so that the report adds up */
 	keep_end(e);
 	return status;
+}
+
+/*
+ * All is well only if all alerts have been written, or a check whose report did not fit on the disk
+ * would pass.
+ */
+enum engine_status engine_run(struct engine *e)
+{
+	return engine_end_outputs(e, e->opt.capture_file ? engine_replay(e) : run_live(e));
 }

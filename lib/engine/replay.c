@@ -14,6 +14,7 @@
 #include <string.h>
 #include <time.h>
 
+#define TEND_EVENTS	1024	/* between two looks at what outputs have to tell */
 #define RING_AGAIN_NS	(100 * 1000 * 1000)	/* a moment too early for read() is not the last */
 
 /*
@@ -21,35 +22,40 @@
  * break it off, which one that is blocked for a signalfd would not. So there are handlers, while
  * we judge; the time of the option duration_ms comes as a signal, too.
  */
-static volatile sig_atomic_t stop_asked;
+static volatile sig_atomic_t stop_asked, reopen_asked;
+
+#define INTERRUPTS	4
 
 struct interrupts {
-	struct sigaction was[3];
+	struct sigaction was[INTERRUPTS];
 	timer_t timer;
 	bool has_timer;
 };
 
-static const int interrupting[3] = { SIGINT, SIGTERM, SIGALRM };
+static const int interrupting[INTERRUPTS] = { SIGINT, SIGTERM, SIGALRM, SIGUSR1 };
 
 static void ask_stop(int sig)
 {
-	(void)sig;
-	stop_asked = 1;
+	if (sig == SIGUSR1)
+		reopen_asked = 1;
+	else
+		stop_asked = 1;
 }
 
 static void interrupts_begin(struct interrupts *in, uint64_t duration_ms)
 {
-	struct sigaction act = { .sa_handler = ask_stop };	/* without SA_RESTART */
+	struct sigaction act = { .sa_handler = ask_stop };
 	struct sigevent ring = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
 	struct itimerspec when = {
 		.it_value = { (time_t)(duration_ms / 1000), (long)(duration_ms % 1000) * 1000000 },
 		.it_interval = { 0, RING_AGAIN_NS },
 	};
 
-	stop_asked = 0;
+	stop_asked = reopen_asked = 0;
 	sigemptyset(&act.sa_mask);
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < INTERRUPTS; i++) {
 		sigaction(interrupting[i], NULL, &in->was[i]);
+		act.sa_flags = interrupting[i] == SIGUSR1 ? SA_RESTART : 0;
 		/* who started us in the background may have said that Ctrl-C is not for us */
 		if (in->was[i].sa_handler != SIG_IGN || interrupting[i] == SIGALRM)
 			sigaction(interrupting[i], &act, NULL);
@@ -63,7 +69,7 @@ static void interrupts_end(struct interrupts *in)
 {
 	if (in->has_timer)
 		timer_delete(in->timer);
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < INTERRUPTS; i++)
 		sigaction(interrupting[i], &in->was[i], NULL);
 }
 
@@ -85,7 +91,7 @@ enum engine_status engine_start_replay(struct engine *e)
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));
 	engine_use_state(e);
-	return ENGINE_OK;
+	return engine_start_outputs(e);
 }
 
 /* The capture is over, or can be read no further. All before that has been judged. */
@@ -94,7 +100,6 @@ static enum engine_status replay_ended(struct engine *e, int rc)
 	const char *name = strcmp(e->opt.capture_file, "-") == 0 ? "the standard input" :
 								    e->opt.capture_file;
 	const char *fault = capture_fault(e->capture);
-	struct sink_stats sink;
 
 	if (rc == -ENODATA)
 		return engine_fail(e, ENGINE_ERR_CUT,
@@ -107,11 +112,17 @@ static enum engine_status replay_ended(struct engine *e, int rc)
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_CAPTURE, "cannot read %s: %s",
 				   name, strerror(-rc));
-	sink_stats(e->sink, &sink);
-	if (sink.failed)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "not all alerts could be written to the %s",
-				   sink_name(e->sink));
 	return ENGINE_OK;
+}
+
+/* What has to be looked after now and then. 0 or -EPIPE. */
+static int between(struct engine *e)
+{
+	if (reopen_asked) {
+		reopen_asked = 0;
+		outputs_reopen(e->outputs);
+	}
+	return e->events % TEND_EVENTS == 0 ? engine_tend_outputs(e) : 0;
 }
 
 static enum engine_status judge_all(struct engine *e)
@@ -126,6 +137,8 @@ static enum engine_status judge_all(struct engine *e)
 		if (rc <= 0)
 			return replay_ended(e, rc);
 		rc = engine_judge(e, &ev);
+		if (rc >= 0)
+			rc = between(e);
 		if (rc < 0 && *e->error)
 			return ENGINE_ERR_RUNTIME;
 		if (rc < 0)

@@ -12,15 +12,48 @@
 #include "engine/hold.h"
 #include "output/text.h"
 
+/* What did not get where it should, and what was held back as the options say. */
+static void report_lost(const struct engine *e, struct buf *out)
+{
+	uint64_t lost = e->outputs ? outputs_lost(e->outputs) : 0;
+
+	if (lost)
+		buf_printf(out, "Alerts that could not be written: %" PRIu64 "\n", lost);
+	for (size_t i = 0; lost && i < outputs_count(e->outputs); i++) {
+		struct outputs_stats st;
+
+		outputs_get_stats(e->outputs, i, &st);
+		if (st.outlet.overflowed + st.outlet.failed)
+			buf_printf(out, "   to the %s: %" PRIu64 " as its queue was full, %" PRIu64
+				   " failed\n", outputs_name(e->outputs, i), st.outlet.overflowed,
+				   st.outlet.failed);
+	}
+	if (e->outputs && outputs_rate_limited(e->outputs))
+		buf_printf(out, "Alerts beyond the rates of their rules: %" PRIu64 "\n",
+			   outputs_rate_limited(e->outputs));
+}
+
+static void report_outputs(const struct engine *e, struct buf *out)
+{
+	for (size_t i = 0; e->outputs && i < outputs_count(e->outputs); i++) {
+		struct outputs_stats st;
+
+		outputs_get_stats(e->outputs, i, &st);
+		buf_printf(out, "Output %s: %" PRIu64 " written, %zu waiting (at most %zu), %" PRIu64
+			   " retries", outputs_name(e->outputs, i), st.outlet.written,
+			   st.outlet.waiting, st.outlet.most, st.outlet.retries);
+		if (st.folded)
+			buf_printf(out, ", %" PRIu64 " folded", st.folded);
+		if (st.limited)
+			buf_printf(out, ", %" PRIu64 " beyond its rate", st.limited);
+		buf_add_char(out, '\n');
+	}
+}
+
 static void report_alerts(const struct engine *e, struct buf *out)
 {
-	struct sink_stats sink;
-
 	buf_printf(out, "Events seen: %" PRIu64 "\nAlerts: %" PRIu64 "\n", e->events, e->alerts);
-	sink_stats(e->sink, &sink);
-	if (sink.failed)
-		buf_printf(out, "Alerts that could not be written: %" PRIu64 " (%s)\n", sink.failed,
-			   strerror(sink.last_error));
+	report_lost(e, out);
 	if (e->alerts == 0)
 		return;
 	buf_add_str(out, "Alerts by severity:\n");
@@ -222,6 +255,8 @@ const char *engine_report(struct engine *e, bool verbose)
 		report_tables(e, out);
 		report_names(e, out);
 	}
+	if (verbose)
+		report_outputs(e, out);
 	free(st);
 	return buf_str(out);
 }

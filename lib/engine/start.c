@@ -268,6 +268,7 @@ static enum engine_status start_signals(struct engine *e)
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
 	if (sigprocmask(SIG_BLOCK, &set, &e->old_mask) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "sigprocmask: %s", strerror(errno));
 	e->mask_changed = true;
@@ -312,6 +313,8 @@ enum engine_status engine_prepare(struct engine *e)
 		status = start_net(e);
 	if (status == ENGINE_OK)
 		status = start_state(e);
+	if (status == ENGINE_OK)
+		status = engine_start_outputs(e);
 	return status == ENGINE_OK ? start_files(e) : status;
 }
 
@@ -331,8 +334,6 @@ enum engine_status engine_start(struct engine *e)
 		if (status != ENGINE_OK)
 			return status;
 	}
-	if (e->opt.no_stdout)
-		engine_notice(e, "no output is enabled: alerts are only counted");
 	if (e->opt.capture_file)
 		return ENGINE_OK;
 	engine_notice(e, "recording began: %zu of %zu rules are enabled", engine_rules_enabled(e),

@@ -6,6 +6,7 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,7 +100,10 @@ static struct mkrec *connect_to(const char *addr, unsigned int port)
 static const char *output(void)
 {
 	static char text[65536];
-	ssize_t n = read(out_fd[0], text, sizeof(text) - 1);
+	ssize_t n;
+
+	ck_assert(outputs_sync(e->outputs, 10000));
+	n = read(out_fd[0], text, sizeof(text) - 1);
 
 	text[n > 0 ? n : 0] = '\0';
 	return text;
@@ -227,8 +231,14 @@ END_TEST
 
 START_TEST(nobody_reads)
 {
+	int rc;
+
 	make(domains, (struct engine_options){ 0 });
 	close(out_fd[0]);
+	/* it may be found out before the first one is done with */
+	rc = judge(connect_to("192.0.2.2", 80));
+	ck_assert(rc == 0 || rc == -EPIPE);
+	ck_assert(outputs_sync(e->outputs, 10000));
 	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), -EPIPE);
 	ck_assert_ptr_nonnull(strstr(engine_error(e), "nobody reads"));
 }
@@ -236,12 +246,20 @@ END_TEST
 
 START_TEST(disk_full)
 {
+	struct pollfd p = { .events = POLLIN };
+
 	make(domains, (struct engine_options){ 0 });
 	dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), out_fd[1]);
 	notices[0] = '\0';
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
-	ck_assert_str_eq(notices, "alerts are lost: writing to the standard output: No space left on device");
+	p.fd = outputs_fd(e->outputs);
+	ck_assert_int_eq(poll(&p, 1, 10000), 1);
+	ck_assert_int_eq(engine_tend_outputs(e), 0);
+	e->opt.outputs.flush_ms = 100;
+	ck_assert_int_eq(engine_end_outputs(e, ENGINE_OK), ENGINE_ERR_RUNTIME);
+	ck_assert_str_eq(engine_error(e), "not all alerts could be written to the standard output");
+	ck_assert_str_eq(notices, "alerts do not get to the standard output: No space left on device (they wait)");
 	ck_assert_ptr_nonnull(strstr(engine_report(e, false), "Alerts that could not be written: 3"));
 }
 END_TEST

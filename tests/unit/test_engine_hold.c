@@ -139,7 +139,10 @@ static void connects(const char *addr, unsigned int pid, const char *comm)
 static const char *output(void)
 {
 	static char text[65536];
-	ssize_t n = read(out_fd[0], text, sizeof(text) - 1);
+	ssize_t n;
+
+	ck_assert(outputs_sync(e->outputs, 10000));
+	n = read(out_fd[0], text, sizeof(text) - 1);
 
 	text[n > 0 ? n : 0] = '\0';
 	return text;

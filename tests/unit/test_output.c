@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * From templates and events to lines: cases as data, Falco's own cases where the corpus is there,
- * values that a watched process chose, and sinks that fail.
+ * and values that a watched process chose.
  */
 #include <check.h>
 #include <errno.h>
@@ -17,7 +17,6 @@
 #include "mkrec.h"
 
 #include "output/output.h"
-#include "output/sink.h"
 #include "output/text.h"
 
 #define TS_NS	1470327477881730713ull	/* 2016-08-04T16:17:57.881730713Z */
@@ -416,79 +415,6 @@ START_TEST(json_moves_no_terminal)
 }
 END_TEST
 
-START_TEST(sink_writes_lines)
-{
-	int fds[2];
-	struct sink_stats st;
-	struct sink *s;
-	char got[32] = "";
-
-	ck_assert_int_eq(pipe(fds), 0);
-	s = sink_fd_new(fds[1], "a pipe", 0);
-	ck_assert_int_eq(sink_write(s, SLICE_LIT("one\n")), 0);
-	ck_assert_int_eq(read(fds[0], got, sizeof(got) - 1), 4);
-	ck_assert_str_eq(got, "one\n");
-	ck_assert_str_eq(sink_name(s), "a pipe");
-	signal(SIGPIPE, SIG_IGN);
-	close(fds[0]);
-	ck_assert_int_eq(sink_write(s, SLICE_LIT("two\n")), -EPIPE);
-	sink_stats(s, &st);
-	ck_assert_uint_eq(st.written, 1);
-	ck_assert_uint_eq(st.failed, 1);
-	ck_assert_int_eq(st.last_error, EPIPE);
-	sink_free(s);
-	close(fds[1]);
-}
-END_TEST
-
-START_TEST(sink_on_a_full_disk)
-{
-	int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
-	struct sink *s = sink_fd_new(fd, "full", 0);
-
-	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(sink_write(s, SLICE_LIT("x\n")), -ENOSPC);
-	ck_assert_int_eq(sink_write(s, SLICE_LIT("x\n")), -ENOSPC);
-	sink_free(s);
-	close(fd);
-}
-END_TEST
-
-/* A reader that has stopped reading costs a second and a line, no more; later lines are whole. */
-START_TEST(sink_with_a_slow_reader)
-{
-	/* a pipe that blocks, as shells make them, and one that does not */
-	int flags = _i ? O_NONBLOCK : 0;
-	static char big[200000], got[300000];
-	struct slice line = { big, sizeof(big) };
-	struct sink_stats st;
-	struct sink *s;
-	size_t have = 0;
-	ssize_t n;
-	int fds[2];
-
-	memset(big, 'a', sizeof(big));
-	big[sizeof(big) - 1] = '\n';
-	ck_assert_int_eq(pipe2(fds, flags), 0);
-	ck_assert_int_eq(fcntl(fds[0], F_SETFL, O_NONBLOCK), 0);
-	s = sink_fd_new(fds[1], "slow", 0);
-	/* only the first one waits: a thousand seconds would be noticed */
-	for (int i = 0; i < 1000; i++)
-		ck_assert_int_eq(sink_write(s, line), -EAGAIN);
-	while ((n = read(fds[0], got + have, sizeof(got) - have)) > 0)
-		have += n;
-	ck_assert_int_eq(sink_write(s, SLICE_LIT("whole\n")), 0);
-	n = read(fds[0], got, sizeof(got));
-	ck_assert_int_eq(n, 7);
-	ck_assert_int_eq(memcmp(got, "\nwhole\n", 7), 0);
-	sink_stats(s, &st);
-	ck_assert_uint_eq(st.failed, 1000);
-	sink_free(s);
-	close(fds[0]);
-	close(fds[1]);
-}
-END_TEST
-
 int main(void)
 {
 	Suite *s = suite_create("output");
@@ -506,9 +432,6 @@ int main(void)
 	tcase_add_test(tc, lines_are_whole_whatever_the_bound);
 	tcase_add_test(tc, json_of_any_bytes);
 	tcase_add_test(tc, json_moves_no_terminal);
-	tcase_add_test(tc, sink_writes_lines);
-	tcase_add_test(tc, sink_on_a_full_disk);
-	tcase_add_loop_test(tc, sink_with_a_slow_reader, 0, 2);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_NORMAL);

@@ -1,0 +1,604 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * Outputs with real files, pipes, sockets and programs: that each gets whole lines in order, that none
+ * stalls who pushes nor another one, and that every alert is in one counter.
+ */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output/fold.h"
+#include "output/limit.h"
+#include "output/outputs.h"
+
+#define S	1000000000ull
+
+static char dir[] = "/tmp/falcoc-outlet-XXXXXX";
+static char notices[8192];
+
+static void setup(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	ck_assert_ptr_nonnull(mkdtemp(dir));
+	ck_assert_int_eq(chdir(dir), 0);
+}
+
+static void teardown(void)
+{
+	char cmd[100];
+
+	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
+	ck_assert_int_eq(system(cmd), 0);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * S + (uint64_t)ts.tv_nsec;
+}
+
+static struct message *message(enum priority p, const char *text)
+{
+	static char line[70000], json[70000];
+	struct slice form[MESSAGE_FORMS] = { 0 };
+	struct message *m;
+
+	snprintf(line, sizeof(line), "%s\n", text);
+	snprintf(json, sizeof(json),
+		 "{\"output\":\"%s\",\"priority\":\"Notice\",\"source\":\"syscall\",\"tags\":[\"a\",\"b\"],"
+		 "\"output_fields\":{\"proc.aname[2]\":\"x\\ny\",\"fd.sport\":80,\"fd.name\":null}}\n", text);
+	form[MESSAGE_TEXT] = slice_of(line);
+	form[MESSAGE_FULL] = form[MESSAGE_JSON] = slice_of(json);
+	m = message_new(p, 1700000000 * S, "A rule", form);
+	ck_assert_ptr_nonnull(m);
+	return m;
+}
+
+static bool push(struct outlet *o, const char *text)
+{
+	struct message *m = message(PRIORITY_NOTICE, text);
+	bool taken = outlet_push(o, m);
+
+	message_put(m);
+	return taken;
+}
+
+static struct outlet *outlet(struct sink *s, const struct outlet_options *opt)
+{
+	struct outlet_options usual = { .news_fd = -1, .slow_ms = 50 };
+	struct outlet *o;
+
+	ck_assert_ptr_nonnull(s);
+	ck_assert_int_eq(outlet_new(s, opt ? opt : &usual, &o), 0);
+	return o;
+}
+
+static void drain(struct outlet *o)
+{
+	ck_assert(outlet_drain(o, now_ns() + 20 * S));
+}
+
+static char *slurp(const char *path)
+{
+	static char text[4 << 20];
+	FILE *f = fopen(path, "re");
+	size_t n;
+
+	ck_assert_msg(f, "%s", path);
+	n = fread(text, 1, sizeof(text) - 1, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
+}
+
+/* Until the condition holds; a test that waits in vain fails. */
+#define WAIT_FOR(cond) do {						\
+	uint64_t until_ = now_ns() + 20 * S;				\
+	while (!(cond)) {						\
+		ck_assert_msg(now_ns() < until_, "not in time: " #cond);	\
+		usleep(2000);						\
+	}								\
+} while (0)
+
+static struct outlet_stats stats(struct outlet *o)
+{
+	struct outlet_stats st;
+
+	outlet_get_stats(o, &st);
+	ck_assert_uint_eq(st.pushed, st.written + st.overflowed + st.failed + st.waiting);
+	return st;
+}
+
+START_TEST(lines_in_order)
+{
+	struct outlet *o = outlet(sink_file_new("f", MESSAGE_TEXT, _i), NULL);
+	char expected[64];
+	char *line, *rest;
+	struct stat st;
+
+	for (int i = 0; i < 5000; i++) {
+		snprintf(expected, sizeof(expected), "line %d", i);
+		ck_assert(push(o, expected));
+	}
+	drain(o);
+	rest = slurp("f");
+	for (int i = 0; i < 5000; i++) {
+		snprintf(expected, sizeof(expected), "line %d", i);
+		line = strsep(&rest, "\n");
+		ck_assert_str_eq(line, expected);
+	}
+	ck_assert_uint_eq(stats(o).written, 5000);
+	ck_assert_int_eq(stat("f", &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	outlet_free(o);
+}
+END_TEST
+
+/* Renamed: the next lines go to a new file; so they do at once when asked. */
+START_TEST(rotated)
+{
+	struct outlet *o = outlet(sink_file_new("log", MESSAGE_TEXT, true), NULL);
+	char text[32];
+	int n = 0;
+
+	push(o, "old");
+	drain(o);
+	ck_assert_int_eq(rename("log", "log.1"), 0);
+	if (_i)
+		outlet_reopen(o);
+	while (access("log", F_OK) < 0) {
+		snprintf(text, sizeof(text), "%d", n++);
+		push(o, text);
+		drain(o);
+		ck_assert_int_lt(n, 5000);
+		usleep(_i ? 0 : 1000);
+	}
+	ck_assert_int_eq(strncmp(slurp("log.1"), "old\n", 4), 0);
+	ck_assert_ptr_nonnull(strstr(slurp("log"), text));
+	if (_i)
+		ck_assert_int_le(n, 2);
+	outlet_free(o);
+}
+END_TEST
+
+/* A pipe that nobody reads: pushing never waits, what has no room is counted, lines stay whole. */
+START_TEST(slow_reader)
+{
+	struct outlet_options opt = { .capacity = 100, .news_fd = -1, .slow_ms = 20 };
+	char text[3001], buf[8192];
+	struct outlet_news news;
+	struct outlet_stats st;
+	size_t lines = 0, col = 0;
+	uint64_t began;
+	struct outlet *o;
+	int fds[2];
+	ssize_t n;
+
+	ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+	o = outlet(sink_fd_new(fds[1], MESSAGE_TEXT, "a pipe"), &opt);
+	memset(text, 'x', 3000);
+	text[3000] = '\0';
+	began = now_ns();
+	for (int i = 0; i < 1000; i++)
+		push(o, text);
+	ck_assert_msg(now_ns() - began < S, "pushing took %llu ns", (unsigned long long)(now_ns() - began));
+	memset(&news, 0, sizeof(news));
+	WAIT_FOR(outlet_take_news(o, &news) && news.began);
+	ck_assert_str_eq(news.why, "nobody reads what is written");
+	st = stats(o);
+	ck_assert_uint_gt(st.overflowed, 700);
+	ck_assert_uint_eq(st.waiting, 100);
+	/* the reader is back */
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	WAIT_FOR(((n = read(fds[0], buf, sizeof(buf))) <= 0 && stats(o).waiting == 0) ||
+		 ({ for (ssize_t i = 0; i < n; i++) {
+			if (buf[i] == '\n') {
+				ck_assert_uint_eq(col, 3000);
+				col = 0;
+				lines++;
+			} else {
+				col++;
+			}
+		    } false; }));
+	drain(o);
+	while ((n = read(fds[0], buf, sizeof(buf))) > 0)
+		for (ssize_t i = 0; i < n; i++)
+			lines += buf[i] == '\n';
+	ck_assert_uint_eq(lines, stats(o).written);
+	WAIT_FOR(outlet_take_news(o, &news) && news.ended);
+	outlet_free(o);
+}
+END_TEST
+
+/* A disk that is full: lines wait; at the end they are counted as lost. Nor does that take long. */
+START_TEST(full_disk)
+{
+	struct outlet *o = outlet(sink_fd_new(open("/dev/full", O_WRONLY | O_CLOEXEC), MESSAGE_TEXT,
+					      "full"), NULL);
+	struct outlet_news news = { 0 };
+	uint64_t began;
+
+	push(o, "one");
+	push(o, "two");
+	WAIT_FOR(outlet_take_news(o, &news) && news.began);
+	ck_assert_str_eq(news.why, "No space left on device");
+	ck_assert_uint_eq(stats(o).waiting, 2);
+	outlet_close(o);
+	began = now_ns();
+	ck_assert(!outlet_drain(o, now_ns() + S / 5));
+	outlet_give_up(o);
+	ck_assert_uint_eq(stats(o).failed, 2);
+	outlet_free(o);
+	ck_assert_uint_lt(now_ns() - began, 3 * S);
+}
+END_TEST
+
+START_TEST(reader_gone)
+{
+	struct outlet_news news = { 0 };
+	struct outlet *o;
+	int fds[2];
+
+	ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+	close(fds[0]);
+	o = outlet(sink_fd_new(fds[1], MESSAGE_TEXT, "gone"), NULL);
+	push(o, "one");
+	WAIT_FOR(outlet_take_news(o, &news) && news.gone);
+	ck_assert(outlet_is_gone(o));
+	ck_assert(!push(o, "two"));
+	ck_assert_uint_eq(stats(o).failed, 2);
+	outlet_free(o);
+}
+END_TEST
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	unlink(path);
+	strcpy(addr.sun_path, path);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	return fd;
+}
+
+static struct slice receive(int fd)
+{
+	static char text[200000];
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	ck_assert_int_eq(poll(&p, 1, 20000), 1);
+	n = recv(fd, text, sizeof(text) - 1, 0);
+	ck_assert_int_ge(n, 0);
+	text[n] = '\0';
+	return (struct slice){ text, (size_t)n };
+}
+
+/* The daemon may come later, and be started again. */
+START_TEST(syslog_lines)
+{
+	struct outlet_news news = { 0 };
+	struct outlet *o;
+	char expected[200], big[60001];
+	int fd;
+
+	setenv("TZ", "UTC", 1);
+	tzset();
+	o = outlet(sink_syslog_new("log.sock", LOG_LOCAL3, MESSAGE_TEXT), NULL);
+	push(o, "one");
+	WAIT_FOR(outlet_take_news(o, &news) && news.began);
+	ck_assert_str_eq(news.why, "log.sock: No such file or directory");
+	fd = listen_at("log.sock");
+	snprintf(expected, sizeof(expected), "<%d>Nov 14 22:13:20 falcoc[%d]: one", LOG_LOCAL3 | LOG_NOTICE,
+		 getpid());
+	ck_assert_str_eq(receive(fd).ptr, expected);
+	close(fd);
+	push(o, "two");
+	memset(&news, 0, sizeof(news));
+	WAIT_FOR(outlet_take_news(o, &news) && news.began);
+	fd = listen_at("log.sock");
+	ck_assert_ptr_nonnull(strstr(receive(fd).ptr, ": two"));
+	memset(big, 'y', 60000);
+	big[60000] = '\0';
+	push(o, big);
+	ck_assert_uint_eq(receive(fd).len, 8192);
+	drain(o);
+	ck_assert_uint_eq(stats(o).written, 3);
+	outlet_free(o);
+}
+END_TEST
+
+START_TEST(journal_fields)
+{
+	static const char expected[] = "MESSAGE\n\3\0\0\0\0\0\0\0one\nPRIORITY\n\1\0\0\0\0\0\0\0" "5\n";
+	int fd = listen_at("journal.sock");
+	struct outlet *o = outlet(sink_journal_new("journal.sock", MESSAGE_TEXT), NULL);
+	struct slice got;
+
+	push(o, "one");
+	got = receive(fd);
+	ck_assert(slice_startswith(got, (struct slice){ expected, sizeof(expected) - 1 }));
+	ck_assert_ptr_nonnull(memmem(got.ptr, got.len, "FALCOC_RULE\n\6\0\0\0\0\0\0\0A rule\n", 27));
+	ck_assert_ptr_nonnull(memmem(got.ptr, got.len, "FALCOC_PROC_ANAME_2\n\3\0\0\0\0\0\0\0x\ny\n", 32));
+	ck_assert_ptr_nonnull(memmem(got.ptr, got.len, "FALCOC_FD_SPORT\n\2\0\0\0\0\0\0\0" "80\n", 27));
+	ck_assert_ptr_nonnull(memmem(got.ptr, got.len, "FALCOC_TAG\n\1\0\0\0\0\0\0\0b\n", 21));
+	ck_assert_ptr_null(memmem(got.ptr, got.len, "FD_NAME", 7));
+	outlet_free(o);
+}
+END_TEST
+
+START_TEST(program_kept)
+{
+	struct sink_program_options opt = { .program = "cat >>out; echo end >>out", .keep_alive = true,
+					    .timeout_ms = 5000 };
+	struct outlet *o = outlet(sink_program_new(&opt, MESSAGE_TEXT), NULL);
+
+	push(o, "one");
+	push(o, "two");
+	drain(o);
+	outlet_reopen(o);	/* another one */
+	WAIT_FOR(access("out", F_OK) == 0 && strstr(slurp("out"), "end"));
+	push(o, "three");
+	outlet_close(o);
+	drain(o);
+	ck_assert_str_eq(slurp("out"), "one\ntwo\nend\nthree\nend\n");
+	outlet_free(o);
+}
+END_TEST
+
+START_TEST(program_each)
+{
+	struct sink_program_options opt = { .program = "cat >>out; echo end >>out", .timeout_ms = 5000 };
+	struct outlet *o = outlet(sink_program_new(&opt, MESSAGE_TEXT), NULL);
+
+	push(o, "one");
+	push(o, "two");
+	drain(o);
+	ck_assert_str_eq(slurp("out"), "one\nend\ntwo\nend\n");
+	outlet_free(o);
+}
+END_TEST
+
+/* One that hangs is killed, with its children; one that fails costs its alert; one may read nothing. */
+START_TEST(program_at_fault)
+{
+	static const struct {
+		const char *program, *why;
+	} rows[] = {
+		{ "sleep 1000 & echo $! >pid; wait", "it did not end in 300 ms, and was killed" },
+		{ "exit 3", "it ended with status 3" },
+		{ "/nonexistent 2>/dev/null", "it ended with status 127" },
+		{ "true", NULL },
+	};
+	struct sink_program_options opt = { .program = rows[_i].program, .timeout_ms = 300 };
+	struct outlet *o = outlet(sink_program_new(&opt, MESSAGE_TEXT), NULL);
+	struct outlet_news news = { 0 };
+
+	push(o, "one");
+	drain(o);
+	if (rows[_i].why) {
+		WAIT_FOR(outlet_take_news(o, &news) && news.began);
+		ck_assert_str_eq(news.why, rows[_i].why);
+	}
+	ck_assert_uint_eq(stats(o).failed, rows[_i].why ? 1 : 0);
+	if (_i == 0)
+		WAIT_FOR(kill(atoi(slurp("pid")), 0) < 0 || system("ps -o stat= $(cat pid) | grep -q Z") == 0);
+	outlet_free(o);
+}
+END_TEST
+
+/* A kept one that does not read is killed and started again; what waits, waits. */
+START_TEST(program_that_hangs)
+{
+	struct sink_program_options opt = { .program = "echo x >>starts; exec sleep 20",
+					    .keep_alive = true, .timeout_ms = 100 };
+	struct outlet_options small = { .capacity = 50, .news_fd = -1 };
+	struct outlet *o = outlet(sink_program_new(&opt, MESSAGE_TEXT), &small);
+	static char text[60001];
+	uint64_t began = now_ns();
+
+	memset(text, 'z', 60000);
+	for (int i = 0; i < 100; i++)
+		push(o, text);
+	ck_assert_uint_lt(now_ns() - began, S);
+	WAIT_FOR(access("starts", F_OK) == 0 && strlen(slurp("starts")) >= 4);
+	began = now_ns();
+	outlet_free(o);
+	ck_assert_uint_lt(now_ns() - began, 2 * S);
+}
+END_TEST
+
+/* A server that is not there: pushing goes on, alerts wait, the end does not. */
+START_TEST(dead_server)
+{
+	struct sink_http_options opt = { .url = "http://127.0.0.1:9/", .timeout_ms = 1000, .retries = 3 };
+	struct outlet *o = outlet(sink_http_new(&opt, MESSAGE_JSON), NULL);
+	struct outlet_news news = { 0 };
+	uint64_t began;
+
+	push(o, "one");
+	WAIT_FOR(outlet_take_news(o, &news) && news.began);
+	ck_assert_str_eq(outlet_name(o), "server 127.0.0.1:9");
+	ck_assert_uint_eq(stats(o).waiting, 1);
+	began = now_ns();
+	outlet_free(o);
+	ck_assert_uint_lt(now_ns() - began, S);
+}
+END_TEST
+
+/* What may be a password in a URL is not told. */
+START_TEST(server_name)
+{
+	struct sink_http_options opt = { .url = "https://me:secret@host.example:8/token?x", .timeout_ms = 9 };
+	struct sink *s = sink_http_new(&opt, MESSAGE_JSON);
+
+	ck_assert_str_eq(s->name, "server host.example:8");
+	sink_free(s);
+}
+END_TEST
+
+START_TEST(limits)
+{
+	struct limit l;
+	int n = 0;
+
+	limit_init(&l, 2, 3);
+	for (int i = 0; i < 100; i++)
+		n += limit_take(&l, 10 * S);
+	ck_assert_int_eq(n, 3);
+	for (int i = 0; i < 100; i++)
+		n += limit_take(&l, 11 * S);
+	ck_assert_int_eq(n, 5);
+	ck_assert(!limit_take(&l, 5 * S));	/* a clock that steps back gives nothing */
+	ck_assert(!limit_take(&l, 11 * S));
+	for (int i = 0; i < 100; i++)
+		n += limit_take(&l, 1000 * S);
+	ck_assert_int_eq(n, 8);
+	limit_init(&l, 0, 0);
+	ck_assert(limit_take(&l, 1) && limit_take(&l, 1));
+}
+END_TEST
+
+static bool fold(struct fold *f, const char *key, uint64_t now)
+{
+	struct message **last;
+
+	if (fold_is_first(f, slice_of(key), now, &last))
+		return true;
+	*last = message(PRIORITY_NOTICE, key);
+	return false;
+}
+
+START_TEST(folding)
+{
+	struct fold *f = fold_new(60 * S);
+	struct message *last;
+	uint64_t more;
+	char key[32];
+
+	ck_assert(fold(f, "a", 0));
+	ck_assert(fold(f, "b", 1 * S));
+	for (int i = 0; i < 5; i++)
+		ck_assert(!fold(f, "a", 2 * S));
+	ck_assert(!fold_take(f, 59 * S, false, &last, &more));
+	ck_assert_uint_eq(fold_due_ns(f), 60 * S);
+	ck_assert(fold_take(f, 60 * S, false, &last, &more));
+	ck_assert_uint_eq(more, 5);
+	ck_assert(slice_eq_str(last->form[MESSAGE_TEXT], "a\n"));
+	message_put(last);
+	/* b said nothing more: it is new again; a goes on */
+	ck_assert(!fold_take(f, 70 * S, false, &last, &more));
+	ck_assert(fold(f, "b", 70 * S));
+	ck_assert(!fold(f, "a", 70 * S));
+	ck_assert(fold_take(f, 71 * S, true, &last, &more));
+	ck_assert_uint_eq(more, 1);
+	message_put(last);
+	ck_assert(!fold_take(f, 71 * S, true, &last, &more));
+	ck_assert_uint_eq(fold_due_ns(f), UINT64_MAX);
+	for (unsigned int i = 0; i < FOLD_MAX + 10; i++) {
+		snprintf(key, sizeof(key), "%u", i);
+		ck_assert(fold(f, key, 80 * S));
+	}
+	ck_assert_uint_eq(fold_no_room(f), 10);
+	ck_assert(!fold(f, "0", 80 * S));
+	ck_assert(fold(f, key, 80 * S));
+	fold_free(f);
+}
+END_TEST
+
+static void note_down(void *arg, const char *text)
+{
+	(void)arg;
+	strncat(notices, text, sizeof(notices) - strlen(notices) - 2);
+	strcat(notices, "\n");
+}
+
+/* One output that hangs: the other has all alerts, and one about those that the first one lost. */
+START_TEST(one_hangs)
+{
+	struct outputs_options opt = { .capacity = 10, .slow_ms = 20, .notice = note_down };
+	struct outputs_way all = { .min_priority = PRIORITY_DEBUG };
+	struct outputs_way few = { .min_priority = PRIORITY_ERROR };
+	struct outputs *os = outputs_new(&opt);
+	struct alert_note note = { .rule = "A rule", .priority = PRIORITY_NOTICE, .ts_ns = 1 };
+	struct outputs_stats st;
+	static char text[60001];
+	int fds[2];
+	char *got;
+
+	ck_assert_int_eq(pipe2(fds, O_CLOEXEC), 0);
+	ck_assert_int_eq(outputs_add(os, sink_fd_new(fds[1], MESSAGE_TEXT, "a pipe"), &all), 0);
+	ck_assert_int_eq(outputs_add(os, sink_file_new("f", MESSAGE_JSON, true), &all), 0);
+	ck_assert_int_eq(outputs_add(os, sink_file_new("e", MESSAGE_TEXT, true), &few), 0);
+	outputs_set_format(os, &(struct alert_format){ .include_output = true, .include_fields = true });
+	memset(text, 'x', 60000);
+	note.text = slice_of(text);
+	for (int i = 0; i < 40; i++) {
+		outputs_note(os, &note, UINT64_MAX);
+		WAIT_FOR(({ outputs_get_stats(os, 1, &st); st.outlet.waiting == 0; }));
+	}
+	outputs_tend(os, 1 * S, 2 * S);
+	WAIT_FOR(({ outputs_get_stats(os, 1, &st); st.outlet.written == 41; }));
+	got = strstr(slurp("f"), "\"rule\":\"" OUTPUTS_RULE "\"");
+	ck_assert_ptr_nonnull(got);
+	ck_assert_ptr_nonnull(strstr(slurp("f"), "\"falcoc.output.name\":\"a pipe\",\"falcoc.output.overflowed\":"));
+	ck_assert_int_lt(access("e", F_OK), 0);
+	/* a reader: it is told itself, too */
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	WAIT_FOR(({ static char buf[65536]; ssize_t n = read(fds[0], buf, sizeof(buf) - 1); bool told = false;
+		    if (n > 0) { buf[n] = '\0'; told = strstr(buf, OUTPUTS_RULE ": "); }
+		    outputs_tend(os, 2 * S, 3 * S); told; }));
+	ck_assert_ptr_nonnull(strstr(notices, "alerts do not get to the a pipe: nobody reads what is written"));
+	outputs_end(os, 1000, 3 * S, 4 * S);
+	outputs_get_stats(os, 0, &st);
+	ck_assert_uint_eq(st.outlet.pushed, st.outlet.written + st.outlet.overflowed + st.outlet.failed);
+	outputs_free(os);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *s = suite_create("outlet");
+	TCase *tc = tcase_create("all");
+	SRunner *sr;
+	int failed;
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, lines_in_order, 0, 2);
+	tcase_add_loop_test(tc, rotated, 0, 2);
+	tcase_add_test(tc, slow_reader);
+	tcase_add_test(tc, full_disk);
+	tcase_add_test(tc, reader_gone);
+	tcase_add_test(tc, syslog_lines);
+	tcase_add_test(tc, journal_fields);
+	tcase_add_test(tc, program_kept);
+	tcase_add_test(tc, program_each);
+	tcase_add_loop_test(tc, program_at_fault, 0, 4);
+	tcase_add_test(tc, program_that_hangs);
+	tcase_add_test(tc, dead_server);
+	tcase_add_test(tc, server_name);
+	tcase_add_test(tc, limits);
+	tcase_add_test(tc, folding);
+	tcase_add_test(tc, one_hangs);
+	suite_add_tcase(s, tc);
+	sr = srunner_create(s);
+	srunner_run_all(sr, CK_NORMAL);
+	failed = srunner_ntests_failed(sr);
+	srunner_free(sr);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
