@@ -12,7 +12,7 @@ libidn2-dev libpsl-dev libcurl4-openssl-dev"
 RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-dev util-linux
 debian-archive-keyring curl dnsmasq-base"
 TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3
-python3-jsonschema python3-yaml"
+python3-jsonschema python3-yaml openssl rsyslog"
 # the debug kernel is built here
 ALL="flex bison libssl-dev"
 

@@ -105,6 +105,7 @@ static void fails(struct outlet *o)
 		return;
 	o->failing = true;
 	o->news.began = true;
+	o->news.ended = false;
 	memcpy(o->news.why, o->sink->why, sizeof(o->news.why));
 	tell(o);
 }

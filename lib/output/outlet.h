@@ -47,7 +47,7 @@ struct outlet_stats {
 struct outlet_news {
 	bool began;		/* it fails now, for this reason: */
 	char why[256];
-	bool ended;		/* it works again */
+	bool ended;		/* it works again: if it began, too, since then */
 	bool gone;		/* it never will again: the sink is done with */
 	uint64_t overflowed, failed;	/* more of them */
 	bool room;		/* after an overflow: at least half of the queue is free again */

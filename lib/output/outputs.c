@@ -499,7 +499,7 @@ static void take_news(struct outputs *os, struct way *w)
 		w->gone = true;
 		notice(os, "nobody reads the %s any more", name);
 	}
-	if (news.ended && !news.began)
+	if (news.ended)
 		notice(os, "alerts get to the %s again", name);
 	if (news.says)
 		notice(os, "the %s says: %s", name, news.says);
