@@ -19,7 +19,7 @@
 #include <jansson.h>
 
 #include "output/fold.h"
-#include "output/limit.h"
+#include "output/rate.h"
 #include "output/text.h"
 
 #define NS_PER_S	1000000000ull
@@ -31,7 +31,7 @@
 struct way {
 	struct outlet *outlet;
 	struct outputs_way how;
-	struct limit limit;
+	struct rate limit;
 	unsigned int forms;
 	uint64_t limited, folded;
 	uint64_t overflowed, failed;	/* not yet told to others */
@@ -45,7 +45,7 @@ struct way {
 struct rule_limit {
 	bool known;		/* looked up */
 	bool limited;
-	struct limit limit;
+	struct rate limit;
 };
 
 struct outputs {
@@ -122,7 +122,7 @@ int outputs_add(struct outputs *os, struct sink *s, const struct outputs_way *ho
 	if (rc < 0)
 		return rc;
 	w->how = *how;
-	limit_init(&w->limit, how->rate, how->burst);
+	rate_init(&w->limit, how->rate, how->burst);
 	w->forms = outlet_forms(w->outlet);
 	os->n++;
 	return 0;
@@ -176,11 +176,11 @@ static bool rule_may_tell(struct outputs *os, const struct rule *rule, uint64_t 
 
 		if (!rate_fits(r, rule))
 			continue;
-		limit_init(&l->limit, r->rate, r->burst);
+		rate_init(&l->limit, r->rate, r->burst);
 		l->known = l->limited = true;
 	}
 	l->known = true;
-	return !l->limited || limit_take(&l->limit, ts_ns);
+	return !l->limited || rate_take(&l->limit, ts_ns);
 }
 
 /* ---- messages ---- */
@@ -255,7 +255,7 @@ static struct message *note_message(struct outputs *os, const struct alert_note 
 
 static void push(struct way *w, struct message *m)
 {
-	if (!limit_take(&w->limit, m->ts_ns))
+	if (!rate_take(&w->limit, m->ts_ns))
 		w->limited++;
 	else
 		outlet_push(w->outlet, m);

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "output/fold.h"
-#include "output/limit.h"
+#include "output/rate.h"
 #include "output/outputs.h"
 
 #define S	1000000000ull
@@ -453,23 +453,23 @@ END_TEST
 
 START_TEST(limits)
 {
-	struct limit l;
+	struct rate l;
 	int n = 0;
 
-	limit_init(&l, 2, 3);
+	rate_init(&l, 2, 3);
 	for (int i = 0; i < 100; i++)
-		n += limit_take(&l, 10 * S);
+		n += rate_take(&l, 10 * S);
 	ck_assert_int_eq(n, 3);
 	for (int i = 0; i < 100; i++)
-		n += limit_take(&l, 11 * S);
+		n += rate_take(&l, 11 * S);
 	ck_assert_int_eq(n, 5);
-	ck_assert(!limit_take(&l, 5 * S));	/* a clock that steps back gives nothing */
-	ck_assert(!limit_take(&l, 11 * S));
+	ck_assert(!rate_take(&l, 5 * S));	/* a clock that steps back gives nothing */
+	ck_assert(!rate_take(&l, 11 * S));
 	for (int i = 0; i < 100; i++)
-		n += limit_take(&l, 1000 * S);
+		n += rate_take(&l, 1000 * S);
 	ck_assert_int_eq(n, 8);
-	limit_init(&l, 0, 0);
-	ck_assert(limit_take(&l, 1) && limit_take(&l, 1));
+	rate_init(&l, 0, 0);
+	ck_assert(rate_take(&l, 1) && rate_take(&l, 1));
 }
 END_TEST
 

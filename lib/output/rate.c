@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * limit.c - how many alerts may pass in how much time
+ * rate.c - how many alerts may pass in how much time
  */
-#include "output/limit.h"
+#include "output/rate.h"
 
-void limit_init(struct limit *l, double rate, double burst)
+void rate_init(struct rate *l, double rate, double burst)
 {
 	l->rate = rate;
 	l->burst = burst < 1 ? 1 : burst;
@@ -12,7 +12,7 @@ void limit_init(struct limit *l, double rate, double burst)
 	l->last_ns = 0;
 }
 
-bool limit_take(struct limit *l, uint64_t now_ns)
+bool rate_take(struct rate *l, uint64_t now_ns)
 {
 	if (l->rate <= 0)
 		return true;
