@@ -50,7 +50,7 @@ $(BUILD)/falcoc.yaml: $(BUILD)/falcoc
 
 install: all $(BUILD)/falcoc.yaml	## install the tool, its rules and configuration, the module's source (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/falcoc $(DESTDIR)$(PREFIX)/bin/falcoc
-	install -d $(DESTDIR)$(SYSCONF)/falcoc/config.d $(DESTDIR)$(SYSCONF)/falcoc/rules.d
+	install -d $(DESTDIR)$(SYSCONF)/falcoc/config.d $(DESTDIR)$(SYSCONF)/falcoc/rules.d $(DESTDIR)$(SYSCONF)/falcoc/policies.d
 	install -m 644 rules/*.yaml $(BUILD)/falcoc.yaml $(DESTDIR)$(SYSCONF)/falcoc/
 	for f in $(MODULE_SRC); do install -D -m 644 $$f $(SRC_DIR)/$$f || exit 1; done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SRC_DIR)/dkms.conf

@@ -268,7 +268,8 @@ char *engine_diagnostics_json(struct engine *e)
 {
 	json_t *list = text_diags_json(e->diags), *all;
 
-	all = json_pack("{s:b, s:i, s:i, s:i, s:i, s:o}", "successful", e->rules != NULL, "rules",
+	all = json_pack("{s:b, s:i, s:i, s:i, s:i, s:o}", "successful",
+			e->rules != NULL && engine_errors(e) == 0, "rules",
 			(int)engine_rules(e), "enabled", (int)engine_rules_enabled(e), "errors",
 			(int)engine_errors(e), "warnings", (int)engine_warnings(e), "diagnostics",
 			list);

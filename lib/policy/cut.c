@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
+#include <netinet/in.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <sched.h>
@@ -119,6 +120,8 @@ static int find(struct mnl_socket *nl, const struct target_sock *s, struct inet_
 
 		if (mapped && s->family != AF_INET)
 			break;
+		if (i & 1 && s->protocol != IPPROTO_UDP)
+			continue;
 		if (mapped)
 			req->sdiag_family = AF_INET6;
 		put_id(&req->id, s, i & 1, mapped);

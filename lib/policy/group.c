@@ -321,6 +321,7 @@ struct killing {
 	const struct protect *protect;
 	const char *why;
 	uint64_t killed;
+	struct process_seen seen;
 	bool count_only;	/* the kernel kills them */
 };
 
@@ -332,7 +333,7 @@ static bool kill_one(uint32_t pid, void *arg)
 	int fd;
 
 	if (k->count_only) {
-		k->killed++;
+		k->killed += process_stat(pid, &st) == 0 && process_is_new(&k->seen, pid, &st);
 		return true;
 	}
 	fd = process_open_any(pid, &st);
@@ -340,7 +341,7 @@ static bool kill_one(uint32_t pid, void *arg)
 		return true;
 	k->why = protect_process(k->protect, pid, &st);
 	if (!k->why && !st.is_zombie && process_signal(fd, SIGKILL) == 0)
-		k->killed++;
+		k->killed += process_is_new(&k->seen, pid, &st);
 	close(fd);
 	return !k->why;
 }
@@ -348,12 +349,9 @@ static bool kill_one(uint32_t pid, void *arg)
 /* One round. 0, or -EPERM. */
 static int kill_round(const struct group *g, struct killing *k)
 {
-	bool first = k->killed == 0;
-
 	/* the kernel's own way (from 5.14 on) leaves no fork behind */
 	k->count_only = g->v2 && faccessat(g->fd, "cgroup.kill", W_OK, 0) == 0;
-	if (!k->count_only || first)
-		walk(g->fd, 0, kill_one, k);
+	walk(g->fd, 0, kill_one, k);
 	if (k->count_only && write_file(g->fd, "cgroup.kill", "1") < 0) {
 		k->count_only = false;
 		walk(g->fd, 0, kill_one, k);

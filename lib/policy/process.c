@@ -115,6 +115,17 @@ int process_signal(int pidfd, int sig)
 	return syscall(SYS_pidfd_send_signal, pidfd, sig, NULL, 0) < 0 ? -errno : 0;
 }
 
+bool process_is_new(struct process_seen *seen, uint32_t pid, const struct process_stat *st)
+{
+	size_t i = pid % PROCESS_SEEN_MAX;
+
+	if (seen->slots[i].pid == pid && seen->slots[i].start_ticks == st->start_ticks)
+		return false;
+	seen->slots[i].pid = pid;
+	seen->slots[i].start_ticks = st->start_ticks;
+	return true;
+}
+
 bool process_exe(uint32_t pid, char *path, size_t size)
 {
 	char link[40];

@@ -38,6 +38,19 @@ int process_open_any(uint32_t pid, struct process_stat *ret_stat);
 /* 0 or a negative errno. */
 int process_signal(int pidfd, int sig);
 
+/* Those that were seen, for counting: one of the last with the same slot makes room. */
+#define PROCESS_SEEN_MAX 2048
+
+struct process_seen {
+	struct {
+		uint32_t pid;
+		uint64_t start_ticks;
+	} slots[PROCESS_SEEN_MAX];
+};
+
+/* True: it is new. */
+bool process_is_new(struct process_seen *seen, uint32_t pid, const struct process_stat *st);
+
 /* Path of its program, as seen from here. False: it has none, or has ended. */
 bool process_exe(uint32_t pid, char *path, size_t size);
 

@@ -18,7 +18,7 @@
 #include "policy/program.h"
 
 #define NS_PER_S	1000000000ull
-#define ROUNDS_MAX	100	/* over the processes of a group that forks */
+#define ROUNDS_MAX	1000	/* over the processes of a group that forks */
 #define FREEZE_MS	2000
 #define VERIFY_MS	1000	/* for what the runtime said to show */
 #define STEP_MS		10
@@ -48,6 +48,7 @@ struct members {
 	uint32_t pgid;
 	bool kill;
 	uint64_t found, killed;
+	struct process_seen seen;
 	uint64_t leader_ticks;	/* start of the process with the group's number; 0: it is gone */
 	const char *why;
 };
@@ -70,7 +71,7 @@ static void visit_member(struct members *m, uint32_t pid)
 		if (!m->why)
 			m->why = protect_process(m->protect, pid, &st);
 		if (m->kill && !m->why && process_signal(fd, SIGKILL) == 0)
-			m->killed++;
+			m->killed += process_is_new(&m->seen, pid, &st);
 	}
 	close(fd);
 }
@@ -121,6 +122,7 @@ static void kill_group(struct job *job, const struct work_tools *tools)
 		if (m.found == 0 || (m.leader_ticks && m.leader_ticks != leader) ||
 		    atomic_load(&tools->stop))
 			break;
+		pause_ms(1);	/* to end takes them a moment */
 	}
 	job->result.killed = m.killed;
 	if (m.why)

@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# How long it takes from the end of the system call to the signal: of many processes that each open a marked
+# file, one after the other, and of many at once. Printed as a distribution; nothing depends on the figures but that
+# each is killed. (A guest that is emulated is slower than a machine by a factor of ten and more.)
+# shellcheck source=../guest/lib.sh
+. /falcoc/guest/lib.sh
+
+N=200
+cat >"$T/rules.yaml" <<'R'
+- rule: mark
+  desc: d
+  condition: evt.type in (open, openat) and fd.name = /tmp/mark
+  output: "MARK by %proc.pid"
+  priority: WARNING
+R
+cat >"$T/policies.yaml" <<'P'
+- policy: kills
+  rules: [mark]
+  actions: [kill]
+  limit: {actions: 100000, seconds: 1}
+P
+touch /tmp/mark
+
+# distribution NAME: of the latencies told
+distribution() {
+	grep -o '"falcoc.action.latency_ns":[0-9]*' "$T/out" | cut -d: -f2 | sort -n >"$T/ns"
+	awk -v name="$1" '{ v[NR] = $1 } END {
+		if (!NR) exit 1
+		printf "%s: %d kills, from the call to the signal: p50 %.0f us, p99 %.0f us, max %.0f us\n", name,
+			NR, v[int((NR + 1) / 2)] / 1000, v[int(NR * 0.99 + 0.5)] / 1000, v[NR] / 1000 }' "$T/ns"
+}
+results() { grep -c '"falcoc.action.result":"done"' "$T/out"; }
+have() { [ "$(results)" -ge "$1" ]; }
+
+start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
+	-o policies.actions_per_minute=1000000 || exit 1
+survived=0
+for _ in $(seq $N); do
+	sh -c 'exec 3</tmp/mark; while :; do :; done' 2>/dev/null &
+	wait $! 2>/dev/null
+	[ $? = 137 ] || survived=$((survived + 1))
+done 2>/dev/null
+check "each of $N processes is killed before it ends otherwise" test $survived = 0
+check "and told" wait_for 10 have $N
+distribution "one at a time"
+stop_falcoc || fail "falcoc ends well"
+
+start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
+	-o policies.actions_per_minute=1000000 || exit 1
+pids=()
+for _ in $(seq $N); do
+	sh -c 'while [ ! -e /tmp/go ]; do sleep 0.2; done; exec 3</tmp/mark; sleep 1000' &
+	pids+=($!)
+done 2>/dev/null
+touch /tmp/go
+check "of $N at once each is killed" wait_for 60 have $N
+distribution "$N at once"
+kill -KILL "${pids[@]}" 2>/dev/null
+stop_falcoc || fail "falcoc ends well"
+grep '^Actions:' "$T/err"
+exit $FAILED
