@@ -54,7 +54,7 @@ int capture_next(struct capture *c, struct event *ret_event)
 {
 	int got = c->ops->next(c, ret_event);
 
-	if (got != 1)
+	if (got != 1 || ret_event->item)
 		return got;
 	/* another's capture has its own numbers: it counts events that are none of ours */
 	ret_event->num = ret_event->foreign ? ret_event->foreign->num : ++c->num;

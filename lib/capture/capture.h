@@ -83,7 +83,8 @@ int capture_fd(const struct capture *c);
 
 /*
  * The next event in order of time (falcoc.h, "Order"). Its record stays valid until the
- * next call. Returns 1 with *ret_event filled; 0: none for now; -EBADMSG: the
+ * next call. Returns 1 with *ret_event filled (of a file that falcoc wrote it may be an item, and no
+ * event: event/item.h); 0: none for now; -EBADMSG: the
  * rings or the file hold nonsense; -EIO: the device is gone; -ENODATA: the file was cut; the
  * capture cannot go on.
  */

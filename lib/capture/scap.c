@@ -82,6 +82,8 @@ static int file_next(struct capture *c, struct event *ret_event)
 	struct file_capture *f = file_of(c);
 	int rc = scap_next(f->scap, ret_event);
 
+	if (rc == 1 && ret_event->item)
+		return 1;
 	if (rc == 1 && !(ret_event->rec->flags & FALCOC_R_LIFECYCLE))
 		f->produced[ret_event->rec->event]++;
 	else if (rc <= 0)

@@ -153,6 +153,7 @@ int event_decode(struct event *ev, const void *bytes, size_t len)
 		return -EBADMSG;
 	ev->rec = rec;
 	ev->foreign = NULL;
+	ev->item = NULL;
 	memcpy(ev->attr, attr, sizeof(attr));
 	return 0;
 }

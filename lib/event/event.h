@@ -23,6 +23,7 @@
 /* Names of flags or enumeration values; see flags_format(). */
 struct flag_table;
 struct event_foreign;
+struct event_item;
 
 struct event {
 	const struct falcoc_rec *rec;
@@ -30,6 +31,7 @@ struct event {
 	uint64_t num;		/* evt.num: counts from 1 since the source was opened */
 	uint64_t ts_ns;		/* wall clock (CLOCK_REALTIME) of rec->time_ns */
 	const struct event_foreign *foreign;	/* event/foreign.h; NULL: it is falcoc's own */
+	const struct event_item *item;	/* event/item.h; not NULL: this is no event, and has no rec */
 };
 
 /*
@@ -172,6 +174,13 @@ bool event_param_text(const struct event *ev, unsigned int i, struct arena *scra
 /* The same without names: numbers in the base that Falco prints them in, paths as passed. */
 bool event_param_raw_text(const struct event *ev, unsigned int i, struct arena *scratch,
 			  struct slice *ret_text);
+/*
+ * A parameter of type DYNAMIC with the type that it has in this event. False: it is not in the
+ * record, or of another type.
+ */
+bool event_param_dynamic(const struct event *ev, unsigned int i, struct value *ret_value);
+/* POLL* as Falco numbers them. */
+unsigned int event_poll_bits(unsigned int revents);
 /* Bytes with '.' for all that cannot be printed, as Falco shows argument vectors. */
 struct slice bytes_printable(struct slice bytes, struct arena *scratch);
 

@@ -446,3 +446,24 @@ uint64_t foreign_flags_native(const struct flag_table *native, uint64_t number_i
 	/* an enumeration's number that has no name may well be the kernel's own */
 	return t->kind == FLAGS_ENUM ? number_in : out;
 }
+
+uint64_t foreign_flags_number(const struct flag_table *native, uint64_t flags)
+{
+	const struct flag_table *t = foreign_table(native);
+	uint64_t out = 0, shown = 0, v;
+
+	if (!t || !t->n || t == native)
+		return flags;
+	for (size_t i = 0; i < native->n; i++) {
+		const struct flag_name *f = &native->names[i];
+
+		if ((flags & f->mask) != f->value || (shown & f->mask) ||
+		    !native_value(t, f->name, &v))
+			continue;
+		if (t->kind == FLAGS_ENUM)
+			return v;
+		shown |= f->mask;
+		out |= v;
+	}
+	return t->kind == FLAGS_ENUM ? flags : out;
+}

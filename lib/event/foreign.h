@@ -98,6 +98,8 @@ bool foreign_param_raw_text(const struct event *ev, unsigned int i, struct arena
 
 /* A number of one of Falco's flag tables in the kernel's own flags; without a table: the same. */
 uint64_t foreign_flags_native(const struct flag_table *native, uint64_t number);
+/* And back: the kernel's flags as Falco numbers them. What Falco has no name for is left out. */
+uint64_t foreign_flags_number(const struct flag_table *native, uint64_t flags);
 
 /*
  * A path as a capture's reader has to understand it: a relative one goes on from @dir, which need not

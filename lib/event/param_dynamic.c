@@ -138,6 +138,14 @@ bool param_dynamic(const struct event *ev, const struct event_param_def *p,
 	return true;
 }
 
+bool event_param_dynamic(const struct event *ev, unsigned int i, struct value *ret_value)
+{
+	const struct event_def *def = event_def(ev->rec->event);
+
+	return i < def->nparams && def->params[i].type == VALUE_DYNAMIC &&
+	       param_dynamic(ev, &def->params[i], ret_value);
+}
+
 bool param_dynamic_raw(const struct event *ev, const struct event_param_def *p,
 		       struct arena *scratch, struct slice *ret_text)
 {
@@ -148,7 +156,7 @@ bool param_dynamic_raw(const struct event *ev, const struct event_param_def *p,
 }
 
 /* The kernel's POLL* as Falco numbers them, in this order from bit 0. */
-static unsigned int poll_bits(unsigned int revents)
+unsigned int event_poll_bits(unsigned int revents)
 {
 	static const unsigned short bits[] = {
 		0x1, 0x2, 0x4, 0x2000, 0x8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200,
@@ -173,7 +181,7 @@ bool param_fdlist(const struct event *ev, struct arena *scratch, struct slice *r
 		memcpy(&pfd, bytes.ptr + at, sizeof(pfd));
 		if (pfd.revents)
 			buf_printf(&text, "%s%d:?%x", text.len ? " " : "", pfd.fd,
-				   poll_bits((unsigned short)pfd.revents));
+				   event_poll_bits((unsigned short)pfd.revents));
 	}
 	copy = arena_slicedup(scratch, buf_slice(&text));
 	*ret_text = (struct slice){ copy, copy ? text.len : 0 };

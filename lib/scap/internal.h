@@ -6,11 +6,13 @@
 #define SCAP_INTERNAL_H
 
 #include "event/foreign.h"
+#include "event/item.h"
 #include "scap/convert.h"
 #include "scap/cursor.h"
 #include "scap/input.h"
 #include "scap/scap.h"
 #include "scap/threads.h"
+#include "util/buf.h"
 #include "util/ip.h"
 
 #define SCAP_LOCALS_MAX	4096	/* addresses of the captured machine */
@@ -57,6 +59,16 @@ struct scap_gone {
 };
 #define SCAP_GONE_MAX	256
 
+/* What falcoc added to a capture of its own (native.h). */
+struct scap_native {
+	bool on;		/* the records are ours: nothing else counts */
+	bool have;		/* one is whole */
+	unsigned int kind;	/* of the one in hand; 0: none */
+	uint64_t ts_ns;
+	struct buf bytes;
+	struct event_item item;	/* as given out */
+};
+
 struct scap {
 	struct scap_input *in;
 	struct scap_threads threads;
@@ -74,6 +86,7 @@ struct scap {
 	bool events_begun, ended;
 	int end;			/* what scap_next() gives from then on */
 
+	struct scap_native native;
 	struct scap_queue tell;
 	struct scap_user *users;
 	size_t users_at, users_freed, nusers, users_room;	/* told, let go of, in the list */
@@ -96,6 +109,13 @@ struct scap {
 	struct foreign_fd foreign_fd;
 	struct foreign_look look;
 };
+
+/* native.c: the block that says whose the file is. False: it is another one. */
+bool scap_native_block(struct scap *s, const struct scap_block *b);
+/* An event that carries a record or an item, or a piece of one. False: it is another one. */
+bool scap_native_event(struct scap *s, struct slice body, bool flagged);
+/* Gives out what is whole. False: nothing is. */
+bool scap_native_next(struct scap *s, struct event *ret_event);
 
 /* meta.c: a block of the lists. False: it is none of these. */
 bool scap_meta_block(struct scap *s, const struct scap_block *b);

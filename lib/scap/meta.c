@@ -469,6 +469,9 @@ static void read_machine(struct scap *s, struct slice body)
 
 bool scap_meta_block(struct scap *s, const struct scap_block *b)
 {
+	/* falcoc's own capture tells of processes and addresses in items, and of users here */
+	if (s->native.on && b->type != 0x201 && b->type != 0x220)
+		return true;
 	switch (b->type) {
 	case 0x201: case 0x8002abcd:
 		read_machine(s, b->body);

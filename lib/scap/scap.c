@@ -79,6 +79,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 	s->locals = NULL;
 	s->tell.at = s->tell.n = 0;
 	s->events_begun = false;
+	s->native.on = s->native.have = false;
 	return scap_threads_init(&s->threads);
 }
 
@@ -144,6 +145,7 @@ void scap_free(struct scap *s)
 	free(s->users);
 	free(s->tell.list);
 	free(s->locals);
+	buf_release(&s->native.bytes);
 	scap_threads_release(&s->threads);
 	scap_input_free(s->in);
 	arena_free(s->scratch);
@@ -230,6 +232,10 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 	int rc;
 
 	s->stats.events++;
+	if (!b->skipped && scap_native_event(s, b->body, flagged))
+		return 0;
+	if (s->native.on)
+		return 0;	/* tells in fewer words what a record before it told */
 	if (!s->events_begun)
 		scap_meta_end(s);
 	s->events_begun = true;
@@ -281,6 +287,8 @@ static int take_block(struct scap *s, const struct scap_block *b)
 		s->fault = "a block has two lengths that differ";
 		return -EBADMSG;
 	}
+	if (!b->skipped && scap_native_block(s, b))
+		return 0;
 	if (b->skipped || !scap_meta_block(s, b))
 		s->stats.unknown_blocks++;
 	return 0;
@@ -318,6 +326,10 @@ int scap_next(struct scap *s, struct event *ret_event)
 		/* lists are whole only when the first event is there */
 		if (s->events_begun && next_news(s, ret_event))
 			return 1;
+		if (scap_native_next(s, ret_event)) {
+			s->stats.given++;
+			return 1;
+		}
 		if (s->have) {
 			s->have = false;
 			if (scap_translate(s, ret_event)) {

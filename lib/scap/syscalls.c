@@ -3,6 +3,7 @@
  * syscalls.c - system calls as the format numbers them: the same on every architecture
  */
 #include "scap/internal.h"
+#include "scap/write.h"
 
 static const char *const names[] = {
 	"unknown", "restart_syscall", "exit", "read", "write", "open", "close", "creat", "link",
@@ -92,4 +93,18 @@ int scap_syscall_event(unsigned int number)
 		mapped = true;
 	}
 	return number < COUNT ? events[number] : -1;
+}
+
+unsigned int scap_syscall_number(unsigned int event)
+{
+	static uint16_t numbers[FALCOC_E_COUNT];
+	static bool mapped;
+
+	if (!mapped) {
+		for (unsigned int i = COUNT; i-- > 1;)
+			if (scap_syscall_event(i) >= 0)
+				numbers[scap_syscall_event(i)] = (uint16_t)i;
+		mapped = true;
+	}
+	return event < FALCOC_E_COUNT ? numbers[event] : 0;
 }
