@@ -5,7 +5,7 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c validate.c list.c explain.c dns.c schema.c help.c	a command each
+ *	run.c validate.c record.c list.c explain.c dns.c schema.c help.c	a command each
  */
 #ifndef CLI_H
 #define CLI_H
@@ -72,6 +72,9 @@ struct settings {
 	bool config_schema, rule_schema;
 	const char *dns_explain;	/* NULL: the whole table */
 	bool dns_check;
+	const char *record_file;	/* -w; NULL: none */
+	bool record_compress;
+	uint64_t record_file_mb, record_file_s, record_files, record_limit_mb;
 };
 
 struct option {
@@ -118,6 +121,29 @@ enum status set_print(struct settings *s, const char *value);
 enum status set_rules(struct settings *s, const char *value);	/* run.c */
 enum status set_policy(struct settings *s, const char *value);	/* validate.c */
 
+/*
+ * record.c: options of recording, and what they say into s->engine, after settings_apply().
+ * STATUS_OK, or STATUS_USAGE after having said why.
+ */
+#define RECORD_OPTIONS									\
+	{ 'w', NULL, "FILE", "record what comes into this capture (.scap), mode 0600; -: standard output", \
+	  set_write },									\
+	{ 'z', NULL, NULL, "compress it", set_compress },				\
+	{ 'C', NULL, "MB", "begin another file when one has so many million bytes: FILE0, FILE1, ...", \
+	  set_file_mb },								\
+	{ 'G', NULL, "SECONDS", "likewise after so long; a time format in FILE (%H%M%S) names it\n" \
+	  "instead of a number", set_file_seconds },					\
+	{ 'W', NULL, "FILES", "keep so many of these, the oldest goes", set_files },	\
+	{ 0, "disk-limit", "MB", "of all files together: the oldest goes, and where there is but\n" \
+	  "one recording ends", set_limit_mb }
+enum status set_write(struct settings *s, const char *value);
+enum status set_compress(struct settings *s, const char *value);
+enum status set_file_mb(struct settings *s, const char *value);
+enum status set_file_seconds(struct settings *s, const char *value);
+enum status set_files(struct settings *s, const char *value);
+enum status set_limit_mb(struct settings *s, const char *value);
+enum status record_apply(struct settings *s);
+
 /* config.c: keeps what an argument says of a key for settings_apply(). */
 void add_setting(struct settings *s, const char *origin, const char *key, const char *value);
 enum status set_config(struct settings *s, const char *value);
@@ -138,11 +164,12 @@ enum status default_rules(struct settings *s);
 
 /* The commands. */
 extern const struct option run_options[], validate_options[], list_options[], explain_options[],
-	eval_options[], dns_options[];
+	eval_options[], dns_options[], record_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
 enum status eval_command(struct settings *s);
+enum status record_command(struct settings *s);
 enum status explain_command(struct settings *s);
 enum status dns_command(struct settings *s);
 enum status schema_command(struct settings *s);

@@ -60,6 +60,18 @@ const struct command commands[] = {
 		.run = eval_command,
 	},
 	{
+		.name = "record",
+		.args = "-w FILE [FILTER]",
+		.summary = "record events into a capture file (.scap), for falcoc -e, Falco and sysdig",
+		.text = "FILTER is a condition of the rules' language: what it is not true of is not recorded, as\n"
+			"far as the kernel can tell not even made. Without it all events are. Ctrl-C, SIGTERM\n"
+			"or the time of -M ends it; the file is whole then, and whole up to the last half second\n"
+			"if it is killed.\n",
+		.options = record_options,
+		.keys = true,
+		.run = record_command,
+	},
+	{
 		.name = "dns",
 		.args = "[--explain ADDRESS|NAME | --check RULES]",
 		.summary = "show the names that falcoc knows of addresses, and those that rules mention",

@@ -104,6 +104,7 @@ const struct option run_options[] = {
 	  set_capture },
 	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output,\n"
 	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
+	RECORD_OPTIONS,
 	{ 'p', NULL, "TEXT", "add this to the outputs of all rules: a text with %fields, or c or k\n"
 	  "for the container (key: append_output)", set_append },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
@@ -214,6 +215,8 @@ enum status run_command(struct settings *s)
 	if (other_command(s, &status))
 		return status;
 	status = settings_apply(s, true, true);
+	if (status == STATUS_OK)
+		status = record_apply(s);
 	if (status == STATUS_OK)
 		status = s->engine.print ? print_fits(s) : default_rules(s);
 	if (status != STATUS_OK)

@@ -429,6 +429,8 @@ int dns_table_add_from(struct dns_table *t, const char *const *chain, size_t cha
 		t->stats.refused++;
 		return -EINVAL;
 	}
+	if (t->watch.add)
+		t->watch.add(t->watch.arg, chain, chain_len, addr, ttl_s, source, origin, now_ns);
 	what.expiry_ns = expiry_of(t, ttl_s, now_ns);
 	count = chain_get(t, chain, chain_len, names);
 	if (count < 0)
@@ -448,6 +450,11 @@ int dns_table_add_from(struct dns_table *t, const char *const *chain, size_t cha
 	while (count)
 		name_put(t, names[--count]);
 	return err;
+}
+
+void dns_table_set_watch(struct dns_table *t, const struct dns_table_watch *watch)
+{
+	t->watch = watch ? *watch : (struct dns_table_watch){ 0 };
 }
 
 int dns_table_add(struct dns_table *t, const char *const *chain, size_t chain_len,
@@ -552,6 +559,8 @@ void dns_table_withdraw(struct dns_table *t, enum dns_source source)
 {
 	struct ilist *const orders[] = { &t->pinned, &t->recent };
 
+	if (t->watch.withdraw)
+		t->watch.withdraw(t->watch.arg, source);
 	for (size_t i = 0; i < 2; i++) {
 		struct ilist *n = orders[i]->next;
 

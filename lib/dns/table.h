@@ -169,6 +169,18 @@ bool dns_table_wants_uses(const struct dns_table *t, uint64_t by_ns);
  */
 int dns_table_restore(struct dns_table *t, const struct dns_link_info *info, uint64_t now_ns);
 
+/* Told of all that changes what the table knows, before it is done: whoever keeps a copy follows. */
+struct dns_table_watch {
+	void (*add)(void *arg, const char *const *chain, size_t chain_len, const struct ip_addr *addr,
+		    uint32_t ttl_s, enum dns_source source, const struct dns_origin *origin,
+		    uint64_t now_ns);
+	void (*withdraw)(void *arg, enum dns_source source);
+	void *arg;
+};
+
+/* Copied; NULL: nobody is told any more. Saved links, dns_table_restore(), are not told. */
+void dns_table_set_watch(struct dns_table *t, const struct dns_table_watch *watch);
+
 /* dns_table_add() for a chain of one name. */
 int dns_table_add_name(struct dns_table *t, const char *name, const struct ip_addr *addr,
 		       uint32_t ttl_s, enum dns_source source, uint64_t now_ns);

@@ -77,6 +77,7 @@ struct dns_table {
 	bool is_used;	/* by a connection, ever */
 	size_t name_bytes;
 	size_t pinned_links, pinned_bytes;
+	struct dns_table_watch watch;	/* its functions NULL: nobody */
 	struct dns_table_stats stats; /* the counters only */
 };
 

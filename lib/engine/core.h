@@ -16,6 +16,10 @@
  *	names.c		the DNS table: where names come from, and what keeps them
  *	replay.c	a capture file instead of the module
  *	act.c		policies: asked for each alert, acted upon, results told
+ *	record.c	events into a capture file
+ *	record_items.c	what a capture of ours holds beside them
+ *	record_head.c	what it holds before them, for others
+ *	replay_items.c	those items taken in again
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it, and what the module could not keep of calls in flight
  *	report.c	counters as text
@@ -75,6 +79,8 @@
 #define ACTION_RULE	"falcoc: action"
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
+struct record;
+
 struct engine {
 	struct engine_options opt;
 
@@ -122,6 +128,7 @@ struct engine {
 	struct net_peers peers;
 	uint64_t peer_looks;
 	struct keep *keep;	/* NULL: names are not kept on disk */
+	struct record *record;	/* NULL: no capture file is written */
 	struct drops *drops;
 	struct drops *unkept;	/* what was not kept of calls in flight */
 	struct capture_unkept unkept_before;	/* we began */

@@ -17,6 +17,7 @@
 #include "output/text.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
+#include "engine/record.h"
 #include "output/extra.h"
 
 /* How events are printed that nobody has said a form for. */
@@ -140,6 +141,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	actor_free(e->actor);
+	record_free(e->record);
 	capture_free(e->capture);
 	capture_droppers_release(&e->droppers);
 	drops_free(e->drops);

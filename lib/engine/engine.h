@@ -118,6 +118,17 @@ struct engine_options {
 	uint64_t duration_ms;		/* end after so long; 0: never */
 
 	/*
+	 * Record what comes into a capture file, as sysdig does. With a condition only what that is
+	 * true of, and nobody judges; else what the rules make the module record.
+	 */
+	const char *record_file;	/* NULL: none; "-": standard output */
+	bool record_compress;
+	uint64_t record_file_mb;	/* then the next file, called FILE and a number; 0: never */
+	uint64_t record_file_s;		/* likewise, after so many seconds */
+	unsigned int record_files;	/* keep so many, the oldest goes; 0: all */
+	uint64_t record_limit_mb;	/* of all files together; 0: none */
+
+	/*
 	 * Names. Rules that know trusted names would tell false alerts before the first
 	 * answers are there, so alerts that depend on such an answer wait for it, but only
 	 * so long. No event and no other alert ever waits for a name.

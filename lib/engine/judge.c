@@ -10,6 +10,7 @@
 
 #include "dns/name.h"
 #include "engine/hold.h"
+#include "engine/record.h"
 
 static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 {
@@ -176,6 +177,7 @@ int engine_judge(struct engine *e, const struct event *ev)
 		.state = &e->state,
 		.scratch = e->scratch,
 	};
+	uint64_t matches = e->alerts;
 	int rc = 0;
 
 	e->events++;
@@ -196,6 +198,9 @@ int engine_judge(struct engine *e, const struct event *ev)
 		else
 			rc = engine_try_rules(e, &ctx);
 	}
+	/* only now: the names that it brought were known when it was judged */
+	if (e->record)
+		record_event(e, ev, ctx.proc, e->alerts != matches);
 	arena_clear(e->scratch);
 	return rc;
 }

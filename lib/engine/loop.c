@@ -19,6 +19,7 @@
 #include "engine/drops.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
+#include "engine/record.h"
 
 #define BATCH		1024	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
@@ -115,7 +116,8 @@ static void take_source(struct engine *e, enum loop_source source)
 		dns_hosts_process(e->hosts, now);
 		break;
 	case SOURCE_LOCAL:
-		net_local_process(e->local);
+		if (net_local_process(e->local) == 0)
+			record_local_changed(e);
 		break;
 	case SOURCE_ACTIONS:
 		e->actions_over = true;	/* told when others have had their turn */
@@ -132,6 +134,8 @@ static int wait_ms(const struct engine *e)
 
 	if (e->more)
 		return 0;
+	if (record_due_ns(e) < due)
+		due = record_due_ns(e);
 	if (hold_due_ns(e->hold) < due)
 		due = hold_due_ns(e->hold);
 	if (engine_names_due_ns(e, now) < due)
@@ -161,6 +165,7 @@ static int take_due(struct engine *e)
 	engine_tend_names(e);
 	if (e->actions_over && (rc = engine_tell_actions(e)) < 0)
 		return rc;
+	record_tend(e, now_boot_ns());
 	rc = engine_tend_outputs(e);
 	return rc < 0 ? rc : hold_check(e, false);
 }
@@ -245,7 +250,7 @@ static enum engine_status finish(struct engine *e)
 
 static enum engine_status run_live(struct engine *e)
 {
-	enum engine_status status = ENGINE_OK;
+	enum engine_status status = ENGINE_OK, ended;
 	struct epoll_event ready[8];
 	int rc = watch_all(e);
 
@@ -271,11 +276,15 @@ static enum engine_status run_live(struct engine *e)
 		if (status == ENGINE_OK && drops_due_ns(e->unkept) <= now_boot_ns())
 			status = engine_tell_unkept(e, false);
 	}
-	if (status == ENGINE_OK)
-		return finish(e);
-	capture_stop(e->capture);	/* so that the report adds up */
-	keep_end(e);
-	return status;
+	if (status == ENGINE_OK) {
+		status = finish(e);
+	} else {
+		capture_stop(e->capture);	/* so that the report adds up */
+		keep_end(e);
+	}
+	/* whatever else went wrong counts more */
+	ended = record_end(e);
+	return status == ENGINE_OK ? ended : status;
 }
 
 /*

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/keep.h"
+#include "engine/record.h"
 
 #define PEERS_POLL_NS	(100 * NS_PER_MS)	/* a job makes nothing readable */
 #define EXPIRE_NS	(60 * NS_PER_S)	/* how often names past their time give back memory */
@@ -127,8 +128,10 @@ static void use_peers(struct engine *e, uint64_t now)
 	if (!job_reap(&e->peers_job))
 		return;
 	e->peer_looks++;
-	for (size_t i = 0; i < e->peers.count; i++)
-		dns_table_use(e->dns, &e->peers.addrs[i], now);
+	for (size_t i = 0; i < e->peers.count; i++) {
+		if (dns_table_use(e->dns, &e->peers.addrs[i], now))
+			record_use(e, &e->peers.addrs[i], now);
+	}
 	net_peers_release(&e->peers);
 }
 

@@ -35,6 +35,9 @@ static bool names_are_used(const struct engine *e)
 {
 	const struct filter_set *fs = ruleset_filters(e->rules);
 
+	/* whoever reads the file may use them */
+	if (e->opt.record_file)
+		return true;
 	for (size_t i = 0; i < ruleset_count(e->rules); i++) {
 		const struct rule *rule = ruleset_rule(e->rules, i);
 

@@ -7,6 +7,7 @@
  * would tell what they mean today.
  */
 #include "engine/core.h"
+#include "engine/record.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -125,6 +126,14 @@ static int between(struct engine *e)
 	return e->events % TEND_EVENTS == 0 ? engine_tend_outputs(e) : 0;
 }
 
+/* One that makes no sense is left out, as an event is: what it told is not known. */
+static int take_item(struct engine *e, const struct event_item *item)
+{
+	int rc = record_take_item(e, item);
+
+	return rc == -ENOMEM ? rc : 0;
+}
+
 static enum engine_status judge_all(struct engine *e)
 {
 	struct event ev;
@@ -136,7 +145,7 @@ static enum engine_status judge_all(struct engine *e)
 			break;
 		if (rc <= 0)
 			return replay_ended(e, rc);
-		rc = engine_judge(e, &ev);
+		rc = ev.item ? take_item(e, ev.item) : engine_judge(e, &ev);
 		if (rc >= 0)
 			rc = between(e);
 		if (rc < 0 && *e->error)

@@ -19,6 +19,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/record.h"
+
 /*
  * What the rules need, and what the state does: once a call other than exec is judged, proc.cwd is
  * only right if changes of the directory are known. (An exec tells its own.)
@@ -175,6 +177,8 @@ static enum engine_status open_capture(struct engine *e)
 	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
 	wanted_data(e, &wants.data);
+	if (e->opt.record_file && e->opt.condition)
+		wants.data = wants.events;
 	rc = tell_capture(e, &wants);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
@@ -296,6 +300,8 @@ static enum engine_status start_capture(struct engine *e)
 	rc = state_scan(&e->state);
 	if (rc < 0)
 		engine_notice(e, "processes started before now are not known: %s", strerror(-rc));
+	if (e->record)
+		record_begin(e);
 	return ENGINE_OK;
 }
 
@@ -318,10 +324,16 @@ enum engine_status engine_prepare(struct engine *e)
 	return status == ENGINE_OK ? start_files(e) : status;
 }
 
+static enum engine_status open_record(struct engine *e)
+{
+	return e->opt.record_file ? record_open(e) : ENGINE_OK;
+}
+
 enum engine_status engine_start(struct engine *e)
 {
 	static enum engine_status (*const live[])(struct engine *) = {
-		open_capture, engine_prepare, start_signals, engine_start_actions, start_capture, NULL,
+		open_capture, engine_prepare, open_record, start_signals, engine_start_actions,
+		start_capture, NULL,
 	};
 	static enum engine_status (*const replay[])(struct engine *) = {
 		engine_start_replay, NULL,
@@ -334,7 +346,7 @@ enum engine_status engine_start(struct engine *e)
 		if (status != ENGINE_OK)
 			return status;
 	}
-	if (e->opt.capture_file)
+	if (e->opt.capture_file || e->opt.condition)
 		return ENGINE_OK;
 	engine_notice(e, "recording began: %zu of %zu rules are enabled", engine_rules_enabled(e),
 		      engine_rules(e));

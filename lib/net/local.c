@@ -231,3 +231,33 @@ void net_local_free(struct net_local *l)
 	free(l->addrs);
 	free(l);
 }
+
+struct net_local *net_local_new_fixed(void)
+{
+	struct net_local *l = calloc(1, sizeof(*l));
+
+	if (l)
+		l->epoll_fd = l->retry_fd = -1;
+	return l;
+}
+
+int net_local_set(struct net_local *l, const struct ip_addr *addrs, size_t n)
+{
+	struct ip_addr *copy = calloc(n ? n : 1, sizeof(*copy));
+
+	if (!copy)
+		return -ENOMEM;
+	if (n)
+		memcpy(copy, addrs, n * sizeof(*copy));
+	qsort(copy, n, sizeof(*copy), compare_addrs);
+	free(l->addrs);
+	l->addrs = copy;
+	l->stats.addrs = n;
+	return 0;
+}
+
+const struct ip_addr *net_local_addrs(const struct net_local *l, size_t *ret_n)
+{
+	*ret_n = l && l->addrs ? l->stats.addrs : 0;
+	return l ? l->addrs : NULL;
+}

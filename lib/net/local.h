@@ -30,6 +30,13 @@ struct net_local_stats {
 int net_local_new(size_t max_addrs, struct net_local **ret_local);
 void net_local_free(struct net_local *l);
 
+/* A set that only net_local_set() fills: of another machine. NULL: no memory. */
+struct net_local *net_local_new_fixed(void);
+/* Replaces the set. 0 or -ENOMEM. */
+int net_local_set(struct net_local *l, const struct ip_addr *addrs, size_t n);
+/* The set, until it changes. */
+const struct ip_addr *net_local_addrs(const struct net_local *l, size_t *ret_n);
+
 /* An epoll descriptor to poll for reading; the same for the object's life. */
 int net_local_fd(const struct net_local *l);
 

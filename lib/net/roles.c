@@ -176,3 +176,13 @@ void net_roles_free(struct net_roles *r)
 	free(r->entries);
 	free(r);
 }
+
+void net_roles_each(const struct net_roles *r, void (*fn)(uint64_t inode, enum net_role role, void *arg),
+		    void *arg)
+{
+	for (const struct ilist *n = r->order.prev; n != &r->order; n = n->prev) {
+		const struct role_entry *e = ihash_entry(n, struct role_entry, in_order);
+
+		fn(e->inode, e->role, arg);
+	}
+}

@@ -82,6 +82,9 @@ void net_roles_set(struct net_roles *r, uint64_t inode, enum net_role role);
 /* NET_ROLE_UNKNOWN when nothing is remembered. r may be NULL. */
 enum net_role net_roles_get(struct net_roles *r, uint64_t inode);
 void net_roles_forget(struct net_roles *r, uint64_t inode);
+/* All that are remembered, those told longest ago first. */
+void net_roles_each(const struct net_roles *r, void (*fn)(uint64_t inode, enum net_role role, void *arg),
+		    void *arg);
 void net_roles_get_stats(const struct net_roles *r, struct net_roles_stats *ret_stats);
 
 #endif

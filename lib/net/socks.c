@@ -142,7 +142,7 @@ void net_sock_forget(struct net_socks *s, uint64_t inode)
 	free(e);
 }
 
-static int sock_add(struct net_socks *s, const struct net_sock *sock)
+int net_sock_add(struct net_socks *s, const struct net_sock *sock)
 {
 	struct sock_entry *e = sock_find(s, sock->inode);
 
@@ -202,7 +202,7 @@ static int take_connected(struct dump *d, struct net_sock *sock)
 	};
 
 	sock->role = net_role_decide(&facts, NULL);
-	return sock->inode ? sock_add(d->set, sock) : 0;
+	return sock->inode ? net_sock_add(d->set, sock) : 0;
 }
 
 static int take_sock(const struct inet_diag_msg *m, void *arg)
@@ -338,4 +338,14 @@ void net_socks_free(struct net_socks *s)
 	ihash_release(&s->listening);
 	ihash_release(&s->socks);
 	free(s);
+}
+
+void net_socks_each(const struct net_socks *s, void (*listening)(const struct net_listen *l, void *arg),
+		    void (*sock)(const struct net_sock *s, void *arg), void *arg)
+{
+	for (const struct ilist *n = s->order.prev; n != &s->order; n = n->prev)
+		listening(&ihash_entry(n, struct listen_entry, in_order)->l, arg);
+	for (size_t i = 0; i <= s->socks.mask; i++)
+		for (struct ihash_node *n = s->socks.buckets[i]; n; n = n->next)
+			sock(&ihash_entry(n, struct sock_entry, node)->sock, arg);
 }

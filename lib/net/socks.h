@@ -63,6 +63,12 @@ void net_socks_free(struct net_socks *s);
  */
 int net_socks_dump(struct net_socks *s);
 
+/* Adds one, as the dump does. 0 or -ENOMEM. */
+int net_sock_add(struct net_socks *s, const struct net_sock *sock);
+/* All that is known, for a copy elsewhere; listening addresses told longest ago first. */
+void net_socks_each(const struct net_socks *s, void (*listening)(const struct net_listen *l, void *arg),
+		    void (*sock)(const struct net_sock *s, void *arg), void *arg);
+
 /* The inode of the calling thread's network namespace, 0 when it cannot be told. */
 uint64_t net_self_netns(void);
 

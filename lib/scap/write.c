@@ -218,13 +218,23 @@ static uint32_t open_flags(uint32_t flags)
 	return access[flags & 3];
 }
 
+/* @len bytes: of an IPv4 address in a list of IPv6 ones its mapped form. */
+static void put_addr(struct buf *out, const struct ip_addr *ip, size_t len)
+{
+	static const unsigned char mapped_v4[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (len == 16 && ip->family == 4)
+		buf_add(out, mapped_v4, sizeof(mapped_v4));
+	buf_add(out, ip->bytes, len == 16 && ip->family == 4 ? 4 : len);
+}
+
 static void put_inet_fd(struct buf *out, const struct scap_fd_entry *f)
 {
-	size_t len = f->local.family == 4 ? 4 : 16;
+	size_t len = f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV4_SERVER ? 4 : 16;
 
-	buf_add(out, f->local.bytes, len);
+	put_addr(out, &f->local, len);
 	if (f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6) {
-		buf_add(out, f->remote.bytes, len);
+		put_addr(out, &f->remote, len);
 		put_u16(out, f->local_port);
 		put_u16(out, f->remote_port);
 	} else {

@@ -248,7 +248,7 @@ static const struct procfs_proc *ask_proc(struct state *st, uint32_t pid, uint64
 {
 	struct procfs_proc *f = &st->own->facts;
 
-	if (st->own->foreign)
+	if (st->own->proc_fd < 0)
 		return NULL;
 	st->procs->stats.proc_reads++;
 	if (procfs_read(st->own->proc_fd, pid, f) == 0 &&
@@ -270,12 +270,19 @@ int state_open_proc(const struct state *st, uint32_t pid)
 	return dir < 0 ? -errno : dir;
 }
 
+/* Whoever keeps a copy is told what /proc said. */
+static void tell_asked(const struct state *st, const struct proc_entry *e)
+{
+	if (st->asked)
+		st->asked(st->asked_arg, &e->pub, e->coarse);
+}
+
 static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t now_ns)
 {
 	struct slice path;
 	char room[4096];
 
-	if (st->own->foreign)
+	if (st->own->proc_fd < 0)
 		return;
 	st->procs->stats.proc_reads++;
 	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, &st->own->facts);
@@ -285,6 +292,7 @@ static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t no
 		path = slice_of(room);
 	procs_set_cgroup_path(st->procs, e, path);
 	find_container(st, e, now_ns);
+	tell_asked(st, e);
 }
 
 /* Has the event brought a new program image with it? */
@@ -323,8 +331,10 @@ static struct proc_entry *process_of(struct state *st, const struct event *ev)
 		return e;
 	}
 	f = ask_proc(st, rec->pid, rec->start_ns);
-	if (f)
+	if (f) {
 		take_texts(st, e, f, rec->time_ns);
+		tell_asked(st, e);
+	}
 	return e;
 }
 
@@ -642,6 +652,8 @@ static struct proc_entry *ask_parent(struct state *st, struct proc_entry *p, boo
 		if (!f || f->start_ns > p->pub.start_ns)
 			return NULL;
 		up = add_from_proc(st, f, now_ns);
+		if (up)
+			tell_asked(st, up);
 	}
 	if (up) {
 		p->pub.parent_start_ns = up->pub.start_ns;
@@ -739,4 +751,9 @@ enum state_need state_needs_event(unsigned int event)
 	/* trace points are what processes are known by */
 	return event_def(event)->traits & (FALCOC_T_TRACEPOINT | FALCOC_T_META) ?
 		STATE_NEEDS_ALL : STATE_NEEDS_NOTHING;
+}
+
+void state_set_replay(struct state *st)
+{
+	st->own->foreign = false;
 }

@@ -22,6 +22,13 @@ struct net_local;
 struct net_roles;
 struct net_socks;
 struct state_own;
+struct state;
+
+/*
+ * Told of each process of which /proc was asked, with what is then known of it; @coarse: its start
+ * is in whole ticks. Whoever keeps a copy needs no /proc then.
+ */
+typedef void (*state_proc_fn)(void *arg, const struct proc *p, bool coarse);
 
 /*
  * The parts that filters read. The engine owns the DNS table and the network
@@ -40,6 +47,8 @@ struct state {
 	uint64_t start_ns;		/* CLOCK_BOOTTIME of the first event: evt.reltime */
 	uint64_t last_event_ns;		/* of the event before this one: evt.deltatime */
 	int64_t wall_offset_ns;		/* CLOCK_REALTIME - CLOCK_BOOTTIME, as of this event */
+	state_proc_fn asked;		/* NULL: nobody is told */
+	void *asked_arg;
 	struct state_own *own;		/* what nobody else needs to see */
 };
 
@@ -73,6 +82,18 @@ int state_scan(struct state *st);
  * no rule is to see it, and it does not count for start_ns and last_event_ns.
  */
 const struct proc *state_apply(struct state *st, const struct event *ev);
+
+/*
+ * Copies: every process that is known, those that others come of before them; and the reverse,
+ * which replaces what was known of it. 0 or -ENOMEM.
+ */
+int state_each_proc(const struct state *st, state_proc_fn fn, void *arg);
+int state_restore_proc(struct state *st, const struct proc *p, bool coarse);
+/*
+ * After state_init() with `foreign`: the events are the module's own, made on another machine or
+ * at another time. /proc is not asked, as before; all else is as live.
+ */
+void state_set_replay(struct state *st);
 
 /* A descriptor of /proc/PID, to be closed by the caller, or a negative errno: look.h uses it. */
 int state_open_proc(const struct state *st, uint32_t pid);
