@@ -73,7 +73,7 @@ struct settings {
 	const char *dns_explain;	/* NULL: the whole table */
 	bool dns_check;
 	const char *record_file;	/* -w; NULL: none */
-	bool record_compress;
+	bool record_compress, record_only;
 	uint64_t record_file_mb, record_file_s, record_files, record_limit_mb;
 };
 

@@ -91,6 +91,10 @@ enum status record_apply(struct settings *s)
 		complain("-w records this machine: it does not go with -e");
 		return STATUS_USAGE;
 	}
+	if (strcmp(s->record_file, "-") == 0 && !s->record_only && !opt->no_stdout) {
+		complain("alerts go to the standard output: -w needs a file (or stdout_output.enabled=false)");
+		return STATUS_USAGE;
+	}
 	if (several && strcmp(s->record_file, "-") == 0) {
 		complain("the standard output is one file: -C, -G and -W do not go with -w -");
 		return STATUS_USAGE;
@@ -159,6 +163,7 @@ enum status record_command(struct settings *s)
 		complain("record: into which file? falcoc record -w FILE [FILTER]");
 		return STATUS_USAGE;
 	}
+	s->record_only = true;
 	status = record_apply(s);
 	if (status != STATUS_OK)
 		return status;

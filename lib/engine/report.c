@@ -53,7 +53,10 @@ static void report_outputs(const struct engine *e, struct buf *out)
 
 static void report_alerts(const struct engine *e, struct buf *out)
 {
-	buf_printf(out, "Events seen: %" PRIu64 "\nAlerts: %" PRIu64 "\n", e->events, e->alerts);
+	buf_printf(out, "Events seen: %" PRIu64 "\n", e->events);
+	if (e->opt.condition)
+		return;		/* nothing is judged */
+	buf_printf(out, "Alerts: %" PRIu64 "\n", e->alerts);
 	report_lost(e, out);
 	if (e->alerts == 0)
 		return;

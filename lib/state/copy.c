@@ -132,6 +132,7 @@ int state_restore_proc(struct state *st, const struct proc *p, bool coarse)
 	if (p->cgroup_path.ptr)
 		procs_set_cgroup_path(st->procs, e, p->cgroup_path);
 	set_numbers(st, e, p);
+	procs_find_container(st, e, p->start_ns);
 	if (p->exit_ns && !e->pub.exit_ns)
 		procs_exit(st->procs, e, p->exit_ns);
 	return 0;

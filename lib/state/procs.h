@@ -86,4 +86,8 @@ void procs_inherit(struct proc_table *t, struct proc_entry *child, const struct 
 /* Walks all; NULL at first, NULL at the end. */
 struct proc_entry *procs_next(const struct proc_table *t, const struct proc_entry *e);
 
+/* state.c: its group is known, or known anew: which container is it in? */
+struct state;
+void procs_find_container(struct state *st, struct proc_entry *e, uint64_t now_ns);
+
 #endif

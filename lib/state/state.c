@@ -116,8 +116,7 @@ static struct slice foreign_group(struct slice groups)
 	return (struct slice){ NULL, 0 };
 }
 
-/* Its group is known, or known anew: which container is it in? */
-static void find_container(struct state *st, struct proc_entry *e, uint64_t now_ns)
+void procs_find_container(struct state *st, struct proc_entry *e, uint64_t now_ns)
 {
 	struct proc *p = &e->pub;
 	struct slice path = st->own->foreign ? foreign_group(p->cgroup_path) : p->cgroup_path;
@@ -145,7 +144,7 @@ static void take_texts(struct state *st, struct proc_entry *e, const struct proc
 	procs_set_image(st->procs, e, im);
 	procs_set_cwd(st->procs, e, f->cwd);
 	procs_set_cgroup_path(st->procs, e, f->cgroup_path);
-	find_container(st, e, now_ns);
+	procs_find_container(st, e, now_ns);
 	e->pub.nthreads = f->nthreads;
 	e->pub.from_proc = true;
 }
@@ -291,7 +290,7 @@ static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t no
 	if (!path.len && e->pub.cgroup && cgroup_path(e->pub.cgroup, room, sizeof(room)) == 0)
 		path = slice_of(room);
 	procs_set_cgroup_path(st->procs, e, path);
-	find_container(st, e, now_ns);
+	procs_find_container(st, e, now_ns);
 	tell_asked(st, e);
 }
 
@@ -370,7 +369,7 @@ static void refresh_container(struct state *st, struct proc_entry *e, const stru
 		read_cgroup_path(st, e, rec->time_ns);
 	else if (p->container &&
 		 !container_table_touch(st->containers, p->container, rec->time_ns))
-		find_container(st, e, rec->time_ns);
+		procs_find_container(st, e, rec->time_ns);
 	if (p->container && rec->vpid == 1 && rec->pid != 1)
 		container_table_init(st->containers, p->container, p->pid, p->start_ns);
 }
@@ -702,7 +701,7 @@ static void apply_foreign(struct state *st, struct proc_entry *e, const struct e
 	if (!f->cgroups.len || slice_eq(e->pub.cgroup_path, f->cgroups))
 		return;
 	procs_set_cgroup_path(st->procs, e, f->cgroups);
-	find_container(st, e, now_ns);
+	procs_find_container(st, e, now_ns);
 }
 
 const struct proc *state_apply(struct state *st, const struct event *ev)
