@@ -116,7 +116,7 @@ enum status record_apply(struct settings *s)
 static char *join_filter(const struct settings *s)
 {
 	static const char any[] = "evt.num > 0";
-	size_t len = sizeof(any);
+	size_t len = sizeof(any), at = 0;
 	char *filter;
 
 	for (size_t i = 0; i < s->nargs; i++)
@@ -124,11 +124,8 @@ static char *join_filter(const struct settings *s)
 	filter = calloc(1, len);
 	if (!filter)
 		return NULL;
-	for (size_t i = 0; i < s->nargs; i++) {
-		strcat(filter, s->args[i]);
-		if (i + 1 < s->nargs)
-			strcat(filter, " ");
-	}
+	for (size_t i = 0; i < s->nargs; i++)
+		at += (size_t)snprintf(filter + at, len - at, "%s%s", i ? " " : "", s->args[i]);
 	if (!s->nargs)
 		memcpy(filter, any, sizeof(any));
 	return filter;

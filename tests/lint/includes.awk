@@ -28,7 +28,7 @@ BEGIN {
 	allow("rules", "util event capture dns net state filter")
 	allow("output", "util event capture dns net state filter rules")
 	allow("policy", "util event capture dns net state filter rules output")
-	allow("engine", "util event capture dns net state filter rules output policy")
+	allow("engine", "util event scap capture dns net state filter rules output policy")
 	READS_RECORDS["event"] = READS_RECORDS["capture"] = 1
 	PUBLIC = "engine/engine.h"
 	UAPI = "^falcoc(_events)?\\.h$"
