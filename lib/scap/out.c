@@ -342,12 +342,18 @@ static void fail(struct scap_out *o, int err)
 static void *run(void *arg)
 {
 	struct scap_out *o = arg;
+	bool begun = false;
 	struct piece *p;
-	int err = write_head(o);
+	int err = 0;
 
-	if (err)
-		fail(o, err);
 	while ((p = take_piece(o))) {
+		/* not before there is something to come: what it tells is as of then */
+		if (!err && !begun) {
+			begun = true;
+			err = write_head(o);
+			if (err)
+				fail(o, err);
+		}
 		if (!err) {
 			err = p->next_file ? next_file(o) : write_piece(o, p->bytes, p->len);
 			if (err)
