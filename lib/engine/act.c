@@ -57,9 +57,7 @@ enum engine_status engine_start_actions(struct engine *e)
 		engine_notice(e, "actions of policies are off: see --actions");
 		return ENGINE_OK;
 	}
-	rc = target_fields_init(&e->target_fields, e->templates_arena);
-	if (rc == 0)
-		rc = actor_new(&opt, &e->actor);
+	rc = actor_new(&opt, &e->actor);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up actions: %s", strerror(-rc));
 	if (opt.mode == ACTIONS_DRY_RUN)
@@ -91,7 +89,7 @@ void engine_act(struct engine *e, const struct alert *alert, const struct policy
 		if (!p->nactions)
 			continue;
 		if (!made)
-			target_init(&target, &e->target_fields, alert->ctx);
+			target_init(&target, alert->ctx);
 		made = true;
 		if (wants_json(p) && !e->action_json.len)
 			alert_format(alert, &format, &e->action_json);

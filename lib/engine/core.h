@@ -96,7 +96,6 @@ struct engine {
 	/* policies */
 	struct policies *policies;
 	struct actor *actor;		/* NULL: nothing is done */
-	struct target_fields target_fields;
 	struct buf action_json;
 
 	/* what events come from and add up to */

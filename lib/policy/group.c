@@ -18,6 +18,7 @@
 #include "policy/process.h"
 #include "state/cgroup.h"
 
+#define ID_LEN		64	/* digits that nobody has by chance */
 #define DEPTH_MAX	16	/* groups within groups that are looked at */
 #define FREEZE_MS	200	/* one that cannot be frozen is killed all the same */
 #define ROUND_MS	5	/* between two looks at what cannot be polled */
@@ -115,6 +116,28 @@ static bool freezer_path(uint32_t pid, char *text, size_t size, struct slice *re
 	return true;
 }
 
+/* How much of the path is the container's own group: as the table has it, or to where its id stands. */
+static bool own_part(struct slice path, const struct target *t, size_t *ret_len)
+{
+	size_t len = strlen(t->own_group);
+	const char *at;
+
+	*ret_len = len;
+	if (len && path.len >= len && memcmp(path.ptr, t->own_group, len) == 0 &&
+	    (path.len == len || path.ptr[len] == '/'))
+		return true;
+	/* names of some runtimes are short, and may be in any path */
+	if (strlen(t->container) < ID_LEN)
+		return false;
+	at = memmem(path.ptr, path.len, t->container, strlen(t->container));
+	if (!at)
+		return false;
+	*ret_len = (size_t)(at - path.ptr);
+	while (*ret_len < path.len && path.ptr[*ret_len] != '/')
+		++*ret_len;
+	return true;
+}
+
 /* In v1: what is read of a process is its word only if the process is still the one that is meant. */
 static int open_v1(const struct target *t)
 {
@@ -123,15 +146,12 @@ static int open_v1(const struct target *t)
 	struct slice group;
 	int pidfd = process_open(t->pid, t->start_ns, t->pidns, &st);
 	int fd = -ENOENT;
-	const char *at;
+	size_t len;
 
 	if (pidfd < 0)
 		return -ENOENT;
 	if (freezer_path(t->pid, text, sizeof(text), &group) && process_signal(pidfd, 0) == 0 &&
-	    (at = memmem(group.ptr, group.len, t->container, strlen(t->container))) != NULL) {
-		size_t len = (size_t)(at - group.ptr) +
-			     strcspn(at, "/\n");
-
+	    own_part(group, t, &len)) {
 		snprintf(path, sizeof(path), FREEZER_V1 "%.*s", (int)len, group.ptr);
 		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 		fd = fd >= 0 ? fd : -errno;

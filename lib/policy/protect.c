@@ -84,6 +84,8 @@ static const char *protect_container(const struct protect *p, const struct targe
 			return "its pod is of a system namespace";
 	if (any_matches(more->namespaces, more->nnamespaces, t->namespace))
 		return "its namespace is protected";
+	if (more->nimages && !t->image_known)
+		return "its image is not known, and some are protected";
 	if (any_matches(more->images, more->nimages, t->image) ||
 	    any_matches(more->images, more->nimages, t->repository))
 		return "its image is protected";

@@ -2,33 +2,13 @@
 /* target.c - whom an action is about */
 #include "policy/target.h"
 
-#include <errno.h>
 #include <netinet/in.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "state/cgroup.h"
-
-int target_fields_init(struct target_fields *f, struct arena *arena)
-{
-	const struct {
-		const char *name;
-		struct field_ref *ref;
-	} all[] = {
-		{ "container.full_id", &f->id }, { "container.type", &f->type },
-		{ "container.name", &f->name }, { "container.image", &f->image },
-		{ "container.image.repository", &f->repository }, { "k8s.ns.name", &f->namespace },
-	};
-	const char *why;
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		if (field_resolve(slice_of(all[i].name), arena, all[i].ref, &why) != FIELD_OK)
-			return -ENOMEM;
-	return 0;
-}
+#include "state/container.h"
 
 static void copy_slice(struct slice s, char *to, size_t size)
 {
@@ -37,15 +17,6 @@ static void copy_slice(struct slice s, char *to, size_t size)
 	if (len)
 		memcpy(to, s.ptr, len);
 	to[len] = '\0';
-}
-
-static void copy_field(const struct eval_ctx *ctx, const struct field_ref *ref, char *to, size_t size)
-{
-	struct value v;
-
-	*to = '\0';
-	if (field_extract(ctx, ref, &v) && !v.is_list && value_kind(v.type) == VALUE_KIND_STRING)
-		copy_slice(v.s, to, size);
 }
 
 /* Is it falcoc, or of its making? An action on that would start the next one. */
@@ -66,65 +37,39 @@ static bool is_ours(const struct eval_ctx *ctx, uint32_t pid)
 	return false;
 }
 
-/* The path of the container's own group: up to and with the component that holds its id. */
-static void find_own_group(struct target *t, struct slice path)
+/* How far the group of the process is below that of its container, in the default hierarchy. */
+static void find_depth(struct target *t, const struct eval_ctx *ctx)
 {
-	const char *at = *t->container && path.len ? memmem(path.ptr, path.len, t->container,
-							    strlen(t->container)) : NULL;
-	const char *next, *end = path.ptr + path.len;
+	size_t len = strlen(t->own_group);
+	char path[1024] = "";
 
-	/* the innermost, as the id was found */
-	while (at && (next = memmem(at + 1, (size_t)(end - at) - 1, t->container,
-				    strlen(t->container))) != NULL)
-		at = next;
-	if (!at)
+	if (t->cgroup && cgroup_path(t->cgroup, path, sizeof(path)) < 0 && ctx->proc &&
+	    ctx->proc->cgroup == t->cgroup)
+		copy_slice(ctx->proc->cgroup_path, path, sizeof(path));
+	if (!len || strncmp(path, t->own_group, len) != 0)
 		return;
-	while (at < end && *at != '/')
-		at++;
-	copy_slice((struct slice){ path.ptr, (size_t)(at - path.ptr) }, t->own_group,
-		   sizeof(t->own_group));
-	for (; at < end; at++)
-		t->group_depth += *at == '/';
+	for (const char *p = path + len; *p; p++)
+		t->group_depth += *p == '/';
 }
 
-/* By the name that each gives the group; what the table knows goes first. */
-static void find_runtime(struct target *t, const char *type)
+static void take_container(struct target *t, const struct eval_ctx *ctx)
 {
-	const char *base = strrchr(t->own_group, '/');
-	const char *user = strstr(t->own_group, "/user-");
+	const struct container *c = ctx->proc && ctx->state->containers ?
+		container_find(ctx->state->containers, ctx->proc->container) : NULL;
 
-	if (strcmp(type, "docker") == 0)
-		t->runtime = RUNTIME_DOCKER;
-	else if (strcmp(type, "podman") == 0)
-		t->runtime = RUNTIME_PODMAN;
-	else if (*type && strcmp(type, "host") != 0)
-		t->runtime = RUNTIME_NONE;
-	else if (base && (strncmp(base, "/docker-", 8) == 0 ||
-			  (base - t->own_group >= 7 && strncmp(base - 7, "/docker", 7) == 0)))
-		t->runtime = RUNTIME_DOCKER;
-	else if (base && strncmp(base, "/libpod-", 8) == 0)
-		t->runtime = RUNTIME_PODMAN;
-	if (t->runtime == RUNTIME_PODMAN && user)
-		t->runtime_uid = (uint32_t)strtoul(user + strlen("/user-"), NULL, 10);
-}
-
-static void take_container(struct target *t, const struct target_fields *f, const struct eval_ctx *ctx)
-{
-	char type[32], path[1024];
-
-	copy_field(ctx, &f->id, t->container, sizeof(t->container));
-	if (!*t->container)
+	if (!c)
 		return;
-	copy_field(ctx, &f->type, type, sizeof(type));
-	copy_field(ctx, &f->name, t->name, sizeof(t->name));
-	copy_field(ctx, &f->image, t->image, sizeof(t->image));
-	copy_field(ctx, &f->repository, t->repository, sizeof(t->repository));
-	copy_field(ctx, &f->namespace, t->namespace, sizeof(t->namespace));
-	if (ctx->proc && ctx->proc->cgroup == t->cgroup && ctx->proc->cgroup_path.len)
-		find_own_group(t, ctx->proc->cgroup_path);
-	else if (t->cgroup && cgroup_path(t->cgroup, path, sizeof(path)) == 0)
-		find_own_group(t, slice_of(path));
-	find_runtime(t, type);
+	copy_slice(c->full_id, t->container, sizeof(t->container));
+	copy_slice(c->cgroup, t->own_group, sizeof(t->own_group));
+	copy_slice(c->name, t->name, sizeof(t->name));
+	copy_slice(c->image, t->image, sizeof(t->image));
+	copy_slice(c->image_repo, t->repository, sizeof(t->repository));
+	copy_slice(c->pod_ns, t->namespace, sizeof(t->namespace));
+	t->image_known = c->state == CONTAINER_KNOWN;
+	t->runtime_uid = c->uid;
+	t->runtime = c->type == CONTAINER_DOCKER ? RUNTIME_DOCKER :
+		     c->type == CONTAINER_PODMAN ? RUNTIME_PODMAN : RUNTIME_NONE;
+	find_depth(t, ctx);
 }
 
 static void take_sock(struct target_sock *to, const struct eval_ctx *ctx)
@@ -142,7 +87,7 @@ static void take_sock(struct target_sock *to, const struct eval_ctx *ctx)
 	memcpy(to->raddr, s->raddr, sizeof(to->raddr));
 }
 
-void target_init(struct target *t, const struct target_fields *f, const struct eval_ctx *ctx)
+void target_init(struct target *t, const struct eval_ctx *ctx)
 {
 	const struct falcoc_rec *rec = ctx->ev->rec;
 	const struct proc *p = ctx->proc;
@@ -157,6 +102,6 @@ void target_init(struct target *t, const struct target_fields *f, const struct e
 		copy_slice(p->comm, t->comm, sizeof(t->comm));
 		copy_slice(p->exepath, t->exe, sizeof(t->exe));
 	}
-	take_container(t, f, ctx);
+	take_container(t, ctx);
 	take_sock(&t->sock, ctx);
 }

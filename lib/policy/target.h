@@ -43,19 +43,12 @@ struct target {
 	enum runtime runtime;
 	uint32_t runtime_uid;	/* whose runtime: 0, or that of a rootless one */
 	char name[128], image[256], repository[256], namespace[128];
+	bool image_known;	/* else protection by images cannot be told */
 	struct target_sock sock;
 	uint64_t event_ns;	/* CLOCK_BOOTTIME */
 };
 
-/* The fields that tell what the tables know of a container. */
-struct target_fields {
-	struct field_ref id, type, name, image, repository, namespace;
-};
-
-/* Looks them up; what they keep lies in @arena. 0 or -ENOMEM. */
-int target_fields_init(struct target_fields *f, struct arena *arena);
-
 /* Takes what the event says. Its process may be unknown: then pid and start are the record's. */
-void target_init(struct target *t, const struct target_fields *f, const struct eval_ctx *ctx);
+void target_init(struct target *t, const struct eval_ctx *ctx);
 
 #endif

@@ -294,9 +294,13 @@ START_TEST(protects)
 	t = somebody();
 	strcpy(t.image, "quay.io/base:1");	/* without a container it says nothing */
 	ck_assert_ptr_null(protect_target(p, &t));
+	t.image_known = true;
 	strcpy(t.container, "abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789");
 	ck_assert_ptr_nonnull(protect_target(p, &t));
 	*t.image = '\0';
+	t.image_known = false;
+	ck_assert_str_eq(protect_target(p, &t), "its image is not known, and some are protected");
+	t.image_known = true;
 	ck_assert_str_eq(protect_target(p, &t), "its container is protected");
 	t.container[0] = 'b';
 	ck_assert_ptr_null(protect_target(p, &t));
