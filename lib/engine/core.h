@@ -122,6 +122,7 @@ struct engine {
 	uint64_t next_expire_ns;	/* when the DNS table is to be swept */
 	uint64_t slow_names_ns;	/* when to tell that the first answers take long; UINT64_MAX: told */
 
+	uint64_t container_rounds;	/* answers of containers' engines that came, or did not */
 	struct hold *hold;	/* alerts that wait for a name */
 	struct job peers_job;	/* reads who is connected into peers */
 	struct net_peers peers;
@@ -134,6 +135,7 @@ struct engine {
 	struct capture_droppers droppers;
 
 	/* one event */
+	bool container_asked;	/* the engine of its container is being asked for the image */
 	struct arena *scratch;
 	struct buf line;
 	struct outputs *outputs;	/* NULL until they are started */
@@ -149,6 +151,7 @@ struct engine {
 	uint64_t alerts;
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
+	uint64_t alerts_incomplete;	/* about containers whose image nobody could tell */
 	uint64_t alerts_of_drops, alerts_of_unkept, alerts_of_actions;
 
 	/* texts */
@@ -212,6 +215,8 @@ int engine_prime_unkept(struct engine *e);
 /* Asks what was not kept, and does what the options say of drops. */
 enum engine_status engine_tell_unkept(struct engine *e, bool last);
 
+/* judge.c: what is known of a process's container; on the host all is. */
+enum container_state engine_container_state(const struct engine *e, const struct proc *proc);
 /* judge.c: is the rule true of the event that its filters were begun with? */
 enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule);
 /* Writes its alert; as engine_write_alert(). */

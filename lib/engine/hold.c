@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/core.h"
+#include "state/containers.h"
 
 #define NEWS_NS		(20 * NS_PER_MS)	/* so often at most answers make us judge again */
 
@@ -103,6 +104,7 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 	size_t bytes = sizeof(struct held) + rec->len;
 	struct hold *h = e->hold;
 	struct held *held;
+	uint64_t wait_ns;
 
 	/* a DNS message is not kept, and no rule about one has much to gain from its server's name */
 	if (ctx->dns)
@@ -132,7 +134,10 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 	held->wall_offset_ns = e->state.wall_offset_ns;
 	held->rule = rule;
 	held->bytes = bytes;
-	held->deadline_ns = now_boot_ns() + e->opt.dns_wait_ms * NS_PER_MS;
+	wait_ns = e->opt.dns_wait_ms * NS_PER_MS;
+	if (e->container_asked && wait_ns < CONTAINER_WAIT_NS)
+		wait_ns = CONTAINER_WAIT_NS;
+	held->deadline_ns = now_boot_ns() + wait_ns;
 	*h->last = held;
 	h->last = &held->next;
 	h->bytes += bytes;
@@ -161,6 +166,7 @@ static int judge_again(struct engine *e, struct held *held, bool last)
 	then.last_event_ns = held->last_event_ns;
 	then.wall_offset_ns = held->wall_offset_ns;
 	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
+	e->container_asked = engine_container_state(e, ctx.proc) == CONTAINER_ASKED;
 	filter_set_begin(fs, &ctx);
 	for (size_t i = held->rule; i < n; i++) {
 		enum filter_verdict verdict = engine_verdict(e, rules[i]);
@@ -202,10 +208,11 @@ int hold_check(struct engine *e, bool all)
 
 	if (!h->first)
 		return 0;
-	rounds = e->resolver ? dns_resolver_rounds(e->resolver) : 0;
+	rounds = (e->resolver ? dns_resolver_rounds(e->resolver) : 0) + e->container_rounds;
 	h->news |= rounds != h->rounds;
 	h->rounds = rounds;
-	news = all || (h->news && now - h->looked_ns >= NEWS_NS) || !engine_names_pending(e);
+	news = all || (h->news && now - h->looked_ns >= NEWS_NS) ||
+	       (!engine_names_pending(e) && container_table_due_ns(e->state.containers) == UINT64_MAX);
 	if (news) {
 		h->news = false;
 		h->looked_ns = now;

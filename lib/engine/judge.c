@@ -78,6 +78,8 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 	e->alerts++;
 	e->alerts_by_rule[rule->index]++;
 	e->alerts_by_priority[rule->priority]++;
+	if (engine_container_state(e, ctx->proc) != CONTAINER_KNOWN)
+		e->alerts_incomplete++;
 	if (e->opt.condition)
 		return e->print ? print_event(e, ctx) : 0;
 	if (policies_count(e->policies)) {
@@ -91,11 +93,24 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 	return rc < 0 ? rc : engine_tell_actions(e);
 }
 
+enum container_state engine_container_state(const struct engine *e, const struct proc *proc)
+{
+	const struct container *c = NULL;
+
+	if (proc && proc->container)
+		c = container_find(e->state.containers, proc->container);
+	return c ? c->state : CONTAINER_KNOWN;
+}
+
 static bool name_pending(void *arg, struct slice name)
 {
 	const struct engine *e = arg;
 	char text[DNS_NAME_SIZE];
 
+	if (!name.ptr)
+		return e->container_asked;
+	if (!engine_names_pending(e))
+		return false;
 	if (name.len == 0)
 		return dns_resolver_any_pending(e->resolver);
 	if (name.len >= sizeof(text))
@@ -109,7 +124,7 @@ enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule)
 {
 	struct filter_set *fs = ruleset_filters(e->rules);
 
-	if (engine_names_pending(e) && filter_uses_names(fs, rule->filter))
+	if ((e->container_asked || engine_names_pending(e)) && filter_uses_names(fs, rule->filter))
 		return filter_set_judge(fs, rule->filter, name_pending, e);
 	return filter_set_match(fs, rule->filter) ? FILTER_TRUE : FILTER_FALSE;
 }
@@ -185,6 +200,7 @@ int engine_judge(struct engine *e, const struct event *ev)
 	if (e->files && ev->rec->time_ns > file_ids_time(e->files))
 		file_ids_refresh(e->files, now_boot_ns());
 	ctx.proc = state_apply(&e->state, ev);
+	e->container_asked = engine_container_state(e, ctx.proc) == CONTAINER_ASKED;
 	/* what was sent for the state's sake only is for no rule */
 	if (!(ev->rec->flags & FALCOC_R_LIFECYCLE)) {
 		if (!ev->foreign)

@@ -7,6 +7,7 @@
  * taken in batches, so that a flood of them does not keep answers and signals waiting.
  */
 #include "engine/core.h"
+#include "state/containers.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -32,6 +33,7 @@ enum loop_source {
 	SOURCE_LOCAL,
 	SOURCE_ACTIONS,
 	SOURCE_OUTPUTS,
+	SOURCE_CONTAINERS,
 };
 
 static int watch(struct engine *e, enum loop_source source, int fd)
@@ -51,6 +53,8 @@ static int watch_all(struct engine *e)
 	rc = watch(e, SOURCE_SIGNAL, e->signal_fd);
 	if (rc == 0)
 		rc = watch(e, SOURCE_CAPTURE, capture_fd(e->capture));
+	if (rc == 0 && container_table_fd(e->state.containers) >= 0)
+		rc = watch(e, SOURCE_CONTAINERS, container_table_fd(e->state.containers));
 	if (rc == 0 && e->resolver)
 		rc = watch(e, SOURCE_RESOLVER, dns_resolver_fd(e->resolver));
 	if (rc == 0 && e->hosts)
@@ -119,6 +123,8 @@ static void take_source(struct engine *e, enum loop_source source)
 		if (net_local_process(e->local) == 0)
 			record_local_changed(e);
 		break;
+	case SOURCE_CONTAINERS:
+		break;		/* taken with what is due */
 	case SOURCE_ACTIONS:
 		e->actions_over = true;	/* told when others have had their turn */
 		break;
@@ -142,6 +148,8 @@ static int wait_ms(const struct engine *e)
 		due = engine_names_due_ns(e, now);
 	if (outputs_due_ns(e->outputs) < due)
 		due = outputs_due_ns(e->outputs);
+	if (container_table_due_ns(e->state.containers) < due)
+		due = container_table_due_ns(e->state.containers);
 	if (drops_due_ns(e->drops) < due)
 		due = drops_due_ns(e->drops);
 	if (drops_due_ns(e->unkept) < due)
@@ -163,6 +171,7 @@ static int take_due(struct engine *e)
 	if (now_boot_ns() >= e->end_ns)
 		e->stop = true;
 	engine_tend_names(e);
+	e->container_rounds += container_table_poll(e->state.containers, now_boot_ns());
 	if (e->actions_over && (rc = engine_tell_actions(e)) < 0)
 		return rc;
 	record_tend(e, now_boot_ns());
@@ -210,15 +219,18 @@ static int await_held(struct engine *e)
 
 	while (rc == 0 && hold_due_ns(e->hold) != UINT64_MAX && !take_signals(e)) {
 		uint64_t now = now_boot_ns(), due = hold_due_ns(e->hold);
-		struct pollfd fds[2] = {
+		struct pollfd fds[3] = {
 			{ .fd = e->signal_fd, .events = POLLIN },
-			{ .fd = dns_resolver_fd(e->resolver), .events = POLLIN },
+			{ .fd = container_table_fd(e->state.containers), .events = POLLIN },
+			{ .fd = e->resolver ? dns_resolver_fd(e->resolver) : -1, .events = POLLIN },
 		};
 
 		if (engine_names_due_ns(e, now) < due)
 			due = engine_names_due_ns(e, now);
-		poll(fds, 2, due <= now ? 0 : (int)((due - now) / NS_PER_MS) + 1);
-		dns_resolver_process(e->resolver, now_boot_ns());
+		poll(fds, 3, due <= now ? 0 : (int)((due - now) / NS_PER_MS) + 1);
+		if (e->resolver)
+			dns_resolver_process(e->resolver, now_boot_ns());
+		e->container_rounds += container_table_poll(e->state.containers, now_boot_ns());
 		rc = hold_check(e, false);
 	}
 	return rc < 0 ? rc : hold_check(e, true);

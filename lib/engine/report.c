@@ -60,6 +60,9 @@ static void report_alerts(const struct engine *e, struct buf *out)
 	report_lost(e, out);
 	if (e->alerts == 0)
 		return;
+	if (e->alerts_incomplete)
+		buf_printf(out, "Alerts about containers whose image is not known: %" PRIu64 "\n",
+			   e->alerts_incomplete);
 	buf_add_str(out, "Alerts by severity:\n");
 	for (int p = 0; p < PRIORITY_COUNT; p++)
 		if (e->alerts_by_priority[p])
@@ -216,6 +219,26 @@ static void report_names(const struct engine *e, struct buf *out)
 			   held.held, held.told, held.cleared, held.late, held.no_room);
 }
 
+static void report_containers(const struct engine *e, struct buf *out)
+{
+	struct container_stats c;
+
+	container_table_stats(e->state.containers, &c);
+	if (!c.seen)
+		return;
+	buf_printf(out,
+		   "Containers: %" PRIu64 " seen, %" PRIu64 " kept, %" PRIu64 " of them ended, %" PRIu64
+		   " evicted, %" PRIu64 " KiB; images not known: %" PRIu64 "\n",
+		   c.seen, c.containers, c.ended, c.evicted + c.evicted_ended, c.bytes >> 10,
+		   c.incomplete);
+	buf_printf(out,
+		   "   files read: %" PRIu64 ", refused: %" PRIu64 "; engines asked: %" PRIu64
+		   ", answers: %" PRIu64 ", none: %" PRIu64 ", not asked as too many waited: %" PRIu64
+		   "; texts cut: %" PRIu64 "\n",
+		   c.files_read, c.files_refused, c.asked, c.answered, c.unanswered, c.queue_full,
+		   c.cut);
+}
+
 static void report_tables(const struct engine *e, struct buf *out)
 {
 	struct filter_set_stats filters;
@@ -235,6 +258,7 @@ static void report_tables(const struct engine *e, struct buf *out)
 		   " looked up in /proc, %" PRIu64 " not known, %" PRIu64 " pids used again\n",
 		   procs.procs, procs.exited, procs.evicted, procs.proc_reads,
 		   procs.lookups_failed, procs.reused);
+	report_containers(e, out);
 }
 
 const char *engine_report(struct engine *e, bool verbose)

@@ -236,7 +236,7 @@ static enum engine_status start_net(struct engine *e)
 
 static enum engine_status start_state(struct engine *e)
 {
-	int rc = state_init(&e->state, &(struct state_options){ 0 });
+	int rc = state_init(&e->state, &(struct state_options){ .ask_engines = true });
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));

@@ -54,7 +54,7 @@ void filter_set_free(struct filter_set *fs)
 static bool compares_names(const struct node *n)
 {
 	return (n->kind == NODE_COMPARE || n->kind == NODE_EXISTS) &&
-	       (n->left->flags & FIELD_F_NAME);
+	       (n->left->flags & (FIELD_F_NAME | FIELD_F_CONTAINER));
 }
 
 static bool node_uses_names(struct node *n)
@@ -327,6 +327,13 @@ static enum filter_verdict judge_names(struct filter_set *fs, struct node *n,
 	bool result = node_is_true(fs, n);
 	const struct value *v;
 
+	/* what an engine has told stays so: only what it may still tell is open */
+	if (n->left->flags & FIELD_F_CONTAINER) {
+		if (!result && !input_get(fs, n->left, &v) &&
+		    by->pending(by->arg, (struct slice){ NULL, 0 }))
+			return FILTER_OPEN;
+		return result ? FILTER_TRUE : FILTER_FALSE;
+	}
 	if (!input_get(fs, n->left, &v))
 		return FILTER_FALSE;
 	if ((n->left->is_list || result == n->all) && names_pending(n, v, by))

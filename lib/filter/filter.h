@@ -73,7 +73,7 @@ void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx);
 bool filter_set_match(struct filter_set *fs, int id);
 
 /*
- * Domain names that are still being asked for. A comparison with one of them may come out
+ * Domain names, or engines of containers, that are still being asked. What is compared may come out
  * otherwise once the answer is there: what depends on it is open, not true or false.
  */
 enum filter_verdict {
@@ -82,10 +82,13 @@ enum filter_verdict {
 	FILTER_OPEN,
 };
 
-/* Is the first answer for @name on its way? An empty slice: for any name at all? */
+/*
+ * Is the first answer for @name on its way? An empty slice: for any name at all? One without a
+ * pointer: is the engine of the event's container being asked?
+ */
 typedef bool (*filter_pending_fn)(void *arg, struct slice name);
 
-/* Has filter @id a comparison of domain names? */
+/* Has filter @id a comparison of domain names, or of what a container's engine tells? */
 bool filter_uses_names(const struct filter_set *fs, int id);
 /*
  * Is filter @id true, whatever the answers are that are on their way? As filter_set_match(), but

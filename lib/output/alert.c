@@ -43,12 +43,27 @@ static void add_begin(uint64_t ts_ns, enum priority priority, const struct alert
 	buf_add_char(out, ' ');
 }
 
+/*
+ * Could nobody tell the image of the container? A rule that asked for it may then be true for want
+ * of it. Of a capture that says nothing of containers, this would be said of each.
+ */
+static bool is_incomplete(const struct eval_ctx *ctx)
+{
+	const struct container *c = NULL;
+
+	if (ctx->proc && ctx->proc->container && !ctx->ev->foreign)
+		c = container_find(ctx->state->containers, ctx->proc->container);
+	return c && c->state != CONTAINER_KNOWN;
+}
+
 /* Time, priority and the filled template, without a newline. */
 static void add_line(const struct alert *a, const struct alert_format *f, bool escape,
 		     struct buf *out)
 {
 	add_begin(a->ctx->ev->ts_ns, a->rule->priority, f, out);
 	output_render(a->tmpl, a->ctx, escape, out);
+	if (is_incomplete(a->ctx))
+		buf_add_str(out, " [container metadata incomplete]");
 }
 
 /* Behind a line for people: " [policy: NAME, ...]". */
@@ -131,6 +146,8 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 		output_fields_json(a->tmpl, a->ctx, out);
 		add_static(f, out);
 	}
+	if (is_incomplete(a->ctx))
+		buf_add_str(out, ",\"container_incomplete\":true");
 	if (a->policies)
 		add_policies_json(a->policies, a->npolicies, out);
 	buf_add_str(out, ",\"priority\":");

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "state/cgroup.h"
+#include "state/container_ask.h"
 #include "state/container_read.h"
 #include "state/containers.h"
 #include "util/hash.h"
@@ -26,6 +27,7 @@
 #define KEEP_ENDED_S	300
 #define SWEEP_NS	1000000000ull	/* so often it is looked who ended */
 #define QUIET_NS	2000000000ull	/* nobody looks after one that had events since */
+#define COMPLETE_NS	1000000000ull	/* after so long engines have written down all */
 #define SWEEP_MAX	256		/* groups looked at in one sweep */
 #define GROUP_MOUNTS	6
 
@@ -37,6 +39,8 @@ struct container_entry {
 	void *texts;		/* what the texts of pub point into */
 	size_t bytes;		/* of texts */
 	uint64_t group_ino;	/* inode of its group's directory; 0: not known */
+	uint64_t asked_ns;	/* CLOCK_BOOTTIME; 0: never */
+	bool guess, nested;	/* as in struct container_quest */
 	bool old;		/* its key belongs to another one now */
 };
 
@@ -49,6 +53,8 @@ struct container_table {
 	int group_fds[GROUP_MOUNTS];	/* where groups are directories */
 	size_t ngroup_fds;
 	uint64_t next_handle, next_sweep_ns;
+	struct container_ask *ask;	/* NULL: nobody is asked */
+	uint64_t nasked;		/* entries that are CONTAINER_ASKED */
 	struct container_stats stats;
 };
 
@@ -130,6 +136,10 @@ int container_table_new(const struct container_options *opt, const struct user_t
 		if (err)
 			goto fail;
 		open_groups(t);
+		if (opt->ask)
+			err = container_ask_new(opt->root, &t->ask);
+		if (err)
+			goto fail;
 	}
 	*ret_table = t;
 	return 0;
@@ -147,6 +157,7 @@ static void entry_unkey(struct container_table *t, struct container_entry *e)
 
 static void entry_drop(struct container_table *t, struct container_entry *e)
 {
+	t->nasked -= e->pub.state == CONTAINER_ASKED;
 	entry_unkey(t, e);
 	ihash_remove(&t->by_handle, &e->by_handle);
 	ilist_remove(&e->lru);
@@ -170,6 +181,7 @@ void container_table_free(struct container_table *t)
 	for (size_t i = 0; i < t->ngroup_fds; i++)
 		close(t->group_fds[i]);
 	container_reader_release(&t->reader);
+	container_ask_free(t->ask);
 	free(t);
 }
 
@@ -287,9 +299,19 @@ static void make_room(struct container_table *t)
 	}
 }
 
-/* What was read replaces what the entry said. */
+static void set_state(struct container_table *t, struct container *c, enum container_state state)
+{
+	if (c->state == state)
+		return;
+	t->nasked += state == CONTAINER_ASKED;
+	t->nasked -= c->state == CONTAINER_ASKED;
+	t->stats.incomplete += state == CONTAINER_INCOMPLETE;
+	c->state = state;
+}
+
+/* What was read replaces what the entry said. @ask: whose image is not known may be told later. */
 static void entry_fill(struct container_table *t, struct container_entry *e,
-		       const struct container_facts *f)
+		       const struct container_facts *f, bool ask)
 {
 	struct container c;
 	size_t bytes;
@@ -305,9 +327,9 @@ static void entry_fill(struct container_table *t, struct container_entry *e,
 		c.init_pid = e->pub.init_pid;
 		c.init_start_ns = e->pub.init_start_ns;
 	}
-	c.state = c.image.len || f->no_image || c.is_sandbox ? CONTAINER_KNOWN : CONTAINER_INCOMPLETE;
-	if (c.state == CONTAINER_INCOMPLETE && e->pub.state != CONTAINER_INCOMPLETE)
-		t->stats.incomplete++;
+	c.state = e->pub.state;
+	set_state(t, &c, c.image.len || f->no_image || c.is_sandbox ? CONTAINER_KNOWN :
+			 ask ? CONTAINER_ASKED : CONTAINER_INCOMPLETE);
 	t->stats.cut += f->cut;
 	t->stats.bytes += bytes - e->bytes;
 	free(e->texts);
@@ -319,7 +341,7 @@ static void entry_fill(struct container_table *t, struct container_entry *e,
 
 /* A new entry of what was read. NULL: no memory. */
 static struct container_entry *entry_add(struct container_table *t,
-					 const struct container_facts *f, uint64_t now_ns)
+					 const struct container_facts *f, uint64_t now_ns, bool ask)
 {
 	struct container_entry *e;
 
@@ -330,7 +352,7 @@ static struct container_entry *entry_add(struct container_table *t,
 	e->pub.handle = t->next_handle++;
 	e->pub.seen_ns = e->pub.last_ns = now_ns;
 	e->pub.state = CONTAINER_KNOWN;
-	entry_fill(t, e, f);
+	entry_fill(t, e, f, ask);
 	if (!e->texts) {
 		free(e);
 		return NULL;
@@ -405,6 +427,28 @@ static int facts_begin(struct container_facts *f, const struct container_quest *
 	return 0;
 }
 
+/* Has the thread look for it. Where too many questions wait, what is known is all. */
+static void entry_ask(struct container_table *t, struct container_entry *e, uint64_t now_ns)
+{
+	const struct container *c = &e->pub;
+	const struct user *user = c->uid && t->users ? user_by_uid(t->users, c->uid) : NULL;
+	struct container_quest q = {
+		.handle = c->handle, .type = c->type, .uid = c->uid, .guess = e->guess,
+	};
+
+	e->asked_ns = now_ns ? now_ns : 1;
+	if (copy_text(q.id, sizeof(q.id), c->full_id) && copy_text(q.own, sizeof(q.own), c->cgroup) &&
+	    copy_text(q.ns, sizeof(q.ns), c->ns) &&
+	    (!user || copy_text(q.home, sizeof(q.home), user->home)) &&
+	    container_ask_put(t->ask, &q) == 0) {
+		t->stats.asked++;
+		return;
+	}
+	t->stats.queue_full++;
+	if (c->state == CONTAINER_ASKED)
+		set_state(t, &e->pub, CONTAINER_INCOMPLETE);
+}
+
 /* Reads it, and makes an entry if it is a container. NULL: it is none. */
 static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
 					  bool guess, uint64_t now_ns)
@@ -412,18 +456,35 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 	struct container_entry *e = NULL;
 	struct container_quest q;
 	struct container_facts f;
+	bool ask;
 
 	if (!quest_of(t, v, guess, &q) || facts_begin(&f, &q, v) < 0)
 		return NULL;
 	if (!t->opt.foreign)
 		container_read(&t->reader, &q, &f);
 	/* a name of nspawn's that is a virtual machine's is none */
+	ask = t->ask && !q.nested && !f.no_image && !f.c.image.len && !f.c.is_sandbox;
 	if (f.found || (!guess && q.type != CONTAINER_NSPAWN))
-		e = entry_add(t, &f, now_ns);
-	if (e)
-		e->group_ino = group_ino(t, q.own);
+		e = entry_add(t, &f, now_ns, ask);
 	facts_release(&f);
+	if (!e)
+		return NULL;
+	e->group_ino = group_ino(t, q.own);
+	e->guess = guess;
+	e->nested = q.nested;
+	if (ask)
+		entry_ask(t, e, now_ns);
 	return e;
+}
+
+/*
+ * A second look, on the thread: at files that have more to say by now, and at the engine's socket.
+ */
+static void entry_complete(struct container_table *t, struct container_entry *e, uint64_t now_ns)
+{
+	if (e->asked_ns || e->nested || !t->ask || e->pub.type >= CONTAINER_LXC)
+		return;
+	entry_ask(t, e, now_ns);
 }
 
 static struct slice key_of(const struct container_table *t, const struct cgroup_view *v)
@@ -524,6 +585,11 @@ void container_table_tend(struct container_table *t, uint64_t now_ns)
 			break;
 		entry_drop(t, e);
 	}
+	for (at = t->live.next; t->ask && at != &t->live; at = at->next) {
+		e = ihash_entry(at, struct container_entry, lru);
+		if (e->pub.seen_ns + COMPLETE_NS < now_ns)
+			entry_complete(t, e, now_ns);
+	}
 	/*
 	 * those unseen for longest are the last; who lives is put in front, to be looked at again
 	 * later
@@ -544,6 +610,67 @@ void container_table_tend(struct container_table *t, uint64_t now_ns)
 	}
 }
 
+/* ---- answers ---- */
+
+static void take_answer(struct container_table *t, uint64_t handle, struct container_facts *f,
+			bool told)
+{
+	struct container_entry *e = entry_find(t, handle);
+
+	t->stats.answered += told;
+	t->stats.unanswered += !told;
+	if (e) {
+		facts_merge(f, &e->pub);
+		facts_finish(f);
+		if (!e->old)
+			ihash_remove(&t->by_key, &e->by_key);
+		entry_fill(t, e, f, false);
+		if (!e->old)
+			ihash_add(&t->by_key, &e->by_key, hash_bytes(e->key.ptr, e->key.len));
+	}
+	facts_release(f);
+}
+
+bool container_table_poll(struct container_table *t, uint64_t now_ns)
+{
+	struct container_facts f;
+	struct container_entry *e;
+	struct ilist *at;
+	uint64_t handle;
+	bool any = false, told;
+
+	while (t->ask && container_ask_take(t->ask, &handle, &f, &told)) {
+		take_answer(t, handle, &f, told);
+		any = true;
+	}
+	for (at = t->live.next; t->nasked && at != &t->live; at = at->next) {
+		e = ihash_entry(at, struct container_entry, lru);
+		if (e->pub.state != CONTAINER_ASKED || e->asked_ns + CONTAINER_WAIT_NS > now_ns)
+			continue;
+		set_state(t, &e->pub, CONTAINER_INCOMPLETE);
+		any = true;
+	}
+	return any;
+}
+
+int container_table_fd(const struct container_table *t)
+{
+	return t->ask ? container_ask_fd(t->ask) : -1;
+}
+
+uint64_t container_table_due_ns(const struct container_table *t)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (const struct ilist *at = t->live.next; t->nasked && at != &t->live; at = at->next) {
+		const struct container_entry *e = ihash_entry(at, const struct container_entry, lru);
+
+		if (e->pub.state == CONTAINER_ASKED && e->asked_ns + CONTAINER_WAIT_NS < due)
+			due = e->asked_ns + CONTAINER_WAIT_NS;
+	}
+	return due;
+}
+
 /* ---- captures ---- */
 
 int container_table_tell(struct container_table *t, struct slice text, uint64_t now_ns)
@@ -562,9 +689,9 @@ int container_table_tell(struct container_table *t, struct slice text, uint64_t 
 	if (!err) {
 		e = entry_by_key(t, f.c.id);
 		if (!e)
-			err = entry_add(t, &f, now_ns) ? 0 : -ENOMEM;
+			err = entry_add(t, &f, now_ns, false) ? 0 : -ENOMEM;
 		else
-			entry_fill(t, e, &f);
+			entry_fill(t, e, &f, false);
 	}
 	facts_release(&f);
 	json_decref(json);

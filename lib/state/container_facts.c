@@ -286,6 +286,38 @@ void facts_finish(struct container_facts *f)
 	X(liveness_probe) X(readiness_probe) X(pod_name) X(pod_ns) X(pod_uid)		\
 	X(pod_sandbox) X(pod_ip) X(deployment) X(replicaset)
 
+static void merge_labels(struct container_facts *f, const struct container_label *from, size_t n,
+			 const struct container_label **to, size_t *ret_n)
+{
+	struct container_label *labels = n && !*ret_n ? arena_alloc(f->arena, n * sizeof(*labels)) : NULL;
+
+	if (!labels)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		labels[i].key = facts_text(f, from[i].key);
+		labels[i].value = facts_text(f, from[i].value);
+	}
+	*to = labels;
+	*ret_n = n;
+}
+
+static void merge_mounts(struct container_facts *f, const struct container *from)
+{
+	struct container_mount *mounts;
+	size_t n;
+
+	mounts = facts_mounts(f, from->nmounts, &n);
+	for (size_t i = 0; i < n; i++) {
+		mounts[i].source = facts_text(f, from->mounts[i].source);
+		mounts[i].dest = facts_text(f, from->mounts[i].dest);
+		mounts[i].mode = facts_text(f, from->mounts[i].mode);
+		mounts[i].propagation = facts_text(f, from->mounts[i].propagation);
+		mounts[i].rdwr = from->mounts[i].rdwr;
+	}
+	if (mounts)
+		f->c.nmounts = n;
+}
+
 void facts_merge(struct container_facts *f, const struct container *from)
 {
 	struct container *c = &f->c;
@@ -309,6 +341,25 @@ void facts_merge(struct container_facts *f, const struct container *from)
 #define X(t) if (!c->t.len && strncmp(#t, "image", 5) != 0) c->t = facts_text(f, from->t);
 	TEXTS(X)
 #undef X
+	merge_labels(f, from->labels, from->nlabels, &c->labels, &c->nlabels);
+	merge_labels(f, from->pod_labels, from->npod_labels, &c->pod_labels, &c->npod_labels);
+	merge_mounts(f, from);
+	if (!c->has_privileged) {
+		c->has_privileged = from->has_privileged;
+		c->privileged = from->privileged;
+	}
+	if (!c->has_host) {
+		c->has_host = from->has_host;
+		c->host_pid = from->host_pid;
+		c->host_network = from->host_network;
+		c->host_ipc = from->host_ipc;
+	}
+	c->is_sandbox |= from->is_sandbox;
+	if (!c->created_ns)
+		c->created_ns = from->created_ns;
+	if (c->type == CONTAINER_OTHER)
+		c->type = from->type;
+	c->uid = from->uid;
 }
 
 static char *pack_text(struct slice *s, char *room)

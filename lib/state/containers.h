@@ -13,6 +13,8 @@
 #include "state/user.h"
 #include "util/slice.h"
 
+#define CONTAINER_WAIT_NS	1500000000ull	/* so long an engine may take to tell an image */
+
 struct container_options {
 	const char *root;		/* below it all files are looked up; NULL: "/" */
 	/* where groups are directories; NULL: below root, wherever they are mounted */
@@ -20,6 +22,7 @@ struct container_options {
 	uint32_t max;			/* entries; 0: CONTAINER_MAX */
 	uint64_t max_bytes;		/* of texts in all; 0: 32 MiB */
 	uint32_t keep_ended_s;		/* 0: 300 */
+	bool ask;			/* the engines' sockets, too, on a thread */
 	/* nothing of this machine is looked at: only container_table_tell() tells */
 	bool foreign;
 };
@@ -45,6 +48,18 @@ void container_table_init(struct container_table *t, uint64_t handle, uint32_t p
 uint64_t container_table_by_group(const struct container_table *t, uint64_t cgroup_id);
 /* Forgets those that ended long ago, looks who ended; cheap when called for each event. */
 void container_table_tend(struct container_table *t, uint64_t now_ns);
+
+/*
+ * Takes what engines have answered; gives up those who did not in time. @now_ns is the clock's, not
+ * an event's. True: something has become known, or will not.
+ */
+bool container_table_poll(struct container_table *t, uint64_t now_ns);
+/* Readable while there are answers; -1: nobody is asked. */
+int container_table_fd(const struct container_table *t);
+/*
+ * When it is to be called at the latest: an engine is being asked for an image. UINT64_MAX: none.
+ */
+uint64_t container_table_due_ns(const struct container_table *t);
 
 /*
  * What a container event of a capture in Falco's format says: {"container":{"id":...}}, or that

@@ -66,7 +66,8 @@ int state_init(struct state *st, const struct state_options *opt)
 	if (!st->users)
 		goto fail;
 	err = container_table_new(&(struct container_options){
-		.root = opt->root, .cgroup_root = opt->cgroup_root, .foreign = opt->foreign,
+		.root = opt->root, .cgroup_root = opt->cgroup_root,
+		.ask = opt->ask_engines, .foreign = opt->foreign,
 	}, st->users, &st->containers);
 	if (err)
 		goto fail;

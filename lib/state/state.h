@@ -59,6 +59,7 @@ struct state_options {
 	uint64_t max_text_bytes;	/* of paths, arguments, environments; 0: default 64 MiB */
 	const char *passwd, *group;	/* NULL: those of /etc */
 	const char *root;	/* below it files of container engines are looked up; NULL: "/" */
+	bool ask_engines;	/* over their sockets, for what their files leave open */
 	const char *cgroup_root;	/* NULL: the hierarchies that are mounted */
 	bool foreign;		/* events are another machine's: nothing of this one is looked at */
 };

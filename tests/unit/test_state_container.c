@@ -13,12 +13,17 @@
 #include <errno.h>
 #include <ftw.h>
 #include <glob.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include "state/container_ask.h"
 #include "state/containers.h"
 #include "util/buf.h"
 
@@ -405,6 +410,155 @@ START_TEST(test_capture)
 }
 END_TEST
 
+/* ---- engines' sockets ---- */
+
+/* An engine on a socket below the root: says @reply to whoever comes, or nothing at all. */
+struct engine {
+	int fd;
+	const char *reply;
+	pthread_t thread;
+};
+
+static void *serve(void *arg)
+{
+	struct engine *en = arg;
+	int fd = accept(en->fd, NULL, NULL);
+	char request[4096];
+
+	if (fd >= 0 && read(fd, request, sizeof(request)) > 0 && en->reply)
+		dprintf(fd, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s",
+			strlen(en->reply), en->reply);
+	/* who says nothing keeps the line open */
+	while (!en->reply && fd >= 0 && read(fd, request, sizeof(request)) > 0)
+		;
+	close(fd);
+	return NULL;
+}
+
+static void engine_start_at(struct engine *en, const char *path, const char *reply)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", place(path));
+	en->reply = reply;
+	en->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(en->fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(listen(en->fd, 4), 0);
+	ck_assert_int_eq(pthread_create(&en->thread, NULL, serve, en), 0);
+}
+
+static void engine_end(struct engine *en)
+{
+	shutdown(en->fd, SHUT_RDWR);
+	pthread_join(en->thread, NULL);
+	close(en->fd);
+}
+
+static struct container_table *asking_table(void)
+{
+	struct container_options opt = { .root = root, .cgroup_root = root, .ask = true };
+	struct container_table *t;
+
+	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
+	return t;
+}
+
+/* Where files say nothing the socket is asked, and what it says comes with the next look. */
+START_TEST(test_ask)
+{
+	struct buf reply = BUF_INIT, group = BUF_INIT;
+	struct container_table *t = asking_table();
+	const struct container *c;
+	struct pollfd fd = { .fd = container_table_fd(t), .events = POLLIN };
+	struct engine en;
+	uint64_t h;
+
+	expand("{\"Id\":\"$A\",\"Name\":\"/web\",\"Image\":\"sha256:$B\",\"Config\":{\"Image\":\"alpine:3\"},"
+	       "\"State\":{\"Health\":{\"Status\":\"healthy\"}}}", &reply);
+	expand("/docker/$A", &group);
+	engine_start_at(&en, "/run/docker.sock", buf_str(&reply));
+	h = container_table_see(t, buf_slice(&group), 5 * S);
+	c = container_find(t, h);
+	ck_assert_int_eq(c->state, CONTAINER_ASKED);
+	ck_assert_uint_eq(container_table_due_ns(t), 5 * S + CONTAINER_WAIT_NS);
+	ck_assert_int_eq(poll(&fd, 1, 10000), 1);
+	ck_assert(container_table_poll(t, 5 * S));
+	c = container_find(t, h);
+	ck_assert_int_eq(c->state, CONTAINER_KNOWN);
+	ck_assert_str_eq(c->image.ptr, "alpine:3");
+	ck_assert_str_eq(c->health.ptr, "healthy");
+	ck_assert_str_eq(c->name.ptr, "web");
+	ck_assert_uint_eq(container_table_due_ns(t), UINT64_MAX);
+	/* found by its group as before */
+	ck_assert_uint_eq(container_table_see(t, buf_slice(&group), 6 * S), h);
+	engine_end(&en);
+	container_table_free(t);
+	buf_release(&reply);
+	buf_release(&group);
+}
+END_TEST
+
+/* An engine that says nothing keeps nobody waiting: not who asks, not who ends. */
+START_TEST(test_silent)
+{
+	struct container_table *t = asking_table();
+	struct container_stats st;
+	struct engine en;
+	uint64_t h;
+
+	engine_start_at(&en, "/run/docker.sock", NULL);
+	h = container_table_see(t, slice_of(group_number(1)), 5 * S);
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
+	ck_assert(!container_table_poll(t, 5 * S));
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
+	ck_assert(container_table_poll(t, 5 * S + CONTAINER_WAIT_NS));
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
+	/* more questions than the queue has room for */
+	for (unsigned int n = 2; n < 2 + 2 * 256; n++)
+		container_table_see(t, slice_of(group_number(n)), 5 * S);
+	container_table_stats(t, &st);
+	ck_assert_uint_gt(st.queue_full, 0);
+	ck_assert_uint_gt(st.asked, 255);
+	container_table_free(t);
+	engine_end(&en);
+}
+END_TEST
+
+/* What containerd says, as bytes. */
+START_TEST(test_messages)
+{
+	static const char container[] = "\x0a\x27" "\x0a\x05" "redis" "\x12\x08\x0a\x01" "a" "\x12\x03" "b=c"
+		"\x1a\x14" "quay.io/my/redis:7.1";
+	static const char image[] = "\x0a\x26" "\x0a\x14" "quay.io/my/redis:7.1" "\x1a\x0e"
+		"\x0a\x01" "x" "\x12\x09" "sha256:aa";
+	struct slice m = { container, sizeof(container) - 1 };
+	struct container_facts f;
+
+	ck_assert_int_eq(facts_init(&f), 0);
+	ck_assert(!facts_containerd(&f, m, "other"));
+	/* every cut of it is refused or says less, and nothing beyond it is read */
+	for (size_t n = 0; n < m.len; n++) {
+		char *cut = malloc(n ? n : 1);
+		struct container_facts g;
+
+		memcpy(cut, container, n);
+		ck_assert_int_eq(facts_init(&g), 0);
+		facts_containerd(&g, (struct slice){ cut, n }, "redis");
+		ck_assert_uint_eq(g.c.image.len, 0);
+		facts_release(&g);
+		free(cut);
+	}
+	ck_assert(facts_containerd(&f, m, "redis"));
+	ck_assert_str_eq(f.c.image.ptr, "quay.io/my/redis:7.1");
+	ck_assert_str_eq(f.c.image_tag.ptr, "7.1");
+	ck_assert_uint_eq(f.c.nlabels, 1);
+	ck_assert_str_eq(f.c.labels[0].value.ptr, "b=c");
+	ck_assert(facts_containerd_image(&f, (struct slice){ image, sizeof(image) - 1 }));
+	ck_assert_str_eq(f.c.image_digest.ptr, "sha256:aa");
+	facts_release(&f);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("container");
@@ -422,6 +576,9 @@ int main(void)
 	tcase_add_test(tc, test_end);
 	tcase_add_test(tc, test_by_id);
 	tcase_add_test(tc, test_capture);
+	tcase_add_test(tc, test_ask);
+	tcase_add_test(tc, test_silent);
+	tcase_add_test(tc, test_messages);
 	suite_add_tcase(s, tc);
 	srunner_run_all(sr, CK_NORMAL);
 	failed = srunner_ntests_failed(sr);
