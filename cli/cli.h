@@ -5,7 +5,7 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c validate.c record.c list.c explain.c dns.c schema.c help.c	a command each
+ *	run.c validate.c record.c list.c explain.c dns.c alerts.c schema.c help.c	a command each
  */
 #ifndef CLI_H
 #define CLI_H
@@ -75,6 +75,9 @@ struct settings {
 	const char *record_file;	/* -w; NULL: none */
 	bool record_compress, record_only;
 	uint64_t record_file_mb, record_file_s, record_files, record_limit_mb;
+	struct engine_alerts_query alerts;
+	enum engine_alerts_format alerts_format;
+	bool follow;
 };
 
 struct option {
@@ -164,7 +167,7 @@ enum status default_rules(struct settings *s);
 
 /* The commands. */
 extern const struct option run_options[], validate_options[], list_options[], explain_options[],
-	eval_options[], dns_options[], record_options[];
+	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
@@ -172,6 +175,8 @@ enum status eval_command(struct settings *s);
 enum status record_command(struct settings *s);
 enum status explain_command(struct settings *s);
 enum status dns_command(struct settings *s);
+enum status alerts_command(struct settings *s);
+enum status show_alert_command(struct settings *s);
 enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);

@@ -81,6 +81,21 @@ const struct command commands[] = {
 		.run = dns_command,
 	},
 	{
+		.name = "alerts",
+		.args = "[--since TIME] [--rule NAME]...",
+		.summary = "show alerts that were stored (alert_store.enabled)",
+		.text = "Needs the right to read the database. Times are local; in JSON and CSV they are UTC.\n",
+		.options = alerts_options,
+		.run = alerts_command,
+	},
+	{
+		.name = "show",
+		.args = "NUMBER",
+		.summary = "show a stored alert with all there is",
+		.options = show_alert_options,
+		.run = show_alert_command,
+	},
+	{
 		.name = "schema",
 		.args = "[rules | policy | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",

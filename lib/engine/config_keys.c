@@ -20,6 +20,7 @@
 #include "dns/trust.h"
 #include "filter/field.h"
 #include "output/sink.h"
+#include "store/store.h"
 #include "util/ip.h"
 
 #define NAMES_MAX	1000	/* of one list of name servers: nobody has so many */
@@ -324,6 +325,16 @@ const struct config_key config_keys[] = {
 	  .min = 1, .max = 60000,
 	  .help = "Tell of an output that was not read for so many milliseconds. Where a capture is\n"
 		  "judged, so long it may hold up that" },
+	{ .name = "alert_store.enabled", .type = CONFIG_BOOL, .target = T(outputs.store.enabled),
+	  .ours = true, .def = "false",
+	  .help = "Keep each alert in a database, for 'falcoc alerts'" },
+	{ .name = "alert_store.file", .type = CONFIG_TEXT, .target = T(outputs.store.path), .ours = true,
+	  .def = STORE_PATH, .help = "The database" },
+	{ .name = "alert_store.max_days", .type = CONFIG_INT, .target = T(outputs.store.max_days),
+	  .ours = true, .def = "90", .min = 1, .max = 36500, .help = "Older ones are forgotten" },
+	{ .name = "alert_store.max_mib", .type = CONFIG_INT, .target = T(outputs.store.max_mib),
+	  .ours = true, .def = "1024", .min = 1, .max = 1000000,
+	  .help = "So large it may get; then the oldest ones are forgotten" },
 	{ .name = "fold_alerts.outputs", .type = CONFIG_FLAGS, .target = T(outputs.fold), .ours = true,
 	  .def = "[none]", .words = "none|stdout|file|syslog|journal|program|http",
 	  .help = "To these the first of alerts that say the same is told, and then the last of them\n"

@@ -10,6 +10,7 @@
  *	keep.c		the DNS table on disk
  *	job.c		work on a thread of its own
  *	tell.c		the outputs: made of the options, told, ended
+ *	alerts.c	the store: what goes into it, and how it is shown
  *	names_show.c	the DNS table shown
  *	names_check.c	the names of rules checked
  *	observe.c	answers that processes were given: what needs them, and what is made of them
@@ -139,6 +140,7 @@ struct engine {
 	struct arena *scratch;
 	struct buf line;
 	struct outputs *outputs;	/* NULL until they are started */
+	struct output_template **records;	/* by place of the rule, for the store; NULL: no store */
 	const struct output_template *fold_key;	/* NULL: alerts of a rule are all the same */
 	struct alert_format format;
 	uint64_t alert_ns;		/* when the last alert was, on the clock of folding */
@@ -183,6 +185,8 @@ enum engine_status engine_prepare(struct engine *e);
 
 /* tell.c: needs the format of alerts. */
 enum engine_status engine_start_outputs(struct engine *e);
+/* Templates for the store, if there is to be one. 0 or -ENOMEM. */
+int engine_compile_records(struct engine *e);
 /* After the rules: faults are among the diagnostics. */
 void engine_compile_fold(struct engine *e);
 /*

@@ -170,6 +170,7 @@ void engine_free(struct engine *e)
 	outputs_free(e->outputs);
 	free(e->alerts_by_rule);
 	free(e->templates);
+	free(e->records);
 	policies_free(e->policies);
 	ruleset_free(e->rules);
 	rules_loader_free(e->loader);
@@ -249,6 +250,8 @@ enum engine_status engine_compile(struct engine *e)
 	e->rules = rules_loader_compile(e->loader, e->diags);
 	engine_compile_fold(e);
 	if (e->rules && compile_outputs(e) < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (e->rules && engine_compile_records(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (e->rules && engine_compile_policies(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");

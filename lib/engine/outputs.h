@@ -70,6 +70,12 @@ struct engine_outputs {
 		uint32_t retries;
 	} http;
 
+	struct {
+		bool enabled;
+		const char *path;	/* NULL: STORE_PATH of store/store.h */
+		uint32_t max_days, max_mib;	/* 0: its defaults */
+	} store;
+
 	uint32_t capacity;		/* alerts that may wait for each; 0: 8192 */
 	uint32_t flush_ms;		/* for what waits at the end; 0: 5000 */
 	unsigned int fold;		/* ENGINE_FOLD_*: alerts that say the same are told as a number */
@@ -78,5 +84,31 @@ struct engine_outputs {
 	const struct outputs_rate *rates;	/* of rules (output/outputs.h); not copied */
 	size_t nrates;
 };
+
+/* ---- what was stored ---- */
+
+/* Which alerts; NULL and 0: all. Times as "2026-11-22T10:00", "yesterday", "3h" (store/when.h). */
+struct engine_alerts_query {
+	const char *path;	/* NULL: STORE_PATH */
+	const char *since, *until;
+	const char *rule, *priority, *container, *user;
+	int64_t after_id, id;
+	size_t limit;
+};
+
+enum engine_alerts_format {
+	ENGINE_ALERTS_TEXT,	/* number, time, priority, rule, message: one line each */
+	ENGINE_ALERTS_JSON,	/* as json_output, with "id" */
+	ENGINE_ALERTS_CSV,	/* with a line of names first */
+	ENGINE_ALERTS_ALL,	/* all there is, line by line */
+};
+
+/*
+ * Hands each as text (with newline) to @line. 0; -EINVAL, -ENOENT or another with a sentence in @why.
+ * *@ret_last, where there was any, is the last one's number.
+ */
+int engine_alerts(const struct engine_alerts_query *q, enum engine_alerts_format format,
+		  void (*line)(void *arg, const char *text), void *arg, int64_t *ret_last, char *why,
+		  size_t size);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "output/outputs.h"
 #include "output/sink.h"
+#include "store/store.h"
 
 #define FLUSH_MS	5000
 #define FOLD_S		60
@@ -109,6 +110,21 @@ static int add_sockets(struct engine *e)
 	return rc;
 }
 
+/* What it keeps is not told: all alerts, whatever outputs of policies, rates and folding say. */
+static int add_store(struct engine *e)
+{
+	const struct engine_outputs *o = &e->opt.outputs;
+	const struct outputs_way how = { .min_priority = PRIORITY_DEBUG, .aside = true };
+	struct store_options opt = {
+		.path = o->store.path ? o->store.path : STORE_PATH,
+		.max_days = o->store.max_days,
+		.max_mib = o->store.max_mib,
+		.version = FALCOC_VERSION,
+	};
+
+	return outputs_add(e->outputs, store_sink_new(&opt), &how);
+}
+
 /* The standard output is the first, where it is one. */
 static int add_all(struct engine *e)
 {
@@ -127,6 +143,8 @@ static int add_all(struct engine *e)
 		rc = add_program(e);
 	if (rc == 0 && o->http.enabled)
 		rc = add_http(e);
+	if (rc == 0 && o->store.enabled)
+		rc = add_store(e);
 	return rc;
 }
 
@@ -212,7 +230,7 @@ int engine_write_alert(struct engine *e, const struct alert *a, uint64_t to)
 	uint64_t now = e->opt.capture_file ? a->ctx->ev->ts_ns : now_boot_ns();
 
 	e->alert_ns = now;
-	outputs_tell(e->outputs, a, NULL, to, now);
+	outputs_tell(e->outputs, a, e->records ? e->records[a->rule->index] : NULL, to, now);
 	return engine_check_outputs(e);
 }
 

@@ -21,6 +21,7 @@
 #define RETRY_MOST_MS	30000u
 #define RETRY_CLOSING_MS	100u
 #define BATCH_MAX	512u
+#define TICK_MS		60000u
 #define JOIN_MS		1000u	/* for a thread that has been told to stop */
 
 struct outlet {
@@ -193,6 +194,7 @@ static void work(struct outlet *o)
 	unsigned int retry_ms = RETRY_FIRST_MS;
 	bool idle = true;
 
+	call(o, o->sink->ops->tick);
 	while (!o->stop && !o->over) {
 		if (o->reopen) {
 			o->reopen = false;
@@ -208,8 +210,10 @@ static void work(struct outlet *o)
 			call(o, o->sink->ops->idle);
 		} else if (o->closing) {
 			break;
-		} else {
+		} else if (!o->sink->ops->tick) {
 			pthread_cond_wait(&o->work, &o->lock);
+		} else if (!wait_until(o, &o->work, now_ns() + TICK_MS * NS_PER_MS)) {
+			call(o, o->sink->ops->tick);
 		}
 	}
 }

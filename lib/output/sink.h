@@ -38,6 +38,7 @@ struct sink_ops {
 	/* All below may be NULL. */
 	void (*reopen)(struct sink *s);		/* files may have been rotated */
 	void (*idle)(struct sink *s);		/* nothing waits to be sent */
+	void (*tick)(struct sink *s);		/* at the start, and each minute in which nothing comes */
 	void (*close)(struct sink *s);		/* the end, after the last message */
 	void (*release)(struct sink *s);	/* frees what it has but itself */
 };

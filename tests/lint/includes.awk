@@ -27,8 +27,9 @@ BEGIN {
 	allow("filter", "util event capture dns net state")
 	allow("rules", "util event capture dns net state filter")
 	allow("output", "util event capture dns net state filter rules")
+	allow("store", "util event capture dns net state filter rules output")
 	allow("policy", "util event capture dns net state filter rules output")
-	allow("engine", "util event scap capture dns net state filter rules output policy")
+	allow("engine", "util event scap capture dns net state filter rules output store policy")
 	READS_RECORDS["event"] = READS_RECORDS["capture"] = 1
 	PUBLIC = "engine/engine.h"
 	UAPI = "^falcoc(_events)?\\.h$"

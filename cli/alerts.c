@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * alerts.c - what was stored: alerts that fit a query, and one of them with all there is
+ */
+#include "cli.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FOLLOW_MS	500
+
+static enum status set_since(struct settings *s, const char *value)
+{
+	s->alerts.since = value;
+	return STATUS_OK;
+}
+
+static enum status set_until(struct settings *s, const char *value)
+{
+	s->alerts.until = value;
+	return STATUS_OK;
+}
+
+static enum status set_rule(struct settings *s, const char *value)
+{
+	s->alerts.rule = value;
+	return STATUS_OK;
+}
+
+static enum status set_priority(struct settings *s, const char *value)
+{
+	s->alerts.priority = value;
+	return STATUS_OK;
+}
+
+static enum status set_container(struct settings *s, const char *value)
+{
+	s->alerts.container = value;
+	return STATUS_OK;
+}
+
+static enum status set_user(struct settings *s, const char *value)
+{
+	s->alerts.user = value;
+	return STATUS_OK;
+}
+
+static enum status set_last(struct settings *s, const char *value)
+{
+	char *end;
+
+	s->alerts.limit = strtoul(value, &end, 10);
+	if (*value >= '1' && *value <= '9' && !*end)
+		return STATUS_OK;
+	complain("--last: '%s' is not a number of alerts", value);
+	return STATUS_USAGE;
+}
+
+static enum status set_follow(struct settings *s, const char *value)
+{
+	(void)value;
+	s->follow = true;
+	return STATUS_OK;
+}
+
+static enum status set_store(struct settings *s, const char *value)
+{
+	add_setting(s, "--store", "alert_store.file", value);
+	return STATUS_OK;
+}
+
+static enum status set_alerts_format(struct settings *s, const char *value)
+{
+	static const struct {
+		const char *name;
+		enum engine_alerts_format format;
+	} formats[] = {
+		{ "text", ENGINE_ALERTS_TEXT }, { "json", ENGINE_ALERTS_JSON }, { "csv", ENGINE_ALERTS_CSV },
+	};
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
+		if (strcmp(value, formats[i].name) == 0) {
+			s->alerts_format = formats[i].format;
+			s->format_set = true;
+			return STATUS_OK;
+		}
+	complain("--format: '%s' is not text, json or csv", value);
+	return STATUS_USAGE;
+}
+
+#define STORE_OPTIONS										\
+	{ 0, "store", "FILE", "the database (default: that of the configuration)", set_store },	\
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },				\
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },	\
+	{ 'h', "help", NULL, "show this help", set_help },					\
+	{ 0 }
+
+const struct option alerts_options[] = {
+	{ 0, "since", "TIME", "from then on: 2026-11-22, 2026-11-22T10:30, with Z for UTC; today,\n"
+	  "yesterday, or so long ago: 90s 30m 3h 2d 1w", set_since },
+	{ 0, "until", "TIME", "before then", set_until },
+	{ 0, "rule", "NAME", "of these rules; `*` stands for anything", set_rule },
+	{ 0, "priority", "PRIORITY", "of this priority and more urgent ones", set_priority },
+	{ 0, "container", "ID|NAME", "of this container: its name, or how its id begins", set_container },
+	{ 0, "user", "NAME|UID", "of this user's processes", set_user },
+	{ 'n', "last", "N", "only the last N", set_last },
+	{ 'f', "follow", NULL, "go on with those that come", set_follow },
+	{ 0, "format", "FORMAT", "text (the default), json or csv", set_alerts_format },
+	STORE_OPTIONS,
+};
+
+const struct option show_alert_options[] = {
+	{ 0, "format", "FORMAT", "text (the default), json or csv", set_alerts_format },
+	STORE_OPTIONS,
+};
+
+static void print(void *arg, const char *text)
+{
+	(void)arg;
+	fputs(text, stdout);
+}
+
+static enum status query(struct settings *s, int64_t *ret_last)
+{
+	char why[400] = "out of memory";
+	int rc = engine_alerts(&s->alerts, s->alerts_format, print, NULL, ret_last, why, sizeof(why));
+
+	if (rc == 0)
+		return STATUS_OK;
+	complain("%s%s", why, rc == -ENOENT ? " (alert_store.enabled makes one)" : "");
+	return rc == -EINVAL ? STATUS_USAGE : STATUS_RUNTIME;
+}
+
+enum status alerts_command(struct settings *s)
+{
+	enum status status;
+	int64_t last = -1;
+
+	if (s->nargs) {
+		complain("alerts: '%s' is no option of it; 'falcoc show' takes a number", s->args[0]);
+		return STATUS_USAGE;
+	}
+	status = settings_apply(s, true, false);
+	s->alerts.path = s->engine.outputs.store.path;
+	if (status == STATUS_OK)
+		status = query(s, &last);
+	while (status == STATUS_OK && s->follow && fflush(stdout) == 0) {
+		poll(NULL, 0, FOLLOW_MS);
+		s->alerts.after_id = last;
+		s->alerts.limit = 0;
+		status = query(s, &last);
+	}
+	return status;
+}
+
+enum status show_alert_command(struct settings *s)
+{
+	enum status status;
+	int64_t last = -1;
+	char *end;
+
+	s->alerts.id = s->nargs == 1 ? strtoll(s->args[0], &end, 10) : 0;
+	if (s->alerts.id <= 0 || *end) {
+		complain("show: which alert? A number that 'falcoc alerts' shows");
+		return STATUS_USAGE;
+	}
+	if (!s->format_set)
+		s->alerts_format = ENGINE_ALERTS_ALL;
+	status = settings_apply(s, true, false);
+	s->alerts.path = s->engine.outputs.store.path;
+	if (status == STATUS_OK)
+		status = query(s, &last);
+	if (status == STATUS_OK && last < 0) {
+		complain("there is no alert %s (any more)", s->args[0]);
+		status = STATUS_RUNTIME;
+	}
+	return status;
+}

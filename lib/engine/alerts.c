@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * alerts.c - the store: what goes into it beside what outputs name, and how it is shown
+ */
+#include "engine/core.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <jansson.h>
+
+#include "output/extra.h"
+#include "output/text.h"
+#include "store/store.h"
+#include "store/when.h"
+
+/* Who it was, where, and with whom: what reports and queries go by. */
+static const char *const record_fields[] = {
+	"evt.num", "evt.type", "proc.pid", "proc.name", "proc.exepath", "proc.cmdline", "proc.pname",
+	"user.name", "user.uid", "user.loginname", "user.loginuid", "container.id", "container.name",
+	"container.image.repository", "fd.name", "fd.sip", "fd.sport", "fd.sip.name",
+};
+
+#define RECORD_FIELDS	(sizeof(record_fields) / sizeof(record_fields[0]))
+
+int engine_compile_records(struct engine *e)
+{
+	struct output_template *values[RECORD_FIELDS];
+	size_t n = ruleset_count(e->rules);
+
+	if (!e->opt.outputs.store.enabled)
+		return 0;
+	e->records = calloc(n + 1, sizeof(*e->records));
+	if (!e->records)
+		return -ENOMEM;
+	for (size_t f = 0; f < RECORD_FIELDS; f++) {
+		struct text text = { 0 };
+
+		text.str.ptr = arena_printf(e->templates_arena, "%%%s", record_fields[f]);
+		text.str.len = text.str.ptr ? strlen(text.str.ptr) : 0;
+		values[f] = output_compile(&text, e->templates_arena, e->diags);
+	}
+	for (size_t i = 0; i < n; i++) {
+		e->records[i] = output_compile_rule(ruleset_rule(e->rules, i), e->opt.extras,
+						    e->opt.nextras, e->templates_arena, e->diags);
+		for (size_t f = 0; f < RECORD_FIELDS; f++)
+			if (e->records[i] && values[f] &&
+			    output_add_field(e->records[i], record_fields[f], values[f],
+					     e->templates_arena) < 0)
+				return -ENOMEM;
+	}
+	return 0;
+}
+
+/* ---- shown ---- */
+
+struct showing {
+	enum engine_alerts_format format;
+	void (*line)(void *arg, const char *text);
+	void *arg;
+	int64_t last;
+	struct buf out;
+};
+
+static void add_time(uint64_t ns, bool utc, struct buf *out)
+{
+	time_t t = (time_t)(ns / NS_PER_S);
+	char text[64] = "";
+	struct tm tm;
+
+	if (utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm))
+		strftime(text, sizeof(text), utc ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
+	buf_add_str(out, text);
+	if (utc)
+		buf_printf(out, ".%09" PRIu64 "Z", (uint64_t)(ns % NS_PER_S));
+}
+
+static void show_text(const struct store_alert *a, struct buf *out)
+{
+	buf_printf(out, "%" PRId64 " ", a->id);
+	add_time(a->time_ns, false, out);
+	buf_printf(out, " %s ", priority_name(a->priority));
+	text_escape(slice_of(a->rule), out);
+	buf_add_str(out, ": ");
+	text_escape(slice_of(a->output), out);
+	buf_add_char(out, '\n');
+}
+
+static void show_json(const struct store_alert *a, struct buf *out)
+{
+	buf_printf(out, "{\"id\":%" PRId64 ",\"hostname\":", a->id);
+	text_json(slice_of(a->hostname), out);
+	buf_add_str(out, ",\"output\":");
+	text_json(slice_of(a->output), out);
+	/* these are JSON, made by us */
+	buf_printf(out, ",\"output_fields\":%s,\"priority\":\"%s\",\"rule\":", a->fields,
+		   priority_name(a->priority));
+	text_json(slice_of(a->rule), out);
+	buf_add_str(out, ",\"source\":");
+	text_json(slice_of(a->source), out);
+	buf_printf(out, ",\"tags\":%s,\"time\":\"", a->tags);
+	add_time(a->time_ns, true, out);
+	buf_add_str(out, "\"}\n");
+}
+
+/* In quotes, which are doubled within. A sheet takes what begins with = + - @ for a formula: no more. */
+static void add_cell(const char *text, struct buf *out)
+{
+	struct buf safe = BUF_INIT;
+
+	text_escape(slice_of(text), &safe);
+	buf_add_str(out, ",\"");
+	if (safe.len && strchr("=+-@", *safe.ptr))
+		buf_add_char(out, '\'');
+	for (size_t i = 0; i < safe.len; i++) {
+		if (safe.ptr[i] == '"')
+			buf_add_char(out, '"');
+		buf_add_char(out, safe.ptr[i]);
+	}
+	buf_add_char(out, '"');
+	buf_release(&safe);
+}
+
+static void show_csv(const struct store_alert *a, struct buf *out)
+{
+	buf_printf(out, "%" PRId64 ",", a->id);
+	add_time(a->time_ns, true, out);
+	buf_printf(out, ",%s", priority_name(a->priority));
+	add_cell(a->rule, out);
+	add_cell(a->hostname, out);
+	add_cell(a->container, out);
+	add_cell(a->user, out);
+	add_cell(a->output, out);
+	buf_add_char(out, '\n');
+}
+
+static void show_pair(const char *name, const char *value, struct buf *out)
+{
+	buf_printf(out, "%-28s ", name);
+	text_escape(slice_of(value), out);
+	buf_add_char(out, '\n');
+}
+
+static void show_all(const struct store_alert *a, struct buf *out)
+{
+	json_t *fields = json_loads(a->fields, 0, NULL), *value;
+	struct buf when = BUF_INIT;
+	const char *name;
+
+	buf_printf(out, "%-28s %" PRId64 "\n", "alert", a->id);
+	add_time(a->time_ns, true, &when);
+	show_pair("time", buf_str(&when), out);
+	buf_release(&when);
+	show_pair("priority", priority_name(a->priority), out);
+	show_pair("rule", a->rule, out);
+	show_pair("source", a->source, out);
+	show_pair("hostname", a->hostname, out);
+	show_pair("tags", a->tags, out);
+	show_pair("message", a->output, out);
+	json_object_foreach(fields, name, value) {
+		char *text = json_is_string(value) || json_is_null(value) ? NULL :
+			     json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+
+		show_pair(name, text ? text : json_is_null(value) ? "<NA>" : json_string_value(value), out);
+		free(text);
+	}
+	json_decref(fields);
+}
+
+static int show(void *arg, const struct store_alert *a)
+{
+	struct showing *s = arg;
+
+	buf_clear(&s->out);
+	switch (s->format) {
+	case ENGINE_ALERTS_TEXT:
+		show_text(a, &s->out);
+		break;
+	case ENGINE_ALERTS_JSON:
+		show_json(a, &s->out);
+		break;
+	case ENGINE_ALERTS_CSV:
+		show_csv(a, &s->out);
+		break;
+	case ENGINE_ALERTS_ALL:
+		show_all(a, &s->out);
+		break;
+	}
+	s->last = a->id;
+	s->line(s->arg, buf_str(&s->out));
+	return 0;
+}
+
+static int moment(const char *text, uint64_t *ret_ns, char *why, size_t size)
+{
+	if (!text || when_parse(text, engine_wall_ns(), ret_ns) == 0)
+		return 0;
+	snprintf(why, size, "'%s' is no time: 2026-11-22T10:30, today, yesterday, 3h", text);
+	return -EINVAL;
+}
+
+int engine_alerts(const struct engine_alerts_query *q, enum engine_alerts_format format,
+		  void (*line)(void *arg, const char *text), void *arg, int64_t *ret_last, char *why,
+		  size_t size)
+{
+	struct store_query query = {
+		.rule = q->rule, .container = q->container, .user = q->user, .after_id = q->after_id,
+		.id = q->id, .limit = q->limit, .has_priority = q->priority,
+	};
+	struct showing s = { .format = format, .line = line, .arg = arg };
+	struct store *st;
+	int rc = moment(q->since, &query.since_ns, why, size);
+
+	if (rc == 0)
+		rc = moment(q->until, &query.until_ns, why, size);
+	if (rc == 0 && q->priority && !priority_parse(slice_of(q->priority), &query.min_priority)) {
+		snprintf(why, size, "'%s' is no priority", q->priority);
+		rc = -EINVAL;
+	}
+	if (rc == 0)
+		rc = store_open(q->path ? q->path : STORE_PATH, &st, why, size);
+	if (rc < 0)
+		return rc;
+	if (format == ENGINE_ALERTS_CSV && !q->after_id)
+		line(arg, "id,time,priority,rule,hostname,container,user,message\n");
+	rc = store_each(st, &query, show, &s, why, size);
+	store_close(st);
+	buf_release(&s.out);
+	if (s.last)
+		*ret_last = s.last;
+	return rc;
+}

@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# The store: what is in it, how it is asked, that it survives kill -9 and a full disk.
+. "$(dirname "$0")/common"
+seeds=$(dirname "$FALCOC")/../tests/fuzz/corpus/scap
+[ -d "$seeds" ] || { echo "SKIP: no captures beside $FALCOC"; exit 0; }
+cat >rules.yaml <<'R'
+- rule: Passwords
+  desc: read
+  condition: evt.type = open and fd.name = /etc/passwd
+  output: read (%fd.name)
+  priority: WARNING
+  tags: [file]
+- rule: To the web
+  desc: connection
+  condition: evt.type = connect and fd.sport = 80
+  output: web (%fd.name)
+  priority: NOTICE
+R
+cat >c.yaml <<C
+config_files: []
+alert_store: {enabled: true, file: $tmp/alerts.db, max_days: 36500}
+stdout_output: {enabled: false}
+C
+many() {
+	python3 - "$seeds/whole" "$1" <<'P'
+import struct, sys
+data, n, at, head, events = open(sys.argv[1], "rb").read(), int(sys.argv[2]), 0, b"", b""
+while at < len(data):
+    kind, size = struct.unpack_from("<II", data, at)
+    if kind in (0x204, 0x208, 0x216, 0x217, 0x22b, 0x22c):
+        events += data[at:at + size]
+    elif not events:
+        head += data[at:at + size]
+    at += size
+sys.stdout.buffer.write(head + events * n)
+P
+}
+
+run alerts -c c.yaml
+expect "no store yet" 1 err "alerts.db: No such file or directory (alert_store.enabled makes one)"
+run -c c.yaml -r rules.yaml -e "$seeds/whole" -o 'fold_alerts.outputs=[stdout]' -o 'alert_rates[]={rule: "*", rate: 0.001}'
+expect "alerts are stored" 0 err "Alerts: 2" "!could not be written"
+verdict "for their owner only" "$([ "$(stat -c %a alerts.db)" = 600 ] && echo ok || stat -c %a alerts.db)"
+run alerts -c c.yaml
+expect "and shown" 0 out "1 2023-11-14" "Warning Passwords: read (/etc/passwd)" "Notice To the web: web ("
+run alerts -c c.yaml --priority warning
+expect "by priority" 0 out "Passwords" "!To the web"
+run alerts --store alerts.db -c none --rule 'To *'
+expect "by rule" 0 out "!Passwords" "To the web"
+run alerts -c c.yaml --user root
+expect "by user" 0 out "Passwords"
+run alerts -c c.yaml --user nobody
+expect "by another one" 0 out "!Passwords"
+run alerts -c c.yaml --since 2023-11-14 --until 2023-11-15T12:00Z -n 1
+expect "by time, the last one" 0 out "!Passwords" "To the web"
+run alerts -c c.yaml --since yesterday
+expect "not what is older" 0 out "!Passwords" "!To the web"
+run alerts -c c.yaml --format json --rule Passwords
+expect "as JSON, with fields that the output does not name" 0 out '{"id":1,' '"proc.name":"sh"' '"user.name":"root"' '"tags":["file"]'
+verdict "which is JSON" "$(python3 -c 'import json,sys; [json.loads(l) for l in open("out")]; print("ok")')"
+run alerts -c c.yaml --format csv
+expect "as CSV" 0 out "id,time,priority,rule" '1,2023-11-14T22:13:20.000000001Z,Warning,"Passwords"'
+run show -c c.yaml 1
+expect "one with all" 0 out "rule                         Passwords" "proc.name                    sh" "fd.name"
+run show -c c.yaml 99
+expect "one that there is not" 1 err "there is no alert 99"
+run alerts -c c.yaml --since sometime
+expect "a time that is none" 2 err "'sometime' is no time"
+"$FALCOC" alerts -c c.yaml --follow --rule 'To *' >follow 2>&1 &
+pid=$!
+run -c c.yaml -r rules.yaml -e "$seeds/whole"
+for ((i = 0; i < 400; i++)); do
+	[ "$(wc -l <follow)" = 2 ] && break
+	sleep 0.05
+done
+kill $pid
+wait $pid 2>/dev/null
+verdict "--follow goes on" "$([ "$(wc -l <follow)" = 2 ] && echo ok || cat follow)"
+
+# killed while it writes: what was committed is there, nothing is broken
+rm -f alerts.db*
+many 20000 >many.scap
+"$FALCOC" -c c.yaml -r rules.yaml -e many.scap >out 2>err &
+pid=$!
+for ((i = 0; i < 800; i++)); do
+	[ "$("$FALCOC" alerts -c c.yaml -n 1 2>/dev/null | wc -l)" = 1 ] && break
+	sleep 0.02
+done
+kill -9 $pid
+wait $pid 2>/dev/null
+run alerts -c c.yaml --format json
+n=$(wc -l <out)
+verdict "killed: what was written is there ($n)" "$([ "$n" -gt 0 ] && python3 - <<'P'
+import json, sqlite3
+ids = [json.loads(line)["id"] for line in open("out")]
+assert ids == list(range(1, len(ids) + 1)), "a gap"
+assert sqlite3.connect("alerts.db").execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+print("ok")
+P
+)"
+run -c c.yaml -r rules.yaml -e "$seeds/whole"
+expect "and it goes on" 0 err "Alerts: 2"
+run alerts -c c.yaml
+verdict "with the next number" "$([ "$(wc -l <out)" = $((n + 2)) ] && echo ok || wc -l <out)"
+verdict "a run that did not end, and one that did" "$(python3 - <<'P'
+import sqlite3
+rows = sqlite3.connect("alerts.db").execute("SELECT ended_ns IS NULL, began_ns <= seen_ns FROM runs").fetchall()
+print("ok" if rows == [(1, 1), (0, 1)] else rows)
+P
+)"
+
+# a full disk: alerts wait, and are written once there is room
+rm -f alerts.db*
+if mkdir disk && mount -t tmpfs -o size=400k none disk 2>/dev/null; then
+	trap 'umount "$tmp/disk"; rm -rf "$tmp"' EXIT
+	many 3000 >some.scap
+	"$FALCOC" -c c.yaml -o alert_store.file="$tmp/disk/a.db" -o outputs_queue.flush_ms=60000 -r rules.yaml -e some.scap >out 2>err &
+	pid=$!
+	for ((i = 0; i < 800; i++)); do
+		grep -q 'full' err && break
+		sleep 0.05
+	done
+	mount -o remount,size=64m disk
+	wait $pid
+	status=$?
+	expect "a full disk is told, and that it has room again" 0 err "alerts do not get to the store" \
+		"database or disk is full" "alerts get to the store"
+	run alerts --store disk/a.db
+	verdict "no alert is lost, none is there twice" "$([ "$(wc -l <out)" = 6000 ] && echo ok || wc -l <out)"
+	umount disk
+	trap 'rm -rf "$tmp"' EXIT
+else
+	echo "SKIP: no tmpfs to be mounted here"
+fi
+
+# retention: what is too old
+run -c c.yaml -o alert_store.max_days=1 -r rules.yaml -e "$seeds/whole"
+run alerts -c c.yaml
+expect "what is too old leaves" 0 out "!Passwords"
+finish
