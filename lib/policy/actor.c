@@ -352,7 +352,8 @@ void actor_get_stats(struct actor *a, struct actor_stats *ret_stats)
 static bool request_key(const struct policy_action *action, const struct target *t, struct seen *s)
 {
 	*s = (struct seen){ .kind = action->kind, .reach = action->reach };
-	if (action->kind == ACTION_EXEC || action->kind == ACTION_CAPTURE)
+	/* but that what it started is let alone need not be told of each of its events */
+	if ((action->kind == ACTION_EXEC || action->kind == ACTION_CAPTURE) && !t->ours)
 		return false;
 	if (action->kind == ACTION_CUT) {
 		s->key = t->sock.ino;

@@ -151,13 +151,13 @@ one=$PID
 in_group "docker-$OTHER.scope" sleep 1000
 other=$PID
 in_group "docker-$ID.scope" sh -c 'exec 3</tmp/mark.pause; while :; do sleep 0.1; done'
-expect_result "a container is paused by its cgroup where the runtime has no socket" "\"falcoc.action.name\":\"pause\".*\"result\":\"done\".*by the cgroup; docker has no socket here.*\"falcoc.action.container\":\"$ID\""
+expect_result "a container is paused by its cgroup where the runtime has no socket" "\"falcoc.action.name\":\"pause\".*result\":\"done\".*by the cgroup; docker has no socket here.*\"falcoc.action.container\":\"$ID\""
 check "it is frozen" grep -q 'frozen 1' "$CG/docker-$ID.scope/cgroup.events"
 check "one that begins with the same digits is not" grep -q 'frozen 0' "$CG/docker-$OTHER.scope/cgroup.events"
 # a frozen one cannot open anything: thawed from outside, then by a policy
 echo 0 >"$CG/docker-$ID.scope/cgroup.freeze"
 in_group "docker-$ID.scope" sh -c 'exec 3</tmp/mark.unpause; while :; do sleep 0.1; done'
-expect_result "unpause is done" '"falcoc.action.name":"unpause".*"result":"done"'
+expect_result "unpause is done" '"falcoc.action.name":"unpause".*result":"done"'
 check "it runs" wait_for 10 grep -q 'frozen 0' "$CG/docker-$ID.scope/cgroup.events"
 # from a group below the container's own, while it forks as fast as it can
 mkdir -p "$CG/docker-$ID.scope/below"
@@ -170,7 +170,7 @@ check "the one that begins with the same digits lives" alive "$other"
 check "and the group is not left frozen" grep -q 'frozen 0' "$CG/docker-$ID.scope/cgroup.events"
 # stop: SIGTERM to its first process, then by force
 in_group "docker-$OTHER.scope" unshare -pf --mount-proc sh -c 'trap "echo term >/tmp/got.term; exit" TERM; exec 3</tmp/mark.stop; while :; do sleep 0.1; done'
-expect_result "a container is stopped" '"falcoc.action.name":"stop".*"result":"done"'
+expect_result "a container is stopped" '"falcoc.action.name":"stop".*result":"done"'
 check "none of its processes is left" wait_for 10 grep -q 'populated 0' "$CG/docker-$OTHER.scope/cgroup.events"
 check "it was asked first" test -s /tmp/got.term
 # falcoc itself is in the container
@@ -183,7 +183,7 @@ kill -KILL "$PID"
 echo "$FALCOC_PID" >"$CG/cgroup.procs"
 sh -c 'exec 3</tmp/mark.pause; exec sleep 1000' &
 pid=$!
-expect_result "what is in no container is not paused" "\"result\":\"refused\",\"falcoc.action.detail\":\"it is not in a container\".*\"falcoc.action.pid\":$pid,"
+expect_result "what is in no container is not paused" "result\":\"refused\",\"falcoc.action.detail\":\"it is not in a container\".*\"falcoc.action.pid\":$pid,"
 kill -KILL $pid
 
 # ---- programs ----
@@ -191,8 +191,8 @@ sh -c 'exec 3</tmp/mark.exec'
 expect_result "a program is run" '"falcoc.action.name":"exec","falcoc.action.reach":null,"falcoc.action.result":"done"'
 check "with the alert" grep -q '"rule":"mark"' /tmp/exec.json
 check "and the policy" grep -qx runs /tmp/exec.policy
-expect_result "one that takes too long is killed" '"falcoc.action.name":"exec".*"result":"failed","falcoc.action.detail":"the program was killed: it took more than 1 s"'
-expect_result "what the program does starts no further one" '"falcoc.action.name":"exec".*"result":"refused","falcoc.action.detail":"it is falcoc, or was started by it"'
+expect_result "one that takes too long is killed" '"falcoc.action.name":"exec".*result":"failed","falcoc.action.detail":"the program was killed: it took more than 1 s"'
+expect_result "what the program does starts no further one" '"falcoc.action.name":"exec".*result":"refused","falcoc.action.detail":"it is falcoc, or was started by it"'
 
 # ---- limits ----
 for _ in 1 2 3 4 5 6; do
@@ -200,7 +200,7 @@ for _ in 1 2 3 4 5 6; do
 done
 expect_result "what is above the limit is told" "the policy's limit is reached"
 check "and told once" test "$(grep -c "the policy's limit is reached" "$T/out")" = 1
-check "as many as it allows are killed" test "$(grep -c '"result":"done".*"falcoc.action.policy":"limited"' "$T/out")" = 2
+check "as many as it allows are killed" test "$(grep -c 'result":"done".*"falcoc.action.policy":"limited"' "$T/out")" = 2
 # shellcheck disable=SC2046  # a list of jobs
 kill -KILL $(jobs -p | grep -vx "$FALCOC_PID") 2>/dev/null
 
