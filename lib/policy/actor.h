@@ -70,7 +70,7 @@ struct actor_options {
 #define ACTOR_RUNTIME_MS	5000
 #define ACTOR_QUEUE_MAX		256	/* of each worker */
 #define ACTOR_RESULTS_MAX	1024	/* that wait to be taken */
-#define ACTOR_KILL_MS		5000	/* a container or group has to be empty by then */
+#define ACTOR_KILL_MS		20000	/* a container has to be empty by then */
 
 struct actor_stats {
 	uint64_t done, failed, dry;

@@ -21,6 +21,7 @@
 #define ID_LEN		64	/* digits that nobody has by chance */
 #define DEPTH_MAX	16	/* groups within groups that are looked at */
 #define FREEZE_MS	200	/* one that cannot be frozen is killed all the same */
+#define AGAIN_MS	250	/* between two rounds of killing */
 #define ROUND_MS	5	/* between two looks at what cannot be polled */
 #define FREEZER_V1	"/sys/fs/cgroup/freezer"
 
@@ -379,6 +380,21 @@ static int kill_round(const struct group *g, struct killing *k)
 	return k->why ? -EPERM : 0;
 }
 
+/* Gives those that were killed some time to end, before the next round looks for others. */
+static bool await_empty(const struct group *g, int events, uint64_t until, const atomic_bool *stop)
+{
+	uint64_t next = now_ms() + AGAIN_MS;
+
+	while (group_is_populated(g)) {
+		uint64_t now = now_ms();
+
+		if (now >= until || now >= next || atomic_load(stop))
+			return false;
+		await_change(g, events, until < next ? until : next);
+	}
+	return true;
+}
+
 int group_kill(const struct group *g, const struct protect *p, unsigned int wait_ms,
 	       const atomic_bool *stop, uint64_t *ret_killed, const char **ret_why)
 {
@@ -402,8 +418,7 @@ int group_kill(const struct group *g, const struct protect *p, unsigned int wait
 		/* frozen ones of v1 cannot take the signal, those of v2 die as they are */
 		if (!g->v2)
 			group_freeze(g, false, 0);
-		await_change(g, events, until);
-		if (!group_is_populated(g))
+		if (await_empty(g, events, until, stop))
 			break;
 		if (now_ms() >= until || atomic_load(stop))
 			rc = -ETIMEDOUT;

@@ -170,7 +170,7 @@ static void empty_group(struct job *job, const struct work_tools *tools, const s
 		work_end(job, job->result.killed ? OUTCOME_FAILED : OUTCOME_REFUSED,
 			 "of its container: %s", why);
 	else
-		work_end(job, OUTCOME_FAILED, "its container still has processes%s%s", *note ? "; " : "",
+		work_end(job, OUTCOME_FAILED, "its processes were killed, but not all have ended%s%s", *note ? "; " : "",
 			 note);
 }
 
