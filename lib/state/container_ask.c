@@ -112,6 +112,9 @@ static bool exchange(struct container_ask *a, enum engine engine, const char *ur
 		curl_easy_setopt(a->curl, CURLOPT_XFERINFOFUNCTION, look_for_stop);
 		curl_easy_setopt(a->curl, CURLOPT_XFERINFODATA, a);
 		curl_easy_setopt(a->curl, CURLOPT_HTTPHEADER, headers);
+		/* libcurl 7.88 does not find its way back into HTTP/2 on a connection used before */
+		curl_easy_setopt(a->curl, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(a->curl, CURLOPT_FORBID_REUSE, 1L);
 		if (is_grpc) {
 			curl_easy_setopt(a->curl, CURLOPT_HTTP_VERSION,
 					 (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
