@@ -55,18 +55,25 @@ enum status set_disable_tag(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-/* As Falco has it: a text, or one that stands for the container or the pod. */
+#define ABOUT_CONTAINER "container_id=%container.id container_name=%container.name " \
+	"container_image_repository=%container.image.repository " \
+	"container_image_tag=%container.image.tag"
+#define ABOUT_POD "k8s_pod_name=%k8s.pod.name k8s_ns_name=%k8s.ns.name"
+
+/* As Falco has it: a text, or a word for what tells of the container, or of the pod too. */
 enum status set_append(struct settings *s, const char *value)
 {
-	static const char *const suggested[] = { "c", "container", "k", "kubernetes" };
-	bool any = false;
+	static const struct {
+		const char *word, *text;
+	} words[] = {
+		{ "c", ABOUT_CONTAINER }, { "container", ABOUT_CONTAINER },
+		{ "k", ABOUT_CONTAINER " " ABOUT_POD }, { "kubernetes", ABOUT_CONTAINER " " ABOUT_POD },
+	};
 
-	for (size_t i = 0; i < sizeof(suggested) / sizeof(suggested[0]); i++)
-		any = any || strcmp(value, suggested[i]) == 0;
-	if (any)
-		add_setting(s, "-p", "append_output[].suggested_output", "true");
-	else
-		add_setting(s, "-p", "append_output[].extra_output", value);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(value, words[i].word) == 0)
+			value = words[i].text;
+	add_setting(s, "-p", "append_output[].extra_output", value);
 	return STATUS_OK;
 }
 

@@ -106,7 +106,7 @@ const struct option run_options[] = {
 	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
 	RECORD_OPTIONS,
 	{ 'p', NULL, "TEXT", "add this to the outputs of all rules: a text with %fields, or c or k\n"
-	  "for the container (key: append_output)", set_append },
+	  "for the container, or the pod too (key: append_output)", set_append },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
 	  set_unbuffered },
 	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, the second for process events:\n"
