@@ -16,17 +16,17 @@ RUNTIMES=${RUNTIMES//,/ }
 # what docker and podman share: options, and what they store: ENGINE TYPE PREFIX
 engine() {
 	local e=$1 type=$2 prefix=$3 image
-	image_load "$e" $OURS $FOREIGN || { fail "$e: images"; return; }
+	image_load "$e" "$OURS" "$FOREIGN" || { fail "$e: images"; return; }
 	case $e in
-	docker) image=$(docker image inspect -f '{{.Id}}' $FOREIGN) ;;
-	podman) image=$(podman image inspect -f '{{.Id}}' $FOREIGN) ;;
-	worker) image=$(worker podman image inspect -f '{{.Id}}' $FOREIGN) ;;
+	docker) image=$(docker image inspect -f '{{.Id}}' "$FOREIGN") ;;
+	podman) image=$(podman image inspect -f '{{.Id}}' "$FOREIGN") ;;
+	worker) image=$(worker podman image inspect -f '{{.Id}}' "$FOREIGN") ;;
 	esac
 	image=${image#sha256:}
-	"run_$e" "$e-plain" $FOREIGN
+	"run_$e" "$e-plain" "$FOREIGN"
 	PLAIN=$ID
-	"run_$e" "$e-ours" $OURS
-	"run_$e" "$e-full" $FOREIGN -l app=shop -l tier=front -v /etc:/hostetc:ro --privileged
+	"run_$e" "$e-ours" "$OURS"
+	"run_$e" "$e-full" "$FOREIGN" -l app=shop -l tier=front -v /etc:/hostetc:ro --privileged
 	judged
 	expect_fetch "$e-plain" "id=${PLAIN:0:12}" "full_id=$PLAIN" "name=$e-plain" "type=$type" \
 		"image=$prefix$FOREIGN" "repo=$prefix${FOREIGN%:*}" tag=latest "image.id=${image:0:12}" \
@@ -48,17 +48,16 @@ each_worker() {
 }
 
 each_ctr() {
+	local image=docker.io/$FOREIGN
 	systemctl start containerd
-	image_load ctr docker.io/$FOREIGN $OURS || { fail "ctr: images"; return; }
-	run_ctr ctr-plain $FOREIGN
-	FOREIGN_CTR=$FOREIGN
-	ctr run --rm $OURS ctr-ours curl -V ctr-ours >"$T/run" 2>&1
-	tell_run $? ctr-ours
-	run_ctr ctr-full $FOREIGN_CTR --label app=shop --privileged \
+	image_load ctr "$image" "$OURS" || { fail "ctr: images"; return; }
+	run_ctr ctr-plain "$image"
+	run_ctr ctr-ours "$OURS"
+	run_ctr ctr-full "$image" --label app=shop --privileged \
 		--mount type=bind,src=/etc,dst=/hostetc,options=rbind:ro
 	judged
-	expect_fetch ctr-plain id=ctr-plain full_id=ctr-plain type=containerd "image=docker.io/$FOREIGN" \
-		"repo=docker.io/${FOREIGN%:*}" tag=latest privileged=false
+	expect_fetch ctr-plain id=ctr-plain full_id=ctr-plain type=containerd "image=$image" \
+		"repo=${image%:*}" tag=latest privileged=false
 	expect_no_fetch ctr-ours
 	expect_fetch ctr-full privileged=true labels=app:shop mounts=/etc:/hostetc:rbind,ro:false:
 	systemctl stop containerd

@@ -34,14 +34,14 @@ judge() {
 
 many_docker() {
 	local i key
-	docker_up && image_load docker $OURS $FOREIGN || { fail "docker starts"; return; }
+	docker_up && image_load docker "$OURS" "$FOREIGN" || { fail "docker starts"; return; }
 	: >"$T/should"
 	for i in $(seq "$DOCKER"); do
 		key=docker-$i
 		if [ $((i % 2)) = 0 ]; then
-			run_api "$key" $OURS
+			run_api "$key" "$OURS"
 		else
-			run_api "$key" $FOREIGN
+			run_api "$key" "$FOREIGN"
 			echo "$key $ID $key $FOREIGN key:$key" >>"$T/should"
 		fi
 		[ "$i" != $((DOCKER / 2)) ] || systemctl restart containerd docker

@@ -146,7 +146,7 @@ run_worker() {
 run_ctr() {
 	local key=$1 image=$2
 	shift 2
-	ctr run --rm "$@" "docker.io/$image" "$key" curl -V "$key" >"$T/run" 2>&1
+	ctr run --rm "$@" "$image" "$key" curl -V "$key" >"$T/run" 2>&1
 	tell_run $? "ctr $key"
 	ID=$key
 }
