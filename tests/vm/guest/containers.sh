@@ -162,8 +162,7 @@ run_crun() { run_oci crun "$1"; }
 
 run_nspawn() {
 	local key=$1
-	shift 2
-	systemd-nspawn -q -x -D $IMAGE --machine="$key" "$@" -- /usr/bin/curl -V "$key" </dev/null >"$T/run" 2>&1
+	systemd-nspawn -q -x -D $IMAGE --machine="$key" -- /usr/bin/curl -V "$key" </dev/null >"$T/run" 2>&1
 	tell_run $? "nspawn $key"
 	ID=$key
 }
@@ -172,7 +171,8 @@ run_lxc() {
 	mkdir -p "/var/lib/lxc/$1"
 	printf '%s\n' "lxc.rootfs.path = dir:$IMAGE" "lxc.uts.name = $1" 'lxc.net.0.type = empty' \
 		'lxc.apparmor.profile = unconfined' "lxc.init.cmd = /usr/bin/curl -V $1" >"/var/lib/lxc/$1/config"
-	lxc-start -F -n "$1" >"$T/run" 2>&1
+	# what its first process prints goes to a terminal of its own
+	lxc-start -F -n "$1" -c "$T/run" >"$T/lxc" 2>&1
 	tell_run $? "lxc $1"
 	rm -rf "/var/lib/lxc/${1:?}"
 	ID=$1
