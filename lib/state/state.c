@@ -366,11 +366,16 @@ static void refresh_container(struct state *st, struct proc_entry *e, const stru
 	 * of the old hierarchies nobody tells who moves in them: a mount namespace may be a
 	 * container's
 	 */
-	if (!p->container && st->own->old_groups && installed_image(ev) && is_apart(st, rec))
-		read_cgroup_path(st, e, rec->time_ns);
-	else if (p->container &&
-		 !container_table_touch(st->containers, p->container, rec->time_ns))
+	if (!p->container && installed_image(ev) && is_apart(st, rec)) {
+		/* runtimes by themselves write down what they made after its group has a process */
+		if (st->own->old_groups)
+			read_cgroup_path(st, e, rec->time_ns);
+		else
+			procs_find_container(st, e, rec->time_ns);
+	} else if (p->container &&
+		   !container_table_touch(st->containers, p->container, rec->time_ns)) {
 		procs_find_container(st, e, rec->time_ns);
+	}
 	if (p->container && rec->vpid == 1 && rec->pid != 1)
 		container_table_init(st->containers, p->container, p->pid, p->start_ns);
 }
