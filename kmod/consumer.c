@@ -192,7 +192,10 @@ static int consumers_cpu_online(unsigned int cpu)
 	return 0;
 }
 
-/* Makes the probes fit what the started consumers want. */
+/*
+ * Makes the probes fit what the started consumers want. Where they cannot, nothing but the probes is
+ * attached: the caller changes what is wanted back to what it was, and calls once more.
+ */
 static int consumers_update(void)
 {
 	static const struct mask none;
@@ -212,7 +215,9 @@ static int consumers_update(void)
 	hooks_narrow(&all);
 	syscalls_want(&all);
 	err = probes_want(&all);
-	hooks_widen(err ? &none : &all);	/* nothing is caught that nobody may take out */
+	if (err)	/* nothing is caught that nobody may take out */
+		all = none;
+	hooks_widen(&all);
 	uring_want(&all);
 	dns_tap_want(&all);
 	return err;
@@ -248,12 +253,10 @@ void consumer_stop(struct consumer *consumer)
 	INIT_LIST_HEAD(&consumer->started_node);
 }
 
-int consumer_set_mask(struct consumer *consumer, const struct mask *mask)
+static void mask_write(struct consumer *consumer, const struct mask *mask)
 {
 	unsigned int i;
-	int err = 0;
 
-	mutex_lock(&attach_lock);
 	WRITE_ONCE(consumer->mask.flags, mask->flags);
 	WRITE_ONCE(consumer->mask.snap_bytes, mask->snap_bytes);
 	for (i = 0; i < FALCOC_MASK_WORDS; i++) {
@@ -261,8 +264,23 @@ int consumer_set_mask(struct consumer *consumer, const struct mask *mask)
 		WRITE_ONCE(consumer->mask.enter[i], mask->enter[i]);
 		WRITE_ONCE(consumer->mask.data[i], mask->data[i]);
 	}
+}
+
+/* The one before is in force again if this one cannot be. */
+int consumer_set_mask(struct consumer *consumer, const struct mask *mask)
+{
+	struct mask before;
+	int err = 0;
+
+	mutex_lock(&attach_lock);
+	before = consumer->mask;
+	mask_write(consumer, mask);
 	if (!list_empty(&consumer->started_node))
 		err = consumers_update();
+	if (err) {
+		mask_write(consumer, &before);
+		consumers_update();	/* only takes away, as consumer_stop() */
+	}
 	mutex_unlock(&attach_lock);
 	return err;
 }

@@ -200,6 +200,23 @@ static u64 event_own_hooks(enum falcoc_event event)
 		return B(LOOKUP_NAME) | B(CHOWN);
 	case FALCOC_E_truncate:
 		return B(LOOKUP_NAME) | B(TRUNCATE);
+	case FALCOC_E_FCHMOD:
+		return B(CHMOD);
+	case FALCOC_E_FCHOWN:
+		return B(CHOWN);
+	case FALCOC_E_ftruncate:
+#if COMPAT_FILE_TRUNCATE
+		return B(FILE_TRUNCATE);
+#else
+		return B(TRUNCATE);
+#endif
+	case FALCOC_E_MMAP:
+		return B(MMAP);
+	case FALCOC_E_FINIT_MODULE:
+	case FALCOC_E_kexec_file_load:
+		return B(FILE_READ);
+	case FALCOC_E_PPOLL:
+		return B(TIMEOUT);
 	case FALCOC_E_CHROOT:
 		return B(LOOKUP_NAME) | B(CHROOT);
 	case FALCOC_E_MOUNT:
@@ -239,6 +256,9 @@ static u64 event_own_hooks(enum falcoc_event event)
 	case FALCOC_E_GETDENTS:
 	case FALCOC_E_GETDENTS64:
 	case FALCOC_E_fallocate:
+	case FALCOC_E_SENDFILE:
+	case FALCOC_E_SPLICE:
+	case FALCOC_E_COPY_FILE_RANGE:
 		return B(FILE_IO);
 	case FALCOC_E_IOCTL:
 		return B(FILE_IOCTL);

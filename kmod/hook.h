@@ -12,7 +12,7 @@
  * its function it stays off, and records say FALCOC_R_UNVERIFIED.
  *
  * Handlers run with preemption off, at the entry of the function, in any task that the
- * call concerns. They must not sleep, nor touch user memory.
+ * call concerns. They must not sleep, nor touch user memory but by copies that fault nothing in.
  */
 #ifndef _FALCOC_HOOK_H
 #define _FALCOC_HOOK_H
@@ -20,6 +20,7 @@
 #include <linux/ptrace.h>
 #include <linux/types.h>
 
+#include "compat/fs.h"
 #include "compat/io_uring.h"
 #include "consumer.h"
 
@@ -33,6 +34,14 @@
 	H(URING_DONE, io_req_complete_post, io_req_complete_post, hook_uring_done)
 #else
 #define URING_HOOKS(H)
+#endif
+
+/* ftruncate shares one with truncate until 6.1. */
+#if COMPAT_FILE_TRUNCATE
+#define TRUNCATE_HOOKS(H)								\
+	H(FILE_TRUNCATE, security_file_truncate, security_file_truncate, hook_file)
+#else
+#define TRUNCATE_HOOKS(H)
 #endif
 
 /* H(ID, function of the kernel's, what other kernels call it, its handler) */
@@ -49,9 +58,9 @@
 	H(SYMLINK, security_path_symlink, security_path_symlink, hook_symlink)		\
 	H(LINK, security_path_link, security_path_link, hook_link)			\
 	H(RENAME, security_path_rename, security_path_rename, hook_rename)		\
-	H(CHMOD, security_path_chmod, security_path_chmod, hook_path)			\
-	H(CHOWN, security_path_chown, security_path_chown, hook_path)			\
-	H(TRUNCATE, security_path_truncate, security_path_truncate, hook_path)		\
+	H(CHMOD, security_path_chmod, security_path_chmod, hook_changed)			\
+	H(CHOWN, security_path_chown, security_path_chown, hook_changed)			\
+	H(TRUNCATE, security_path_truncate, security_path_truncate, hook_changed)		\
 	H(CHROOT, security_path_chroot, security_path_chroot, hook_path)		\
 	H(MOUNT, security_sb_mount, security_sb_mount, hook_mount)			\
 	H(UMOUNT, security_sb_umount, security_sb_umount, hook_umount)			\
@@ -64,15 +73,19 @@
 	H(ACCEPT, security_socket_accept, security_socket_accept, hook_socket)		\
 	H(LISTEN, security_socket_listen, security_socket_listen, hook_socket)		\
 	H(SHUTDOWN, security_socket_shutdown, security_socket_shutdown, hook_socket)	\
-	H(FILE_IO, security_file_permission, security_file_permission, hook_file)	\
+	H(FILE_IO, security_file_permission, security_file_permission, hook_file_io)	\
 	H(FILE_IOCTL, security_file_ioctl, security_file_ioctl, hook_file)		\
 	H(FILE_FCNTL, security_file_fcntl, security_file_fcntl, hook_file)		\
 	H(FILE_LOCK, security_file_lock, security_file_lock, hook_file)			\
+	H(FILE_READ, security_kernel_read_file, security_kernel_read_file, hook_file)	\
+	H(MMAP, security_mmap_file, security_mmap_file, hook_mmap)			\
 	H(CLOSE, filp_flush, filp_close, hook_close)					\
 	H(SET_XATTR, security_inode_setxattr, security_inode_setxattr, hook_xattr)	\
 	H(REMOVE_XATTR, security_inode_removexattr, security_inode_removexattr, hook_xattr)	\
 	H(EXEC_NAME, alloc_bprm, alloc_bprm, hook_name)					\
 	H(BPRM_CHECK, security_bprm_check, security_bprm_check, hook_bprm_check)	\
+	H(TIMEOUT, get_timespec64, get_timespec64, hook_timeout)			\
+	TRUNCATE_HOOKS(H)								\
 	URING_HOOKS(H)
 
 #define HOOK_ENUM(id, function, other, handler) HOOK_##id,

@@ -13,13 +13,17 @@
 #include <linux/mount.h>
 #include <linux/openat2.h>
 #include <linux/sched/task_stack.h>
+#include <linux/time64.h>
+#include <linux/uaccess.h>
 #include <asm/syscall.h>
 
 #include "compat/filename.h"
 #include "compat/fs.h"
+#include "compat/unistd.h"
 #include "hook.h"
 #include "inflight.h"
 #include "record.h"
+#include "syscalls.h"
 #include "uring_ops.h"
 
 /*
@@ -39,28 +43,70 @@ void hook_fd_install(const struct pt_regs *regs, u64 hook)
 		inflight_keep_file(inflight, hook_arg(regs, 0), (struct file *)hook_arg(regs, 1));
 }
 
-/* The first argument of the current task's system call. */
-static int first_arg(void)
+/* An argument of the current task's system call. */
+static unsigned long call_arg(unsigned int n)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	unsigned long args[6];
 
-	return in_ia32_syscall() ? regs->bx : regs->di;
+	syscall_get_arguments(current, task_pt_regs(current), args);
+	return args[n];
 }
 
 /*
- * (file, ...): what the call found behind its first argument. Where others share the descriptors
- * they may put another file there before it returns. The first one counts: file systems that
- * lie upon others ask for those, too.
+ * What the call found behind argument n. Where others share the descriptors they may put another
+ * file there before it returns. The first one counts: file systems that lie upon others ask
+ * for those, too.
  */
-void hook_file(const struct pt_regs *regs, u64 hook)
+static void keep_used(struct file *file, unsigned int n, u64 hook)
 {
 	struct inflight *inflight;
+	int fd;
 
 	if (likely(!fds_are_shared() && !compat_uses_uring()))
 		return;
 	inflight = inflight_get(hook);
-	if (inflight && !inflight->is_op && !inflight->nfiles)
-		inflight_keep_file(inflight, first_arg(), (struct file *)hook_arg(regs, 0));
+	if (!inflight || inflight->is_op)
+		return;
+	fd = call_arg(n);
+	if (!inflight_file(inflight, fd))
+		inflight_keep_file(inflight, fd, file);
+}
+
+/* (file, ...), behind the first argument */
+void hook_file(const struct pt_regs *regs, u64 hook)
+{
+	keep_used((struct file *)hook_arg(regs, 0), 0, hook);
+}
+
+/* (file, MAY_READ or MAY_WRITE): of calls that have two, one is read and one is written. */
+void hook_file_io(const struct pt_regs *regs, u64 hook)
+{
+	bool writes = hook_arg(regs, 1) & MAY_WRITE;
+	unsigned int n = 0;
+
+	if (likely(!fds_are_shared() && !compat_uses_uring()))
+		return;
+	switch (syscall_event(task_pt_regs(current))) {
+	case FALCOC_E_SENDFILE:
+		n = writes ? 0 : 1;
+		break;
+	case FALCOC_E_SPLICE:
+	case FALCOC_E_COPY_FILE_RANGE:
+		n = writes ? 2 : 0;
+		break;
+	default:
+		break;
+	}
+	keep_used((struct file *)hook_arg(regs, 0), n, hook);
+}
+
+/* (file or NULL, ...). The oldest mmap has its arguments in memory: there nothing is certain. */
+void hook_mmap(const struct pt_regs *regs, u64 hook)
+{
+	const struct pt_regs *call = task_pt_regs(current);
+
+	if (hook_arg(regs, 0) && !(in_ia32_syscall() && call->orig_ax == __NR_ia32_mmap))
+		keep_used((struct file *)hook_arg(regs, 0), 4, hook);
 }
 
 /* (file, owner): after this nothing tells what was closed. */
@@ -70,7 +116,7 @@ void hook_close(const struct pt_regs *regs, u64 hook)
 
 	if (inflight && !inflight->nfiles)
 		inflight_keep_file(inflight,
-				   inflight->is_op ? (int)inflight->op->arg[0] : first_arg(),
+				   inflight->is_op ? (int)inflight->op->arg[0] : (int)call_arg(0),
 				   (struct file *)hook_arg(regs, 0));
 }
 
@@ -216,6 +262,26 @@ void hook_path(const struct pt_regs *regs, u64 hook)
 		keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0));
 }
 
+/*
+ * Likewise, but of a call that was passed a descriptor this is the path in its open file. No kernel
+ * has it elsewhere; if one had, it would be on the stack.
+ */
+void hook_changed(const struct pt_regs *regs, u64 hook)
+{
+	const struct path *path = (const struct path *)hook_arg(regs, 0);
+
+	switch (syscall_event(task_pt_regs(current))) {
+	case FALCOC_E_FCHMOD:
+	case FALCOC_E_FCHOWN:
+	case FALCOC_E_ftruncate:
+		if (!object_is_on_stack(path))
+			keep_used(container_of(path, struct file, f_path), 0, hook);
+		break;
+	default:
+		hook_path(regs, hook);
+	}
+}
+
 /* The name of the device is just text to most file systems. */
 void hook_mount(const struct pt_regs *regs, u64 hook)
 {
@@ -257,4 +323,21 @@ void hook_move_mount(const struct pt_regs *regs, u64 hook)
 		return;
 	keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0));
 	keep_path(inflight, FALCOC_A_REAL1, (const struct path *)hook_arg(regs, 1));
+}
+
+/*
+ * (where to, the caller's timespec): it is about to be read. What the kernel writes there in the end is
+ * what was left of it.
+ */
+void hook_timeout(const struct pt_regs *regs, u64 hook)
+{
+	struct inflight *inflight = inflight_get(hook);
+	struct __kernel_timespec t;
+	u64 ns;
+
+	if (!inflight || inflight->is_op ||
+	    copy_from_user_nofault(&t, (const void __user *)hook_arg(regs, 1), sizeof(t)))
+		return;
+	ns = (u64)t.tv_sec * NSEC_PER_SEC + t.tv_nsec;
+	inflight_keep(inflight, FALCOC_A_OUT, 0, &ns, sizeof(ns), 0);
 }

@@ -116,6 +116,7 @@ static void entry_reset(struct inflight *inflight)
 	inflight->nsent = 0;
 	inflight->is_op = false;
 	inflight->late = false;
+	inflight->lost = false;
 	inflight->op = NULL;
 	inflight->sock = NULL;
 	inflight->chunks = NULL;
@@ -352,7 +353,7 @@ static void caught_replace(struct inflight *inflight, enum falcoc_attr_id id, u6
 }
 
 /* NULL: no room. */
-static struct caught *chunk_new(struct inflight *inflight, u32 len)
+static struct caught *chunk_try(struct inflight *inflight, u32 len)
 {
 	size_t size = sizeof(struct caught) + len;
 	struct caught *chunk;
@@ -369,6 +370,14 @@ static struct caught *chunk_new(struct inflight *inflight, u32 len)
 	chunk->next = inflight->chunks;
 	inflight->chunks = chunk;
 	inflight->nchunks++;
+	return chunk;
+}
+
+static struct caught *chunk_new(struct inflight *inflight, u32 len)
+{
+	struct caught *chunk = chunk_try(inflight, len);
+
+	inflight->lost |= !chunk;
 	return chunk;
 }
 
@@ -600,12 +609,19 @@ static const struct kernel_param_ops inflight_ops = {
 module_param_cb(inflight, &inflight_ops, NULL, 0400);
 MODULE_PARM_DESC(inflight, "calls in flight of which something was caught, their memory, and what did not fit (read only)");
 
+static unsigned int inflight_mib;
+
+module_param(inflight_mib, uint, 0444);
+MODULE_PARM_DESC(inflight_mib, "most memory for calls in flight, in MiB from 1 to 1024 (0: a 64th of the machine's, but 64 at least)");
+
 void inflight_init(void)
 {
 	unsigned int i;
 
 	bytes_max = clamp(totalram_pages() << PAGE_SHIFT >> 6, INFLIGHT_BYTES_MIN,
 			  INFLIGHT_BYTES_MAX);
+	if (inflight_mib)
+		bytes_max = min((unsigned long)inflight_mib << 20, INFLIGHT_BYTES_MAX);
 	bytes_calm = bytes_max / 16;
 	shares_init(bytes_max);
 	for (i = 0; i < ARRAY_SIZE(buckets); i++)

@@ -24,7 +24,7 @@
 struct file;
 struct task_struct;
 
-/* Of memory: a 64th of the machine's, within these. */
+/* Of memory: a 64th of the machine's, within these, unless the parameter inflight_mib says how much. */
 #define INFLIGHT_BYTES_MIN	(64ul << 20)
 #define INFLIGHT_BYTES_MAX	(1024ul << 20)
 #define INFLIGHT_ROOM		384	/* bytes of an entry for what was caught */
@@ -42,6 +42,7 @@ struct inflight {
 	u8 nfiles, nnames, nchunks;
 	bool is_op;			/* an io_uring operation, no system call */
 	bool late;			/* inflight_is_late() */
+	bool lost;			/* there was no room for something */
 	struct share share;		/* of the store */
 	struct uring_op *op;		/* of uring.c */
 	s32 fds[INFLIGHT_FILES_MAX];

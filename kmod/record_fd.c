@@ -89,11 +89,19 @@ void record_mmap(struct record *record, const struct call *call)
 	attr_usage(record);
 }
 
+/* Of one number hooks keep one file, and the kernel may have found two. */
+static void attr_two_fds(struct record *record, int fd, int fd2)
+{
+	attr_fd(record, fd, NULL);
+	attr_fd2(record, fd2);
+	if (fd == fd2 && fds_are_shared())
+		record_unverified(record);
+}
+
 /* Two files: the first two arguments. */
 void record_fd_fd(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
-	attr_fd2(record, call->arg[1]);
+	attr_two_fds(record, call->arg[0], call->arg[1]);
 }
 
 /* A position in the caller's memory; 0 where there is none. */
@@ -117,8 +125,7 @@ void record_sendfile(struct record *record, const struct call *call)
 
 void record_splice(struct record *record, const struct call *call)
 {
-	attr_fd(record, call->arg[0], NULL);
-	attr_fd2(record, call->arg[2]);
+	attr_two_fds(record, call->arg[0], call->arg[2]);
 }
 
 /* The file is the one that is written to. */
@@ -128,8 +135,7 @@ void record_copy_file_range(struct record *record, const struct call *call)
 		user_offset(record, call->arg[3], false), user_offset(record, call->arg[1], false),
 	};
 
-	attr_fd(record, call->arg[2], NULL);
-	attr_fd2(record, call->arg[0]);
+	attr_two_fds(record, call->arg[2], call->arg[0]);
 	attr_out(record, out, ARRAY_SIZE(out));
 }
 
@@ -150,11 +156,18 @@ void record_poll(struct record *record, const struct call *call)
 	attr_u64(record, FALCOC_A_OUT, (s32)call->arg[2]);
 }
 
-/* What is left of the timeout: the kernel wrote that back. */
+/* The timeout as it was when the kernel came to read it; now there is what was left of it. */
 void record_ppoll(struct record *record, const struct call *call)
 {
-	u64 out[] = { user_timespec(record, call, call->arg[2]), 0 };
+	const struct caught *timeout = inflight_caught(record->inflight, FALCOC_A_OUT, 0);
+	u64 out[2] = {};
 
+	if (timeout) {
+		memcpy(&out[0], timeout->data, sizeof(out[0]));
+		record_unverified(record);
+	} else {
+		out[0] = user_timespec(record, call, call->arg[2]);
+	}
 	if (call->arg[3])
 		user_read(record, &out[1], call->arg[3], sizeof(out[1]));
 	attr_fdlist(record, call->arg[0], (u32)call->arg[1]);

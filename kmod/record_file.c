@@ -239,8 +239,7 @@ static bool attr_real(struct record *record, enum falcoc_attr_id path_id)
 static bool attr_name(struct record *record, enum falcoc_attr_id id, u64 ptr, unsigned int index,
 		      char *ret_first)
 {
-	const struct caught *name = inflight_caught(record->inflight, FALCOC_A_PATH0,
-						    compat_name_key(ptr, index));
+	const struct caught *name = compat_name_kept(record->inflight, ptr, index);
 
 	if (name) {
 		attr_bytes(record, id, name->data, name->len, 0);

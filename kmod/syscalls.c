@@ -310,6 +310,22 @@ static u16 decode_ia32(struct call *call, unsigned int nr)
 	return syscall_ia32[nr];
 }
 
+enum falcoc_event syscall_event(const struct pt_regs *regs)
+{
+	unsigned int nr = regs->orig_ax;
+	const u16 *table = syscall_native;
+	u16 event;
+
+	if (in_ia32_syscall())
+		table = syscall_ia32;
+	else
+		nr &= ~__X32_SYSCALL_BIT;
+	if (nr >= SYSCALLS_MAX)
+		return FALCOC_E_UNKNOWN;
+	event = table[array_index_nospec(nr, SYSCALLS_MAX)];
+	return event ? event - 1 : FALCOC_E_UNKNOWN;
+}
+
 #define EXECVE_CHECK	0x10000	/* AT_EXECVE_CHECK, 6.14: only ask whether it could be */
 
 /* A successful exec has been told by its own tracepoint, with the new image. */
@@ -372,7 +388,8 @@ static noinline void syscall_seen(struct pt_regs *regs, unsigned long nr, s64 re
 {
 	struct inflight *inflight = flags & FALCOC_R_ENTER ? NULL : inflight_take_call();
 
-	if (inflight && inflight->late)		/* of this call, or what was done after the last */
+	/* of this call, or what was done after the last; or not all of it */
+	if (inflight && (inflight->late || inflight->lost))
 		flags |= FALCOC_R_UNVERIFIED;
 	/* what hooks saw of an earlier call is nobody's business */
 	if (inflight && inflight->nr == (u32)nr)

@@ -75,9 +75,10 @@ static s64 fixed_up(s64 res)
 
 static void op_tell(const struct uring_op *op, s64 res, struct inflight *inflight)
 {
+	bool lost = inflight && inflight->lost;
 	struct call call = {
 		.event = op->event,
-		.flags = FALCOC_R_URING,
+		.flags = FALCOC_R_URING | (lost ? FALCOC_R_UNVERIFIED : 0),
 		.syscall = FALCOC_NO_SYSCALL,
 		.res = fixed_up(res),
 		.recorder = event_recorder(op->event),

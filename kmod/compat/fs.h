@@ -7,6 +7,7 @@
  * inode_permission() takes the mount's user namespace since 5.12 and the mount's
  * idmap since 6.3; file_mnt_user_ns() is there since 5.15. Before the dentry that
  * security_inode_setxattr() is passed there is the same since 5.12.
+ * ftruncate() has a hook of its own for security modules since 6.2.
  */
 #ifndef _FALCOC_COMPAT_FS_H
 #define _FALCOC_COMPAT_FS_H
@@ -19,6 +20,8 @@
 #else
 #define COMPAT_XATTR_DENTRY_ARG	0
 #endif
+
+#define COMPAT_FILE_TRUNCATE	(LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0))
 
 static inline struct timespec64 compat_inode_ctime(const struct inode *inode)
 {

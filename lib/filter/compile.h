@@ -243,6 +243,8 @@ const struct node *advise_contradiction(struct node *const *kids, size_t nkids,
 /* events.c */
 int events_init(struct filter_set *fs);
 const struct node_events *events_combine(struct compiler *c, const struct node *node);
+/* What a literal stands for: of evt.type and syscall.type, the native name of a 32-bit program's. */
+struct slice events_native_name(const struct input *src, struct slice name);
 const struct node_events *events_of_compare(struct compiler *c, const struct node *node,
 					    const struct ast *ast);
 void events_of_filter(const struct filter_set *fs, struct filter *f);

@@ -197,7 +197,7 @@ static void warn_of_field(struct compiler *c, struct loc loc, struct slice s)
 static bool parse_text(struct compiler *c, const struct input *src, const struct ast_operand *lit,
 		       struct value *ret_value)
 {
-	struct slice s = lit->text;
+	struct slice s = events_native_name(src, lit->text);
 	char *copy;
 
 	warn_of_field(c, lit->loc, s);

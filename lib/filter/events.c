@@ -15,6 +15,7 @@
 
 #define FIELD_DIR "evt.dir"
 #define FIELD_TYPE "evt.type"
+#define FIELD_SYSCALL_TYPE "syscall.type"
 
 static unsigned int count_events(const struct eventset *s)
 {
@@ -185,6 +186,16 @@ static bool is_type(const struct input *src)
 	return strcmp(src->ref.def->name, FIELD_TYPE) == 0;
 }
 
+struct slice events_native_name(const struct input *src, struct slice name)
+{
+	const char *native = NULL;
+
+	if (src->kind == INPUT_FIELD &&
+	    (is_type(src) || strcmp(src->ref.def->name, FIELD_SYSCALL_TYPE) == 0))
+		native = event_name_native(name);
+	return native ? slice_of(native) : name;
+}
+
 /*
  * Adds the events for which @src equals @lit; told where there are none: as an error for
  * evt.type, whose values are all known, else as a warning.
@@ -199,7 +210,7 @@ static bool add_events(struct compiler *c, const struct input *src,
 	const char *near;
 	struct diag *d;
 
-	if (of(&src->ref, lit->text, &found)) {
+	if (of(&src->ref, events_native_name(src, lit->text), &found)) {
 		if (!is_dir(src))
 			for (int i = 0; i < FALCOC_MASK_WORDS; i++)
 				found.exit[i] = found.enter[i] = found.exit[i] | found.enter[i];
@@ -207,15 +218,6 @@ static bool add_events(struct compiler *c, const struct input *src,
 		eventset_or(events, &found);
 		if (!eventset_empty(&found))
 			return true;
-	}
-	near = event_name_native(lit->text);
-	if (near) {
-		d = compile_warning(c, lit->loc, "'%.*s' is recorded as '%s', which programs "
-				    "of 64 bits call it: this is never true", SLICE_ARG(lit->text),
-				    near);
-		diag_hint(d, "use %s = %s; evt.is_ia32 = true tells calls of 32-bit programs",
-			  src->name, near);
-		return true;
 	}
 	if (event_name_known(lit->text)) {
 		compile_warning(c, lit->loc, "'%.*s' is an event of other architectures, or of Falco "

@@ -184,9 +184,11 @@ static bool events_may_syscall(const struct field_ref *ref, struct slice literal
 /* evt.type.is.NAME */
 static const char *prepare_type_is(struct field_ref *ref)
 {
+	const char *native = event_name_native(ref->arg);
+
 	if (!event_name_known(ref->arg))
 		return "no such event type";
-	ref->index = event_by_name(ref->arg);
+	ref->index = event_by_name(native ? slice_of(native) : ref->arg);
 	return NULL;
 }
 

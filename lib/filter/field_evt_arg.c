@@ -94,14 +94,31 @@ static bool same_file(const struct eval_ctx *ctx, const struct event_param_def *
 	}
 }
 
+/* As if the second open file of the call were its first. */
+static bool second_fd_text(const struct eval_ctx *ctx, struct slice *ret_text)
+{
+	struct event ev = *ctx->ev;
+	struct eval_ctx second = *ctx;
+	struct slice name = { "", 0 };
+
+	ev.attr[FALCOC_A_FD] = ev.attr[FALCOC_A_FD2];
+	ev.attr[FALCOC_A_FD_PATH] = ev.attr[FALCOC_A_FD2_PATH];
+	ev.attr[FALCOC_A_SOCK] = ev.attr[FALCOC_A_SOCK2];
+	/* these are the first one's */
+	ev.attr[FALCOC_A_SOCKADDR] = NULL;
+	ev.attr[FALCOC_A_UNIX_LOCAL] = NULL;
+	ev.attr[FALCOC_A_UNIX_PEER] = NULL;
+	second.ev = &ev;
+	fd_name(&second, &name);
+	return fd_shown(ctx, fd_typechar(&second), fd_l4proto(&second), name, ret_text);
+}
+
 /* The second open file of the call; of the two ends of a pipe or pair, what they are. */
 static bool other_fd_text(const struct eval_ctx *ctx, const struct event_param_def *p, int64_t num,
 			  struct slice *ret_text)
 {
 	const struct falcoc_fd *fd2 = event_fd2(ctx->ev);
-	const char *type;
 	struct slice path = { "", 0 };
-	char c;
 
 	if (p->source == FALCOC_SRC_FD0 || p->source == FALCOC_SRC_FD1) {
 		bool pair = ctx->ev->rec->event == FALCOC_E_SOCKETPAIR;
@@ -111,11 +128,7 @@ static bool other_fd_text(const struct eval_ctx *ctx, const struct event_param_d
 			event_str(ctx->ev, FALCOC_A_FD_PATH, &path);
 		return fd_shown(ctx, pair ? 'u' : 'p', NULL, path, ret_text);
 	}
-	if (!fd2 || fd2->fd != num)
-		return false;
-	fd_kind_type(fd2->kind, &c, &type);
-	event_str(ctx->ev, FALCOC_A_FD2_PATH, &path);
-	return fd_shown(ctx, c, NULL, path, ret_text);
+	return fd2 && fd2->fd == num && second_fd_text(ctx, ret_text);
 }
 
 /* The directory that a relative path starts from: the parameter before it. */

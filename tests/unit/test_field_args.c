@@ -19,7 +19,7 @@ static const struct { char letter; enum falcoc_fd_kind kind; } kinds[] = {
 	{ 'f', FALCOC_FD_FILE }, { 'd', FALCOC_FD_DIR }, { 'p', FALCOC_FD_PIPE },
 	{ 'e', FALCOC_FD_EVENTFD }, { 'm', FALCOC_FD_MEMFD }, { 's', FALCOC_FD_SIGNALFD },
 	{ 'r', FALCOC_FD_IO_URING }, { 'b', FALCOC_FD_BPF }, { 'u', FALCOC_FD_USERFAULTFD },
-	{ 'P', FALCOC_FD_PIDFD }, { 'l', FALCOC_FD_EVENTPOLL }, { 'i', FALCOC_FD_INOTIFY },
+	{ 'P', FALCOC_FD_PIDFD }, { 'S', FALCOC_FD_SOCKET }, { 'l', FALCOC_FD_EVENTPOLL }, { 'i', FALCOC_FD_INOTIFY },
 };
 
 /* "a,b,-c,0xd" */
@@ -52,6 +52,20 @@ static void put_fd(struct mkrec *m, const char *text, bool second)
 	mkrec_attr(m, second ? FALCOC_A_FD2 : FALCOC_A_FD, 0, &fd, sizeof(fd));
 	if (end[2] == ':')
 		mkrec_str(m, second ? FALCOC_A_FD2_PATH : FALCOC_A_FD_PATH, end + 3);
+}
+
+/* Of fd2: the TCP connection that it is, 10.0.0.1:3333 to 10.0.0.2:443. */
+static void put_sock2(struct mkrec *m)
+{
+	struct falcoc_sock s = mkrec_make_sock(SOCK_STREAM, FALCOC_ROLE_CLIENT);
+
+	s.family = AF_INET;
+	s.protocol = IPPROTO_TCP;
+	mkrec_addr(&s, s.laddr, "10.0.0.1");
+	mkrec_addr(&s, s.raddr, "10.0.0.2");
+	s.lport = 3333;
+	s.rport = 443;
+	mkrec_attr(m, FALCOC_A_SOCK2, 0, &s, sizeof(s));
 }
 
 static void put_bytes(struct mkrec *m, enum falcoc_attr_id id, const char *text)
@@ -106,6 +120,8 @@ static void put_word(struct mkrec *m, const char *key, const char *value)
 		return;
 	if (strcmp(key, "fd") == 0 || strcmp(key, "fd2") == 0) {
 		put_fd(m, value, key[2]);
+	} else if (strcmp(key, "sock2") == 0) {
+		put_sock2(m);
 	} else if (strcmp(key, "data") == 0) {
 		mkrec_attr(m, FALCOC_A_DATA, 0, value, strlen(value));
 	} else if (strcmp(key, "value") == 0) {

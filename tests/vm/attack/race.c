@@ -171,6 +171,20 @@ static int run_rename(int argc, char **argv)
 	return 0;
 }
 
+/* One pointer for both names; the kernel reads it twice. */
+static int run_rename_same(int argc, char **argv)
+{
+	const char *path;
+
+	names(argc, argv);
+	path = path_that_changes(true);
+	if (!path)
+		return NO_UFFD;
+	must(syscall(SYS_rename, path, path) == 0, "rename");
+	must(access(real, F_OK) && !access(lie, F_OK), "one took the other's place");
+	return 0;
+}
+
 static int run_rename_to(int argc, char **argv)
 {
 	const char *path;
@@ -534,6 +548,7 @@ const struct attack attacks_race[] = {
 	{ "race-unlink", run_unlink },
 	{ "race-unlinkat", run_unlinkat },
 	{ "race-rename", run_rename },
+	{ "race-rename-same", run_rename_same },
 	{ "race-rename-to", run_rename_to },
 	{ "race-mkdir", run_mkdir },
 	{ "race-chmod", run_chmod },

@@ -112,6 +112,7 @@ void test_sweep(struct consumer *c);
 void test_uring(struct consumer *c);
 void test_truth(struct consumer *c);
 void test_truth_used(struct consumer *c);
+void test_truth_held(struct consumer *c);
 void test_flight(struct consumer *c);
 void test_predicate(struct consumer *c);
 void test_dns(struct consumer *c);

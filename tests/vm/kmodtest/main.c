@@ -99,6 +99,7 @@ static const struct {
 	{ "sweep", test_sweep },
 	{ "truth", test_truth },
 	{ "truth-used", test_truth_used },
+	{ "truth-held", test_truth_held },
 	{ "flight", test_flight },
 	{ "predicate", test_predicate },
 	{ "dns", test_dns },

@@ -80,7 +80,7 @@ static void stay_alive(void)
 
 int command_record(char **args)
 {
-	static struct falcoc_stats stats[FALCOC_CLASS_COUNT];
+	static struct falcoc_stats s, sum;
 	struct falcoc_exclude exclude = { .size = sizeof(exclude) };
 	struct pollfd pfd = { .events = POLLIN | POLLPRI };
 	static struct consumer c;
@@ -101,16 +101,19 @@ int command_record(char **args)
 	/* the rest of the rings belongs to what is read */
 	check_exact(&c, "everything recorded");
 	for (int cls = 0; cls < FALCOC_CLASS_COUNT; cls++) {
-		stats[cls] = (struct falcoc_stats){ .size = sizeof(*stats), .cpu = 0xffffffff, .cls = cls };
-		check(!ioctl(c.fd, FALCOC_IOC_STATS, &stats[cls]), "STATS of class %d", cls);
+		s = (struct falcoc_stats){ .size = sizeof(s), .cpu = 0xffffffff, .cls = cls };
+		check(!ioctl(c.fd, FALCOC_IOC_STATS, &s), "STATS of class %d", cls);
+		sum.bad_tail += s.bad_tail;
+		sum.faults += s.faults;
+		sum.dropped_full += s.dropped_full;
+		sum.dropped_nested += s.dropped_nested;
+		sum.dropped_noring += s.dropped_noring;
 	}
 	printf("# read %llu records; bad tails %llu, unreadable strings %llu; "
 	       "dropped: full %llu, nested %llu, no ring %llu\n",
-	       (unsigned long long)records, (unsigned long long)(stats[0].bad_tail + stats[1].bad_tail),
-	       (unsigned long long)(stats[0].faults + stats[1].faults),
-	       (unsigned long long)(stats[0].dropped_full + stats[1].dropped_full),
-	       (unsigned long long)(stats[0].dropped_nested + stats[1].dropped_nested),
-	       (unsigned long long)(stats[0].dropped_noring + stats[1].dropped_noring));
+	       (unsigned long long)records, (unsigned long long)sum.bad_tail,
+	       (unsigned long long)sum.faults, (unsigned long long)sum.dropped_full,
+	       (unsigned long long)sum.dropped_nested, (unsigned long long)sum.dropped_noring);
 	consumer_close(&c);
 	return failed != 0;
 }

@@ -7,6 +7,8 @@
 . /falcoc/guest/attack.sh
 
 chmod 755 "$T"
+# where a thread takes ten times as long to make, fewer of them fill a smaller store
+[[ $(uname -r) != *-debug ]] || insmod /falcoc/falcoc.ko inflight_mib=8
 attacks_run blind -v --ring-size 64M
 crowd=$(sed -n 's/^crowd=//p' "$T/done")
 check "falcoc says that paths are unverified, and whose calls were too many" \
