@@ -31,6 +31,7 @@
 #include "dns_tap.h"
 #include "hook.h"
 #include "record.h"
+#include "share.h"
 
 #define DNS_PORT	htons(53)
 /* Of one send over TCP: the longest message with its length. */
@@ -48,41 +49,57 @@ struct bucket {
 };
 
 struct meter {
-	struct bucket buckets[1 << BUCKET_BITS];
+	struct bucket users[1 << BUCKET_BITS], cgroups[1 << BUCKET_BITS];
 	u64 limited;
 };
 
 static DEFINE_PER_CPU(struct meter, meters);
 
-/* Users of one cgroup share with nobody else but with those whom the hash throws together. */
-static struct bucket *bucket_of(struct meter *meter)
+/* One's own, but for those whom the hash throws together. */
+static struct bucket *bucket_of(struct bucket *buckets, u64 who)
 {
-	u64 who = cgroup_id(task_dfl_cgroup(current)) << 32 | __kuid_val(current_uid());
-	struct bucket *bucket = &meter->buckets[hash_64(who, BUCKET_BITS)];
+	struct bucket *bucket = &buckets[hash_64(who, BUCKET_BITS)];
+	unsigned long since;
 
-	if (bucket->who != who)	/* the other one begins anew, too, as soon as it comes back */
+	if (bucket->who != who) {	/* the other one begins anew, too, as soon as it comes back */
 		*bucket = (struct bucket){ .who = who, .left = BURST, .filled = jiffies };
-	return bucket;
-}
-
-/* False: its sender has had too many. */
-static bool meter_passes(u32 len, bool *ret_greedy)
-{
-	struct meter *meter = this_cpu_ptr(&meters);
-	struct bucket *bucket = bucket_of(meter);
-	unsigned long since = jiffies - bucket->filled;
-	u32 cost = 1 + len / 1024;
-
+		return bucket;
+	}
+	since = jiffies - bucket->filled;
 	if (since) {
 		bucket->left = min_t(u64, BURST, bucket->left + (u64)since * RATE / HZ);
 		bucket->filled = jiffies;
 	}
-	if (bucket->left < cost) {
+	return bucket;
+}
+
+/*
+ * False: its sender has had too many. As in share.c both bound it, the user and the cgroup: users can
+ * make cgroups, and root in a cgroup, who is not bound as a user there, any number of users.
+ */
+static bool meter_passes(u32 len, bool *ret_greedy)
+{
+	struct meter *meter = this_cpu_ptr(&meters);
+	u64 cgroup = cgroup_id(task_dfl_cgroup(current));
+	bool in_root = cgroup == SHARE_ROOT_CGROUP;
+	u32 user = share_user(), cost = 1 + len / 1024;
+	/* who is 0 in a bucket that nobody has had */
+	struct bucket *of_user = user || in_root ? bucket_of(meter->users, user + 1ULL) : NULL;
+	struct bucket *of_cgroup = in_root ? NULL : bucket_of(meter->cgroups, cgroup);
+
+	if ((of_user && of_user->left < cost) || (of_cgroup && of_cgroup->left < cost)) {
 		meter->limited++;
 		return false;
 	}
-	bucket->left -= cost;
-	*ret_greedy = bucket->left < BURST / 2;
+	*ret_greedy = false;
+	if (of_user) {
+		of_user->left -= cost;
+		*ret_greedy = of_user->left < BURST / 2;
+	}
+	if (of_cgroup) {
+		of_cgroup->left -= cost;
+		*ret_greedy |= of_cgroup->left < BURST / 2;
+	}
 	return true;
 }
 
@@ -179,6 +196,8 @@ static void udp_out(const struct sk_buff *skb, bool v6)
 	const struct sock *sk = skb->sk;
 	const struct udphdr *udp = udp_hdr(skb);
 	struct dns_packet packet = { .sk = sk, .skb = skb, .v6 = v6 };
+	enum falcoc_event event = FALCOC_E_DNS_QUERY;
+	u32 left, piece;
 
 	if (!sk || sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM)
 		return;
@@ -187,13 +206,19 @@ static void udp_out(const struct sk_buff *skb, bool v6)
 	packet.offset = skb_transport_offset(skb) + sizeof(*udp);
 	if (skb->len <= packet.offset)
 		return;
-	packet.len = skb->len - packet.offset;
-	if (udp->dest == DNS_PORT) {
-		packet_make(FALCOC_E_DNS_QUERY, &packet);
-		return;
+	left = skb->len - packet.offset;
+	/* more than one message if the sender asked for that (UDP_SEGMENT) */
+	piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : left;
+	if (udp->dest != DNS_PORT) {
+		event = FALCOC_E_DNS_SERVED;
+		if (!skb_is_local(skb))
+			return;
 	}
-	if (skb_is_local(skb))
-		packet_make(FALCOC_E_DNS_SERVED, &packet);
+	for (; left && piece; left -= packet.len) {
+		packet.len = min(left, piece);
+		packet_make(event, &packet);
+		packet.offset += packet.len;
+	}
 }
 
 /* ip_send_skb(namespace, packet) */

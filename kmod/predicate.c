@@ -107,7 +107,8 @@ static int program_new(const struct falcoc_program *in, struct program *program)
 	mutex_unlock(&translate_lock);
 	if (!err)
 		program->prog = prog;
-	return err;
+	/* no memory for the compiled program, and no interpreter in its place */
+	return err == -ENOTSUPP ? -ENOMEM : err;
 }
 
 static bool numbers_fit(const u16 *numbers, unsigned int count)

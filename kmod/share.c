@@ -14,7 +14,6 @@
 #include "share.h"
 
 #define OWNER_BITS	10
-#define ROOT_CGROUP	1	/* its id in the default hierarchy */
 
 /* Parts of the store. */
 #define USER_PART	4
@@ -36,11 +35,7 @@ void shares_init(size_t bytes_max)
 	store_bytes = bytes_max;
 }
 
-/*
- * Its user; in a user namespace the one who made the outermost: all the ids that are mapped
- * there are that user's.
- */
-static u32 current_owner(void)
+u32 share_user(void)
 {
 	const struct cred *cred = current_cred();
 	const struct user_namespace *ns = cred->user_ns;
@@ -71,7 +66,7 @@ static bool owner_charge(struct owner *owner, u64 id, size_t bytes, unsigned int
 bool share_charge(struct share *share, size_t bytes)
 {
 	unsigned int user_part = USER_PART, cgroup_part = CGROUP_PART;
-	u32 user = current_owner();
+	u32 user = share_user();
 	u64 cgroup;
 
 	rcu_read_lock();
@@ -82,7 +77,7 @@ bool share_charge(struct share *share, size_t bytes)
 		share->cgroup = slot_of(cgroup);
 	}
 	/* everybody's, without a cgroup; and root, who may become anybody, in one */
-	if (cgroup == ROOT_CGROUP)
+	if (cgroup == SHARE_ROOT_CGROUP)
 		cgroup_part = 0;
 	if (!user)
 		user_part = cgroup_part ? 0 : ROOT_PART;

@@ -23,6 +23,14 @@ struct share {
 	u16 user, cgroup;	/* slots */
 };
 
+#define SHARE_ROOT_CGROUP 1	/* its id in the default hierarchy: everybody's */
+
+/*
+ * Whose the doings of the current task are: its user; in a user namespace the one who made the
+ * outermost, since all the ids that are mapped there are that user's.
+ */
+u32 share_user(void);
+
 /* bytes_max: of the store. */
 void shares_init(size_t bytes_max);
 

@@ -19,3 +19,7 @@ $(BUILD)/attack32: tests/vm/attack32/main.c
 .PHONY: vm-attacks
 vm-attacks:	## try all attacks on each kernel (KERNELS="6.1 7.3"), with a table at the end
 	@tests/all.sh attacks $(KERNELS)
+
+.PHONY: vm-mutants
+vm-mutants:	## take one thing after another away from the module: its test must fail (KERNEL=6.1)
+	@tests/vm/mutants.sh $(KERNEL)

@@ -11,6 +11,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,6 +23,7 @@
 #define REMOTE "10.98.0.2"
 #define REMOTE2 "10.98.0.3"
 #define PORT 7101
+#define OPENS 2000
 
 static const char *play;
 static char real[512], lie[512];
@@ -171,7 +173,7 @@ static int run_rename(int argc, char **argv)
 	return 0;
 }
 
-/* One pointer for both names; the kernel reads it twice. */
+/* One pointer for both names; the kernel reads it twice, in whatever order its compiler chose. */
 static int run_rename_same(int argc, char **argv)
 {
 	const char *path;
@@ -181,7 +183,9 @@ static int run_rename_same(int argc, char **argv)
 	if (!path)
 		return NO_UFFD;
 	must(syscall(SYS_rename, path, path) == 0, "rename");
-	must(access(real, F_OK) && !access(lie, F_OK), "one took the other's place");
+	must(!access(real, F_OK) != !access(lie, F_OK), "one took the other's place");
+	fact("from", "%s", access(real, F_OK) ? real : lie);
+	fact("to", "%s", access(real, F_OK) ? lie : real);
 	return 0;
 }
 
@@ -424,13 +428,32 @@ struct swap {
 	volatile bool stop;
 };
 
-/* Puts another file in the place of fd, again and again. */
+static void stay_on_cpu(int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	must(!sched_setaffinity(0, sizeof(set), &set), "sched_setaffinity");
+}
+
+/*
+ * Puts another file in the place of fd, again and again: ahead of all others and on their CPU, so
+ * that where the kernel can be preempted it comes between any two instructions of theirs.
+ */
 static void *swap_fd(void *arg)
 {
+	struct sched_param first = { .sched_priority = 1 };
+	struct timespec pause = { .tv_nsec = 20000 };
 	struct swap *swap = arg;
 
-	while (!swap->stop)
+	stay_on_cpu(0);
+	must(!pthread_setschedparam(pthread_self(), SCHED_FIFO, &first), "SCHED_FIFO");
+	while (!swap->stop) {
 		dup2(swap->with, swap->fd);
+		pause.tv_nsec = 20000 + (pause.tv_nsec + 7919) % 60000;	/* at no fixed place */
+		nanosleep(&pause, NULL);
+	}
 	return NULL;
 }
 
@@ -447,8 +470,9 @@ static int run_fd_open(int argc, char **argv)
 	swap.with = open(lie, O_WRONLY);
 	swap.fd = open(real, O_RDONLY);
 	close(swap.fd);
+	stay_on_cpu(0);
 	must(!pthread_create(&thread, NULL, swap_fd, &swap), "thread");
-	for (int i = 0; i < 300; i++) {
+	for (int i = 0; i < OPENS; i++) {
 		close(swap.fd);
 		fd = open(real, O_RDONLY);
 		must(fd >= 0, "open");

@@ -157,10 +157,45 @@ static int step_mask(void)
 	return ioctl(life.fd, FALCOC_IOC_MASK, &life.mask);
 }
 
+/* Likewise, over a mask of kill. */
+static int step_mask_all(void)
+{
+	return step_mask();
+}
+
 static int step_mask_nothing(void)
 {
 	life.mask = (struct falcoc_mask){ .size = sizeof(life.mask) };
 	return ioctl(life.fd, FALCOC_IOC_MASK, &life.mask);
+}
+
+static int step_mask_kill(void)
+{
+	life.mask = (struct falcoc_mask){ .size = sizeof(life.mask) };
+	life.mask.exit[FALCOC_E_KILL / 64] = 1ull << (FALCOC_E_KILL % 64);
+	return ioctl(life.fd, FALCOC_IOC_MASK, &life.mask);
+}
+
+static uint64_t produced(int event)
+{
+	uint64_t sum = 0;
+
+	for (int cls = 0; cls < FALCOC_CLASS_COUNT; cls++) {
+		life.stats = (struct falcoc_stats){ .size = sizeof(life.stats), .cpu = 0xffffffff, .cls = cls };
+		ioctl(life.fd, FALCOC_IOC_STATS, &life.stats);
+		sum += life.stats.ev_produced[event];
+	}
+	return sum;
+}
+
+/* A mask that could not be set has left the one before, of kill alone. */
+static bool only_kill_is_recorded(void)
+{
+	uint64_t kills = produced(FALCOC_E_KILL), mkdirs = produced(FALCOC_E_MKDIR);
+
+	syscall(SYS_kill, getpid(), 0);
+	syscall(SYS_mkdir, "/tmp", 0700);
+	return produced(FALCOC_E_KILL) == kills + 1 && produced(FALCOC_E_MKDIR) == mkdirs;
 }
 
 static int step_start(void)
@@ -217,7 +252,8 @@ static const struct step {
 	{ "open", step_open }, { "HELLO", step_hello }, { "SETUP", step_setup }, { "INFO", step_info },
 	{ "EXCLUDE", step_exclude }, { "PREDICATE", step_predicate }, { "mmap of a page", step_mmap_page },
 	{ "mmap of the data", step_mmap_data }, { "MASK, stopped", step_mask_nothing },
-	{ "START", step_start }, { "STATS", step_stats }, { "MASK of all, started", step_mask },
+	{ "START", step_start }, { "STATS", step_stats },
+	{ "MASK of kill, started", step_mask_kill }, { "MASK of all, started", step_mask_all },
 	{ "calls that are recorded", step_record }, { "MASK of nothing, started", step_mask_nothing },
 	{ "STOP", step_stop }, { "MASK of all, stopped", step_mask }, { "START again", step_start },
 	{ "close, started", step_close },
@@ -241,6 +277,8 @@ static bool live(const struct step *failing, unsigned int n, bool *ret_met, int 
 		err = step->run() ? errno : 0;
 		*ret_met = faults_disarm();
 		*ret_errno = err;
+		if (err && step->run == step_mask_all && !only_kill_is_recorded())
+			return check(false, "failure %u leaves the mask as it was", n);
 		/* done after all, or done the second time */
 		if (err && step->run())
 			return check(false, "%s, again after failure %u (%s)", step->name, n, strerror(err));
