@@ -165,7 +165,8 @@ void record_read(struct record *record, const struct call *call)
 		attr_data(record, call->arg[1], call->res);
 }
 
-static void record_iov(struct record *record, const struct call *call, u64 ptr, u64 count)
+/* The kernel takes 32 bits of their number, whatever is passed. */
+static void record_iov(struct record *record, const struct call *call, u64 ptr, u32 count)
 {
 	struct user_iov iov = { .ptr = ptr, .count = count, .moved = ~0ULL };
 

@@ -105,8 +105,8 @@ void record_nanosleep(struct record *record, const struct call *call)
 	attr_u64(record, FALCOC_A_OUT, user_timespec(record, call, call->arg[0]));
 }
 
-/* A limit of a process's, as the kernel keeps it. */
-static bool task_limit(const struct task_struct *task, u64 resource, u64 *ret_limit)
+/* A limit of a process's, as the kernel keeps it; of the argument it looks at 32 bits, too. */
+static bool task_limit(const struct task_struct *task, u32 resource, u64 *ret_limit)
 {
 	const struct rlimit *limit;
 

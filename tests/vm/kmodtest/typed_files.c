@@ -53,6 +53,10 @@ static void test_vectors(struct consumer *c, int fd)
 	rec = MADE(c, READV, syscall(SYS_readv, fd, v, 3));
 	check(fd_is(rec, FALCOC_A_FD, fd) && out(rec, 0) == 33 && bytes_are(rec, FALCOC_A_DATA, TEXT, 33),
 	      "readv: three buffers are one");
+	lseek(fd, 0, SEEK_SET);
+	rec = MADE(c, READV, syscall(SYS_readv, fd, v, 1l << 32 | 2));
+	check(!rec || rec->res < 0 || out(rec, 0) == 13, "readv: of their number 32 bits count (%lld, %llu)",
+	      rec ? (long long)rec->res : 0, rec ? (unsigned long long)out(rec, 0) : 0);
 	rec = MADE(c, PREADV, syscall(SYS_preadv, fd, v, 2, 1, 0));
 	check(out(rec, 0) == 13 && bytes_are(rec, FALCOC_A_DATA, TEXT + 1, 13), "preadv");
 	rec = MADE(c, PREADV2, syscall(SYS_preadv2, fd, v, 2, 2, 0, 0));

@@ -94,6 +94,9 @@ static void test_limits(struct consumer *c)
 	rec = MADE(c, PRLIMIT, syscall(SYS_prlimit64, getpid(), RLIMIT_NOFILE, &lim, &set));
 	check(out(rec, 0) == lim.rlim_cur && out(rec, 1) == lim.rlim_max && out(rec, 2) == lim.rlim_cur - 1 &&
 	      out(rec, 3) == lim.rlim_max, "prlimit: new and old");
+	rec = MADE(c, SETRLIMIT, syscall(SYS_setrlimit, 1l << 32 | RLIMIT_NOFILE, &set));
+	check(rec && !rec->res && !(rec->flags & FALCOC_R_UNVERIFIED) && out(rec, 0) == set.rlim_cur,
+	      "setrlimit: of its number 32 bits count");
 	rec = MADE(c, PRLIMIT, syscall(SYS_prlimit64, getpid(), 1000, NULL, NULL));
 	check(out(rec, 0) == 0 && out(rec, 2) == -1ull, "prlimit that failed");
 	rec = MADE(c, SETRLIMIT, syscall(SYS_setrlimit, 1000, &set));
