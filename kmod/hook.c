@@ -162,6 +162,55 @@ static int try_attach(unsigned long ip)
 
 #define B(id) BIT_ULL(HOOK_##id)
 
+/* Of calls that use what lies behind a descriptor. */
+static u64 event_file_hooks(enum falcoc_event event)
+{
+	switch (event) {
+	case FALCOC_E_CLOSE:
+		return B(CLOSE);
+	case FALCOC_E_READ:
+	case FALCOC_E_READV:
+	case FALCOC_E_PREAD:
+	case FALCOC_E_PREADV:
+	case FALCOC_E_PREADV2:
+	case FALCOC_E_WRITE:
+	case FALCOC_E_WRITEV:
+	case FALCOC_E_PWRITE:
+	case FALCOC_E_PWRITEV:
+	case FALCOC_E_PWRITEV2:
+	case FALCOC_E_GETDENTS:
+	case FALCOC_E_GETDENTS64:
+	case FALCOC_E_fallocate:
+	case FALCOC_E_SENDFILE:
+	case FALCOC_E_SPLICE:
+	case FALCOC_E_COPY_FILE_RANGE:
+		return B(FILE_IO);
+	case FALCOC_E_IOCTL:
+		return B(FILE_IOCTL);
+	case FALCOC_E_FCNTL:
+		return B(FILE_FCNTL);
+	case FALCOC_E_FLOCK:
+		return B(FILE_LOCK);
+	case FALCOC_E_FCHMOD:
+		return B(CHMOD);
+	case FALCOC_E_FCHOWN:
+		return B(CHOWN);
+	case FALCOC_E_ftruncate:
+#if COMPAT_FILE_TRUNCATE
+		return B(FILE_TRUNCATE);
+#else
+		return B(TRUNCATE);
+#endif
+	case FALCOC_E_MMAP:
+		return B(MMAP);
+	case FALCOC_E_FINIT_MODULE:
+	case FALCOC_E_kexec_file_load:
+		return B(FILE_READ);
+	default:
+		return 0;
+	}
+}
+
 /* Beside those that traits ask for. */
 static u64 event_own_hooks(enum falcoc_event event)
 {
@@ -200,21 +249,6 @@ static u64 event_own_hooks(enum falcoc_event event)
 		return B(LOOKUP_NAME) | B(CHOWN);
 	case FALCOC_E_truncate:
 		return B(LOOKUP_NAME) | B(TRUNCATE);
-	case FALCOC_E_FCHMOD:
-		return B(CHMOD);
-	case FALCOC_E_FCHOWN:
-		return B(CHOWN);
-	case FALCOC_E_ftruncate:
-#if COMPAT_FILE_TRUNCATE
-		return B(FILE_TRUNCATE);
-#else
-		return B(TRUNCATE);
-#endif
-	case FALCOC_E_MMAP:
-		return B(MMAP);
-	case FALCOC_E_FINIT_MODULE:
-	case FALCOC_E_kexec_file_load:
-		return B(FILE_READ);
 	case FALCOC_E_PPOLL:
 		return B(TIMEOUT);
 	case FALCOC_E_CHROOT:
@@ -241,31 +275,6 @@ static u64 event_own_hooks(enum falcoc_event event)
 		return B(ACCEPT);
 	case FALCOC_E_SHUTDOWN:
 		return B(SHUTDOWN);
-	case FALCOC_E_CLOSE:
-		return B(CLOSE);
-	case FALCOC_E_READ:
-	case FALCOC_E_READV:
-	case FALCOC_E_PREAD:
-	case FALCOC_E_PREADV:
-	case FALCOC_E_PREADV2:
-	case FALCOC_E_WRITE:
-	case FALCOC_E_WRITEV:
-	case FALCOC_E_PWRITE:
-	case FALCOC_E_PWRITEV:
-	case FALCOC_E_PWRITEV2:
-	case FALCOC_E_GETDENTS:
-	case FALCOC_E_GETDENTS64:
-	case FALCOC_E_fallocate:
-	case FALCOC_E_SENDFILE:
-	case FALCOC_E_SPLICE:
-	case FALCOC_E_COPY_FILE_RANGE:
-		return B(FILE_IO);
-	case FALCOC_E_IOCTL:
-		return B(FILE_IOCTL);
-	case FALCOC_E_FCNTL:
-		return B(FILE_FCNTL);
-	case FALCOC_E_FLOCK:
-		return B(FILE_LOCK);
 	case FALCOC_E_setxattr:
 	case FALCOC_E_lsetxattr:
 	case FALCOC_E_setxattrat:
@@ -285,7 +294,7 @@ static u64 event_own_hooks(enum falcoc_event event)
 	case FALCOC_E_RECVMMSG:
 		return B(RECVMSG);
 	default:
-		return 0;
+		return event_file_hooks(event);
 	}
 }
 

@@ -612,7 +612,7 @@ MODULE_PARM_DESC(inflight, "calls in flight of which something was caught, their
 static unsigned int inflight_mib;
 
 module_param(inflight_mib, uint, 0444);
-MODULE_PARM_DESC(inflight_mib, "most memory for calls in flight, in MiB from 1 to 1024 (0: a 64th of the machine's, but 64 at least)");
+MODULE_PARM_DESC(inflight_mib, "most memory for calls in flight, in MiB up to 1024 (0: a 64th of the machine's)");
 
 void inflight_init(void)
 {

@@ -232,6 +232,7 @@ static void test_garbage(void)
 {
 	static struct falcoc_stats s;
 	static struct consumer good, bad;
+	unsigned int before = failed;
 	uint64_t read = 0;
 	pthread_t thread;
 	pid_t pid[2];
@@ -252,7 +253,7 @@ static void test_garbage(void)
 				kills(1);
 			}
 	}
-	while (read < 40000 && !failed) {
+	while (read < 40000 && failed == before) {
 		consumer_read(&good, NULL, NULL);
 		read = good.ev_read[FALCOC_E_OPENAT] + good.ev_read[FALCOC_E_KILL];
 	}
