@@ -50,13 +50,17 @@ stop_falcoc || fail "falcoc ends well"
 start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
 	-o policies.actions_per_minute=1000000 || exit 1
 pids=()
-for _ in $(seq $N); do
-	sh -c 'while [ ! -e /tmp/go ]; do sleep 0.2; done; exec 3</tmp/mark; sleep 1000' &
+M=50
+mkfifo /tmp/gate
+exec 4<>/tmp/gate
+for _ in $(seq $M); do
+	sh -c 'read -r _; exec 3</tmp/mark; exec sleep 1000' </tmp/gate 4>&- &
 	pids+=($!)
 done 2>/dev/null
-touch /tmp/go
-check "of $N at once each is killed" wait_for 60 have $N
-distribution "$N at once"
+# the last writer goes: all of them are at the end at once
+exec 4>&-
+check "of $M at once each is killed" wait_for 60 have $M
+distribution "$M at once"
 kill -KILL "${pids[@]}" 2>/dev/null
 stop_falcoc || fail "falcoc ends well"
 grep '^Actions:' "$T/err"
