@@ -265,4 +265,33 @@ C
 else
 	echo "SKIP: no rsyslogd"
 fi
+
+# ---- the journal: a journald of our own, in a mount namespace of its own ----
+cat >journal.sh <<'J'
+mount -t tmpfs none /run && mkdir -p /run/systemd/journal /run/log/journal || exit 77
+/lib/systemd/systemd-journald >/dev/null 2>&1 &
+journald=$!
+trap 'kill $journald' EXIT
+for ((i = 0; i < 200; i++)); do
+	[ -S /run/systemd/journal/socket ] && break
+	sleep 0.05
+done
+[ -S /run/systemd/journal/socket ] || exit 77
+"$FALCOC" -r rules.yaml -e "$1" -o journal_output.enabled=true -o stdout_output.enabled=false 2>err || exit 1
+for ((i = 0; i < 200; i++)); do
+	journalctl -D /run/log/journal -o json --no-pager FALCOC_RULE=Passwords >out 2>/dev/null
+	[ -s out ] && break
+	sleep 0.05
+done
+J
+if [ -x /lib/systemd/systemd-journald ] && command -v journalctl >/dev/null; then
+	FALCOC=$FALCOC unshare -m --propagation private bash journal.sh "$seeds/whole" 2>/dev/null
+	status=$?
+fi
+if [ -x /lib/systemd/systemd-journald ] && [ $status != 77 ] && [ "$(id -u)" = 0 ]; then
+	expect "the journal has them, with fields" 0 out '"PRIORITY":"4"' '"FALCOC_TAG":"file"' '"FALCOC_PROC_NAME":"sh"' \
+		'"SYSLOG_IDENTIFIER":"falcoc"'
+else
+	echo "SKIP: no journald to be run here"
+fi
 finish
