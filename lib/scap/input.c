@@ -10,14 +10,21 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define READ_BYTES	(256u << 10)	/* of zlib's buffer, and the first of ours */
+#define READ_BYTES	(256u << 10)	/* of a read, and the first of the buffer */
 #define FRAME_BYTES	12		/* type, length, length again */
+#define GZIP_WINDOW	(15 + 16)	/* the largest one, and a gzip header */
 
+/* Blocks are given out where they lie in buf; what is behind them is from pos to end. */
 struct scap_input {
-	gzFile gz;
+	int fd;
 	char *buf;
-	size_t room;
+	size_t room, pos, end;
 	uint64_t bytes;
+	bool begun, ended;
+	bool packed;
+	z_stream z;
+	char *zbuf;		/* READ_BYTES as read, where it is packed */
+	bool member;		/* within a gzip member; else behind one */
 };
 
 int scap_input_new(int fd, struct scap_input **ret_input)
@@ -25,18 +32,15 @@ int scap_input_new(int fd, struct scap_input **ret_input)
 	struct scap_input *in = calloc(1, sizeof(*in));
 
 	if (in) {
-		in->buf = malloc(READ_BYTES);
+		in->fd = fd;
 		in->room = READ_BYTES;
-		in->gz = in->buf ? gzdopen(fd, "rb") : NULL;
+		in->buf = malloc(READ_BYTES);
 	}
-	if (!in || !in->gz) {
+	if (!in || !in->buf) {
 		close(fd);
-		if (in)
-			free(in->buf);
 		free(in);
 		return -ENOMEM;
 	}
-	gzbuffer(in->gz, READ_BYTES);
 	*ret_input = in;
 	return 0;
 }
@@ -45,7 +49,10 @@ void scap_input_free(struct scap_input *in)
 {
 	if (!in)
 		return;
-	gzclose(in->gz);
+	if (in->packed)
+		inflateEnd(&in->z);
+	close(in->fd);
+	free(in->zbuf);
 	free(in->buf);
 	free(in);
 }
@@ -55,62 +62,121 @@ uint64_t scap_input_bytes(const struct scap_input *in)
 	return in->bytes;
 }
 
-/* How many of @want bytes there are, or a negative errno. */
-static ssize_t read_some(struct scap_input *in, char *to, size_t want)
+/* As read(2), but for a signal that nobody meant for us. */
+static ssize_t read_fd(struct scap_input *in, char *to, size_t room)
 {
-	size_t got = 0;
+	ssize_t n = read(in->fd, to, room);
 
-	while (got < want) {
-		int n = gzread(in->gz, to + got, (unsigned int)(want - got));
-
-		if (n < 0) {
-			int zerr, err;
-
-			gzerror(in->gz, &zerr);
-			err = zerr == Z_ERRNO ? errno : 0;
-			return err ? -err : -EIO;
-		}
-		if (n == 0)
-			break;
-		got += (size_t)n;
-	}
-	in->bytes += got;
-	return (ssize_t)got;
+	return n < 0 ? -errno : n;
 }
 
-/* 0, -ENODATA or another negative errno. */
-static int read_all(struct scap_input *in, char *to, size_t want)
+/* Are the first bytes those of gzip? What is there of them is what the caller has read. */
+static int look_packed(struct scap_input *in)
 {
-	ssize_t n = read_some(in, to, want);
+	const unsigned char *p = (const unsigned char *)in->buf;
 
+	while (in->end < 2 && !in->ended) {
+		ssize_t n = read_fd(in, in->buf + in->end, in->room - in->end);
+
+		if (n < 0)
+			return (int)n;
+		in->ended = n == 0;
+		in->end += (size_t)n;
+	}
+	in->begun = true;
+	if (in->end < 2 || p[0] != 0x1f || p[1] != 0x8b)
+		return 0;
+	in->zbuf = malloc(READ_BYTES);
+	if (!in->zbuf || inflateInit2(&in->z, GZIP_WINDOW) != Z_OK)
+		return -ENOMEM;
+	memcpy(in->zbuf, in->buf, in->end);
+	in->z.next_in = (Bytef *)in->zbuf;
+	in->z.avail_in = (uInt)in->end;
+	in->packed = in->member = true;
+	in->end = 0;
+	return 0;
+}
+
+/* Behind a member may stand another one, or padding, which is the end. */
+static void next_member(struct scap_input *in)
+{
+	in->member = in->z.avail_in && in->z.next_in[0] == 0x1f && inflateReset(&in->z) == Z_OK;
+	if (!in->member && in->z.avail_in)
+		in->ended = true;
+}
+
+/* Bytes unpacked into the buffer; 0: the end, which may be in the midst of a member. */
+static ssize_t read_packed(struct scap_input *in)
+{
+	for (;;) {
+		ssize_t n;
+		int rc;
+
+		if (in->z.avail_in == 0) {
+			n = read_fd(in, in->zbuf, READ_BYTES);
+			if (n <= 0)
+				return n;
+			in->z.next_in = (Bytef *)in->zbuf;
+			in->z.avail_in = (uInt)n;
+			if (!in->member)
+				next_member(in);
+		}
+		if (in->ended)
+			return 0;
+		in->z.next_out = (Bytef *)in->buf + in->end;
+		in->z.avail_out = (uInt)(in->room - in->end);
+		rc = inflate(&in->z, Z_NO_FLUSH);
+		n = (ssize_t)((char *)in->z.next_out - (in->buf + in->end));
+		if (rc == Z_STREAM_END) {
+			in->member = false;
+			if (in->z.avail_in)
+				next_member(in);
+		}
+		if (n > 0)
+			return n;
+		if (rc == Z_MEM_ERROR)
+			return -ENOMEM;
+		if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+			return -EIO;
+	}
+}
+
+/* More bytes than there are. 1; 0: the end; or a negative errno. */
+static int read_more(struct scap_input *in)
+{
+	ssize_t n;
+
+	if (!in->begun) {
+		int err = look_packed(in);
+
+		if (err || in->end)
+			return err ? err : 1;
+	}
+	if (in->ended)
+		return 0;
+	n = in->packed ? read_packed(in) : read_fd(in, in->buf + in->end, in->room - in->end);
 	if (n < 0)
 		return (int)n;
-	return (size_t)n == want ? 0 : -ENODATA;
+	in->ended = n == 0;
+	in->end += (size_t)n;
+	return n > 0;
 }
 
-static int skip_all(struct scap_input *in, size_t len)
+/*
+ * So many bytes from pos on, or as many as there are: how many. The buffer grows by doubling, each
+ * time only after it is full of the file's bytes.
+ */
+static ssize_t need(struct scap_input *in, size_t want)
 {
-	int err = 0;
+	while (in->end - in->pos < want) {
+		int rc;
 
-	while (len && !err) {
-		size_t n = len < in->room ? len : in->room;
-
-		err = read_all(in, in->buf, n);
-		len -= n;
-	}
-	return err;
-}
-
-/* The buffer grows by doubling, each time only after what was there is full of the file's bytes. */
-static int read_grown(struct scap_input *in, size_t len)
-{
-	size_t have = 0;
-
-	while (have < len) {
-		size_t n;
-		int err;
-
-		if (have == in->room) {
+		if (in->pos && in->room - in->pos < want) {
+			memmove(in->buf, in->buf + in->pos, in->end - in->pos);
+			in->end -= in->pos;
+			in->pos = 0;
+		}
+		if (in->end == in->room) {
 			char *more = realloc(in->buf, in->room * 2);
 
 			if (!more)
@@ -118,42 +184,90 @@ static int read_grown(struct scap_input *in, size_t len)
 			in->buf = more;
 			in->room *= 2;
 		}
-		n = len - have < in->room - have ? len - have : in->room - have;
-		err = read_all(in, in->buf + have, n);
-		if (err)
-			return err;
-		have += n;
+		rc = read_more(in);
+		if (rc < 0)
+			return rc;
+		if (rc == 0)
+			break;
+	}
+	return (ssize_t)(in->end - in->pos);
+}
+
+static void take(struct scap_input *in, size_t len)
+{
+	in->pos += len;
+	in->bytes += len;
+	if (in->pos == in->end)
+		in->pos = in->end = 0;
+}
+
+static int skip_all(struct scap_input *in, size_t len)
+{
+	while (len) {
+		ssize_t n = need(in, 1);
+
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			return -ENODATA;
+		if ((size_t)n > len)
+			n = (ssize_t)len;
+		take(in, (size_t)n);
+		len -= (size_t)n;
 	}
 	return 0;
+}
+
+/* A block that is too long to be kept: but for its ends. */
+static int skip_block(struct scap_input *in, struct scap_block *b)
+{
+	ssize_t n;
+	int err;
+
+	b->skipped = true;
+	err = skip_all(in, b->length - 4);
+	if (err)
+		return err;
+	n = need(in, 4);
+	if (n < 4)
+		return n < 0 ? (int)n : -ENODATA;
+	memcpy(&b->trailer, in->buf + in->pos, 4);
+	take(in, 4);
+	return 1;
 }
 
 int scap_input_next(struct scap_input *in, struct scap_block *ret_block)
 {
 	struct scap_block b = { 0 };
 	uint32_t head[2];
-	size_t len;
-	int err;
-	ssize_t n = read_some(in, (char *)head, sizeof(head));
+	ssize_t n = need(in, sizeof(head));
+	const char *p;
 
-	if (n < 0)
+	if (n <= 0)
 		return (int)n;
-	if (n == 0)
-		return 0;
 	if ((size_t)n < sizeof(head))
 		return -ENODATA;
+	memcpy(head, in->buf + in->pos, sizeof(head));
 	b.type = head[0];
 	b.length = head[1];
 	if (b.length < FRAME_BYTES)
 		return -EBADMSG;
-	len = b.length - FRAME_BYTES;
-	b.skipped = len > SCAP_BLOCK_MAX;
-	err = b.skipped ? skip_all(in, len) : read_grown(in, len);
-	if (!err)
-		err = read_all(in, (char *)&b.trailer, sizeof(b.trailer));
-	if (err)
-		return err;
-	if (!b.skipped)
-		b.body = (struct slice){ in->buf, len };
+	if (b.length - FRAME_BYTES > SCAP_BLOCK_MAX) {
+		int rc = skip_block(in, &b);
+
+		if (rc == 1)
+			*ret_block = b;
+		return rc;
+	}
+	n = need(in, b.length);
+	if (n < 0)
+		return (int)n;
+	if ((size_t)n < b.length)
+		return -ENODATA;
+	p = in->buf + in->pos;
+	b.body = (struct slice){ p + sizeof(head), b.length - FRAME_BYTES };
+	memcpy(&b.trailer, p + b.length - 4, 4);
+	take(in, b.length);
 	*ret_block = b;
 	return 1;
 }
