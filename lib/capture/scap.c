@@ -47,8 +47,8 @@ static void file_free(struct capture *c)
 
 static int file_set_wants(struct capture *c, const struct capture_wants *wants)
 {
-	(void)c;
-	(void)wants;	/* what is recorded has been decided long ago */
+	/* what was recorded has been decided long ago, but not what is looked at */
+	scap_set_wants(file_of(c)->scap, &wants->events);
 	return 0;
 }
 
@@ -109,6 +109,8 @@ static int file_stats(struct capture *c, struct capture_stats *ret_stats)
 	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++) {
 		ret_stats->event[i].produced = ret_stats->event[i].delivered = f->produced[i];
 		ret_stats->produced += f->produced[i];
+		ret_stats->event[i].filtered = scap_passed_over(f->scap, i);
+		ret_stats->filtered += ret_stats->event[i].filtered;
 	}
 	ret_stats->delivered = ret_stats->produced;
 	return 0;

@@ -74,6 +74,22 @@ static void interrupts_end(struct interrupts *in)
 		sigaction(interrupting[i], &in->was[i], NULL);
 }
 
+/* Only events that some rule is about are given to us, unless all are shown. */
+static int want_candidates(struct engine *e)
+{
+	struct capture_wants wants = { .programs = NULL };
+	size_t n;
+
+	if (e->print && !e->opt.condition)
+		return 0;
+	for (unsigned int ev = 0; ev < FALCOC_E_COUNT; ev++) {
+		ruleset_candidates(e->rules, ev, false, &n);
+		if (n)
+			eventset_add(&wants.events, ev, false);
+	}
+	return capture_set_wants(e->capture, &wants);
+}
+
 enum engine_status engine_start_replay(struct engine *e)
 {
 	char why[400] = "";
@@ -92,7 +108,22 @@ enum engine_status engine_start_replay(struct engine *e)
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));
 	engine_use_state(e);
+	rc = want_candidates(e);
+	if (rc < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "%s", strerror(-rc));
 	return engine_start_outputs(e);
+}
+
+/* Those that no rule is about have been seen, too. */
+static void count_passed(struct engine *e)
+{
+	struct capture_stats *st = malloc(sizeof(*st));
+
+	if (st && capture_stats(e->capture, st) == 0) {
+		e->events += st->filtered;
+		e->shown += st->filtered;
+	}
+	free(st);
 }
 
 /* The capture is over, or can be read no further. All before that has been judged. */
@@ -163,6 +194,7 @@ enum engine_status engine_replay(struct engine *e)
 
 	interrupts_begin(&interrupts, e->opt.duration_ms);
 	status = judge_all(e);
+	count_passed(e);
 	interrupts_end(&interrupts);
 	return status;
 }

@@ -65,6 +65,7 @@ struct event_foreign {
 	unsigned int nparams;
 	uint64_t num;		/* evt.num */
 	uint64_t first_ns;	/* time of the capture's first event */
+	uint64_t prev_ns;	/* of the event before; 0: none */
 	bool generic;		/* a system call of which only the number was written */
 	bool has_fd;		/* it is about a descriptor: fd_num, whether or not one is open there */
 	int64_t fd_num;

@@ -60,7 +60,8 @@ EXTRACTOR(evt_reltime)
 
 EXTRACTOR(evt_deltatime)
 {
-	uint64_t now = ctx->ev->rec->time_ns, last = ctx->state->last_event_ns;
+	uint64_t now = ctx->ev->rec->time_ns;
+	uint64_t last = ctx->ev->foreign ? ctx->ev->foreign->prev_ns : ctx->state->last_event_ns;
 
 	return set_part(ref, last && now > last ? now - last : 0, ret_value);
 }

@@ -37,29 +37,30 @@ int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event
 {
 	const size_t head = v1 ? HEAD_V1_BYTES : HEAD_BYTES;
 	struct cursor c = cursor_of(body), lens;
-	struct scap_event ev = { 0 };
+	struct scap_event *ev = ret_event;
 	size_t len, width;
 	uint64_t n;
 
-	ev.cpu = cursor_u16(&c);
-	ev.flags = flagged ? cursor_u32(&c) : 0;
-	ev.ts_ns = cursor_u64(&c);
-	ev.tid = cursor_u64(&c);
+	ev->nparams = 0;
+	ev->cpu = cursor_u16(&c);
+	ev->flags = flagged ? cursor_u32(&c) : 0;
+	ev->ts_ns = cursor_u64(&c);
+	ev->tid = cursor_u64(&c);
 	len = cursor_u32(&c);
-	ev.type = cursor_u16(&c);
+	ev->type = cursor_u16(&c);
 	n = v1 ? 0 : cursor_u32(&c);
 	if (c.bad)
 		return -EBADMSG;
-	if (ev.type >= SCAP_TYPE_COUNT)
+	if (ev->type >= SCAP_TYPE_COUNT)
 		return -ENOENT;
-	if (v1 && (ev.type == SCAP_NOTIFICATION_E || ev.type == SCAP_INFRASTRUCTURE_E))
+	if (v1 && (ev->type == SCAP_NOTIFICATION_E || ev->type == SCAP_INFRASTRUCTURE_E))
 		len -= len > V1_EXCESS ? V1_EXCESS : 0;
 	if (len < head || len - head > c.left)
 		return -EBADMSG;
 	c.left = len - head;
-	width = !v1 && (scap_types[ev.type].flags & SCAP_T_LARGE) ? 4 : 2;
+	width = !v1 && (scap_types[ev->type].flags & SCAP_T_LARGE) ? 4 : 2;
 	if (v1) {
-		int count = count_v1((struct slice){ c.pos, c.left }, len, ev.type);
+		int count = count_v1((struct slice){ c.pos, c.left }, len, ev->type);
 
 		if (count < 0)
 			return count;
@@ -70,32 +71,40 @@ int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event
 	lens = c;
 	cursor_bytes(&c, n * width);
 	for (uint64_t i = 0; i < n; i++) {
-		struct slice p = cursor_bytes(&c, cursor_number(&lens, width));
+		struct slice p = cursor_bytes(&c, width == 2 ? cursor_u16(&lens) :
+						  cursor_u32(&lens));
 
 		if (i < SCAP_PARAMS_MAX)
-			ev.param[i] = p;
+			ev->param[i] = p;
 	}
 	if (c.bad)
 		return -EBADMSG;
-	ev.nparams = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
-	*ret_event = ev;
+	ev->nparams = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
 	return 0;
+}
+
+/* Where the conversions of each type begin, made once; those of one type stand together. */
+static uint16_t first_of[SCAP_TYPE_COUNT];
+static bool firsts_made;
+
+static void make_firsts(void)
+{
+	for (unsigned int i = scap_conversion_count; i-- > 0;)
+		first_of[scap_conversions[i].type] = (uint16_t)i;
+	firsts_made = true;
 }
 
 static const struct scap_conversion *find_conversion(unsigned int type, unsigned int nparams)
 {
-	unsigned int low = 0, high = scap_conversion_count;
+	if (!firsts_made)
+		make_firsts();
+	for (unsigned int i = first_of[type]; i < scap_conversion_count; i++) {
+		const struct scap_conversion *c = &scap_conversions[i];
 
-	while (low < high) {
-		unsigned int mid = (low + high) / 2;
-		const struct scap_conversion *c = &scap_conversions[mid];
-
-		if (c->type == type && c->nparams == nparams)
+		if (c->type != type)
+			return NULL;
+		if (c->nparams == nparams)
 			return c;
-		if (c->type < type || (c->type == type && c->nparams < nparams))
-			low = mid + 1;
-		else
-			high = mid;
 	}
 	return NULL;
 }
@@ -147,7 +156,8 @@ struct slice scap_enter_param(const struct scap_enter *e, unsigned int i)
 	return (struct slice){ at, e->len[i] };
 }
 
-static struct slice make_param(const struct scap_event *ev, const struct scap_enter *enter,
+static struct slice make_param(const struct slice *old, unsigned int nold,
+			       const struct scap_enter *enter,
 			       const struct scap_instruction *in)
 {
 	static const char zeros[16], ones[4] = { -1, -1, -1, -1 };
@@ -155,7 +165,7 @@ static struct slice make_param(const struct scap_event *ev, const struct scap_en
 
 	switch (in->from) {
 	case SCAP_FROM_SELF:
-		s = in->param < ev->nparams ? ev->param[in->param] : s;
+		s = in->param < nold ? old[in->param] : s;
 		break;
 	case SCAP_FROM_ENTER:
 	case SCAP_FROM_ENTER_OR_EMPTY:
@@ -183,7 +193,8 @@ static struct slice make_param(const struct scap_event *ev, const struct scap_en
 static int rebuild(struct scap_event *ev, const struct scap_conversion *c,
 		   struct scap_enter *enter, struct arena *scratch)
 {
-	struct scap_event old = *ev;
+	struct slice old[SCAP_PARAMS_MAX];
+	const unsigned int nold = ev->nparams;
 	unsigned int at = c->action == SCAP_CONVERT_ADD ? ev->nparams : 0;
 	bool used = false;
 
@@ -191,9 +202,10 @@ static int rebuild(struct scap_event *ev, const struct scap_conversion *c,
 		return -EBADMSG;
 	if (!has_enter(enter, ev->type))
 		enter = NULL;
+	memcpy(old, ev->param, nold * sizeof(*old));
 	for (unsigned int i = 0; i < c->count; i++) {
 		const struct scap_instruction *in = &c->list[i];
-		struct slice s = make_param(&old, enter, in);
+		struct slice s = make_param(old, nold, enter, in);
 
 		if (s.len && (in->from == SCAP_FROM_ENTER || in->from == SCAP_FROM_ENTER_OR_EMPTY)) {
 			const char *copy = arena_slicedup(scratch, s);

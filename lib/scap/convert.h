@@ -24,7 +24,7 @@ struct scap_event {
 
 /*
  * Takes apart @body of an event block: @v1: without the number of parameters; @flagged: with flags.
- * 0; -ENOENT: a type that is not known; -EBADMSG: it makes no sense.
+ * 0; -ENOENT: a type that is not known; -EBADMSG: it makes no sense (*ret_event is then of no use).
  */
 int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event *ret_event);
 

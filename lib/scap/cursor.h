@@ -8,6 +8,7 @@
 #ifndef SCAP_CURSOR_H
 #define SCAP_CURSOR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -60,23 +61,26 @@ static inline uint64_t cursor_number(struct cursor *c, size_t width)
 
 static inline uint8_t cursor_u8(struct cursor *c)
 {
-	return (uint8_t)cursor_number(c, 1);
+	struct slice s = cursor_bytes(c, 1);
+
+	return s.len ? (uint8_t)s.ptr[0] : 0;
 }
 
-static inline uint16_t cursor_u16(struct cursor *c)
-{
-	return (uint16_t)cursor_number(c, 2);
-}
+/* Those of a known width are read at once. */
+#define CURSOR_READ(name, type, convert)				\
+	static inline type name(struct cursor *c)			\
+	{								\
+		struct slice s = cursor_bytes(c, sizeof(type));		\
+		type v = 0;						\
+									\
+		if (s.len)						\
+			memcpy(&v, s.ptr, sizeof(v));			\
+		return convert(v);					\
+	}
 
-static inline uint32_t cursor_u32(struct cursor *c)
-{
-	return (uint32_t)cursor_number(c, 4);
-}
-
-static inline uint64_t cursor_u64(struct cursor *c)
-{
-	return cursor_number(c, 8);
-}
+CURSOR_READ(cursor_u16, uint16_t, le16toh)
+CURSOR_READ(cursor_u32, uint32_t, le32toh)
+CURSOR_READ(cursor_u64, uint64_t, le64toh)
 
 /* A string of the metadata: its length in 16 bits, then as many bytes. */
 static inline struct slice cursor_str(struct cursor *c)

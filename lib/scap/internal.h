@@ -69,6 +69,13 @@ struct scap_native {
 	struct event_item item;	/* as given out */
 };
 
+/* What becomes of an event of a type that nobody wants. */
+enum scap_skip {
+	SCAP_SKIP_NOT,		/* it changes tables: it is taken in */
+	SCAP_SKIP_COUNT,	/* it only counts */
+	SCAP_SKIP_ENTRY,	/* it would only be kept for an exit that is skipped */
+};
+
 struct scap {
 	struct scap_input *in;
 	struct scap_threads threads;
@@ -81,6 +88,11 @@ struct scap {
 	size_t gone_at;
 	uint64_t num;			/* events counted as Falco does */
 	uint64_t first_ns;		/* time of the first event; 0: none yet */
+	uint64_t last_ns, prev_ns;	/* of the last two that were, or would have been, given out */
+	bool filtering;			/* only events of wants are given out */
+	struct eventset wants;
+	uint8_t skip[SCAP_TYPE_COUNT];	/* enum scap_skip */
+	uint64_t passed[FALCOC_E_COUNT];
 	struct scap_stats stats;
 	const char *fault;
 	bool events_begun, ended;
@@ -133,6 +145,8 @@ void scap_tell(struct scap *s, const struct scap_thread *th);
 /* parse.c: takes s->ev into the tables, before and after it is given out. */
 void scap_parse(struct scap *s);
 void scap_parse_after(struct scap *s);
+/* Is there anything that scap_parse() does for such events? */
+bool scap_changes_state(int event);
 /* The event's open file is this one, new. NULL: no room. */
 struct scap_fd *scap_new_fd(struct scap *s, int64_t num, enum scap_fd_type type);
 /* Parameter @i of the entry of this call, where that was written beside its exit. */

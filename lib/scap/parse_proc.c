@@ -578,5 +578,10 @@ void scap_parse_ids(struct scap *s)
 		if (s->fd)
 			set_cwd(s, scap_text(s->fd->name));
 		break;
+	default:
+		return;
 	}
+	/* the event itself may be one that nobody wants, and the process another one's parent */
+	if (s->filtering && th->known)
+		scap_tell(s, th);
 }

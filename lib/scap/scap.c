@@ -74,6 +74,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 		return err;
 	scap_text_share(&s->threads, &s->old_name, NULL);
 	scap_threads_release(&s->threads);
+	s->threads.last = NULL;
 	s->nlocals = 0;
 	free(s->locals);
 	s->locals = NULL;
@@ -221,7 +222,81 @@ static struct scap_thread *find_thread(struct scap *s)
 	/* what the scheduler tells, or an end, is of threads that are known or of nobody */
 	if (s->ev.type == SCAP_SWITCH_E || s->ev.type == SCAP_PROCEXIT_E || is_meta(s->ev.type))
 		return scap_thread_find(&s->threads, tid);
-	return tid < 0 ? NULL : scap_thread_find_or_add(&s->threads, tid);
+	if (tid < 0)
+		return NULL;
+	if (!s->threads.last || s->threads.last->tid != tid)
+		s->threads.last = scap_thread_find_or_add(&s->threads, tid);
+	return s->threads.last;
+}
+
+void scap_set_wants(struct scap *s, const struct eventset *events)
+{
+	s->filtering = true;
+	s->wants = *events;
+	for (unsigned int i = 0; i < SCAP_TYPE_COUNT; i++) {
+		const struct scap_type *t = &scap_types[i];
+		const int event = event_of_type[i];
+		const bool entry = !(i & 1);
+
+		s->skip[i] = SCAP_SKIP_NOT;
+		if (event < 0 || is_meta(i) || (t->flags & SCAP_T_UNUSED) ||
+		    eventset_has(&s->wants, (unsigned int)event, false) || scap_changes_state(event) ||
+		    (event_def((enum falcoc_event)event)->traits & FALCOC_T_TRACEPOINT))
+			continue;
+		if (!entry)
+			s->skip[i] = SCAP_SKIP_COUNT;
+		else if (t->flags & (SCAP_T_CONVERTED | SCAP_T_OLD))
+			s->skip[i] = SCAP_SKIP_ENTRY;
+	}
+}
+
+uint64_t scap_passed_over(const struct scap *s, unsigned int event)
+{
+	return s->passed[event];
+}
+
+static void count_given(struct scap *s)
+{
+	s->prev_ns = s->last_ns;
+	s->last_ns = s->ev.ts_ns;
+}
+
+/* Nobody wants the event that is in hand. */
+static void pass_over(struct scap *s, int event)
+{
+	s->stats.passed++;
+	s->passed[event]++;
+}
+
+/*
+ * Is the event one that need not be looked at? What is left to do is then done: it counts, and its
+ * thread is one that was heard of.
+ */
+static bool skip_event(struct scap *s, const struct scap_block *b, bool flagged)
+{
+	struct cursor c = cursor_of(b->body);
+	struct scap_thread *th;
+	uint16_t type;
+
+	cursor_bytes(&c, flagged ? 6 : 2);
+	s->ev.ts_ns = cursor_u64(&c);
+	s->ev.tid = cursor_u64(&c);
+	cursor_u32(&c);
+	type = cursor_u16(&c);
+	if (c.bad || type >= SCAP_TYPE_COUNT || s->skip[type] == SCAP_SKIP_NOT)
+		return false;
+	s->ev.type = type;
+	th = find_thread(s);
+	if (s->skip[type] == SCAP_SKIP_ENTRY)
+		return true;
+	s->num++;
+	if (!s->first_ns)
+		s->first_ns = s->ev.ts_ns;
+	if (th && th->passed)
+		th->passed->type = UINT16_MAX;
+	count_given(s);
+	pass_over(s, event_of_type[type]);
+	return true;
 }
 
 /* An event block, up to the event that is given out or not. 0 or a negative errno. */
@@ -243,6 +318,8 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		s->stats.bad_events++;
 		return 0;
 	}
+	if (s->filtering && skip_event(s, b, flagged))
+		return 0;
 	rc = scap_event_parse(b->body, v1, flagged, &s->ev);
 	if (rc == -ENOENT)
 		s->stats.unknown_events++;
@@ -270,6 +347,12 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 	s->is_meta = is_meta(s->ev.type);
 	scap_parse(s);
 	s->have = s->event >= 0 && !(s->ev.flags & 1);
+	if (s->have)
+		count_given(s);
+	if (s->have && s->filtering && !eventset_has(&s->wants, (unsigned int)s->event, false)) {
+		pass_over(s, s->event);
+		s->have = false;
+	}
 	if (!s->have)
 		scap_parse_after(s);
 	return 0;

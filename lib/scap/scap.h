@@ -24,6 +24,7 @@
 #include <stdint.h>
 
 #include "event/event.h"
+#include "event/eventset.h"
 
 struct scap;
 
@@ -31,6 +32,7 @@ struct scap_stats {
 	uint64_t bytes;			/* of blocks, unpacked */
 	uint64_t events;		/* in the file */
 	uint64_t given;			/* of these, those that scap_next() gave out */
+	uint64_t passed;		/* those that it did not, because nobody wants them */
 	uint64_t unknown_blocks, unknown_events;	/* skipped by their length */
 	uint64_t bad_events;		/* that made no sense, left out */
 	uint64_t refused;		/* threads, files and texts beyond the bounds */
@@ -52,6 +54,13 @@ void scap_free(struct scap *s);	/* takes NULL */
  * Events with FALCOC_R_LIFECYCLE are for the state only: they tell of processes.
  */
 int scap_next(struct scap *s, struct event *ret_event);
+/*
+ * From now on only these are given out (those of @events at the exit of calls). The others are taken
+ * into the tables as before, and counted: evt.num stays what it was.
+ */
+void scap_set_wants(struct scap *s, const struct eventset *events);
+/* Of how many events of that type nobody wanted to know. */
+uint64_t scap_passed_over(const struct scap *s, unsigned int event);
 const char *scap_fault(const struct scap *s);
 
 void scap_stats(const struct scap *s, struct scap_stats *ret_stats);

@@ -121,6 +121,8 @@ struct scap_thread *scap_thread_find(const struct scap_threads *t, int64_t tid)
 
 void scap_thread_remove(struct scap_threads *t, struct scap_thread *th)
 {
+	if (t->last == th)
+		t->last = NULL;
 	ihash_remove(&t->hash, &th->node);
 	thread_free(t, th);
 }

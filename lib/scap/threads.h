@@ -139,6 +139,7 @@ struct scap_thread {
 
 struct scap_threads {
 	struct ihash hash;
+	struct scap_thread *last;	/* that made the last event; NULL: none, or it is gone */
 	uint32_t nfds;
 	uint64_t text_bytes;
 	uint64_t refused;	/* threads, files and texts that did not fit */

@@ -147,6 +147,7 @@ static void set_foreign(struct scap *s, struct scap_thread *th)
 		.params = s->ev.param,
 		.num = s->num,
 		.first_ns = s->first_ns,
+		.prev_ns = s->prev_ns,
 		.generic = s->ev.type == SCAP_GENERIC_X,
 		.tid = (int64_t)s->ev.tid,
 		.look = &s->look,
