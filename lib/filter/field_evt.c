@@ -631,7 +631,8 @@ static const struct field_def fields[] = {
 	{ .name = "evt.rawarg", .type = VALUE_DYNAMIC,
 	  .flags = FIELD_F_ARG_REQUIRED | FIELD_F_ARG_NAME | FIELD_F_NO_TRANSFORMER |
 		   FIELD_F_NO_RHS,
-	  .extract = extract_evt_rawarg, .prepare = prepare_evt_arg, .type_of = type_of_rawarg,
+	  .extract = extract_evt_rawarg, .extract_shown = extract_evt_rawarg_shown,
+	  .prepare = prepare_evt_arg, .type_of = type_of_rawarg,
 	  .events_with = events_with_arg, .data_of = data_of_arg,
 	  .desc = "One argument by name, as the kernel had it." },
 	DATA("evt.info", CHARBUF, FIELD_F_COSTLY, extract_evt_args, NULL, "The same as evt.args."),

@@ -243,6 +243,20 @@ static struct slice raw_text(const struct eval_ctx *ctx, unsigned int i, const s
 	return v->type == VALUE_BYTEBUF ? bytes_printable(v->s, ctx->scratch) : v->s;
 }
 
+/* A capture may have a place for a parameter and nothing in it. That is shown, and compared with. */
+static bool is_empty(const struct eval_ctx *ctx, unsigned int i)
+{
+	const struct event_foreign *f = ctx->ev->foreign;
+
+	return f && !f->generic && i < f->nparams && i < ctx_def(ctx)->nparams && !f->params[i].len;
+}
+
+static struct slice empty_text(const struct event_param_def *p)
+{
+	return p->type == VALUE_BYTEBUF || p->type == VALUE_SOCKTUPLE ? SLICE_LIT("NULL") :
+								      SLICE_LIT("<NA>");
+}
+
 /* What a relative path leads to is always shown of a capture's events, even where it stays the same. */
 static bool is_relative(const struct event_param_def *p, struct slice path)
 {
@@ -261,8 +275,7 @@ static void add_arg(const struct eval_ctx *ctx, unsigned int i, struct buf *b)
 	buf_add_str(b, p->name);
 	buf_add_char(b, '=');
 	if (!arg_value(ctx, i, &v)) {
-		buf_add_str(b, p->type == VALUE_BYTEBUF || p->type == VALUE_SOCKTUPLE ? "NULL" :
-			    "<NA>");
+		buf_add_slice(b, empty_text(p));
 		return;
 	}
 	raw = raw_text(ctx, i, &v);
@@ -377,6 +390,8 @@ bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
 	if (ctx->ev->foreign && ctx->ev->foreign->generic)
 		return ref->has_index && ref->index == 0 &&
 		       set_str(ref, slice_of(ctx_def(ctx)->name), ret_value);
+	if (i >= 0 && is_empty(ctx, (unsigned int)i))
+		return set_str(ref, empty_text(&ctx_def(ctx)->params[i]), ret_value);
 	return i >= 0 && evt_arg_text(ctx, (unsigned int)i, &text) &&
 	       set_str(ref, text, ret_value);
 }
@@ -396,6 +411,12 @@ bool extract_evt_rawarg(const struct eval_ctx *ctx, const struct field_ref *ref,
 	int i = ref_param(ref, ctx->ev->rec->event);
 	struct value v;
 
+	/* nothing is no number to compare with */
+	if (i >= 0 && is_empty(ctx, (unsigned int)i)) {
+		*ret_value = (struct value){ .type = type,
+					     .s = empty_text(&ctx_def(ctx)->params[i]) };
+		return value_kind(type) == VALUE_KIND_STRING;
+	}
 	if (i < 0 || !arg_value(ctx, (unsigned int)i, &v))
 		return false;
 	if (value_kind(v.type) == VALUE_KIND_UINT && value_kind(type) == VALUE_KIND_INT)
@@ -406,5 +427,17 @@ bool extract_evt_rawarg(const struct eval_ctx *ctx, const struct field_ref *ref,
 		return false;
 	v.type = type;
 	*ret_value = v;
+	return true;
+}
+
+bool extract_evt_rawarg_shown(const struct eval_ctx *ctx, const struct field_ref *ref,
+			      struct value *ret_value)
+{
+	int i = ref_param(ref, ctx->ev->rec->event);
+	enum value_type type = type_of_rawarg(ref);
+
+	if (i < 0 || !is_empty(ctx, (unsigned int)i) || value_kind(type) == VALUE_KIND_STRING)
+		return extract_evt_rawarg(ctx, ref, ret_value);
+	*ret_value = (struct value){ .type = type };
 	return true;
 }

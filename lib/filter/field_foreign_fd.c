@@ -231,7 +231,7 @@ static const struct path_params path_params[] = {
 	{ FALCOC_E_UNLINK, 1, 0, 0 }, { FALCOC_E_UNLINKAT, 2, 0, 0 }, { FALCOC_E_OPEN, 1, 0, 0 },
 	{ FALCOC_E_OPENAT, 2, 0, 0 }, { FALCOC_E_OPENAT2, 2, 0, 0 }, { FALCOC_E_FCHMODAT, 2, 0, 0 },
 	{ FALCOC_E_CHMOD, 1, 0, 0 }, { FALCOC_E_CHOWN, 1, 0, 0 }, { FALCOC_E_LCHOWN, 1, 0, 0 },
-	{ FALCOC_E_FCHOWNAT, 2, 0, 0 }, { FALCOC_E_QUOTACTL, 4, 0, 0 },
+	{ FALCOC_E_FCHOWNAT, 2, 0, 0 }, { FALCOC_E_QUOTACTL, 1, 0, 0 },
 	{ FALCOC_E_RENAME, 0, 1, 2 }, { FALCOC_E_RENAMEAT, 0, 2, 4 }, { FALCOC_E_RENAMEAT2, 0, 2, 4 },
 	{ FALCOC_E_LINK, 0, 2, 1 }, { FALCOC_E_LINKAT, 0, 4, 2 }, { FALCOC_E_SYMLINK, 0, 2, 1 },
 	{ FALCOC_E_SYMLINKAT, 0, 3, 1 }, { FALCOC_E_MOUNT, 0, 1, 2 }, { FALCOC_E_UMOUNT, 1, 0, 0 },

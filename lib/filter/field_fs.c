@@ -154,7 +154,9 @@ static bool extract_samefile(const struct eval_ctx *ctx, const struct field_ref 
 static void events_with_path(const struct field_ref *ref, struct eventset *ret_events)
 {
 	for (unsigned int e = 0; e < FALCOC_E_COUNT; e++) {
-		if (path_number(e, ref->def->priv & 0xf) < 0)
+		/* (of a quotactl only captures tell) */
+		if (path_number(e, ref->def->priv & 0xf) < 0 &&
+		    (e != FALCOC_E_QUOTACTL || (ref->def->priv & 0xf) != PATH_NAME))
 			continue;
 		eventset_add(ret_events, e, false);
 		eventset_add(ret_events, e, true);

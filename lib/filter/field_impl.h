@@ -141,6 +141,9 @@ bool evt_args_text(const struct eval_ctx *ctx, struct slice *ret_text);
 /* Field families that live in a file of their own beside their class. */
 bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
 		     struct value *ret_value);
+/* As outputs show it: an empty number is 0. */
+bool extract_evt_rawarg_shown(const struct eval_ctx *ctx, const struct field_ref *ref,
+			      struct value *ret_value);
 bool extract_evt_rawarg(const struct eval_ctx *ctx, const struct field_ref *ref,
 			struct value *ret_value);
 bool extract_evt_args(const struct eval_ctx *ctx, const struct field_ref *ref,

@@ -82,6 +82,14 @@ static void add_strings(struct scap *s, enum falcoc_attr_id id, struct slice fir
 		memcpy(to, rest.ptr, rest.len);
 }
 
+/* Some captures name the thread that made a process as its parent. */
+static uint32_t parent_pid(const struct scap *s, int64_t ptid)
+{
+	const struct scap_thread *parent = scap_thread_find(&s->threads, ptid);
+
+	return (uint32_t)(parent && parent->known ? parent->pid : ptid);
+}
+
 static void begin(struct scap *s, unsigned int event, const struct scap_thread *th)
 {
 	struct falcoc_rec *r = rec_of(s);
@@ -105,7 +113,7 @@ static void begin(struct scap *s, unsigned int event, const struct scap_thread *
 		return;
 	r->pid = (uint32_t)th->pid;
 	r->tid = (uint32_t)th->tid;
-	r->ppid = th->ptid > 0 ? (uint32_t)th->ptid : 0;
+	r->ppid = th->ptid > 0 ? parent_pid(s, th->ptid) : 0;
 	r->vpid = (uint32_t)th->vpid;
 	r->vtid = (uint32_t)th->vtid;
 	r->sid = (uint32_t)th->sid;

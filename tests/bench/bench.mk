@@ -2,7 +2,7 @@
 # Figures, beside a peer's in one run.
 
 .PHONY: bench
-bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood, native or names: one of them)
+bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood, native, replay or names: one of them)
 	@tests/bench/bench.sh $(BENCH)
 
 $(BUILD)/bench/judge: $(BUILD)/tests/bench/judge.o $(BUILD)/libfalcoc.a
@@ -12,6 +12,10 @@ $(BUILD)/bench/judge: $(BUILD)/tests/bench/judge.o $(BUILD)/libfalcoc.a
 $(BUILD)/bench/names: $(BUILD)/tests/bench/names.o $(BUILD)/libfalcoc.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+
+$(BUILD)/bench/scap_repeat: tests/bench/scap_repeat.c
+	@mkdir -p $(@D)
+	$(CC) -O2 $(WARN) -o $@ $< -lz
 
 $(BUILD)/bench/syscalls: tests/bench/syscalls.c
 	@mkdir -p $(@D)

@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# bench.sh: what `make bench` does: four measurements.
+# bench.sh: what `make bench` does: five measurements.
 #
 #	cost	instructions that a system call costs while falcoc, or Debian's sysdig, watches; in a
 #		guest that counts them, so it repeats within 0.3 %
 #	flood	events seen and lost under a flood, in an ordinary guest
 #	native	rules loaded and events judged, on this machine
+#	replay	captures beside Debian's sysdig, on this machine
 #	names	lookups in the DNS table by its size, and starting with many names, on this machine
 set -euo pipefail
 . "$(dirname "$0")/../vm/lib.sh"
@@ -25,7 +26,7 @@ guest() {
 
 main() {
 	local what=${1:-all}
-	make -s -C "$TOP" all build/bench/syscalls build/bench/judge build/bench/names
+	make -s -C "$TOP" all build/bench/syscalls build/bench/judge build/bench/names build/bench/scap_repeat
 	case $what in all | cost)
 		say "counting instructions (some minutes)"
 		guest guest-icount --icount | tee "$OUT/cost.log" >&2
@@ -39,6 +40,10 @@ main() {
 	esac
 	case $what in all | native)
 		"$BENCH/native.sh" "$OUT/judge"
+		;;
+	esac
+	case $what in all | replay)
+		"$BENCH/replay.sh" "$TOP/build/falcoc" "$OUT/scap_repeat"
 		;;
 	esac
 	case $what in all | names)
