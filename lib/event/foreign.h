@@ -67,7 +67,7 @@ struct event_foreign {
 	uint64_t first_ns;	/* time of the capture's first event */
 	uint64_t prev_ns;	/* of the event before; 0: none */
 	bool generic;		/* a system call of which only the number was written */
-	bool has_fd;		/* it is about a descriptor: fd_num, whether or not one is open there */
+	bool has_fd;		/* it is about the descriptor fd_num, open or not */
 	int64_t fd_num;
 	bool name_changed;	/* it gave that its name */
 	const struct foreign_fd *fd;	/* that file; NULL: the capture does not tell what it is */

@@ -152,7 +152,7 @@ struct scap_fd *scap_new_fd(struct scap *s, int64_t num, enum scap_fd_type type)
 /* Parameter @i of the entry of this call, where that was written beside its exit. */
 struct slice scap_passed(const struct scap *s, unsigned int i);
 /* Parameter @i of the event in hand. */
-int64_t scap_int(const struct scap *s, unsigned int i);	/* signed by its width; 0 where it is empty */
+int64_t scap_int(const struct scap *s, unsigned int i);	/* signed by its width; 0: empty */
 uint64_t scap_uint(const struct scap *s, unsigned int i);
 bool scap_has(const struct scap *s, unsigned int i);
 struct slice scap_bytes(const struct scap *s, unsigned int i);

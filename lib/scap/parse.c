@@ -13,7 +13,7 @@
 
 /* Numbers of the format. */
 #define PPM_O_DIRECTORY		0x400
-#define PPM_O_ADDED		0xffffc000u	/* flags that the call's exit added to those passed */
+#define PPM_O_ADDED		0xffffc000u	/* flags that only the call's exit adds */
 #define PPM_FD_UPPER		0x8000
 #define PPM_FD_LOWER		0x10000
 #define PPM_FD_UPPER_CREAT	0x1

@@ -18,6 +18,7 @@
 #define TYPE_EXECVEAT_E	330	/* its exit may be one of execve */
 #define PPM_AT_EMPTY_PATH 0x1
 #define CLONE_STALE_NS	2000000000u	/* an older thread of that number is another one */
+#define ANCESTORS_MAX	64
 #define ALL_CAPS	0x1ffffffffffull
 
 static void set_comm(struct scap_thread *th, struct slice comm)
@@ -400,6 +401,32 @@ void scap_parse_exec(struct scap *s)
 	scap_tell(s, th);
 }
 
+static bool in_pidns(const struct scap_thread *th)
+{
+	return (th->clone_flags & PPM_CL_CHILD_IN_PIDNS) || (th->tid != th->vtid && th->vtid >= 0);
+}
+
+/*
+ * Where the event does not say who takes the children in: its own process as long as that lives, or the
+ * next ancestor that takes in others', which the first process of a namespace does. NULL: nobody.
+ */
+static struct scap_thread *find_reaper(struct scap *s, struct scap_thread *th)
+{
+	struct scap_thread *leader = scap_thread_leader(&s->threads, th);
+	struct scap_thread *up = scap_thread_find(&s->threads, th->ptid);
+
+	if (leader && leader != th && !leader->ended)
+		return leader;
+	for (int depth = 0; up && depth < ANCESTORS_MAX && in_pidns(up) == in_pidns(th); depth++) {
+		leader = scap_thread_leader(&s->threads, up);
+		if (leader && leader != th && !leader->ended &&
+		    (leader->reaper || leader->pid == 1 || leader->vpid == 1))
+			return leader;
+		up = scap_thread_find(&s->threads, up->ptid);
+	}
+	return NULL;
+}
+
 /* To whoever takes them in; the state is to know. */
 static void give_away_children(struct scap *s, struct scap_thread *th, int64_t reaper)
 {
@@ -407,6 +434,8 @@ static void give_away_children(struct scap *s, struct scap_thread *th, int64_t r
 
 	if (to)
 		to = scap_thread_leader(&s->threads, to);
+	if (!to || to == th)
+		to = find_reaper(s, th);
 	while (th->children.next != &th->children) {
 		struct scap_thread *child = ihash_entry(th->children.next, struct scap_thread,
 							sibling);

@@ -12,8 +12,10 @@
  *	meta.c		the lists at a file's beginning
  *	threads.c	the tables
  *	parse.c		what an event changes in them
+ *	sock.c		likewise of sockets
  *	parse_proc.c	likewise of processes
  *	translate.c	an event as a record
+ *	look.c		what fields look up beyond that
  *	scap.c		all together
  *	types.c conversions.c	data
  */

@@ -304,7 +304,8 @@ static void ask_format(const char *name, json_t *step)
 	FILE *out;
 
 	/* in JSON the order of members is one's own; with a value missing nothing is shown */
-	if (json_is_true(json_object_get(step, "json")) || !json_is_true(json_object_get(step, "shown"))) {
+	if (json_is_true(json_object_get(step, "json")) ||
+	    !json_is_true(json_object_get(step, "shown"))) {
 		free(line);
 		return;
 	}
@@ -373,7 +374,7 @@ static unsigned int tell(void)
 	return worse;
 }
 
-/* Numbers beyond the signed ones, which jansson does not take, as the negative ones that they stand for. */
+/* Numbers beyond the signed ones, which jansson does not take, as the negative ones they stand for. */
 static void sign_numbers(char *line)
 {
 	for (char *p = line; (p = strstr(p, ": 1844674407")) != NULL;) {
