@@ -108,6 +108,9 @@ enum engine_status engine_start_replay(struct engine *e)
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));
 	engine_use_state(e);
+	if (filter_set_files(ruleset_filters(e->rules)))
+		engine_notice(e, "rules compare samefile fields, which have no value here: a capture does "
+			      "not tell which file a path leads to");
 	rc = want_candidates(e);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "%s", strerror(-rc));
