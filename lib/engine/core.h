@@ -17,6 +17,7 @@
  *	names.c		the DNS table: where names come from, and what keeps them
  *	replay.c	a capture file instead of the module
  *	act.c		policies: asked for each alert, acted upon, results told
+ *	trigger.c	captures of what happened around alerts
  *	record.c	events into a capture file
  *	record_items.c	what a capture of ours holds beside them
  *	record_head.c	what it holds before them, for others
@@ -81,6 +82,7 @@
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
 struct record;
+struct trigger;
 
 struct engine {
 	struct engine_options opt;
@@ -130,6 +132,8 @@ struct engine {
 	uint64_t peer_looks;
 	struct keep *keep;	/* NULL: names are not kept on disk */
 	struct record *record;	/* NULL: no capture file is written */
+	struct trigger *trigger;	/* NULL: no rule asks for captures */
+	struct buf items;	/* what was learnt since the last event, as captures have it */
 	struct drops *drops;
 	struct drops *unkept;	/* what was not kept of calls in flight */
 	struct capture_unkept unkept_before;	/* we began */

@@ -18,6 +18,7 @@
 #include "engine/hold.h"
 #include "engine/keep.h"
 #include "engine/record.h"
+#include "engine/trigger.h"
 #include "output/extra.h"
 
 /* How events are printed that nobody has said a form for. */
@@ -142,6 +143,8 @@ void engine_free(struct engine *e)
 		return;
 	actor_free(e->actor);
 	record_free(e->record);
+	trigger_free(e->trigger);
+	buf_release(&e->items);
 	capture_free(e->capture);
 	capture_droppers_release(&e->droppers);
 	drops_free(e->drops);

@@ -128,6 +128,17 @@ struct engine_options {
 	unsigned int record_files;	/* keep so many, the oldest goes; 0: all */
 	uint64_t record_limit_mb;	/* of all files together; 0: none */
 
+	/* Captures of what happened around alerts of rules with `capture: true` (engine/trigger.h). */
+	bool no_captures;		/* make none, whatever rules say */
+	uint32_t capture_all_rules;	/* 1: of all rules' alerts */
+	const char *capture_dir;	/* NULL or "": /var/lib/falcoc/captures */
+	const char *capture_events;	/* to be recorded beside those of rules: "close,dup"; or NULL */
+	uint32_t capture_history_s, capture_history_mb;	/* what is kept from before; 0: 5, 16 */
+	uint32_t capture_duration_ms;	/* of rules that do not say; 0: 5000 */
+	uint32_t capture_file_mb;	/* of one file; 0: no bound of its own */
+	uint32_t capture_files;	/* are kept; 0: 100 */
+	uint32_t capture_files_mb;	/* of all together; 0: 1024 */
+
 	/*
 	 * Names. Rules that know trusted names would tell false alerts before the first
 	 * answers are there, so alerts that depend on such an answer wait for it, but only

@@ -11,6 +11,7 @@
 #include "dns/name.h"
 #include "engine/hold.h"
 #include "engine/record.h"
+#include "engine/trigger.h"
 
 static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 {
@@ -87,6 +88,7 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		alert.policies = match.names;
 		alert.npolicies = match.n;
 	}
+	alert.capture = trigger_alert(e, rule, ctx->ev);
 	/* fields may have to look at the process: it is to live until they have */
 	rc = engine_write_alert(e, &alert, match.outputs);
 	engine_act(e, &alert, &match);
@@ -215,8 +217,8 @@ int engine_judge(struct engine *e, const struct event *ev)
 			rc = engine_try_rules(e, &ctx);
 	}
 	/* only now: the names that it brought were known when it was judged */
-	if (e->record)
-		record_event(e, ev, ctx.proc, e->alerts != matches);
+	if (e->record || e->trigger)
+		record_judged(e, ev, ctx.proc, e->alerts != matches);
 	arena_clear(e->scratch);
 	return rc;
 }

@@ -21,6 +21,7 @@
 #include "engine/hold.h"
 #include "engine/keep.h"
 #include "engine/record.h"
+#include "engine/trigger.h"
 
 #define BATCH		1024	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
@@ -140,6 +141,8 @@ static int wait_ms(const struct engine *e)
 
 	if (e->more)
 		return 0;
+	if (trigger_due_ns(e) < due)
+		due = trigger_due_ns(e);
 	if (record_due_ns(e) < due)
 		due = record_due_ns(e);
 	if (hold_due_ns(e->hold) < due)
@@ -175,6 +178,7 @@ static int take_due(struct engine *e)
 	if (e->actions_over && (rc = engine_tell_actions(e)) < 0)
 		return rc;
 	record_tend(e, now_boot_ns());
+	trigger_tend(e, now_boot_ns());
 	rc = engine_tend_outputs(e);
 	return rc < 0 ? rc : hold_check(e, false);
 }
@@ -295,6 +299,7 @@ static enum engine_status run_live(struct engine *e)
 		keep_end(e);
 	}
 	/* whatever else went wrong counts more */
+	trigger_end(e);
 	ended = record_end(e);
 	return status == ENGINE_OK ? ended : status;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/core.h"
+#include "engine/trigger.h"
 #include "scap/out.h"
 #include "scap/write.h"
 
@@ -94,8 +95,6 @@ static void give_up(struct engine *e, int err)
 {
 	struct record *r = e->record;
 
-	record_watch_names(e, NULL);
-	e->state.asked = NULL;
 	scap_out_free(r->out, &r->last);
 	r->out = NULL;
 	r->last.error = err;
@@ -126,22 +125,12 @@ static void hand_over(struct engine *e)
 	give_up(e, err);
 }
 
-static void asked(void *arg, const struct proc *p, bool coarse)
-{
-	struct engine *e = arg;
-
-	record_put_proc(&e->record->bytes, p, coarse);
-}
-
 void record_begin(struct engine *e)
 {
 	struct record *r = e->record;
 
 	r->file_ns = now_boot_ns();
 	record_snapshot(e, &r->bytes);
-	record_watch_names(e, &r->bytes);
-	e->state.asked = asked;
-	e->state.asked_arg = e;
 	r->begun = true;
 	hand_over(e);
 }
@@ -179,10 +168,13 @@ void record_event(struct engine *e, const struct event *ev, const struct proc *p
 		bool needed = (ev->rec->flags & FALCOC_R_LIFECYCLE) ||
 			      state_needs_event(ev->rec->event) != STATE_NEEDS_NOTHING;
 
-		if (!matched && !needed)
+		if (!matched && !needed) {
+			buf_add_slice(&r->bytes, buf_slice(&e->items));
 			return;
+		}
 		state_only = !matched;
 	}
+	buf_add_slice(&r->bytes, buf_slice(&e->items));
 	record_put_event(&r->bytes, ev, proc, state_only, r->scratch);
 	r->events += !state_only && !(ev->rec->flags & FALCOC_R_LIFECYCLE);
 	if (!r->piece_ns)
@@ -191,16 +183,47 @@ void record_event(struct engine *e, const struct event *ev, const struct proc *p
 		hand_over(e);
 }
 
+static bool is_written(const struct engine *e)
+{
+	return e->trigger || (e->record && e->record->out && e->record->begun);
+}
+
 void record_local_changed(struct engine *e)
 {
-	if (e->record && e->record->out && e->record->begun)
-		record_put_local(e, &e->record->bytes);
+	if (is_written(e))
+		record_put_local(e, &e->items);
 }
 
 void record_use(struct engine *e, const struct ip_addr *addr, uint64_t boot_ns)
 {
-	if (e->record && e->record->out && e->record->begun)
-		record_put_use(&e->record->bytes, addr, boot_ns);
+	if (is_written(e))
+		record_put_use(&e->items, addr, boot_ns);
+}
+
+static void asked(void *arg, const struct proc *p, bool coarse)
+{
+	struct engine *e = arg;
+
+	if (is_written(e))
+		record_put_proc(&e->items, p, coarse);
+}
+
+void record_watch(struct engine *e)
+{
+	if (!e->record && !e->trigger)
+		return;
+	record_watch_names(e, &e->items);
+	e->state.asked = asked;
+	e->state.asked_arg = e;
+}
+
+void record_judged(struct engine *e, const struct event *ev, const struct proc *proc, bool matched)
+{
+	if (e->record)
+		record_event(e, ev, proc, matched);
+	if (e->trigger)
+		trigger_event(e, ev, proc, &e->items);
+	buf_clear(&e->items);
 }
 
 /* Is the present file as long or as old as it may be? */
@@ -276,8 +299,6 @@ enum engine_status record_end(struct engine *e)
 	if (!r)
 		return ENGINE_OK;
 	if (r->out) {
-		record_watch_names(e, NULL);
-		e->state.asked = NULL;
 		err = scap_out_put(r->out, &r->bytes, true);
 		scap_out_free(r->out, &r->last);
 		r->out = NULL;

@@ -64,6 +64,10 @@ enum engine_status record_open(struct engine *e);
 void record_begin(struct engine *e);
 /* An event was judged; @matched: by the condition, where one says what is to be recorded. */
 void record_event(struct engine *e, const struct event *ev, const struct proc *proc, bool matched);
+/* The same to all that write captures, with what was learnt before it. */
+void record_judged(struct engine *e, const struct event *ev, const struct proc *proc, bool matched);
+/* From now on what is learnt is kept for captures, in e->items. */
+void record_watch(struct engine *e);
 /* Addresses of this machine changed. */
 void record_local_changed(struct engine *e);
 /* An address is connected to, as no event told. */

@@ -11,6 +11,7 @@
 #include "engine/drops.h"
 #include "engine/hold.h"
 #include "engine/record.h"
+#include "engine/trigger.h"
 #include "output/text.h"
 
 /* What did not get where it should, and what was held back as the options say. */
@@ -271,6 +272,7 @@ const char *engine_report(struct engine *e, bool verbose)
 	report_alerts(e, out);
 	engine_report_actions(e, out);
 	record_report(e, out);
+	trigger_report(e, out);
 	if (st && e->capture && capture_stats(e->capture, st) == 0) {
 		report_drops(st, out);
 		report_unkept(e, out);

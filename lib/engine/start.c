@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "engine/record.h"
+#include "engine/trigger.h"
 
 /*
  * What the rules need, and what the state does: once a call other than exec is judged, proc.cwd is
@@ -135,13 +136,19 @@ static void tell_blind_events(struct engine *e, const struct eventset *wanted)
 static int tell_capture(struct engine *e, struct capture_wants *wants)
 {
 	struct program_set *programs = NULL;
+	struct eventset also = { 0 };
 	struct arena *arena = NULL;
 	int rc = 0;
 
+	trigger_want(e, &also);
 	if (!e->opt.no_predicates) {
 		arena = arena_new(0);
 		programs = malloc(sizeof(*programs));
 		rc = arena && programs ? ruleset_programs(e->rules, arena, programs) : -ENOMEM;
+		/* what captures are to have besides is wanted whatever rules make of it */
+		for (unsigned int i = 0; !rc && i < FALCOC_E_COUNT; i++)
+			if (eventset_has(&also, i, false))
+				programs->exit[i] = 0;
 		wants->programs = programs;
 	}
 	if (!rc)
@@ -174,6 +181,8 @@ static enum engine_status open_capture(struct engine *e)
 		return engine_fail(e, ENGINE_ERR_OPTION,
 				   "a snap length of %u bytes: it must be no more than %u",
 				   wants.snap_bytes, CAPTURE_SNAP_MAX);
+	if (trigger_want(e, &wants.events) != ENGINE_OK)
+		return ENGINE_ERR_OPTION;
 	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
 	wanted_data(e, &wants.data);
@@ -302,6 +311,7 @@ static enum engine_status start_capture(struct engine *e)
 		engine_notice(e, "processes started before now are not known: %s", strerror(-rc));
 	if (e->record)
 		record_begin(e);
+	record_watch(e);
 	return ENGINE_OK;
 }
 
@@ -326,7 +336,11 @@ enum engine_status engine_prepare(struct engine *e)
 
 static enum engine_status open_record(struct engine *e)
 {
-	return e->opt.record_file ? record_open(e) : ENGINE_OK;
+	enum engine_status status = e->opt.record_file ? record_open(e) : ENGINE_OK;
+
+	if (status == ENGINE_OK)
+		status = trigger_start(e);
+	return status;
 }
 
 enum engine_status engine_start(struct engine *e)

@@ -150,6 +150,10 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 		buf_add_str(out, ",\"container_incomplete\":true");
 	if (a->policies)
 		add_policies_json(a->policies, a->npolicies, out);
+	if (a->capture) {
+		buf_add_str(out, ",\"capture_file\":");
+		text_json(slice_of(a->capture), out);
+	}
 	buf_add_str(out, ",\"priority\":");
 	text_json(slice_of(priority_name(a->rule->priority)), out);
 	buf_add_str(out, ",\"rule\":");
@@ -201,6 +205,8 @@ void alert_format(const struct alert *a, const struct alert_format *f, struct bu
 	} else {
 		add_line(a, f, f->escape, out);
 		add_policies_text(a->policies, a->npolicies, f->escape, out);
+		if (a->capture)
+			buf_printf(out, " (capture=%s)", a->capture);
 	}
 	buf_add_char(out, '\n');
 	if (!out->truncated)

@@ -75,6 +75,7 @@ struct alert {
 	const struct eval_ctx *ctx;
 	const char *const *policies;	/* names of those that apply; NULL: there are no policies */
 	size_t npolicies;
+	const char *capture;	/* file that tells what happened around it; NULL: none */
 };
 
 struct alert_format {

@@ -2,6 +2,8 @@
 /*
  * From a YAML item to a rule, or to a change of one that is there already.
  */
+#include <stdlib.h>
+
 #include "rules/collect.h"
 
 #define TAGS_MAX	256u	/* of one rule: each is compared with all */
@@ -71,7 +73,7 @@ static const char *read_source(struct collect *c)
 	return n->str.ptr;
 }
 
-/* Falco records what led to an alert into a capture file; falcoc has no such thing yet. */
+/* What happened around its alert goes to a capture file. */
 static void read_capture(struct collect *c, struct rule_def *def)
 {
 	const struct ynode *n = ynode_get(c->map, "capture_duration");
@@ -82,6 +84,8 @@ static void read_capture(struct collect *c, struct rule_def *def)
 		collect_fault(c, n->loc, YAML_INVALID,
 			      "'capture_duration' of rule '%s' must be a number of milliseconds",
 			      c->name);
+	else if (n && !ynode_is_null(n))
+		def->capture_ms = strtoul(n->str.ptr, NULL, 10);
 	def->capture = collect_bool(c, "capture", def->capture);
 }
 

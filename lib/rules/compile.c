@@ -186,11 +186,9 @@ static bool compile_rule(struct compile *c, const struct rule_def *def)
 		return id != -ENOMEM;
 	warn_unbounded(c, def, fs, id);
 	advise_rule(def, fs, id, c->ds);
-	if (def->capture)
-		diags_add(c->ds, DIAG_WARNING, "LOAD_CAPTURE_IGNORED", def->item.loc,
-			  "'capture' of rule '%s' is ignored: falcoc records no captures yet",
-			  def->item.name);
 	rule = def->rule;
+	rule.capture = def->capture;
+	rule.capture_ms = def->capture_ms;
 	rule.condition = def->cond.str;
 	rule.enabled = def->runs;
 	rule.filter = def->runs ? id : -1;

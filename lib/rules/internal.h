@@ -119,6 +119,7 @@ struct rule_def {
 	bool skip_unknown_filter;
 	bool warn_evttypes;
 	bool capture;
+	uint64_t capture_ms;	/* 0: not said */
 	bool runs;		/* select.c: what `enabled` and the selection come to */
 };
 

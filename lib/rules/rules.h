@@ -49,6 +49,8 @@ struct rule {
 	const char *const *tags;
 	size_t ntags;
 	bool enabled;
+	bool capture;		/* what happens around its alerts goes to a file */
+	uint64_t capture_ms;	/* for so long after them; 0: as the configuration says */
 	struct loc loc;
 	int filter;		/* in the set; -1: switched off, does not run */
 	size_t index;		/* place in the ruleset */

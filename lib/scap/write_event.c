@@ -26,6 +26,7 @@
 #define SMALL_MAX		65536	/* bytes behind the type of a block that is not large */
 #define PARAM_MAX		65535
 #define STATE_ONLY		1
+#define NUMBER_KNOWN		329	/* of system calls, to readers of 2022 */
 #define ENTRY_PARAMS_MAX	6
 #define OPEN_X_CREATED		(1ull << 32)
 #define OPEN_X_UPPER		(1ull << 33)
@@ -489,7 +490,10 @@ static void put_entry(struct buf *out, const struct making *m, const struct head
 /* A call that the format knows by number only. */
 static void make_generic(struct making *m)
 {
-	put_u16(&m->bytes, scap_syscall_number(m->ev->rec->event));
+	unsigned int number = scap_syscall_number(m->ev->rec->event);
+
+	/* readers that do not know it look behind the end of a table: the native number tells it */
+	put_u16(&m->bytes, number <= NUMBER_KNOWN ? number : 0);
 	param_end(m);
 	put_u16(&m->bytes, m->ev->rec->syscall);
 	param_end(m);
