@@ -74,7 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (state_init(&st, &(struct state_options){ .foreign = true, .max_procs = 128 }) < 0)
 		abort();
 	for (int n = 0; n < EVENTS_MAX && scap_next(s, &ev) == 1; n++)
-		look_at(&st, &ev);
+		if (!ev.item)
+			look_at(&st, &ev);
 	state_release(&st);
 	scap_free(s);
 	return 0;
