@@ -400,20 +400,6 @@ const struct config_key config_keys[] = {
 	  .option = "drops-interval", .arg = "MS",
 	  .help = "Tell of dropped events so long after the first" },
 	/* names */
-	{ .name = "dns.queries", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_queries), .inverted = true,
-	  .ours = true, .def = "true", .option = "no-dns-queries", .value = "false",
-	  .help = "Ask name servers for the domains that rules mention; else names come from the hosts\n"
-		  "file only" },
-	{ .name = "dns.servers", .live = true, .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
-	  .def = "[]", .check = check_server, .max = NAMES_MAX, .option = "dns-server",
-	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
-	{ .name = "dns.observe", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_observe), .inverted = true,
-	  .ours = true, .def = "true", .option = "no-dns-observe", .value = "false",
-	  .help = "Learn names from the answers that processes are given by trusted name servers" },
-	{ .name = "dns.trust", .live = true, .type = CONFIG_TEXTS, .target = T(dns_trust), .ours = true,
-	  .def = "[]", .check = check_trust, .max = NAMES_MAX, .option = "dns-trust",
-	  .arg = "ADDRESS", .help = "Name servers to believe beside those of /etc/resolv.conf, ADDRESS[@WHERE]; WHERE is\n"
-		  "host, any, or the inode of a network namespace (default: those that root made)" },
 	/* captures of what happened around alerts */
 	{ .name = "capture.enabled", .live = true, .type = CONFIG_BOOL, .target = T(no_captures),
 	  .inverted = true, .def = "true",
@@ -445,6 +431,20 @@ const struct config_key config_keys[] = {
 	{ .name = "capture.max_total_mb", .live = true, .type = CONFIG_INT,
 	  .target = T(capture_files_mb), .ours = true, .def = "1024", .min = 1, .max = 1e6,
 	  .help = "Likewise, of all together" },
+	{ .name = "dns.queries", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_queries), .inverted = true,
+	  .ours = true, .def = "true", .option = "no-dns-queries", .value = "false",
+	  .help = "Ask name servers for the domains that rules mention; else names come from the hosts\n"
+		  "file only" },
+	{ .name = "dns.servers", .live = true, .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
+	  .def = "[]", .check = check_server, .max = NAMES_MAX, .option = "dns-server",
+	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
+	{ .name = "dns.observe", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_observe), .inverted = true,
+	  .ours = true, .def = "true", .option = "no-dns-observe", .value = "false",
+	  .help = "Learn names from the answers that processes are given by trusted name servers" },
+	{ .name = "dns.trust", .live = true, .type = CONFIG_TEXTS, .target = T(dns_trust), .ours = true,
+	  .def = "[]", .check = check_trust, .max = NAMES_MAX, .option = "dns-trust",
+	  .arg = "ADDRESS", .help = "Name servers to believe beside those of /etc/resolv.conf, ADDRESS[@WHERE]; WHERE is\n"
+		  "host, any, or the inode of a network namespace (default: those that root made)" },
 	{ .name = "dns.wait_ms", .live = true, .type = CONFIG_INT, .target = T(dns_wait_ms), .ours = true,
 	  .def = "2000", .min = 0, .max = 60000, .option = "dns-wait", .arg = "MS",
 	  .help = "Let alerts that depend on the first answer for a name wait so long for it, lest\n"
