@@ -66,12 +66,12 @@ each_ctr() {
 each_bare() {
 	"run_$1" "$1-plain"
 	judged
-	expect_fetch "$1-plain" "id=$1-plain" "full_id=$1-plain" "type=$2" 'image=<NA>' privileged=false vpid=1
+	expect_fetch "$1-plain" "id=$1-plain" "full_id=$1-plain" "type=$2" 'image=<NA>' vpid=1
 }
 each_runc() { each_bare runc runc; }
 each_crun() { each_bare crun crun; }
 each_lxc() { each_bare lxc lxc; }
-each_nspawn() { each_bare nspawn nspawn; }
+each_nspawn() { each_bare nspawn systemd-nspawn; }
 
 containers_up || { fail "the guest is ready for containers"; exit 1; }
 fetch_rules >"$T/rules.yaml"
