@@ -449,6 +449,10 @@ const struct config_key config_keys[] = {
 	  .def = "2000", .min = 0, .max = 60000, .option = "dns-wait", .arg = "MS",
 	  .help = "Let alerts that depend on the first answer for a name wait so long for it, lest\n"
 		  "trusted names raise alerts; 0: do not wait" },
+	{ .name = "dns.start_wait_ms", .live = true, .type = CONFIG_INT, .target = T(dns_start_wait_ms),
+	  .ours = true, .def = "10000", .min = 0, .max = 60000, .option = "dns-start-wait", .arg = "MS",
+	  .help = "The same at the start, where nothing is known yet: until so long after it;\n"
+		  "0: no longer than dns.wait_ms" },
 	{ .name = "dns.rate", .live = true, .type = CONFIG_INT, .target = T(dns_rate), .ours = true,
 	  .def = "500", .min = 1, .max = ENGINE_DNS_RATE_MAX, .option = "dns-rate", .arg = "N",
 	  .help = "Ask so many questions a second at most" },

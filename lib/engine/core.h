@@ -123,6 +123,8 @@ struct engine {
 	bool more;		/* events wait to be taken */
 	uint64_t end_ns;	/* UINT64_MAX: never */
 	uint64_t next_expire_ns;	/* when the DNS table is to be swept */
+	uint64_t began_ns;	/* recording; 0: it did not */
+	uint64_t names_start_ns;	/* until when alerts wait for the first answers of all */
 	uint64_t slow_names_ns;	/* when to tell that the first answers take long; UINT64_MAX: told */
 
 	uint64_t container_rounds;	/* answers of containers' engines that came, or did not */
@@ -155,6 +157,7 @@ struct engine {
 	uint64_t judged;	/* of these, those of a type that some rule asks for */
 	uint64_t tried;		/* of these, those that a rule was tried on */
 	uint64_t alerts;
+	uint64_t alerts_in_doubt;	/* that a name not known to us might have prevented */
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
 	uint64_t alerts_incomplete;	/* about containers whose image nobody could tell */

@@ -151,7 +151,13 @@ struct engine_options {
 	const char *hosts_path;		/* NULL: /etc/hosts */
 	uint32_t dns_rate;		/* questions a second at most; 0: 500 */
 	const char *dns_state;		/* file that keeps names over a restart; NULL or "": none */
-	uint32_t dns_wait_ms;		/* the bound of that wait; 0: do not wait */
+	uint32_t dns_wait_ms;		/* the bound of that wait; 0: do not wait, at the start neither */
+	/*
+	 * At the start what earlier answers told is not known, so there alerts wait until the first
+	 * answers came, or until so long after recording began where that is later; 0: no longer
+	 * than dns_wait_ms.
+	 */
+	uint32_t dns_start_wait_ms;
 
 	/* policies */
 	enum engine_actions actions;

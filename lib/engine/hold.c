@@ -138,6 +138,8 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 	if (e->container_asked && wait_ns < CONTAINER_WAIT_NS)
 		wait_ns = CONTAINER_WAIT_NS;
 	held->deadline_ns = now_boot_ns() + wait_ns;
+	if (held->deadline_ns < e->names_start_ns && engine_names_pending(e))
+		held->deadline_ns = e->names_start_ns;
 	*h->last = held;
 	h->last = &held->next;
 	h->bytes += bytes;

@@ -13,6 +13,9 @@
 #include "engine/record.h"
 #include "engine/trigger.h"
 
+/* Caches of resolvers keep an answer for a day at most (unbound, systemd-resolved: less). */
+#define TOLD_BEFORE_NS	(86400 * NS_PER_S)
+
 static struct ip_addr address(uint16_t family, const uint8_t *bytes)
 {
 	return family == AF_INET ? ip_addr_from_v4(bytes) : ip_addr_from_v6(bytes);
@@ -66,6 +69,67 @@ static int print_event(struct engine *e, const struct eval_ctx *ctx)
 	return engine_write_line(e);
 }
 
+/* Whatever alerts wait for: has the first answer for that name, or for any, not come yet? */
+static bool name_unanswered(void *arg, struct slice name)
+{
+	const struct engine *e = arg;
+	char text[DNS_NAME_SIZE];
+
+	if (!name.ptr)
+		return false;	/* what is known of the container is told elsewhere */
+	if (name.len == 0)
+		return dns_resolver_any_pending(e->resolver);
+	if (name.len >= sizeof(text))
+		return false;
+	memcpy(text, name.ptr, name.len);
+	text[name.len] = '\0';
+	return dns_resolver_pending(e->resolver, text);
+}
+
+static bool any_name(void *arg, struct slice name)
+{
+	(void)arg;
+	return name.ptr;
+}
+
+/* May whoever did this have been told the name of that address before recording began? */
+static bool told_before(const struct engine *e, const struct eval_ctx *ctx)
+{
+	uint64_t at_ns = ctx->ev->rec->time_ns;
+	struct endpoint peer;
+
+	if (!e->began_ns || at_ns - e->began_ns > TOLD_BEFORE_NS || !event_sock(ctx->ev))
+		return false;
+	if (ctx->proc && ctx->proc->exec_ns)
+		return false;
+	peer = event_remote(ctx->ev);
+	return peer.ip.family && !dns_table_addr_is_known(e->dns, &peer.ip, at_ns);
+}
+
+/*
+ * Is the alert one that a name might have prevented which we could not know? It is told all the
+ * same, and says so.
+ */
+static const char *names_doubt(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+	const char *why = NULL;
+
+	if (!filter_uses_names(fs, rule->filter))
+		return NULL;
+	/* a verdict is kept until the next beginning */
+	filter_set_begin(fs, ctx);
+	if (e->resolver && dns_resolver_any_pending(e->resolver) &&
+	    filter_set_judge(fs, rule->filter, name_unanswered, e) == FILTER_OPEN)
+		why = "no answer yet";
+	filter_set_begin(fs, ctx);
+	if (!why && told_before(e, ctx) &&
+	    filter_set_judge(fs, rule->filter, any_name, NULL) == FILTER_OPEN)
+		why = "its process is older than our records";
+	filter_set_begin(fs, ctx);
+	return why;
+}
+
 int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx)
 {
 	struct alert alert = {
@@ -83,6 +147,8 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 		e->alerts_incomplete++;
 	if (e->opt.condition)
 		return e->print ? print_event(e, ctx) : 0;
+	alert.names_doubt = names_doubt(e, rule, ctx);
+	e->alerts_in_doubt += alert.names_doubt != NULL;
 	if (policies_count(e->policies)) {
 		policies_match(e->policies, rule, ctx, &match);
 		alert.policies = match.names;
@@ -107,19 +173,10 @@ enum container_state engine_container_state(const struct engine *e, const struct
 static bool name_pending(void *arg, struct slice name)
 {
 	const struct engine *e = arg;
-	char text[DNS_NAME_SIZE];
 
 	if (!name.ptr)
 		return e->container_asked;
-	if (!engine_names_pending(e))
-		return false;
-	if (name.len == 0)
-		return dns_resolver_any_pending(e->resolver);
-	if (name.len >= sizeof(text))
-		return false;
-	memcpy(text, name.ptr, name.len);
-	text[name.len] = '\0';
-	return dns_resolver_pending(e->resolver, text);
+	return engine_names_pending(e) && name_unanswered(arg, name);
 }
 
 enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule)

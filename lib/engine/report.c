@@ -218,6 +218,9 @@ static void report_names(const struct engine *e, struct buf *out)
 			   " cleared; %" PRIu64 " without an answer in time), not held for lack of "
 			   "room: %" PRIu64 "\n",
 			   held.held, held.told, held.cleared, held.late, held.no_room);
+	if (e->alerts_in_doubt)
+		buf_printf(out, "Alerts that a name might have prevented which was not known: %" PRIu64
+			   "\n", e->alerts_in_doubt);
 }
 
 static void report_containers(const struct engine *e, struct buf *out)

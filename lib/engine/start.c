@@ -304,8 +304,13 @@ static enum engine_status start_capture(struct engine *e)
 	now = now_boot_ns();
 	if (e->opt.duration_ms)
 		e->end_ns = now + e->opt.duration_ms * NS_PER_MS;
-	if (e->resolver && e->opt.dns_wait_ms)
+	e->began_ns = now;
+	e->names_start_ns = now + e->opt.dns_start_wait_ms * NS_PER_MS;
+	if (e->resolver && e->opt.dns_wait_ms) {
 		e->slow_names_ns = now + e->opt.dns_wait_ms * NS_PER_MS;
+		if (e->slow_names_ns < e->names_start_ns)
+			e->slow_names_ns = e->names_start_ns;
+	}
 	rc = state_scan(&e->state);
 	if (rc < 0)
 		engine_notice(e, "processes started before now are not known: %s", strerror(-rc));

@@ -64,6 +64,8 @@ static void add_line(const struct alert *a, const struct alert_format *f, bool e
 	output_render(a->tmpl, a->ctx, escape, out);
 	if (is_incomplete(a->ctx))
 		buf_add_str(out, " [container metadata incomplete]");
+	if (a->names_doubt)
+		buf_printf(out, " (names incomplete: %s)", a->names_doubt);
 }
 
 /* Behind a line for people: " [policy: NAME, ...]". */
@@ -153,6 +155,10 @@ static void add_json(const struct alert *a, const struct alert_format *f, struct
 	if (a->capture) {
 		buf_add_str(out, ",\"capture_file\":");
 		text_json(slice_of(a->capture), out);
+	}
+	if (a->names_doubt) {
+		buf_add_str(out, ",\"names_incomplete\":");
+		text_json(slice_of(a->names_doubt), out);
 	}
 	buf_add_str(out, ",\"priority\":");
 	text_json(slice_of(priority_name(a->rule->priority)), out);

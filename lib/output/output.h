@@ -76,6 +76,12 @@ struct alert {
 	const char *const *policies;	/* names of those that apply; NULL: there are no policies */
 	size_t npolicies;
 	const char *capture;	/* file that tells what happened around it; NULL: none */
+	/*
+	 * Why the domain names that the rule compares may have been incomplete, so that it matched for
+	 * that reason alone; NULL: they were not. Text: "(names incomplete: ...)" behind the output;
+	 * JSON: the property names_incomplete, too.
+	 */
+	const char *names_doubt;
 };
 
 struct alert_format {

@@ -276,8 +276,57 @@ START_TEST(no_wait_wanted)
 {
 	make(UNTRUSTED, 0, false);
 	connects("192.0.2.1", 4001, "one");
-	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 1 one"));
+	/* but it says what it is worth */
+	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 1 one 4001 to 192.0.2.1 <NA> "
+					       "(names incomplete: no answer yet)\n"));
 	ck_assert_uint_eq(held().held, 0);
+	ck_assert_uint_eq(e->alerts_in_doubt, 1);
+}
+END_TEST
+
+/* At the start alerts wait longer, as nothing is known of what was told before. */
+START_TEST(the_start_waits_longer)
+{
+	uint64_t due;
+
+	make(UNTRUSTED, 1000, false);
+	e->names_start_ns = now_boot_ns() + 60000 * NS_PER_MS;
+	connects("192.0.2.1", 4001, "one");
+	connects("192.0.2.2", 4002, "two");
+	due = hold_due_ns(e->hold);
+	ck_assert_uint_eq(due, e->names_start_ns);
+	answer("good.test", "192.0.2.1");
+	ck_assert_int_eq(hold_check(e, false), 0);
+	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 2 two"));
+	ck_assert_uint_eq(held().cleared, 1);
+}
+END_TEST
+
+/* What a process was told before recording began cannot be known: the alert says so, where it matters. */
+START_TEST(told_before_the_start)
+{
+	const char *text;
+
+	make(UNTRUSTED RULE("port", "fd.sport = 443") RULE("evil", "fd.sip.name = other.test"), 1000, true);
+	answer("good.test", "192.0.2.1");
+	connects("192.0.2.2", 4001, "before");
+	ck_assert_ptr_null(strstr(output(), "incomplete"));
+	e->began_ns = now_boot_ns();
+	connects("192.0.2.2", 4001, "one");
+	text = output();
+	ck_assert_msg(strstr(text, "untrusted: 2 one 4001 to 192.0.2.2 <NA> (names incomplete: its process "
+				   "is older than our records)\n"), "%s", text);
+	ck_assert_msg(strstr(text, "port: 2 one 4001 to 192.0.2.2 <NA>\n"), "%s", text);
+	/* an address whose names are known */
+	connects("192.0.2.9", 4001, "two");
+	text = output();
+	ck_assert_msg(strstr(text, "untrusted: 3 two 4001 to 192.0.2.9 other.test\n"), "%s", text);
+	ck_assert_msg(strstr(text, "evil: 3 two 4001 to 192.0.2.9 other.test\n"), "%s", text);
+	/* a day later */
+	e->began_ns -= 86401 * NS_PER_S;
+	connects("192.0.2.2", 4001, "three");
+	ck_assert_ptr_null(strstr(output(), "incomplete"));
+	ck_assert_uint_eq(e->alerts_in_doubt, 1);
 }
 END_TEST
 
@@ -335,6 +384,8 @@ int main(void)
 	tcase_add_test(tc, the_first_rule_tells);
 	tcase_add_test(tc, the_wait_ends);
 	tcase_add_test(tc, no_wait_wanted);
+	tcase_add_test(tc, the_start_waits_longer);
+	tcase_add_test(tc, told_before_the_start);
 	tcase_add_test(tc, the_queue_is_bounded);
 	tcase_add_test(tc, patterns_wait_too);
 	srunner_run_all(sr, CK_ENV);
