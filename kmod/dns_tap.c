@@ -12,13 +12,14 @@
 
 #include <linux/cgroup.h>
 #include <linux/cred.h>
-#include <linux/hash.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/udp.h>
@@ -40,37 +41,56 @@
 /* Messages a second of one sender on one CPU, so many at once; a KiB counts as one more. */
 #define RATE		2000
 #define BURST		4000
-#define BUCKET_BITS	7
+#define SET_BITS	5
+#define WAYS		4	/* places in which a sender's bucket can be */
 
 struct bucket {
-	u64 who;
+	u64 who;		/* keyed hash of the sender */
 	u32 left;
 	unsigned long filled;	/* jiffies */
 };
 
 struct meter {
-	struct bucket users[1 << BUCKET_BITS], cgroups[1 << BUCKET_BITS];
+	struct bucket users[1 << SET_BITS][WAYS], cgroups[1 << SET_BITS][WAYS];
 	u64 limited;
 };
 
 static DEFINE_PER_CPU(struct meter, meters);
+static siphash_key_t seed __read_mostly;
 
-/* One's own, but for those whom the hash throws together. */
-static struct bucket *bucket_of(struct bucket *buckets, u64 who)
+static void bucket_fill(struct bucket *bucket)
 {
-	struct bucket *bucket = &buckets[hash_64(who, BUCKET_BITS)];
-	unsigned long since;
+	unsigned long since = jiffies - bucket->filled;
 
-	if (bucket->who != who) {	/* the other one begins anew, too, as soon as it comes back */
-		*bucket = (struct bucket){ .who = who, .left = BURST, .filled = jiffies };
-		return bucket;
+	if (!since)
+		return;
+	if (since >= HZ * BURST / RATE)
+		bucket->left = BURST;
+	else
+		bucket->left = min_t(u32, BURST, bucket->left + since * RATE / HZ);
+	bucket->filled = jiffies;
+}
+
+/*
+ * Its own. Where all places of its set are taken it takes over the fullest one
+ * as it is: who has not sent for a while loses nothing by that, and who comes again and again under
+ * many names finds no full one. The key keeps senders from choosing whom they meet.
+ */
+static struct bucket *bucket_of(struct bucket sets[][WAYS], u64 id)
+{
+	u64 who = siphash_1u64(id, &seed);
+	struct bucket *set = sets[who >> (64 - SET_BITS)], *fullest = set;
+	unsigned int i;
+
+	for (i = 0; i < WAYS; i++) {
+		bucket_fill(&set[i]);
+		if (set[i].who == who)
+			return &set[i];
+		if (set[i].left > fullest->left)
+			fullest = &set[i];
 	}
-	since = jiffies - bucket->filled;
-	if (since) {
-		bucket->left = min_t(u64, BURST, bucket->left + (u64)since * RATE / HZ);
-		bucket->filled = jiffies;
-	}
-	return bucket;
+	fullest->who = who;
+	return fullest;
 }
 
 /*
@@ -83,7 +103,6 @@ static bool meter_passes(u32 len, bool *ret_greedy)
 	u64 cgroup = cgroup_id(task_dfl_cgroup(current));
 	bool in_root = cgroup == SHARE_ROOT_CGROUP;
 	u32 user = share_user(), cost = 1 + len / 1024;
-	/* who is 0 in a bucket that nobody has had */
 	struct bucket *of_user = user || in_root ? bucket_of(meter->users, user + 1ULL) : NULL;
 	struct bucket *of_cgroup = in_root ? NULL : bucket_of(meter->cgroups, cgroup);
 
@@ -137,6 +156,21 @@ static void stream_make(enum falcoc_event event, struct dns_packet *packet)
 	}
 }
 
+/*
+ * So many bytes from the packet's offset on: more than one message if they are to be cut into pieces
+ * (UDP_SEGMENT), or came so to a socket that asked for it (UDP_GRO).
+ */
+static void udp_make(enum falcoc_event event, struct dns_packet *packet, u32 left)
+{
+	u32 piece = skb_is_gso(packet->skb) ? skb_shinfo(packet->skb)->gso_size : left;
+
+	for (; left && piece; left -= packet->len) {
+		packet->len = min(left, piece);
+		packet_make(event, packet);
+		packet->offset += packet->len;
+	}
+}
+
 static bool skb_is_v6(const struct sk_buff *skb)
 {
 	return ip_hdr(skb)->version == 6;
@@ -156,20 +190,13 @@ static void udp_in(const struct pt_regs *regs)
 		.skb = skb,
 		.incoming = true,
 	};
-	u32 left, piece;
 
 	if (likely(udp_hdr(skb)->source != DNS_PORT) || (int)hook_arg(regs, 2) < 0)	/* a look */
 		return;
 	packet.v6 = skb_is_v6(skb);
 	if (by_loopback(skb))
 		packet.attr.flags = FALCOC_DNS_F_LOOPBACK;
-	/* more than one message if the socket asked for that (UDP_GRO) */
-	piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : skb->len;
-	for (left = skb->len; left && piece; left -= packet.len) {
-		packet.len = min(left, piece);
-		packet_make(FALCOC_E_DNS_ANSWER, &packet);
-		packet.offset += packet.len;
-	}
+	udp_make(FALCOC_E_DNS_ANSWER, &packet, skb->len);
 }
 
 /* Under RCU: a route that is held keeps its device no longer than until that is taken away. */
@@ -196,8 +223,6 @@ static void udp_out(const struct sk_buff *skb, bool v6)
 	const struct sock *sk = skb->sk;
 	const struct udphdr *udp = udp_hdr(skb);
 	struct dns_packet packet = { .sk = sk, .skb = skb, .v6 = v6 };
-	enum falcoc_event event = FALCOC_E_DNS_QUERY;
-	u32 left, piece;
 
 	if (!sk || sk->sk_protocol != IPPROTO_UDP || sk->sk_type != SOCK_DGRAM)
 		return;
@@ -206,19 +231,10 @@ static void udp_out(const struct sk_buff *skb, bool v6)
 	packet.offset = skb_transport_offset(skb) + sizeof(*udp);
 	if (skb->len <= packet.offset)
 		return;
-	left = skb->len - packet.offset;
-	/* more than one message if the sender asked for that (UDP_SEGMENT) */
-	piece = skb_is_gso(skb) ? skb_shinfo(skb)->gso_size : left;
-	if (udp->dest != DNS_PORT) {
-		event = FALCOC_E_DNS_SERVED;
-		if (!skb_is_local(skb))
-			return;
-	}
-	for (; left && piece; left -= packet.len) {
-		packet.len = min(left, piece);
-		packet_make(event, &packet);
-		packet.offset += packet.len;
-	}
+	if (udp->dest == DNS_PORT)
+		udp_make(FALCOC_E_DNS_QUERY, &packet, skb->len - packet.offset);
+	else if (skb_is_local(skb))
+		udp_make(FALCOC_E_DNS_SERVED, &packet, skb->len - packet.offset);
 }
 
 /* ip_send_skb(namespace, packet) */
@@ -490,6 +506,7 @@ int dns_tap_init(void)
 	int err = kprobe ? 0 : -ENOMEM;
 	unsigned int i;
 
+	get_random_bytes(&seed, sizeof(seed));
 	for (i = 0; !err && i < ARRAY_SIZE(taps); i++)
 		err = tap_find(&taps[i], kprobe);
 	kfree(kprobe);

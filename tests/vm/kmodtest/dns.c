@@ -197,6 +197,50 @@ static void test_udp(struct consumer *c, int family, const char *at, int server_
 	close(server);
 }
 
+/* Three of these, or their ends, one after another. */
+static bool in_threes(const struct falcoc_rec *rec, void *arg)
+{
+	unsigned int *n = arg;
+	const struct falcoc_attr *d = attr_find(rec, FALCOC_A_DATA);
+
+	if (rec->pid != (uint32_t)getpid() || (rec->event != FALCOC_E_DNS_QUERY &&
+	    rec->event != FALCOC_E_DNS_SERVED && rec->event != FALCOC_E_DNS_ANSWER))
+		return false;
+	n[rec->event - FALCOC_E_DNS_QUERY] += d && d->len == QUERY_LEN && !memcmp(d + 1, QUERY, QUERY_LEN);
+	return true;
+}
+
+/* Several messages by one call, cut by the kernel, and received together as they came. */
+static void test_segments(struct consumer *c)
+{
+	union addr to = addr_of(AF_INET, "127.0.0.1", 53), from;
+	int server = server_at(AF_INET, SOCK_DGRAM, "127.0.0.1"), fd = socket(AF_INET, SOCK_DGRAM, 0);
+	socklen_t fromlen = sizeof(from);
+	int size = QUERY_LEN, on = 1;
+	unsigned int n[FALCOC_E_DNS_SERVED - FALCOC_E_DNS_QUERY + 1] = { 0 };
+	char three[3 * QUERY_LEN], buf[512];
+
+	for (int i = 0; i < 3; i++)
+		memcpy(three + i * QUERY_LEN, QUERY, QUERY_LEN);
+	if (server < 0 || setsockopt(fd, SOL_UDP, UDP_SEGMENT, &size, sizeof(size)) ||
+	    setsockopt(server, SOL_UDP, UDP_SEGMENT, &size, sizeof(size)) ||
+	    setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof(on))) {
+		printf("SKIP UDP_SEGMENT, UDP_GRO: not on this kernel\n");
+	} else {
+		count(c, FALCOC_E_DNS_QUERY);
+		check(sendto(fd, three, sizeof(three), 0, &to.sa, sizeof(to.in)) == sizeof(three), "three in one");
+		for (int i = 0; i < 3; i++)
+			check(recvfrom(server, buf, sizeof(buf), 0, &from.sa, &fromlen) == size, "one of them");
+		check(sendto(server, three, sizeof(three), 0, &from.sa, fromlen) == sizeof(three), "three answers");
+		check(recv(fd, buf, sizeof(buf), 0) == sizeof(three), "received together");
+		consumer_read(c, in_threes, n);
+		for (unsigned int i = 0; i < 3; i++)
+			check(n[i] == 3, "UDP_SEGMENT, UDP_GRO: each message is a record (%u)", n[i]);
+	}
+	close(fd);
+	close(server);
+}
+
 static void test_uring_udp(struct consumer *c)
 {
 	union addr to = addr_of(AF_INET, "127.0.0.1", 53);
@@ -498,6 +542,7 @@ void test_dns(struct consumer *c)
 	test_udp(c, AF_INET, "127.0.0.1", AF_INET, "127.0.0.1");
 	test_udp(c, AF_INET6, "::1", AF_INET6, "::1");
 	test_udp(c, AF_INET6, "127.0.0.1", AF_INET, "::ffff:127.0.0.1");
+	test_segments(c);
 	test_uring_udp(c);
 	test_raw(c);
 	test_tcp(c, AF_INET, "127.0.0.1");
