@@ -176,9 +176,11 @@ static bool skb_is_v6(const struct sk_buff *skb)
 	return ip_hdr(skb)->version == 6;
 }
 
-static bool by_loopback(const struct sk_buff *skb)
+static void came_by(const struct sk_buff *skb, struct falcoc_dns *ret_attr)
 {
-	return skb->skb_iif == LOOPBACK_IFINDEX;
+	ret_attr->ifindex = skb->skb_iif;
+	if (skb->skb_iif == LOOPBACK_IFINDEX)
+		ret_attr->flags |= FALCOC_DNS_F_LOOPBACK;
 }
 
 /* skb_consume_udp(socket, packet, length): a datagram was copied to whoever receives it. */
@@ -194,8 +196,7 @@ static void udp_in(const struct pt_regs *regs)
 	if (likely(udp_hdr(skb)->source != DNS_PORT) || (int)hook_arg(regs, 2) < 0)	/* a look */
 		return;
 	packet.v6 = skb_is_v6(skb);
-	if (by_loopback(skb))
-		packet.attr.flags = FALCOC_DNS_F_LOOPBACK;
+	came_by(skb, &packet.attr);
 	udp_make(FALCOC_E_DNS_ANSWER, &packet, skb->len);
 }
 
@@ -323,8 +324,7 @@ static void tcp_in(const struct pt_regs *regs)
 	      !!(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_SYN);
 	if (!place_in_stream(sk, seq, &packet.attr))
 		return;
-	if (by_loopback(skb))
-		packet.attr.flags = FALCOC_DNS_F_LOOPBACK;
+	came_by(skb, &packet.attr);
 	stream_make(FALCOC_E_DNS_ANSWER, &packet);
 }
 

@@ -115,7 +115,7 @@
 #include "falcoc_predicate.h"
 
 /* Raise it whenever anything in this file or the event list changes meaning. */
-#define FALCOC_ABI		3
+#define FALCOC_ABI		4
 
 #define FALCOC_DEVICE		"/dev/falcoc"
 #define FALCOC_ALIGN		8
@@ -379,7 +379,7 @@ struct falcoc_dns {
 	__u32 stream;		/* dns_answer over TCP: the sequence number that its stream began with,
 				 * which a later one of the same ends does not have
 				 */
-	__u32 reserved;
+	__u32 ifindex;		/* dns_answer: the device that it came in by, in the socket's namespace */
 };
 
 struct falcoc_exit {

@@ -66,6 +66,7 @@ const char *dns_fate_name(enum dns_fate fate)
 	static const char *const names[DNS_FATES] = {
 		"asked", "taken", "empty", "unreadable", "unasked", "another question", "repeated",
 		"untrusted server", "untrusted namespace", "untrusted process",
+		"another device", "over UDP",
 	};
 
 	return (unsigned int)fate < DNS_FATES ? names[fate] : "?";
@@ -180,20 +181,20 @@ static struct question *oldest_of_most(struct dns_observe *o)
 	return ihash_entry(most->questions.prev, struct question, of_sender);
 }
 
-static void make_room(struct dns_observe *o, uint64_t now_ns)
+/* Before each message, so that none is judged by what was asked too long ago. */
+static void drop_old(struct dns_observe *o, uint64_t now_ns)
 {
-	while (o->questions.count) {
-		struct question *q = oldest(o);
+	while (o->questions.count && oldest(o)->time_ns <= now_ns &&
+	       now_ns - oldest(o)->time_ns >= QUESTION_NS)
+		question_free(o, oldest(o));
+}
 
-		if (now_ns - q->time_ns >= QUESTION_NS && q->time_ns <= now_ns) {
-			question_free(o, q);
-			continue;
-		}
-		if (o->questions.count < QUESTIONS_MAX)
-			return;
-		question_free(o, oldest_of_most(o));
-		o->st.questions_evicted++;
-	}
+static void make_room(struct dns_observe *o)
+{
+	if (o->questions.count < QUESTIONS_MAX)
+		return;
+	question_free(o, oldest_of_most(o));
+	o->st.questions_evicted++;
 }
 
 static void remember(struct dns_observe *o, const struct dns_packet *p, const struct ends *ends,
@@ -203,7 +204,7 @@ static void remember(struct dns_observe *o, const struct dns_packet *p, const st
 	struct question *q = find(o, ends, what, &other);
 
 	if (!q) {
-		make_room(o, p->time_ns);
+		make_room(o);
 		q = calloc(1, sizeof(*q));
 		if (!q)
 			return;
@@ -368,6 +369,7 @@ int dns_observe_take(struct dns_observe *o, const struct dns_packet *p, dns_mess
 	struct taking t = { o, p, fn, arg };
 	struct stream_key key;
 
+	drop_old(o, p->time_ns);
 	if (p->kind == DNS_PACKET_SERVED && !dns_trust_stub(o->trust, p))
 		return 0;
 	if (!p->tcp)

@@ -38,6 +38,8 @@ enum dns_fate {
 	DNS_FATE_SERVER,      /* nobody trusts that server */
 	DNS_FATE_NAMESPACE,   /* it is trusted, but not in that network namespace */
 	DNS_FATE_STUB,	      /* from this machine itself, from a process that is not trusted to */
+	DNS_FATE_DEVICE,      /* it came by another device than the way to the server */
+	DNS_FATE_FORGEABLE,   /* over UDP, which is not wanted */
 	DNS_FATES,
 };
 
@@ -64,21 +66,31 @@ struct dns_packet {
 	uint32_t pos;	/* of a stream: of an answer, how many bytes came before */
 	uint64_t ino;	/* of the socket; it and what an answer's stream began with tell one connection */
 	uint32_t stream; /* from a later one of the same ends */
+	uint32_t ifindex; /* of an answer: the device that it came in by */
 	struct slice data;
 	/* whose it is */
-	uint32_t pid, uid, pidns, userns;
+	uint32_t pid, uid, pidns, userns, mntns;
 	uint64_t start_ns;
 	struct slice exe; /* path of its program; empty where not known */
 };
 
 struct dns_observe_options {
 	uint32_t netns, pidns, userns; /* of the host; 0: not known, nobody is trusted for them */
+	uint32_t mntns;		       /* likewise; 0: nobody's mounts are looked at */
+	const char *proc;	       /* NULL: /proc */
 	const char *resolv_conf;       /* NULL: /etc/resolv.conf; watched */
 	/*
 	 * More servers: "ADDRESS[@WHERE],...", WHERE being host, any, or the inode of a network
 	 * namespace; without it any namespace that the host's root made. NULL: none.
 	 */
 	const char *servers;
+	bool no_udp; /* believe no answer over UDP but those of resolvers of the host and of listed servers */
+	/*
+	 * Whether the host reaches the server by the device that its answer came in by; NULL: any
+	 * device will do.
+	 */
+	bool (*by_its_device)(void *arg, const struct ip_addr *server, uint32_t ifindex);
+	void *arg;
 	const uint32_t *uids; /* users, beside root, who may answer on this machine */
 	size_t nuids;
 };

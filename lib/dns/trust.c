@@ -4,11 +4,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "dns/member.h"
 
 #define RESOLV_CONF	 "/etc/resolv.conf"
 #define SERVERS_MAX	 64
@@ -25,12 +28,22 @@ struct server {
 	uint32_t netns;
 };
 
+/* One of resolv.conf. */
+struct nameserver {
+	struct ip_addr addr;
+	uint32_t ifindex; /* of a link-local address with its device; 0: none is named */
+};
+
 struct dns_trust {
 	uint32_t netns, pidns, userns;
+	struct members *members;
+	bool no_udp;
+	bool (*by_its_device)(void *arg, const struct ip_addr *server, uint32_t ifindex);
+	void *arg;
 	char *resolv_conf;
 	struct server servers[SERVERS_MAX];
 	size_t nservers;
-	struct ip_addr nameservers[NAMESERVERS_MAX];
+	struct nameserver nameservers[NAMESERVERS_MAX];
 	size_t nnameservers;
 	uint32_t *uids;
 	size_t nuids;
@@ -115,7 +128,11 @@ int dns_trust_new(const struct dns_observe_options *opt, struct dns_trust **ret_
 	t->userns = opt->userns;
 	t->resolv_conf = strdup(opt->resolv_conf ? opt->resolv_conf : RESOLV_CONF);
 	t->uids = calloc(opt->nuids + 1, sizeof(*t->uids));
-	if (t->resolv_conf && t->uids) {
+	t->members = members_new(opt->mntns, opt->proc);
+	t->no_udp = opt->no_udp;
+	t->by_its_device = opt->by_its_device;
+	t->arg = opt->arg;
+	if (t->resolv_conf && t->uids && t->members) {
 		for (size_t i = 0; i < opt->nuids; i++)
 			t->uids[t->nuids++] = opt->uids[i];
 		rc = opt->servers ? parse_servers(t, opt->servers) : 0;
@@ -133,6 +150,7 @@ void dns_trust_free(struct dns_trust *t)
 	if (!t)
 		return;
 	free(t->resolv_conf);
+	members_free(t->members);
 	free(t->uids);
 	free(t);
 }
@@ -141,16 +159,21 @@ void dns_trust_free(struct dns_trust *t)
 static void take_line(struct dns_trust *t, char *line)
 {
 	static const char blanks[] = " \t\r";
-	char *rest = line, *word = strtok_r(line, blanks, &rest), *addr;
+	char *rest = line, *word = strtok_r(line, blanks, &rest), *addr, *device;
+	struct nameserver *n = &t->nameservers[t->nnameservers];
 
 	if (!word || strcmp(word, "nameserver") != 0 || t->nnameservers == NAMESERVERS_MAX)
 		return;
 	addr = strtok_r(NULL, blanks, &rest);
 	if (!addr)
 		return;
-	addr[strcspn(addr, "%")] = '\0'; /* which interface a link-local one is on */
-	if (ip_addr_parse(addr, &t->nameservers[t->nnameservers]) == 0)
-		t->nnameservers++;
+	device = addr + strcspn(addr, "%"); /* a link-local one is on */
+	if (*device)
+		*device++ = '\0';
+	if (ip_addr_parse(addr, &n->addr) < 0)
+		return;
+	n->ifindex = *device ? if_nametoindex(device) : 0;
+	t->nnameservers++;
 }
 
 static void read_resolv_conf(struct dns_trust *t, int fd)
@@ -193,6 +216,12 @@ static bool is_of_host(const struct dns_trust *t, const struct dns_packet *p)
 	return t->pidns && p->pidns == t->pidns && t->userns && p->userns == t->userns;
 }
 
+/* Who shares all these namespaces may be a container's still, by its files. */
+static bool is_member(const struct dns_trust *t, const struct dns_packet *p)
+{
+	return members_has(t->members, p->mntns, p->pid, p->start_ns);
+}
+
 static bool is_service_user(const struct dns_trust *t, uint32_t uid)
 {
 	if (uid == 0)
@@ -205,7 +234,7 @@ static bool is_service_user(const struct dns_trust *t, uint32_t uid)
 
 bool dns_trust_stub(const struct dns_trust *t, const struct dns_packet *p)
 {
-	return is_of_host(t, p) && is_service_user(t, p->uid);
+	return is_of_host(t, p) && is_service_user(t, p->uid) && is_member(t, p);
 }
 
 /* Is whoever received it a resolver of the host's, which asks for others? */
@@ -219,15 +248,33 @@ static bool is_resolver(const struct dns_trust *t, const struct dns_packet *p)
 	return false;
 }
 
-static bool is_nameserver(struct dns_trust *t, const struct dns_packet *p)
+static const struct nameserver *find_nameserver(struct dns_trust *t, const struct dns_packet *p)
 {
 	for (int again = 0; again < 2; again++) {
 		look_at_resolv_conf(t, p->time_ns, again ? LOOK_UNKNOWN_NS : LOOK_NS);
 		for (size_t i = 0; i < t->nnameservers; i++)
-			if (ip_addr_equal(&t->nameservers[i], &p->remote))
-				return true;
+			if (ip_addr_equal(&t->nameservers[i].addr, &p->remote))
+				return &t->nameservers[i];
 	}
-	return false;
+	return NULL;
+}
+
+/*
+ * What came by the network, to whom it may concern. Whoever is behind another device, as a container
+ * is, can put the server's address on what he sends.
+ */
+static enum dns_fate is_from(const struct dns_trust *t, const struct nameserver *n,
+			     const struct dns_packet *p)
+{
+	if (t->netns == 0 || p->netns != t->netns)
+		return DNS_FATE_NAMESPACE;
+	if (t->no_udp && !p->tcp)
+		return DNS_FATE_FORGEABLE;
+	if (n->ifindex)
+		return p->ifindex == n->ifindex ? DNS_FATE_TAKEN : DNS_FATE_DEVICE;
+	if (t->by_its_device && !t->by_its_device(t->arg, &p->remote, p->ifindex))
+		return DNS_FATE_DEVICE;
+	return DNS_FATE_TAKEN;
 }
 
 static bool is_there(const struct dns_trust *t, const struct server *s, const struct dns_packet *p)
@@ -264,6 +311,7 @@ enum dns_fate dns_trust_answer(struct dns_trust *t, const struct dns_packet *p, 
 {
 	enum dns_fate fate = is_listed(t, p);
 	bool host = t->netns && p->netns == t->netns;
+	const struct nameserver *nameserver;
 
 	/* whatever address it bears: it was sent by somebody on this machine */
 	if (p->loopback) {
@@ -273,7 +321,6 @@ enum dns_fate dns_trust_answer(struct dns_trust *t, const struct dns_packet *p, 
 	}
 	if (fate == DNS_FATE_TAKEN || is_resolver(t, p))
 		return DNS_FATE_TAKEN;
-	if (is_nameserver(t, p))
-		return host ? DNS_FATE_TAKEN : DNS_FATE_NAMESPACE;
-	return fate;
+	nameserver = find_nameserver(t, p);
+	return nameserver ? is_from(t, nameserver, p) : fate;
 }

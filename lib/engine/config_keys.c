@@ -445,6 +445,10 @@ const struct config_key config_keys[] = {
 	  .def = "[]", .check = check_trust, .max = NAMES_MAX, .option = "dns-trust",
 	  .arg = "ADDRESS", .help = "Name servers to believe beside those of /etc/resolv.conf, ADDRESS[@WHERE]; WHERE is\n"
 		  "host, any, or the inode of a network namespace (default: those that root made)" },
+	{ .name = "dns.trust_udp", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_trust_udp),
+	  .inverted = true, .ours = true, .def = "true", .option = "no-dns-trust-udp", .value = "false",
+	  .help = "Believe what servers of /etc/resolv.conf answer over UDP to others than the host's\n"
+		  "resolvers: somebody in the network may forge it for a process that helps him" },
 	{ .name = "dns.wait_ms", .live = true, .type = CONFIG_INT, .target = T(dns_wait_ms), .ours = true,
 	  .def = "2000", .min = 0, .max = 60000, .option = "dns-wait", .arg = "MS",
 	  .help = "Let alerts that depend on the first answer for a name wait so long for it, lest\n"

@@ -50,6 +50,7 @@
 #include "net/local.h"
 #include "net/peers.h"
 #include "net/roles.h"
+#include "net/route.h"
 #include "net/socks.h"
 #include "output/output.h"
 #include "output/outputs.h"
@@ -108,6 +109,7 @@ struct engine {
 	struct dns_table *dns;
 	struct dns_resolver *resolver;	/* NULL: nothing is asked */
 	struct dns_hosts *hosts;	/* NULL: not to be had */
+	struct net_routes *routes;	/* NULL: not to be had */
 	struct dns_observe *observe;	/* NULL: no DNS event is recorded */
 	struct file_ids *files;		/* NULL: no rule asks which file it is */
 	struct net_local *local;	/* NULL: not to be had */

@@ -155,6 +155,7 @@ void engine_free(struct engine *e)
 	net_peers_release(&e->peers);
 	dns_hosts_free(e->hosts);
 	dns_observe_free(e->observe);
+	net_routes_free(e->routes);
 	dns_resolver_free(e->resolver);
 	net_local_free(e->local);
 	if (e->state_ready)

@@ -147,6 +147,7 @@ struct engine_options {
 	bool no_dns_queries;		/* ask nobody: only /etc/hosts gives names */
 	bool no_dns_observe;		/* do not look at the answers that processes are given */
 	const char *dns_trust;		/* whose, beside the host's: "ADDRESS[@WHERE],..."; or NULL */
+	bool no_dns_trust_udp;		/* believe nothing that came over UDP to others than resolvers */
 	const char *dns_servers;	/* "ADDRESS[:PORT],..."; NULL: those of resolv.conf */
 	const char *hosts_path;		/* NULL: /etc/hosts */
 	uint32_t dns_rate;		/* questions a second at most; 0: 500 */

@@ -95,6 +95,31 @@ static size_t service_uids(uint32_t uids[SERVICE_UIDS_MAX])
 	return n;
 }
 
+/* Where the kernel tells no route there is none by that device either. */
+static bool by_its_device(void *arg, const struct ip_addr *server, uint32_t ifindex)
+{
+	struct engine *e = arg;
+
+	return net_routes_use(e->routes, server, ifindex, now_boot_ns()) == 1;
+}
+
+/* Routes are those of our own namespace: only where that is the host's do they tell something. */
+static void start_routes(struct engine *e)
+{
+	struct stat st;
+	int rc;
+
+	if (stat("/proc/self/ns/net", &st) < 0 || (uint32_t)st.st_ino != host_namespace("net")) {
+		engine_notice(e, "falcoc is not in the host's network namespace: by which device answers of "
+			      "name servers come is not looked at");
+		return;
+	}
+	rc = net_routes_new(&e->routes);
+	if (rc < 0)
+		engine_notice(e, "by which device answers of name servers come is not looked at: %s",
+			      strerror(-rc));
+}
+
 enum engine_status engine_start_observe(struct engine *e)
 {
 	uint32_t uids[SERVICE_UIDS_MAX];
@@ -102,6 +127,8 @@ enum engine_status engine_start_observe(struct engine *e)
 		.netns = host_namespace("net"),
 		.pidns = host_namespace("pid"),
 		.userns = host_namespace("user"),
+		.mntns = host_namespace("mnt"),
+		.no_udp = e->opt.no_dns_trust_udp,
 		.servers = e->opt.dns_trust && *e->opt.dns_trust ? e->opt.dns_trust : NULL,
 		.uids = uids,
 		.nuids = service_uids(uids),
@@ -111,6 +138,12 @@ enum engine_status engine_start_observe(struct engine *e)
 
 	if (!names && !dns_events_are_named(e) && !opt.servers)
 		return ENGINE_OK;
+	if (!e->opt.capture_file)
+		start_routes(e);
+	if (e->routes) {
+		opt.by_its_device = by_its_device;
+		opt.arg = e;
+	}
 	rc = dns_observe_new(names ? e->dns : NULL, &opt, &e->observe);
 	if (rc == -EINVAL)
 		return engine_fail(e, ENGINE_ERR_OPTION,
@@ -153,7 +186,9 @@ static bool packet_of(const struct eval_ctx *ctx, struct dns_packet *ret_packet)
 		.ino = s->ino,
 		.stream = dns.stream,
 		.data = { (const char *)(data + 1), data->len },
+		.ifindex = dns.ifindex,
 		.pid = rec->pid, .uid = rec->euid, .pidns = rec->pidns, .userns = rec->userns,
+		.mntns = rec->mntns,
 		.start_ns = rec->start_ns,
 	};
 	if (ctx->proc)

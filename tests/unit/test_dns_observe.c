@@ -5,8 +5,10 @@
  */
 #include <check.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dns/observe.h"
@@ -16,11 +18,12 @@
 #define OTHER_NETNS 200u
 #define HOST_PIDNS 101u
 #define HOST_USERNS 102u
+#define HOST_MNTNS 103u
 #define S 1000000000ull
 
 static struct dns_table *table;
 static struct dns_observe *o;
-static char resolv_conf[] = "/tmp/falcoc-observe.XXXXXX";
+static char resolv_conf[] = "/tmp/falcoc-observe.XXXXXX", proc[] = "/tmp/falcoc-observe-proc.XXXXXX";
 static uint64_t now;
 
 static struct ip_addr ip(const char *text)
@@ -39,12 +42,22 @@ static void write_resolv_conf(const char *text)
 	fclose(f);
 }
 
+/* Servers of 192.0.2.0/24 are reached by device 2. */
+static bool by_its_device(void *arg, const struct ip_addr *server, uint32_t ifindex)
+{
+	(void)arg;
+	return server->family != 4 || server->bytes[0] != 192 || ifindex == 2;
+}
+
+static bool no_udp;
+
 static void start(const char *servers)
 {
 	static const uint32_t uids[] = { 105 };
 	struct dns_observe_options opt = {
 		.netns = HOST_NETNS, .pidns = HOST_PIDNS, .userns = HOST_USERNS,
 		.resolv_conf = resolv_conf, .servers = servers, .uids = uids, .nuids = 1,
+		.mntns = HOST_MNTNS, .proc = proc, .no_udp = no_udp, .by_its_device = by_its_device,
 	};
 
 	table = dns_table_new(NULL);
@@ -54,9 +67,38 @@ static void start(const char *servers)
 static void setup(void)
 {
 	close(mkstemp(resolv_conf));
-	write_resolv_conf("# none\nnameserver\nnameserver 192.0.2.53\nnameserver fe80::1%eth0\noptions x\n");
+	ck_assert_ptr_nonnull(mkdtemp(proc));
+	write_resolv_conf("# none\nnameserver\nnameserver 192.0.2.53\nnameserver fe80::1%lo\noptions x\n");
 	now = 10 * S;
 	start("198.51.100.53,10.96.0.10@200,127.0.0.11,203.0.113.53@any");
+}
+
+/* A process in proc: its root directory, and when it began in ticks. */
+static void put_process(unsigned int pid, const char *root, unsigned int ticks)
+{
+	char path[200];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/%u", proc, pid);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	snprintf(path, sizeof(path), "%s/%u/root", proc, pid);
+	ck_assert_int_eq(symlink(root, path), 0);
+	snprintf(path, sizeof(path), "%s/%u/stat", proc, pid);
+	f = fopen(path, "w");
+	fprintf(f, "%u (a) b ) S 1 1 1 0 -1 4194560 100 200 0 0 1 2 3 4 20 0 1 0 %u 1000 2 3", pid, ticks);
+	fclose(f);
+}
+
+static void remove_process(unsigned int pid)
+{
+	char path[200];
+
+	snprintf(path, sizeof(path), "%s/%u/root", proc, pid);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/%u/stat", proc, pid);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s/%u", proc, pid);
+	rmdir(path);
 }
 
 static void teardown(void)
@@ -64,6 +106,7 @@ static void teardown(void)
 	dns_observe_free(o);
 	dns_table_free(table);
 	unlink(resolv_conf);
+	rmdir(proc);
 }
 
 /* A process of the host's, uid 1000, in its network namespace. */
@@ -73,7 +116,8 @@ static struct dns_packet packet(enum dns_packet_kind kind, const char *server)
 		.kind = kind, .time_ns = ++now, .netns = HOST_NETNS,
 		.local = ip("10.0.0.1"), .lport = 40000, .remote = ip(server), .rport = 53,
 		.pid = 7, .uid = 1000, .pidns = HOST_PIDNS, .userns = HOST_USERNS, .start_ns = 1,
-		.exe = SLICE_LIT("/usr/bin/curl"),
+		.exe = SLICE_LIT("/usr/bin/curl"), .mntns = HOST_MNTNS,
+		.ifindex = ip(server).family == 4 ? 2 : 1,
 	};
 }
 
@@ -211,6 +255,9 @@ START_TEST(matching)
 }
 END_TEST
 
+static uint32_t stub_pid = 7, stub_mntns = HOST_MNTNS;
+static uint64_t stub_start_ns = 1;
+
 /* What a process of this machine answers, by who it is. */
 static int stub_fate(uint32_t netns, uint32_t uid, uint32_t pidns, const char *server, uint16_t served_id)
 {
@@ -225,6 +272,9 @@ static int stub_fate(uint32_t netns, uint32_t uid, uint32_t pidns, const char *s
 	s.rport = p.lport;
 	s.uid = uid;
 	s.pidns = pidns;
+	s.pid = stub_pid;
+	s.mntns = stub_mntns;
+	s.start_ns = stub_start_ns;
 	take(&p, &w);
 	ck_assert_int_eq(take(&s, &sent), -1);
 	p.kind = DNS_PACKET_ANSWER;
@@ -250,6 +300,97 @@ START_TEST(stubs)
 	ck_assert_int_eq(stub_fate(HOST_NETNS, 0, HOST_PIDNS, "127.0.0.53", 1), DNS_FATE_TAKEN);
 	ck_assert_int_eq(stub_fate(HOST_NETNS, 105, HOST_PIDNS, "127.0.0.54", 1), DNS_FATE_TAKEN);
 	ck_assert(known("192.0.2.1", "a.test"));
+}
+END_TEST
+
+/* By another device than the way to the server: whoever sent it is not the server. */
+START_TEST(devices)
+{
+	static const struct {
+		const char *server;
+		uint32_t ifindex;
+		bool tcp;
+		enum dns_fate fate;
+	} rows[] = {
+		{ "192.0.2.53", 2, false, DNS_FATE_TAKEN },
+		{ "192.0.2.53", 3, false, DNS_FATE_DEVICE },
+		{ "192.0.2.53", 0, false, DNS_FATE_DEVICE },
+		{ "fe80::1", 1, false, DNS_FATE_TAKEN },
+		{ "fe80::1", 3, false, DNS_FATE_DEVICE },
+		/* listed: it may be behind the wire of a container */
+		{ "198.51.100.53", 3, false, DNS_FATE_TAKEN },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dns_packet p = packet(DNS_PACKET_QUERY, rows[i].server);
+		struct dnsmsg w = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1");
+		int fate;
+
+		ck_assert_int_eq(take(&p, &w), DNS_FATE_QUERY);
+		p.kind = DNS_PACKET_ANSWER;
+		p.ifindex = rows[i].ifindex;
+		fate = take(&p, &a);
+		ck_assert_msg(fate == (int)rows[i].fate, "%s by %u: %s", rows[i].server, rows[i].ifindex,
+			      dns_fate_name((enum dns_fate)fate));
+	}
+}
+END_TEST
+
+/* Where UDP is not believed, TCP, listed servers and resolvers of the host are. */
+START_TEST(without_udp)
+{
+	struct dns_packet p;
+	struct dnsmsg w = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1");
+
+	teardown();
+	no_udp = true;
+	close(mkstemp(strcpy(resolv_conf, "/tmp/falcoc-observe.XXXXXX")));
+	ck_assert_ptr_nonnull(mkdtemp(strcpy(proc, "/tmp/falcoc-observe-proc.XXXXXX")));
+	write_resolv_conf("nameserver 192.0.2.53\n");
+	start("198.51.100.53");
+	ck_assert_int_eq(fate_of("192.0.2.53", HOST_NETNS, false), DNS_FATE_FORGEABLE);
+	ck_assert_int_eq(fate_of("198.51.100.53", HOST_NETNS, false), DNS_FATE_TAKEN);
+	p = packet(DNS_PACKET_QUERY, "192.0.2.53");
+	p.uid = 105;
+	p.exe = SLICE_LIT("/usr/sbin/unbound");
+	take(&p, &w);
+	p.kind = DNS_PACKET_ANSWER;
+	ck_assert_int_eq(take(&p, &a), DNS_FATE_TAKEN);
+}
+END_TEST
+
+/* Who may answer by loopback, of those that have mounts of their own. */
+START_TEST(mounts)
+{
+	static const struct {
+		uint32_t pid, mntns;
+		uint64_t start_ns;
+		enum dns_fate fate;
+	} rows[] = {
+		{ 40, HOST_MNTNS, S, DNS_FATE_TAKEN },		/* nothing is looked up */
+		{ 41, 5000, 3 * S, DNS_FATE_TAKEN },		/* a service with mounts of its own */
+		{ 42, 5001, 3 * S, DNS_FATE_STUB },		/* a container */
+		{ 43, 5002, 3 * S, DNS_FATE_STUB },		/* gone */
+		{ 41, 5003, 2 * S, DNS_FATE_STUB },		/* another that had its pid */
+	};
+	unsigned int ticks = 3 * (unsigned int)sysconf(_SC_CLK_TCK);
+
+	put_process(1, "/", 0);
+	put_process(41, "/", ticks);
+	put_process(42, "/tmp", ticks);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int fate;
+
+		stub_pid = rows[i].pid;
+		stub_mntns = rows[i].mntns;
+		stub_start_ns = rows[i].start_ns;
+		fate = stub_fate(HOST_NETNS, 0, HOST_PIDNS, "127.0.0.1", 1);
+		ck_assert_msg(fate == (int)rows[i].fate, "row %zu: %s", i, dns_fate_name((enum dns_fate)fate));
+		now += 40 * S;
+	}
+	remove_process(1);
+	remove_process(41);
+	remove_process(42);
 }
 END_TEST
 
@@ -524,6 +665,9 @@ int main(void)
 	tcase_add_test(tc, servers);
 	tcase_add_test(tc, matching);
 	tcase_add_test(tc, stubs);
+	tcase_add_test(tc, devices);
+	tcase_add_test(tc, without_udp);
+	tcase_add_test(tc, mounts);
 	tcase_add_test(tc, resolvers);
 	tcase_add_test(tc, new_resolv_conf);
 	tcase_add_test(tc, streams);
