@@ -81,7 +81,9 @@ struct dns_observe_options {
 	const char *resolv_conf;       /* NULL: /etc/resolv.conf; watched */
 	/*
 	 * More servers: "ADDRESS[@WHERE],...", WHERE being host, any, or the inode of a network
-	 * namespace; without it any namespace that the host's root made. NULL: none.
+	 * namespace; without it any namespace that the host's root made. nat or nat:INODE: likewise but
+	 * for the host's, and what comes by loopback there is believed though nobody was seen to send
+	 * it, as it is translated on its way (Docker's 127.0.0.11). NULL: none.
 	 */
 	const char *servers;
 	bool no_udp; /* believe no answer over UDP but those of resolvers of the host and of listed servers */

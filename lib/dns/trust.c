@@ -20,12 +20,12 @@
 #define LOOK_NS		 1000000000ull /* so often at resolv.conf at most, */
 #define LOOK_UNKNOWN_NS	 50000000ull   /* or so often where a server is not known */
 
-enum where { WHERE_ROOTS, WHERE_HOST, WHERE_ANY, WHERE_INODE };
+enum where { WHERE_ROOTS, WHERE_HOST, WHERE_ANY, WHERE_INODE, WHERE_NAT };
 
 struct server {
 	struct ip_addr addr;
 	enum where where;
-	uint32_t netns;
+	uint32_t netns;	/* of INODE, and of NAT if it is one only; else 0 */
 };
 
 /* One of resolv.conf. */
@@ -59,23 +59,32 @@ static const char *const resolvers[] = {
 	"/usr/sbin/kresd", "/usr/sbin/NetworkManager",
 };
 
-static bool parse_where(const char *text, struct server *s)
+static bool parse_inode(const char *text, uint32_t *ret_inode)
 {
 	unsigned long long n;
 	char *end;
 
+	if (*text < '0' || *text > '9')
+		return false;
+	n = strtoull(text, &end, 10);
+	if (*end || n == 0 || n > UINT32_MAX)
+		return false;
+	*ret_inode = (uint32_t)n;
+	return true;
+}
+
+static bool parse_where(const char *text, struct server *s)
+{
 	if (strcmp(text, "host") == 0) {
 		s->where = WHERE_HOST;
 	} else if (strcmp(text, "any") == 0) {
 		s->where = WHERE_ANY;
+	} else if (strncmp(text, "nat", 3) == 0) {
+		s->where = WHERE_NAT;
+		return !text[3] || (text[3] == ':' && parse_inode(text + 4, &s->netns));
 	} else {
-		if (*text < '0' || *text > '9')
-			return false;
-		n = strtoull(text, &end, 10);
-		if (*end || n == 0 || n > UINT32_MAX)
-			return false;
 		s->where = WHERE_INODE;
-		s->netns = (uint32_t)n;
+		return parse_inode(text, &s->netns);
 	}
 	return true;
 }
@@ -288,28 +297,37 @@ static bool is_there(const struct dns_trust *t, const struct server *s, const st
 		return p->netns == s->netns;
 	case WHERE_ANY:
 		return true;
+	case WHERE_NAT:
+		return !p->foreign && p->netns != t->netns && (!s->netns || s->netns == p->netns);
 	}
 	return false;
 }
 
-/* By address and namespace: TAKEN, NAMESPACE or SERVER. */
-static enum dns_fate is_listed(const struct dns_trust *t, const struct dns_packet *p)
+/*
+ * By address and namespace: TAKEN, NAMESPACE or SERVER. *@ret_unseen: of one whose answers are
+ * translated on their way by the loopback device, so that nobody is seen to send them.
+ */
+static enum dns_fate is_listed(const struct dns_trust *t, const struct dns_packet *p, bool *ret_unseen)
 {
 	enum dns_fate fate = DNS_FATE_SERVER;
 
 	for (size_t i = 0; i < t->nservers; i++) {
 		if (!ip_addr_equal(&t->servers[i].addr, &p->remote))
 			continue;
-		if (is_there(t, &t->servers[i], p))
-			return DNS_FATE_TAKEN;
-		fate = DNS_FATE_NAMESPACE;
+		if (is_there(t, &t->servers[i], p)) {
+			*ret_unseen |= t->servers[i].where == WHERE_NAT;
+			fate = DNS_FATE_TAKEN;
+		} else if (fate != DNS_FATE_TAKEN) {
+			fate = DNS_FATE_NAMESPACE;
+		}
 	}
 	return fate;
 }
 
 enum dns_fate dns_trust_answer(struct dns_trust *t, const struct dns_packet *p, bool served)
 {
-	enum dns_fate fate = is_listed(t, p);
+	bool unseen = false;
+	enum dns_fate fate = is_listed(t, p, &unseen);
 	bool host = t->netns && p->netns == t->netns;
 	const struct nameserver *nameserver;
 
@@ -317,7 +335,7 @@ enum dns_fate dns_trust_answer(struct dns_trust *t, const struct dns_packet *p, 
 	if (p->loopback) {
 		if (fate != DNS_FATE_TAKEN && !host)
 			return DNS_FATE_NAMESPACE;
-		return served ? DNS_FATE_TAKEN : DNS_FATE_STUB;
+		return served || unseen ? DNS_FATE_TAKEN : DNS_FATE_STUB;
 	}
 	if (fate == DNS_FATE_TAKEN || is_resolver(t, p))
 		return DNS_FATE_TAKEN;

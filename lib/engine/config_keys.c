@@ -444,7 +444,8 @@ const struct config_key config_keys[] = {
 	{ .name = "dns.trust", .live = true, .type = CONFIG_TEXTS, .target = T(dns_trust), .ours = true,
 	  .def = "[]", .check = check_trust, .max = NAMES_MAX, .option = "dns-trust",
 	  .arg = "ADDRESS", .help = "Name servers to believe beside those of /etc/resolv.conf, ADDRESS[@WHERE]; WHERE is\n"
-		  "host, any, or the inode of a network namespace (default: those that root made)" },
+		  "host, any, or the inode of a network namespace (default: those that root made);\n"
+		  "127.0.0.11@nat: Docker's own, in containers whose root may be trusted" },
 	{ .name = "dns.trust_udp", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_trust_udp),
 	  .inverted = true, .ours = true, .def = "true", .option = "no-dns-trust-udp", .value = "false",
 	  .help = "Believe what servers of /etc/resolv.conf answer over UDP to others than the host's\n"

@@ -70,7 +70,7 @@ static void setup(void)
 	ck_assert_ptr_nonnull(mkdtemp(proc));
 	write_resolv_conf("# none\nnameserver\nnameserver 192.0.2.53\nnameserver fe80::1%lo\noptions x\n");
 	now = 10 * S;
-	start("198.51.100.53,10.96.0.10@200,127.0.0.11,203.0.113.53@any");
+	start("198.51.100.53,10.96.0.10@200,127.0.0.11,203.0.113.53@any,127.0.0.12@nat,127.0.0.13@nat:77");
 }
 
 /* A process in proc: its root directory, and when it began in ticks. */
@@ -297,6 +297,11 @@ START_TEST(stubs)
 	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, 999, "127.0.0.11", 1), DNS_FATE_STUB);
 	ck_assert(!known("192.0.2.1", "a.test"));
 	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, HOST_PIDNS, "127.0.0.11", 1), DNS_FATE_TAKEN);
+	/* translated: nobody is seen to send it */
+	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, 999, "127.0.0.12", 99), DNS_FATE_TAKEN);
+	ck_assert_int_eq(stub_fate(HOST_NETNS, 1000, HOST_PIDNS, "127.0.0.12", 99), DNS_FATE_STUB);
+	ck_assert_int_eq(stub_fate(OTHER_NETNS, 0, 999, "127.0.0.13", 99), DNS_FATE_NAMESPACE);
+	ck_assert_int_eq(stub_fate(77, 0, 999, "127.0.0.13", 99), DNS_FATE_TAKEN);
 	ck_assert_int_eq(stub_fate(HOST_NETNS, 0, HOST_PIDNS, "127.0.0.53", 1), DNS_FATE_TAKEN);
 	ck_assert_int_eq(stub_fate(HOST_NETNS, 105, HOST_PIDNS, "127.0.0.54", 1), DNS_FATE_TAKEN);
 	ck_assert(known("192.0.2.1", "a.test"));

