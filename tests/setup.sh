@@ -13,8 +13,8 @@ RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-
 debian-archive-keyring curl dnsmasq-base"
 TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3
 python3-jsonschema python3-yaml openssl rsyslog"
-# the debug kernel is built here
-ALL="flex bison libssl-dev"
+# the debug kernel is built here, and a client of name servers with another C library
+ALL="flex bison libssl-dev musl-tools"
 
 case ${1:-test} in
 build) wanted=$BUILD ;;

@@ -263,10 +263,12 @@ static enum dns_fate judge_answer(struct dns_observe *o, const struct dns_packet
 /* Tells the table. */
 static enum dns_fate take_answer(struct dns_observe *o, const struct dns_packet *p)
 {
+	const uint32_t who[] = { p->uid, p->userns, p->pidns, p->netns };
 	const struct dns_message *m = &o->msg;
 	const char *chain[DNS_CHAIN_MAX];
 	struct dns_origin origin = {
 		.pid = p->pid, .start_ns = p->start_ns, .netns = p->netns, .server = p->remote,
+		.owner = hash_bytes(who, sizeof(who)) | 1,
 	};
 
 	for (size_t i = 0; i < m->nchain; i++)

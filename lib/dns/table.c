@@ -71,20 +71,48 @@ static bool link_is_pinned(const struct dns_link *link)
 	return link->sources & (1u << DNS_SOURCE_HOSTS);
 }
 
+/* Has another pay for it, or nobody (NULL). It is then the one of his that was told last. */
+static void link_own(struct dns_link *link, struct dns_owner *owner)
+{
+	size_t bytes = link->name->len + 1;
+
+	if (link->owner) {
+		ilist_remove(&link->in_owner);
+		link->owner->link_count--;
+		link->owner->name_bytes -= bytes;
+	}
+	link->owner = owner;
+	if (owner) {
+		ilist_add(&owner->links, &link->in_owner);
+		owner->link_count++;
+		owner->name_bytes += bytes;
+	}
+}
+
+static struct dns_owner *owner_of(struct dns_table *t, const struct dns_origin *origin)
+{
+	uint64_t who = origin ? (origin->owner ? origin->owner : origin->netns) : 0;
+
+	return &t->owners[who ? 1 + hash_u64(who) % (DNS_TABLE_OWNERS - 1) : 0];
+}
+
 static void link_unpin(struct dns_table *t, struct dns_link *link)
 {
 	t->pinned_links--;
 	t->pinned_bytes -= link->name->len + 1;
 	link->sources &= ~(1u << DNS_SOURCE_HOSTS);
 	ilist_move(&t->recent, &link->in_order);
+	link->owners |= 1;
+	link_own(link, owner_of(t, NULL));
 }
 
 static void asker_free(struct dns_table *t, struct dns_asker *asker)
 {
 	asker->link->addr->asker_count--;
+	asker->owner->asker_count--;
 	t->asker_count--;
 	ilist_remove(&asker->in_addr);
-	ilist_remove(&asker->in_order);
+	ilist_remove(&asker->in_owner);
 	free(asker);
 }
 
@@ -106,6 +134,7 @@ static void link_free(struct dns_table *t, struct dns_link *link)
 	link_free_askers(t, link);
 	if (link_is_pinned(link))
 		link_unpin(t, link);
+	link_own(link, NULL);
 	ihash_remove(&t->links, &link->node);
 	ilist_remove(&link->in_name);
 	ilist_remove(&link->in_addr);
@@ -140,41 +169,103 @@ static bool link_is_held(const struct dns_link *link, uint64_t now_ns)
 	return link->held_ns && now_ns <= link->held_ns;
 }
 
+/* Whose turn it is to lose one: who has most of what there is too much of. */
+static struct dns_owner *owner_with_most(struct dns_table *t, bool bytes)
+{
+	struct dns_owner *most = &t->owners[0];
+
+	for (size_t i = 1; i < DNS_TABLE_OWNERS; i++) {
+		struct dns_owner *o = &t->owners[i];
+
+		if (bytes ? o->name_bytes > most->name_bytes : o->link_count > most->link_count)
+			most = o;
+	}
+	return most;
+}
+
+static uint64_t owner_bit(const struct dns_table *t, const struct dns_owner *owner)
+{
+	return UINT64_C(1) << (owner - t->owners);
+}
+
+/* To another who was told it, of these to the one who has least. False: there is none. */
+static bool link_pass_on(struct dns_table *t, struct dns_link *link)
+{
+	struct dns_owner *least = NULL;
+
+	for (uint64_t left = link->owners & ~owner_bit(t, link->owner); left; left &= left - 1) {
+		struct dns_owner *o = &t->owners[__builtin_ctzll(left)];
+
+		if (!least || o->link_count < least->link_count)
+			least = o;
+	}
+	if (!least)
+		return false;
+	link->owners &= ~owner_bit(t, link->owner);
+	link_own(link, least);
+	return true;
+}
+
 /*
- * The last in order goes, but one that was looked up goes to the front once, and so does one whose
- * address a connection uses, as long as there are others within reach.
+ * The last in the order of whoever has most goes, but one that was looked up goes to the front once,
+ * and so does one whose address a connection uses, as long as there are others within reach.
  */
-static bool evict_one(struct dns_table *t, uint64_t now_ns)
+static bool evict_one(struct dns_table *t, bool bytes, uint64_t now_ns)
 {
 	unsigned int spare = EVICT_SPARE;
+	struct dns_owner *most;
 
-	while (t->recent.prev != &t->recent) {
-		struct dns_link *link = ihash_entry(t->recent.prev, struct dns_link, in_order);
+	while ((most = owner_with_most(t, bytes))->link_count) {
+		struct dns_link *link = ihash_entry(most->links.prev, struct dns_link, in_owner);
 		bool held = link_is_held(link, now_ns) && spare;
 
 		if ((link->used || held) && link_is_live(link, now_ns)) {
 			spare -= held;
 			link->used = false;
-			ilist_move(&t->recent, &link->in_order);
+			ilist_move(&most->links, &link->in_owner);
 			continue;
 		}
+		if (link_is_live(link, now_ns) && link_pass_on(t, link))
+			continue;
 		link_evict(t, link, now_ns);
 		return true;
 	}
 	return false;
 }
 
-/* Of a name's or an address's links, told longest ago last: one that no connection uses, or any. */
-static bool evict_of(struct dns_table *t, struct ilist *links, size_t offset, uint64_t now_ns)
+/* Who has most of an address's links; NULL: all are pinned. */
+static const struct dns_owner *owner_with_most_of(const struct dns_table *t, const struct dns_addr *addr)
+{
+	size_t counts[DNS_TABLE_OWNERS] = { 0 }, most = 0;
+
+	for (const struct ilist *n = addr->links.next; n != &addr->links; n = n->next) {
+		const struct dns_link *link = ihash_entry(n, struct dns_link, in_addr);
+
+		if (link->owner)
+			counts[link->owner - t->owners]++;
+	}
+	for (size_t i = 1; i < DNS_TABLE_OWNERS; i++)
+		if (counts[i] > counts[most])
+			most = i;
+	return counts[most] ? &t->owners[most] : NULL;
+}
+
+/*
+ * Of a name's or an address's links, told longest ago last, and only of this owner's where one is
+ * given: one that no connection uses and nobody else was told, or any.
+ */
+static bool evict_of(struct dns_table *t, struct ilist *links, size_t offset,
+		     const struct dns_owner *owner, uint64_t now_ns)
 {
 	struct dns_link *held = NULL;
 
 	for (struct ilist *n = links->prev; n != links; n = n->prev) {
 		struct dns_link *link = (struct dns_link *)((char *)n - offset);
 
-		if (link_is_pinned(link))
+		if (link_is_pinned(link) || (owner && link->owner != owner))
 			continue;
-		if (link_is_held(link, now_ns) && link_is_live(link, now_ns)) {
+		if (link_is_live(link, now_ns) && (link_is_held(link, now_ns) ||
+						   (owner && link->owners != owner_bit(t, owner)))) {
 			held = held ? held : link;
 			continue;
 		}
@@ -191,15 +282,20 @@ static int make_room(struct dns_table *t, struct dns_name *name, struct dns_addr
 		     uint64_t now_ns)
 {
 	while (name->link_count >= t->limits.max_addrs_per_name) {
-		if (!evict_of(t, &name->links, offsetof(struct dns_link, in_name), now_ns))
+		if (!evict_of(t, &name->links, offsetof(struct dns_link, in_name), NULL, now_ns))
 			return -ENOSPC;
 	}
 	while (addr->link_count >= t->limits.max_names_per_addr) {
-		if (!evict_of(t, &addr->links, offsetof(struct dns_link, in_addr), now_ns))
+		if (!evict_of(t, &addr->links, offsetof(struct dns_link, in_addr),
+			      owner_with_most_of(t, addr), now_ns))
 			return -ENOSPC;
 	}
-	while (t->links.count >= t->limits.max_links || t->name_bytes > t->limits.max_name_bytes) {
-		if (!evict_one(t, now_ns))
+	while (t->links.count >= t->limits.max_links) {
+		if (!evict_one(t, false, now_ns))
+			return -ENOSPC;
+	}
+	while (t->name_bytes > t->limits.max_name_bytes) {
+		if (!evict_one(t, true, now_ns))
 			return -ENOSPC;
 	}
 	return 0;
@@ -273,8 +369,20 @@ static void link_set_origin(struct dns_table *t, struct dns_link *link,
 		*link->origin = *origin;
 }
 
-/* Room for an asker: his address's oldest goes first, then the oldest of all. */
-static struct dns_asker *asker_new(struct dns_table *t, struct dns_link *link)
+/* Of the owner who has most. */
+static void asker_evict(struct dns_table *t)
+{
+	struct dns_owner *most = &t->owners[0];
+
+	for (size_t i = 1; i < DNS_TABLE_OWNERS; i++)
+		if (t->owners[i].asker_count > most->asker_count)
+			most = &t->owners[i];
+	asker_free(t, ihash_entry(most->askers.prev, struct dns_asker, in_owner));
+	t->stats.askers_evicted++;
+}
+
+/* Room for an asker: his address's oldest goes first, then the oldest of whoever has most. */
+static struct dns_asker *asker_new(struct dns_table *t, struct dns_link *link, struct dns_owner *owner)
 {
 	struct ilist *oldest = NULL;
 	struct dns_asker *asker;
@@ -285,17 +393,17 @@ static struct dns_asker *asker_new(struct dns_table *t, struct dns_link *link)
 		asker_free(t, ihash_entry(oldest, struct dns_asker, in_addr));
 		t->stats.askers_evicted++;
 	}
-	if (t->asker_count >= t->limits.max_askers && t->asker_count) {
-		asker_free(t, ihash_entry(t->askers.prev, struct dns_asker, in_order));
-		t->stats.askers_evicted++;
-	}
+	if (t->asker_count >= t->limits.max_askers && t->asker_count)
+		asker_evict(t);
 	asker = calloc(1, sizeof(*asker));
 	if (!asker)
 		return NULL;
 	asker->link = link;
+	asker->owner = owner;
 	ilist_add(&link->addr->askers, &asker->in_addr);
-	ilist_add(&t->askers, &asker->in_order);
+	ilist_add(&owner->askers, &asker->in_owner);
 	link->addr->asker_count++;
+	owner->asker_count++;
 	t->asker_count++;
 	return asker;
 }
@@ -313,15 +421,28 @@ static void link_note_asker(struct dns_table *t, struct dns_link *link,
 		if (asker->link == link && asker->pid == origin->pid &&
 		    asker->start_ns == origin->start_ns) {
 			ilist_move(head, &asker->in_addr);
-			ilist_move(&t->askers, &asker->in_order);
+			ilist_move(&asker->owner->askers, &asker->in_owner);
 			return;
 		}
 	}
-	asker = asker_new(t, link);
+	asker = asker_new(t, link, owner_of(t, origin));
 	if (!asker)
 		return;
 	asker->pid = origin->pid;
 	asker->start_ns = origin->start_ns;
+}
+
+/* Whoever was told it first pays, as long as he can. */
+static void link_charge(struct dns_table *t, struct dns_link *link, const struct telling *what)
+{
+	struct dns_owner *owner = owner_of(t, what->source == DNS_SOURCE_OBSERVED ? what->origin : NULL);
+
+	link->owners |= owner_bit(t, owner);
+	if (link_is_pinned(link))
+		owner = NULL;
+	else if (link->owner)
+		owner = link->owner;
+	link_own(link, owner);
 }
 
 static void link_tell(struct dns_table *t, struct dns_link *link, const struct telling *what)
@@ -351,6 +472,7 @@ static void link_tell(struct dns_table *t, struct dns_link *link, const struct t
 	ilist_move(&link->name->links, &link->in_name);
 	ilist_move(&link->addr->links, &link->in_addr);
 	ilist_move(link_is_pinned(link) ? &t->pinned : &t->recent, &link->in_order);
+	link_charge(t, link, what);
 }
 
 /* The caller holds name, addr and via. */
@@ -640,7 +762,10 @@ struct dns_table *dns_table_new(const struct dns_table_limits *limits)
 	t->limits = *limits;
 	ilist_init(&t->recent);
 	ilist_init(&t->pinned);
-	ilist_init(&t->askers);
+	for (size_t i = 0; i < DNS_TABLE_OWNERS; i++) {
+		ilist_init(&t->owners[i].links);
+		ilist_init(&t->owners[i].askers);
+	}
 	if (ihash_init(&t->names) < 0 || ihash_init(&t->addrs) < 0 || ihash_init(&t->links) < 0) {
 		dns_table_free(t);
 		errno = ENOMEM;

@@ -16,8 +16,11 @@
  * name hours later, as long as somebody looks now and then who is still connected.
  *
  * Bounded: links, bytes of names, names an address, addresses a name, askers. When full,
- * the link that was neither told nor looked up nor used for longest goes (second chance
- * in order of last telling) and is counted. Links that /etc/hosts vouches for are
+ * whoever was told most loses: of his links the one that was neither told nor looked up nor used
+ * for longest goes (second chance in order of last telling) and is counted. Who was told is
+ * dns_origin.owner, of which there are DNS_TABLE_OWNERS classes: falcoc itself, and others by their hash. So who
+ * has no more than one part in so many of the table loses nothing by what others ask; what several
+ * were told goes only when it is the turn of each. Links that /etc/hosts vouches for are
  * not evicted, as nothing would bring them back; they may take half of the table.
  *
  * Times are nanoseconds of one clock that the caller chooses, the clock of the
@@ -63,6 +66,8 @@ struct dns_table_limits {
 	uint32_t use_hold_s;	   /* and so long past a use of the address */
 };
 
+#define DNS_TABLE_OWNERS 64
+
 #define DNS_TABLE_LIMITS_DEFAULT                                                                   \
 	{                                                                                          \
 		.max_links = 65536, .max_name_bytes = 4 << 20, .max_names_per_addr = 256,          \
@@ -93,6 +98,7 @@ struct dns_origin {
 	uint64_t start_ns;     /* when it began, CLOCK_BOOTTIME: a pid comes again, this does not */
 	uint64_t netns;	       /* inode of its network namespace; 0: not known */
 	struct ip_addr server; /* that answered; family 0: not known */
+	uint64_t owner;	       /* who pays for the room, a hash; 0: the namespace does, and else falcoc */
 };
 
 struct dns_table;

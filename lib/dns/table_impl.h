@@ -9,7 +9,8 @@
  * name and address also heads a list of its links, last told first, and every
  * link is in exactly one of two lists over the whole table: `recent`, in order of
  * telling, which eviction eats from the end, or `pinned`, those that hosts vouch for.
- * Who asked stands in a list of its address and in one of all, both last told first.
+ * Those in `recent` also stand in a list of their owner, in the same order, from whose end eviction
+ * eats. Who asked stands in a list of its address and in one of its owner, both last told first.
  *
  * A name or an address lives while a link, another link's `via` or a function
  * at work holds it (refs). Freeing goes through name_put and addr_put only.
@@ -43,9 +44,17 @@ struct dns_addr {
 	struct ip_addr ip;
 };
 
+/* Who pays for links: what one of them is told does not cost the others' room. */
+struct dns_owner {
+	struct ilist links; /* dns_link.in_owner */
+	struct ilist askers; /* dns_asker.in_owner */
+	size_t link_count, name_bytes, asker_count;
+};
+
 /* A process that asked for the name of a link. */
 struct dns_asker {
-	struct ilist in_addr, in_order;
+	struct ilist in_addr, in_owner;
+	struct dns_owner *owner;
 	struct dns_link *link;
 	uint32_t pid;
 	uint64_t start_ns;
@@ -53,7 +62,9 @@ struct dns_asker {
 
 struct dns_link {
 	struct ihash_node node;
-	struct ilist in_name, in_addr, in_order;
+	struct ilist in_name, in_addr, in_order, in_owner;
+	struct dns_owner *owner; /* who pays for it; NULL: it is pinned */
+	uint64_t owners;	 /* bits of all who were told it and have not lost it */
 	struct dns_name *name;
 	struct dns_addr *addr;
 	struct dns_name *via; /* NULL: the name has the address itself */
@@ -71,7 +82,8 @@ struct dns_link {
 struct dns_table {
 	struct dns_table_limits limits;
 	struct ihash names, addrs, links;
-	struct ilist recent, pinned, askers;
+	struct ilist recent, pinned;
+	struct dns_owner owners[DNS_TABLE_OWNERS]; /* the first is falcoc itself */
 	size_t asker_count;
 	size_t origins; /* links that have one */
 	bool is_used;	/* by a connection, ever */

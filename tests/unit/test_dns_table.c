@@ -8,6 +8,7 @@
 
 #include "dns/name.h"
 #include "dns/table.h"
+#include "util/hash.h"
 
 #define S 1000000000ull
 #define ASKED DNS_SOURCE_ASKED
@@ -400,6 +401,87 @@ START_TEST(one_address_cannot_take_all)
 }
 END_TEST
 
+/* Owners 1, 2, ... that the hash does not throw together. */
+static uint64_t owner_apart(unsigned int n)
+{
+	uint64_t seen = 0, who = 0;
+
+	while (n) {
+		uint64_t bit = UINT64_C(1) << hash_u64(++who) % (DNS_TABLE_OWNERS - 1);
+
+		n -= !(seen & bit);
+		seen |= bit;
+	}
+	return who;
+}
+
+/* Told to somebody, on account of the owner with that number. */
+static void told_to(struct dns_table *t, const char *name, const char *addr, unsigned int owner, uint64_t now)
+{
+	struct dns_origin origin = { .pid = 1 + owner, .start_ns = 1, .owner = owner_apart(owner) };
+	struct ip_addr ip;
+
+	ck_assert_int_eq(ip_addr_parse(addr, &ip), 0);
+	ck_assert_int_eq(dns_table_add_from(t, &name, 1, &ip, 60, DNS_SOURCE_OBSERVED, &origin, now), 0);
+}
+
+/* Who asks for thousands of names pushes out his own. */
+START_TEST(who_asks_much_loses_his_own)
+{
+	struct dns_table_limits limits = DNS_TABLE_LIMITS_DEFAULT;
+	struct dns_table *t;
+	char name[32], addr[32];
+
+	limits.max_links = limits.max_askers = 1000;
+	t = dns_table_new(&limits);
+	/* others, of whom one is told the same name as the greedy one, before and after him */
+	ck_assert_int_eq(add(t, "asked.test", "192.0.2.1", 60, ASKED, S), 0);
+	told_to(t, "quiet.test", "192.0.2.2", 1, S);
+	told_to(t, "both.test", "192.0.2.3", 1, S);
+	told_to(t, "both.test", "192.0.2.3", 2, S);
+	told_to(t, "late.test", "192.0.2.4", 2, S);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(name, sizeof(name), "n%d.test", i);
+		snprintf(addr, sizeof(addr), "10.0.%d.%d", i / 256, i % 256);
+		told_to(t, name, addr, 2, S);
+		if (i == 500)
+			told_to(t, "late.test", "192.0.2.4", 3, S);
+	}
+	ck_assert_uint_eq(stats_of(t).links, 1000);
+	ck_assert_uint_eq(stats_of(t).askers, 1000);
+	ck_assert(has(t, "192.0.2.1", "asked.test", S));
+	ck_assert(has(t, "192.0.2.2", "quiet.test", S));
+	ck_assert(has(t, "192.0.2.3", "both.test", S));
+	ck_assert(has(t, "192.0.2.4", "late.test", S));
+	ck_assert(!has(t, "10.0.0.1", "n1.test", S));
+	ck_assert(has(t, "10.0.19.135", "n4999.test", S));
+	dns_table_free(t);
+}
+END_TEST
+
+/* Many names of his own for somebody else's address push out his own, too. */
+START_TEST(an_address_is_shared_fairly)
+{
+	struct dns_table_limits limits = DNS_TABLE_LIMITS_DEFAULT;
+	struct dns_table *t;
+	char name[32];
+
+	limits.max_names_per_addr = 8;
+	t = dns_table_new(&limits);
+	ck_assert_int_eq(add(t, "good.test", "192.0.2.1", 60, ASKED, S), 0);
+	told_to(t, "www.good.test", "192.0.2.1", 1, S);
+	for (int i = 0; i < 100; i++) {
+		snprintf(name, sizeof(name), "n%d.evil.test", i);
+		told_to(t, name, "192.0.2.1", 2, S);
+	}
+	ck_assert(has(t, "192.0.2.1", "good.test", S));
+	ck_assert(has(t, "192.0.2.1", "www.good.test", S));
+	ck_assert(has(t, "192.0.2.1", "n99.evil.test", S));
+	ck_assert_uint_eq(stats_of(t).links, 8);
+	dns_table_free(t);
+}
+END_TEST
+
 START_TEST(bytes_are_bounded)
 {
 	struct dns_table_limits limits = DNS_TABLE_LIMITS_DEFAULT;
@@ -613,6 +695,8 @@ int main(void)
 	tcase_add_test(tc, eviction_spares_the_used);
 	tcase_add_test(tc, hosts_are_not_evicted);
 	tcase_add_test(tc, one_address_cannot_take_all);
+	tcase_add_test(tc, who_asks_much_loses_his_own);
+	tcase_add_test(tc, an_address_is_shared_fairly);
 	tcase_add_test(tc, bytes_are_bounded);
 	tcase_add_loop_test(tc, as_oracle, 0, 2);
 	srunner_run_all(sr, CK_ENV);

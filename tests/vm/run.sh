@@ -78,7 +78,7 @@ payload() {
 	cp -r "$VM/guest" "$VM/t" "$VM/dns" "$VM/containers" "$VM/attack" "$VM/stress" "$to/"
 	[ ! -d "$TOP/rules" ] || cp -r "$TOP/rules" "$to/"
 	[ ! -f "$TOP/build/falcoc" ] || strip -o "$to/bin/falcoc" "$TOP/build/falcoc"
-	for f in kmodtest attack attack32 scene lookup-musl; do
+	for f in kmodtest attack attack32 scene lookup-musl lookup-static; do
 		[ ! -f "$TOP/build/$f" ] || cp "$TOP/build/$f" "$to/bin/"
 	done
 	[ ! -f "$ko" ] || strip -g -o "$to/falcoc.ko" "$ko"

@@ -16,6 +16,11 @@ $(BUILD)/lookup-musl: tests/vm/scene/lookup.c tests/vm/scene/scene.h
 		musl-gcc -std=gnu11 -O2 -D_GNU_SOURCE -DLOOKUP_ALONE -static -o $@ $<; \
 	else : >$@; fi
 
+# a static program with a resolver of its own, as Go makes them
+$(BUILD)/lookup-static: tests/vm/scene/lookup.c tests/vm/scene/scene.h
+	@mkdir -p $(@D)
+	$(SCENE_CC) -DLOOKUP_ALONE -DLOOKUP_STATIC -static -o $@ $<
+
 .PHONY: vm-dns
 vm-dns:	## names: a thousand connections, resolvers that fail, Debian's resolvers and clients (KERNEL, T)
 	@tests/all.sh dns $(KERNEL) $(T)

@@ -29,7 +29,7 @@ main() {
 	fi
 	"$VM/buildmod.sh" "$kernel" >/dev/null
 	echo "PASS module for $kernel: builds without warnings"
-	make -s -C "$TOP" all build/kmodtest build/attack build/attack32 build/scene build/lookup-musl
+	make -s -C "$TOP" all build/kmodtest build/attack build/attack32 build/scene build/lookup-musl build/lookup-static
 	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" \
 		--console "$TOP/build-kmod-$kernel/console.log" \
 		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds / 2)) "$@" || rc=$?

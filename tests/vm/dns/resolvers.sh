@@ -10,7 +10,7 @@
 # shellcheck source=../guest/scene.sh
 . /falcoc/guest/scene.sh
 
-CLIENTS="glibc musl c-ares parallel busybox python curl dig dig-tcp"
+CLIENTS="glibc musl c-ares static busybox python curl dig dig-tcp"
 PORT=$SCENE_PORT
 
 # what the packages' install scripts would have made
@@ -77,7 +77,7 @@ lookup() {
 	glibc) scene lookup libc "$2" ;;
 	musl) lookup-musl libc "$2" ;;
 	c-ares) scene lookup cares "$2" ;;
-	parallel) scene lookup parallel "$2" ;;
+	static) lookup-static parallel "$2" ;;
 	busybox) busybox nslookup "$2" | sed -n '/^Name:/,$s/^Address[ 0-9]*: *\([0-9a-f.:]*\).*/\1/p' ;;
 	python) python3 -c 'import socket, sys
 for a in socket.getaddrinfo(sys.argv[1], 1): print(a[4][0])' "$2" ;;

@@ -2,7 +2,8 @@
 /*
  * lookup.c - clients of name servers: the C library's, and one that asks for A and AAAA at once from one
  * socket that is not connected, as resolvers of static programs do. With LOOKUP_ALONE a program of
- * its own, `lookup libc|parallel NAME`, to be built with another C library.
+ * its own, `lookup libc|parallel NAME`, to be built with another C library; with LOOKUP_STATIC, too, only the
+ * latter, so that a static program needs nothing of the C library's resolver.
  */
 #include "scene.h"
 
@@ -14,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef LOOKUP_STATIC
 static int lookup_libc(const char *name)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *all;
@@ -31,6 +33,7 @@ static int lookup_libc(const char *name)
 	freeaddrinfo(all);
 	return 0;
 }
+#endif
 
 static size_t question(unsigned char *p, unsigned char id, const char *name, unsigned char type)
 {
@@ -106,8 +109,10 @@ static int lookup_parallel(const char *name)
 
 int scene_lookup(char **args)
 {
+#ifndef LOOKUP_STATIC
 	if (strcmp(args[0], "libc") == 0)
 		return lookup_libc(args[1]);
+#endif
 	if (strcmp(args[0], "parallel") == 0)
 		return lookup_parallel(args[1]);
 #ifndef LOOKUP_ALONE
