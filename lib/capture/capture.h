@@ -21,6 +21,7 @@ struct capture;
 struct capture_options {
 	const char *device;		/* NULL: /dev/falcoc */
 	uint32_t main_ring_bytes;	/* per CPU; powers of two; 0: default 8 MiB */
+	uint32_t dns_ring_bytes;	/* 0: 512 KiB, but no more than the others */
 	uint32_t proc_ring_bytes;	/* 0: a quarter of the other, at least 1 MiB */
 	uint32_t watermark_bytes;	/* 0: an eighth of the smaller ring */
 	uint32_t latency_us;		/* 0: default 5000 */

@@ -666,9 +666,9 @@ static enum capture_error device_setup(struct device *d, const struct capture_op
 		if (bytes[FALCOC_CLASS_PROC] < PROC_RING_BYTES_MIN)
 			bytes[FALCOC_CLASS_PROC] = PROC_RING_BYTES_MIN;
 	}
-	bytes[FALCOC_CLASS_DNS] = DNS_RING_BYTES;
+	bytes[FALCOC_CLASS_DNS] = opt->dns_ring_bytes ? opt->dns_ring_bytes : DNS_RING_BYTES;
 	smaller = bytes[0] < bytes[1] ? bytes[0] : bytes[1];
-	if (bytes[FALCOC_CLASS_DNS] > smaller)
+	if (!opt->dns_ring_bytes && bytes[FALCOC_CLASS_DNS] > smaller)
 		bytes[FALCOC_CLASS_DNS] = smaller;
 	memcpy(setup.ring_bytes, bytes, sizeof(setup.ring_bytes));
 	setup.latency_us = opt->latency_us ? opt->latency_us : LATENCY_US;

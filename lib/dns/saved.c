@@ -391,10 +391,12 @@ int dns_saved_write(const char *path, const void *bytes, size_t len)
 	char temp[4096];
 	int fd, rc;
 
-	if (snprintf(temp, sizeof(temp), "%s.XXXXXX", path) >= (int)sizeof(temp))
+	if (snprintf(temp, sizeof(temp), "%s.new", path) >= (int)sizeof(temp))
 		return -ENAMETOOLONG;
 	make_directory(path);
-	fd = mkostemp(temp, O_CLOEXEC);	/* mode 0600 */
+	/* always of the same name: what a writer that was killed left behind goes away by this */
+	unlink(temp);
+	fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	rc = write_all(fd, bytes, len);

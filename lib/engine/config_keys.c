@@ -373,6 +373,10 @@ const struct config_key config_keys[] = {
 	  .ours = true, .def = "auto", .fixed = true,
 	  .help = "Size of each CPU's ring for process events; auto: a quarter of the other, but at\n"
 		  "least 1M" },
+	{ .name = "engine.kmod.dns_ring_size", .live = true, .type = CONFIG_SIZE, .target = T(dns_ring_bytes),
+	  .ours = true, .def = "auto", .fixed = true,
+	  .help = "Size of each CPU's ring for messages of name servers; auto: 512K, or as small as the\n"
+		  "others" },
 	{ .name = "engine.kmod.device", .live = true, .type = CONFIG_TEXT, .target = T(device), .ours = true,
 	  .def = "/dev/falcoc", .option = "device", .arg = "FILE", .fixed = true,
 	  .help = "The module's device" },

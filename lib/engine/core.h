@@ -8,6 +8,7 @@
  *	judge.c		one event: state, rules, alert
  *	hold.c		alerts that wait for a domain name
  *	keep.c		the DNS table on disk
+ *	live.c		the DNS table of a running falcoc, told to `falcoc dns`
  *	job.c		work on a thread of its own
  *	tell.c		the outputs: made of the options, told, ended
  *	alerts.c	the store: what goes into it, and how it is shown
@@ -134,6 +135,7 @@ struct engine {
 	struct job peers_job;	/* reads who is connected into peers */
 	struct net_peers peers;
 	uint64_t peer_looks;
+	struct live *live;	/* NULL: nobody can ask for them */
 	struct keep *keep;	/* NULL: names are not kept on disk */
 	struct record *record;	/* NULL: no capture file is written */
 	struct trigger *trigger;	/* NULL: no rule asks for captures */

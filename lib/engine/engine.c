@@ -17,6 +17,7 @@
 #include "output/text.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
+#include "engine/live.h"
 #include "engine/record.h"
 #include "engine/trigger.h"
 #include "output/extra.h"
@@ -150,6 +151,7 @@ void engine_free(struct engine *e)
 	drops_free(e->drops);
 	hold_free(e->hold);
 	keep_free(e->keep);
+	live_free(e->live);
 	drops_free(e->unkept);
 	job_wait(&e->peers_job);
 	net_peers_release(&e->peers);

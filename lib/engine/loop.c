@@ -20,6 +20,7 @@
 #include "engine/drops.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
+#include "engine/live.h"
 #include "engine/record.h"
 #include "engine/trigger.h"
 
@@ -35,6 +36,7 @@ enum loop_source {
 	SOURCE_ACTIONS,
 	SOURCE_OUTPUTS,
 	SOURCE_CONTAINERS,
+	SOURCE_LIVE,
 };
 
 static int watch(struct engine *e, enum loop_source source, int fd)
@@ -66,6 +68,8 @@ static int watch_all(struct engine *e)
 		rc = watch(e, SOURCE_ACTIONS, actor_fd(e->actor));
 	if (rc == 0)
 		rc = watch(e, SOURCE_OUTPUTS, outputs_fd(e->outputs));
+	if (rc == 0 && e->live)
+		rc = watch(e, SOURCE_LIVE, live_fd(e->live));
 	return rc;
 }
 
@@ -131,6 +135,10 @@ static void take_source(struct engine *e, enum loop_source source)
 		break;
 	case SOURCE_OUTPUTS:
 		break;			/* seen to in any case */
+		break;
+	case SOURCE_LIVE:
+		live_serve(e);
+		break;
 	}
 }
 

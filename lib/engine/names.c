@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/keep.h"
+#include "engine/live.h"
 #include "engine/record.h"
 
 #define PEERS_POLL_NS	(100 * NS_PER_MS)	/* a job makes nothing readable */
@@ -53,6 +54,8 @@ enum engine_status engine_start_names(struct engine *e)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (keep_start(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (!e->opt.capture_file)
+		live_start(e);
 	/* connections that were there before us keep the names that come back */
 	if (e->keep)
 		job_start(&e->peers_job, peers_job, &e->peers);

@@ -12,6 +12,7 @@
 #include "dns/idn.h"
 #include "dns/name.h"
 #include "dns/saved.h"
+#include "engine/live.h"
 #include "engine/names_show.h"
 #include "engine/text.h"
 #include "output/text.h"
@@ -35,7 +36,11 @@ enum engine_status names_view_open(struct engine *e, bool must, struct names_vie
 	view->table = dns_table_new(&show_limits);
 	if (!view->table)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
-	rc = path && *path ? dns_saved_read(view->table, path, &view->now, &view->saved) : -ENOENT;
+	rc = path && *path ? live_read(view->table, path, &view->now, &view->saved) : -ENOENT;
+	view->is_live = rc == 0;
+	if (rc < 0)	/* as of the last writing */
+		rc = path && *path ? dns_saved_read(view->table, path, &view->now, &view->saved) :
+				     -ENOENT;
 	view->has_file = rc == 0;
 	if (rc < 0 && (must || rc != -ENOENT)) {
 		names_view_close(view);
@@ -202,9 +207,13 @@ static char *table_text(const struct names_view *v, const struct links *l)
 	for (size_t i = 0; i < l->n; i++)
 		row(v, &l->items[i],
 		    i && ip_addr_equal(&l->items[i].addr, &l->items[i - 1].addr), &out);
-	buf_printf(&out, "%zu names of %zu addresses, written %s ago\n", l->n, addrs,
-		   duration(v->now.wall_ns > v->saved.saved_wall_ns ?
-			    v->now.wall_ns - v->saved.saved_wall_ns : 0, room, sizeof(room)));
+	buf_printf(&out, "%zu names of %zu addresses, ", l->n, addrs);
+	if (v->is_live)
+		buf_add_str(&out, "told by the falcoc that runs\n");
+	else
+		buf_printf(&out, "written %s ago\n",
+			   duration(v->now.wall_ns > v->saved.saved_wall_ns ?
+				    v->now.wall_ns - v->saved.saved_wall_ns : 0, room, sizeof(room)));
 	servers_text(l, &out);
 	return text_take(&out);
 }
@@ -337,11 +346,17 @@ static enum engine_status explain(struct engine *e, const struct names_view *v, 
 {
 	struct links some = { 0 };
 	int rc = select_links(v, what, &some);
+	struct ip_addr addr;
 
 	if (rc == -EINVAL || (rc == 0 && some.n == 0)) {
 		free(some.items);
-		return engine_fail(e, ENGINE_ERR_OPTION, rc ? "'%s' is neither an address nor a name" :
-				   "nothing is known of '%s'", what);
+		if (rc)
+			return engine_fail(e, ENGINE_ERR_OPTION, "'%s' is neither an address nor a name",
+					   what);
+		return engine_fail(e, ENGINE_ERR_RUNTIME, ip_addr_parse(what, &addr) == 0 ?
+				   "'%s' has no name: no answer with it was seen, asked for, or is still "
+				   "alive" : "'%s' has no address: no answer for it was seen, asked for, or is "
+				   "still alive", what);
 	}
 	qsort(some.items, some.n, sizeof(*some.items), by_address);
 	*ret_text = format == ENGINE_FORMAT_JSON ? links_json(v, &some) : explain_text(v, all, &some);

@@ -18,6 +18,7 @@ struct names_view {
 	struct dns_clock now;
 	struct dns_saved_info saved;
 	bool has_file;
+	bool is_live;	/* of the falcoc that runs, not of its file */
 };
 
 /*

@@ -165,6 +165,7 @@ static enum engine_status open_capture(struct engine *e)
 		.device = e->opt.device,
 		.main_ring_bytes = e->opt.ring_bytes,
 		.proc_ring_bytes = e->opt.proc_ring_bytes,
+		.dns_ring_bytes = e->opt.dns_ring_bytes,
 	};
 	struct capture_wants wants = {
 		.events = wanted_events(e),
@@ -173,10 +174,12 @@ static enum engine_status open_capture(struct engine *e)
 	char why[400] = "";
 	int rc;
 
-	if (!ring_size_fits(opt.main_ring_bytes) || !ring_size_fits(opt.proc_ring_bytes))
+	if (!ring_size_fits(opt.main_ring_bytes) || !ring_size_fits(opt.proc_ring_bytes) ||
+	    !ring_size_fits(opt.dns_ring_bytes))
 		return engine_fail(e, ENGINE_ERR_OPTION,
-				   "rings of %u and %u bytes: each must be a power of two from 128 KiB to "
-				   "512 MiB", opt.main_ring_bytes, opt.proc_ring_bytes);
+				   "rings of %u, %u and %u bytes: each must be a power of two from 128 KiB "
+				   "to 512 MiB", opt.main_ring_bytes, opt.proc_ring_bytes,
+				   opt.dns_ring_bytes);
 	if (wants.snap_bytes > CAPTURE_SNAP_MAX)
 		return engine_fail(e, ENGINE_ERR_OPTION,
 				   "a snap length of %u bytes: it must be no more than %u",

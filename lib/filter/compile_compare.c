@@ -166,9 +166,8 @@ static void collect_literal(struct compiler *c, const struct ast_operand *lit,
 	struct strmap *to = is_name ? c->fs->names : c->fs->files;
 	struct value v;
 
-	if (!lit->text.len || (is_name && (memchr(lit->text.ptr, '*', lit->text.len) ||
-					   memchr(lit->text.ptr, '?', lit->text.len))) ||
-	    !constant_parse(c, src, lit, &v))
+	/* a wildcard is collected, too: it is never asked for, and told to be no name */
+	if (!lit->text.len || !constant_parse(c, src, lit, &v))
 		return;
 	constant_whole_name(c, src, &v);
 	if (strmap_has(to, v.s))
@@ -203,6 +202,7 @@ static void collect_literals(struct compiler *c, const struct ast *ast, struct n
 	const struct ast_operand *right = &ast->cmp.right;
 
 	if (!(node->left->flags & (FIELD_F_NAME | FIELD_F_SAME_FILE)) ||
+	    node->left->flags & FIELD_F_OBSERVED ||
 	    (node->op != FILTER_OP_EQ && node->op != FILTER_OP_NE && node->op != FILTER_OP_IN &&
 	     node->op != FILTER_OP_INTERSECTS))
 		return;

@@ -52,6 +52,8 @@ struct eval_ctx {
 #define FIELD_F_CONTAINER	0x2000	/* told by a container's engine: open while that is being asked */
 #define FIELD_F_COSTLY		0x100000	/* is not asked before it is needed */
 
+#define FIELD_F_OBSERVED	0x200000 /* a NAME that was observed: is not asked for */
+
 struct dns_seen;
 struct field_ref;
 

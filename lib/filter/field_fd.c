@@ -269,7 +269,7 @@ EXTRACTOR(extract_l4proto)
 	{ .name = n "s", .type = VALUE_CHARBUF, .flags = (DOMAIN & ~FIELD_F_EITHER) | FIELD_F_LIST, \
 	  .extract = extract_fd_domain, .priv = side, \
 	  .desc = "falcoc's own: all domain names of " whose ", as a list." }, \
-	{ .name = n "_asked", .type = VALUE_CHARBUF, .flags = DOMAIN, .priv = side, \
+	{ .name = n "_asked", .type = VALUE_CHARBUF, .flags = DOMAIN | FIELD_F_OBSERVED, .priv = side, \
 	  .extract = extract_fd_domain_asked, .extract_shown = extract_fd_domain_asked_shown, \
 	  .desc = "falcoc's own: of the domain names of " whose ", those that this very process " \
 		  "asked for; shows the last." }, \

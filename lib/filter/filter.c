@@ -336,6 +336,8 @@ static enum filter_verdict judge_names(struct filter_set *fs, struct node *n,
 	}
 	if (!input_get(fs, n->left, &v))
 		return FILTER_FALSE;
+	if (n->left->flags & FIELD_F_OBSERVED)
+		return result ? FILTER_TRUE : FILTER_FALSE;
 	if ((n->left->is_list || result == n->all) && names_pending(n, v, by))
 		return FILTER_OPEN;
 	return result ? FILTER_TRUE : FILTER_FALSE;

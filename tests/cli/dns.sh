@@ -64,7 +64,9 @@ run dns "${common[@]}" --state state --explain BÜCHER.test
 expect "a name explained, in Unicode" 0 out "xn--bcher-kva.test -> 2001:db8::1" "written bücher.test" \
 	"!ambiguous"
 run dns "${common[@]}" --state state --explain 192.0.2.200
-expect "nothing is known" 2 err "nothing is known of '192.0.2.200'"
+expect "an address without a name" 1 err "'192.0.2.200' has no name: no answer with it was seen"
+run dns "${common[@]}" --state state --explain nosuch.test
+expect "a name without an address" 1 err "'nosuch.test' has no address: no answer for it was seen"
 run dns "${common[@]}" --state state --explain 'no name'
 expect "neither address nor name" 2 err "'no name' is neither an address nor a name"
 run dns "${common[@]}" --state state --format json
@@ -106,7 +108,7 @@ cat >rules.yaml <<'R'
 - rule: trusted
   desc: d
   condition: evt.type = connect and not fd.sip.name in (www.shop.test, chain.test, box.test, 10.1.2.3,
-    bücher.test, gone.test, printer)
+    bücher.test, gone.test, printer, "*.wild.test") and fd.sip.name_asked != unasked.test
   output: x
   priority: INFO
 R
@@ -114,7 +116,8 @@ run dns "${common[@]}" --state state -o dns.queries=false --check rules.yaml
 expect "rules checked without asking" 0 out "www.shop.test: shares addresses with other domains" \
 	"  192.0.2.1  ambiguous" "shared with blog.other.test" "xn--bcher-kva.test: ok" "box.test: ok" \
 	"10.1.2.3: never matches: an address" "gone.test: not asked for: dns.queries is off" \
-	"printer: not asked for: only the hosts file can have it, and has not" "7 names: 3 have addresses"
+	"printer: not asked for: only the hosts file can have it, and has not" "8 names: 3 have addresses" \
+	"*.wild.test: never matches: no host name; for patterns use glob or endswith" "!unasked.test"
 run dns "${common[@]}" --state state --check nosuch.yaml
 expect "rules that are not there" 3 err "nosuch.yaml"
 

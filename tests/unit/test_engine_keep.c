@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 /* An engine that keeps names on disk: what the next one knows, and what is told where it cannot. */
 #include <check.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/core.h"
 #include "engine/keep.h"
+#include "engine/live.h"
 
 static char dir[] = "/tmp/falcoc-keep-XXXXXX";
 static char rules_path[64], state_path[64], notices[4096];
@@ -120,6 +124,62 @@ START_TEST(written_now_and_then)
 }
 END_TEST
 
+/* In another process: 0 where the running falcoc tells this name, else what went wrong. */
+static int ask_live(const char *name, const char *text)
+{
+	struct dns_table *t = dns_table_new(NULL);
+	struct dns_saved_info info;
+	struct dns_clock now;
+	struct ip_addr addr;
+	int rc = live_read(t, state_path, &now, &info);
+
+	ip_addr_parse(text, &addr);
+	if (rc == 0 && (info.links != 1 || !dns_table_addr_has_name(t, &addr, name, now.boot_ns)))
+		rc = -ENODATA;
+	dns_table_free(t);
+	return -rc;
+}
+
+START_TEST(told_live)
+{
+	struct pollfd p;
+	struct stat st;
+	char path[80];
+	int status;
+	pid_t pid;
+
+	begin(state_path);
+	snprintf(path, sizeof(path), "%s.sock", state_path);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(st.st_mode & 0777, 0600);
+	tell("a.test", "192.0.2.1");
+	pid = fork();
+	if (pid == 0)
+		_exit(ask_live("a.test", "192.0.2.1"));
+	p = (struct pollfd){ .fd = live_fd(e->live), .events = POLLIN };
+	ck_assert_int_eq(poll(&p, 1, 10000), 1);
+	live_serve(e);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(status, 0);
+	engine_free(e);
+	e = NULL;
+	ck_assert_int_eq(stat(path, &st), -1);
+	ck_assert_int_eq(ask_live("a.test", "192.0.2.1"), ENOENT);
+	/* of one that was killed: nobody listens */
+	pid = fork();
+	if (pid == 0) {
+		begin(state_path);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(stat(path, &st), 0);
+	ck_assert_int_eq(ask_live("a.test", "192.0.2.1"), ECONNREFUSED);
+	begin(state_path);
+	ck_assert_ptr_nonnull(e->live);
+	ck_assert_ptr_null(strstr(notices, "sock"));
+}
+END_TEST
+
 START_TEST(damaged)
 {
 	FILE *f;
@@ -164,6 +224,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, known_after_a_restart);
 	tcase_add_test(tc, written_now_and_then);
+	tcase_add_test(tc, told_live);
 	tcase_add_test(tc, damaged);
 	tcase_add_test(tc, not_writable);
 	srunner_run_all(sr, CK_ENV);

@@ -49,6 +49,8 @@ expect_alert "the answer comes: one of them is told, with what its own event sai
 expect_alert "so is the one that only the answer makes one" 'EVIL curl .*/\?three to 10\.99\.0\.21'
 check "a trusted name raised none" test "$(alerts 'UNTRUSTED.*\?one')" = 0
 expect_alert "one that is known to be bad is not trusted either" 'UNTRUSTED .*/\?three .* name=evil.example source=asked'
+check "falcoc dns shows what the running one knows now" sh -c \
+	"falcoc dns >'$T/dns.live' && grep -q '10.99.0.15 .*github.com .*asked' '$T/dns.live' && grep -q 'by the falcoc that runs' '$T/dns.live'"
 check "falcoc ends well" stop_falcoc
 
 # known after a restart, though nobody answers
@@ -57,7 +59,7 @@ check "and explains one" sh -c "falcoc dns --explain 10.99.0.16 | grep -q 'googl
 check "the file is for root only" test "$(stat -c %a /var/lib/falcoc/dns.state)" = 600
 kill -STOP "$DNS_PID"
 KEEP_NAMES=1
-start_falcoc "${all[@]}" --dns-wait 300 || exit 1
+start_falcoc "${all[@]}" --dns-wait 300 --dns-start-wait 500 || exit 1
 fetch 10.99.0.15 four
 fetch 10.99.0.22 five
 expect_alert "no answer in time: told by what is known" 'UNTRUSTED .*/\?five'
