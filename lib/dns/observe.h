@@ -86,7 +86,7 @@ struct dns_observe_options {
 	 * it, as it is translated on its way (Docker's 127.0.0.11). NULL: none.
 	 */
 	const char *servers;
-	bool no_udp; /* believe no answer over UDP but those of resolvers of the host and of listed servers */
+	bool no_udp; /* believe none over UDP but to resolvers of the host, or of listed servers */
 	/*
 	 * Whether the host reaches the server by the device that its answer came in by; NULL: any
 	 * device will do.

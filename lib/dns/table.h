@@ -18,9 +18,10 @@
  * Bounded: links, bytes of names, names an address, addresses a name, askers. When full,
  * whoever was told most loses: of his links the one that was neither told nor looked up nor used
  * for longest goes (second chance in order of last telling) and is counted. Who was told is
- * dns_origin.owner, of which there are DNS_TABLE_OWNERS classes: falcoc itself, and others by their hash. So who
- * has no more than one part in so many of the table loses nothing by what others ask; what several
- * were told goes only when it is the turn of each. Links that /etc/hosts vouches for are
+ * dns_origin.owner, of which there are DNS_TABLE_OWNERS classes: falcoc itself, and others by
+ * their hash. So who has no more than one part in so many of the table loses nothing by what
+ * others ask; what several were told goes only when it is the turn of each. Links that /etc/hosts
+ * vouches for are
  * not evicted, as nothing would bring them back; they may take half of the table.
  *
  * Times are nanoseconds of one clock that the caller chooses, the clock of the

@@ -113,7 +113,7 @@ struct engine_options {
 	const char *device;		/* NULL: /dev/falcoc */
 	/* per CPU, powers of two in the bounds above */
 	uint32_t ring_bytes;		/* 0: 8 MiB */
-	uint32_t dns_ring_bytes;	/* of messages of name servers; 0: 512 KiB, or as small as those */
+	uint32_t dns_ring_bytes;	/* of DNS messages; 0: 512 KiB, or as small as those */
 	uint32_t proc_ring_bytes;	/* of process events; 0: a quarter of that, at least 1 MiB */
 	struct engine_drop_options drops;
 	uint64_t duration_ms;		/* end after so long; 0: never */
