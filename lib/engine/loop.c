@@ -135,7 +135,6 @@ static void take_source(struct engine *e, enum loop_source source)
 		break;
 	case SOURCE_OUTPUTS:
 		break;			/* seen to in any case */
-		break;
 	case SOURCE_LIVE:
 		live_serve(e);
 		break;
