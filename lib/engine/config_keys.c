@@ -199,7 +199,7 @@ const struct config_key config_keys[] = {
 	  .help = "Files of policies, and directories of *.yaml and *.yml: where rules count and what is\n"
 		  "done then. Those of the default that are not there are passed over" },
 	{ .name = "policies.actions", .live = true, .type = CONFIG_WORD, .target = T(actions), .ours = true,
-	  .def = "off", .words = "off|dry-run|on", .option = "actions", .arg = "MODE", .fixed = true,
+	  .def = "'off'", .words = "off|dry-run|on", .option = "actions", .arg = "MODE", .fixed = true,
 	  .help = "What becomes of the actions of policies: off, dry-run (told what would be done), on" },
 	{ .name = "policies.actions_per_minute", .live = true, .type = CONFIG_INT, .ours = true,
 	  .target = T(actions_per_minute), .def = "120", .min = 1, .max = 1000000, .fixed = true,

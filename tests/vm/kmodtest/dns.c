@@ -412,23 +412,6 @@ static void test_namespaces(struct consumer *c)
 	}
 }
 
-/* Two messages that one call sends, which the kernel takes apart. */
-static void test_segments(struct consumer *c)
-{
-	union addr to = addr_of(AF_INET, "127.0.0.1", 53);
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), piece = QUERY_LEN;
-	char both[2 * QUERY_LEN];
-
-	memcpy(both, QUERY, QUERY_LEN);
-	memcpy(both + QUERY_LEN, QUERY, QUERY_LEN);
-	check(!setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &piece, sizeof(piece)) &&
-	      sendto(fd, both, sizeof(both), 0, &to.sa, sizeof(to.in)) == (ssize_t)sizeof(both),
-	      "two queries by one call");
-	got.pid = getpid();
-	check(count(c, FALCOC_E_DNS_QUERY) == 2, "are two");
-	close(fd);
-}
-
 #define USERS 200
 
 /* Root of a namespace where as many ids are a user's. */
@@ -547,7 +530,6 @@ void test_dns(struct consumer *c)
 	test_raw(c);
 	test_tcp(c, AF_INET, "127.0.0.1");
 	test_tcp(c, AF_INET6, "::1");
-	test_segments(c);
 	test_namespaces(c);
 	test_many_users(c);
 	test_rate(c);
