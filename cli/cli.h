@@ -129,10 +129,10 @@ enum status set_policy(struct settings *s, const char *value);	/* validate.c */
  * STATUS_OK, or STATUS_USAGE after having said why.
  */
 #define RECORD_OPTIONS									\
-	{ 'w', NULL, "FILE", "record what comes into this capture (.scap), mode 0600; -: standard output", \
+	{ 'w', NULL, "FILE", "record into this capture (.scap), mode 0600; -: standard output", \
 	  set_write },									\
 	{ 'z', NULL, NULL, "compress it", set_compress },				\
-	{ 'C', NULL, "MB", "begin another file when one has so many million bytes: FILE0, FILE1, ...", \
+	{ 'C', NULL, "MB", "begin another file after so many million bytes: FILE0, FILE1, ...", \
 	  set_file_mb },								\
 	{ 'G', NULL, "SECONDS", "likewise after so long; a time format in FILE (%H%M%S) names it\n" \
 	  "instead of a number", set_file_seconds },					\

@@ -25,10 +25,10 @@ static enum status set_state(struct settings *s, const char *value)
 }
 
 const struct option dns_options[] = {
-	{ 0, "explain", "WHAT", "only an address, or a name: where its names are from, and how they lead\n"
-	  "to it", set_explain },
-	{ 0, "check", "RULES", "the names that these rules mention: what they resolve to now, and which\n"
-	  "share addresses; again for more files", set_check },
+	{ 0, "explain", "WHAT", "only an address, or a name: where its names are from, and how\n"
+	  "they lead to it", set_explain },
+	{ 0, "check", "RULES", "the names that these rules mention: what they resolve to now, and\n"
+	  "which share addresses; again for more files", set_check },
 	{ 0, "state", "FILE", "the file that falcoc keeps names in (default: that of the\n"
 	  "configuration)", set_state },
 	{ 0, "format", "FORMAT", "text (the default) or json", set_format },

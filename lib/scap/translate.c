@@ -162,7 +162,6 @@ static void set_foreign(struct scap *s, struct scap_thread *th)
 	};
 	if (!th)
 		return;
-	f->has_fd = scap_types[s->ev.type].fd != 0;
 	f->fd_num = th->last_fd;
 	f->known = th->known;
 	f->start_ns = th->clone_ns;
@@ -483,6 +482,7 @@ bool scap_translate(struct scap *s, struct event *ret_event)
 	begin(s, (unsigned int)s->event, s->thread);
 	set_start(s, s->thread);
 	set_foreign(s, s->thread);
+	s->foreign.has_fd = s->thread && scap_types[s->ev.type].fd;
 	s->foreign.nparams = s->ev.nparams;
 	s->foreign.has_result = !s->foreign.generic && s->ev.nparams;
 	if (!s->foreign.generic)
