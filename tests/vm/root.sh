@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# root.sh NAME: an ext4 image with the packages that roots/NAME lists, made once and kept in
-# the cache; prints its path. Guests write to a snapshot of it.
+# root.sh NAME: an ext4 image with the packages that roots/NAME lists, and those that falcoc links
+# (falcoc-libs), made once and kept in the cache; prints its path. Guests write to a snapshot of it.
 #
 # A list may hold lines for those who use the root, too (word_of in lib.sh):
 #	#:room MEGABYTES	free space that the image has
@@ -14,7 +14,7 @@ set -euo pipefail
 main() {
 	local name=$1 packages tree image size room
 	[ -f "$VM/roots/$name" ] || die "no list of packages $VM/roots/$name"
-	packages=$(sed 's/#.*//' "$VM/roots/$name" | xargs)
+	packages=$(sed 's/#.*//' "$VM/roots/$name" "$VM/falcoc-libs" | xargs)
 	# shellcheck disable=SC2086  # one word a package
 	tree=$("$VM/tree.sh" "$(host_codename)" $packages)
 	room=$(word_of "$name" room)
