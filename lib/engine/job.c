@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "util/thread.h"
+
 static void *run(void *arg)
 {
 	struct job *job = arg;
@@ -23,9 +25,9 @@ int job_start(struct job *job, void (*fn)(void *arg), void *arg)
 	job->fn = fn;
 	job->arg = arg;
 	atomic_store_explicit(&job->is_over, false, memory_order_relaxed);
-	err = pthread_create(&job->thread, NULL, run, job);
+	err = thread_start(&job->thread, run, job);
 	job->is_running = err == 0;
-	return -err;
+	return err;
 }
 
 bool job_wait(struct job *job)

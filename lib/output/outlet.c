@@ -9,12 +9,13 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "util/thread.h"
 
 #define NS_PER_MS	1000000ull
 #define RETRY_FIRST_MS	250u
@@ -250,19 +251,6 @@ static void *run(void *arg)
 	return NULL;
 }
 
-static int start(struct outlet *o)
-{
-	sigset_t all, old;
-	int err;
-
-	/* signals are for the thread that reads them from a signalfd */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	err = pthread_create(&o->thread, NULL, run, o);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return -err;
-}
-
 int outlet_new(struct sink *s, const struct outlet_options *opt, struct outlet **ret_outlet)
 {
 	struct outlet *o = calloc(1, sizeof(*o));
@@ -291,7 +279,7 @@ int outlet_new(struct sink *s, const struct outlet_options *opt, struct outlet *
 	else if (s->stop_fd < 0)
 		err = -errno;
 	else
-		err = start(o);
+		err = thread_start(&o->thread, run, o);
 	if (err) {
 		outlet_release(o);
 		return err;

@@ -19,6 +19,7 @@
 #include "policy/protect.h"
 #include "policy/work.h"
 #include "util/hash.h"
+#include "util/thread.h"
 
 #define NS_PER_S	1000000000ull
 #define NS_PER_MS	1000000ull
@@ -174,20 +175,15 @@ static void *work(void *arg)
 
 static int start_workers(struct actor *a)
 {
-	sigset_t all, old;
 	int err = 0;
 
-	/* signals are the loop's */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
 	for (int i = 0; i < WORKERS && !err; i++) {
 		struct worker *w = &a->workers[i];
 
-		err = pthread_create(&w->thread, NULL, work, w);
+		err = thread_start(&w->thread, work, w);
 		w->is_running = err == 0;
 	}
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return -err;
+	return err;
 }
 
 /* False: the queue is full. */

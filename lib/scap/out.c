@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
+
+#include "util/thread.h"
 
 #define QUEUE_BYTES	(64u << 20)
 #define NAME_MAX_LEN	256
@@ -368,19 +369,6 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the thread that reads events. */
-static int start_thread(struct scap_out *o)
-{
-	sigset_t all, was;
-	int err;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &was);
-	err = pthread_create(&o->thread, NULL, run, o);
-	pthread_sigmask(SIG_SETMASK, &was, NULL);
-	return -err;
-}
-
 int scap_out_new(const struct scap_out_options *opt, struct scap_out **ret_out)
 {
 	struct scap_out *o = calloc(1, sizeof(*o));
@@ -399,7 +387,7 @@ int scap_out_new(const struct scap_out_options *opt, struct scap_out **ret_out)
 	err = snprintf(o->path, sizeof(o->path), "%s", opt->path) < (int)sizeof(o->path) ?
 		open_file(o) : -ENAMETOOLONG;
 	if (!err)
-		err = start_thread(o);
+		err = thread_start(&o->thread, run, o);
 	if (err) {
 		close_file(o);
 		free(o->files);

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "util/buf.h"
+#include "util/thread.h"
 
 #define ANSWER_MAX	(2u << 20)
 #define GRPC_HEAD	5	/* a flag and a length before each message */
@@ -285,7 +286,7 @@ int container_ask_new(const char *root, struct container_ask **ret_ask)
 	a->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = a->fd < 0 ? -errno : container_reader_init(&a->reader, root);
 	if (!err)
-		err = -pthread_create(&a->thread, NULL, run, a);
+		err = thread_start(&a->thread, run, a);
 	if (err)
 		goto fail;
 	a->started = true;

@@ -4,6 +4,7 @@
 #
 #	lib/		never prints, never ends the program
 #	lib/, cli/	nothing that writes without a bound
+#	lib/, cli/	no thread that signals could end the program in: util/thread.h makes them
 #	everywhere	no note of unfinished work, no blank at a line's end, no line too wide
 
 BEGIN {
@@ -33,6 +34,8 @@ function width(line,    i, w) {
 	}
 	if (FILENAME ~ /^(lib|cli)\// && text ~ START UNBOUNDED CALL)
 		fault("a call that is not bounded")
+	if (FILENAME ~ /^(lib|cli)\// && FILENAME != "lib/util/thread.c" && text ~ START "pthread_create" CALL)
+		fault("a thread that signals are not kept from: thread_start() does")
 	if ($0 ~ UNFINISHED)
 		fault("a note of unfinished work")
 	if ($0 ~ /[ \t]$/)

@@ -94,6 +94,7 @@ t lib/util/a.c 'void f(void)\n{\n\tsnprintf(b, 1, "printf(abort())");\n\tbuf_pri
 t lib/util/a.c 'void f(void)\n{\n\tc->exit(1);\n\tproc_exit(1);\n}' -
 t cli/a.c 'void f(void)\n{\n\tprintf("x");\n\texit(0);\n}' -
 t cli/a.c 'void f(void)\n{\n\tstrcpy(a, b);\n}' 'not bounded'
+t lib/util/a.c 'void f(void)\n{\n\tpthread_create(a, b);\n}' 'thread_start'
 t lib/util/a.c '/* TO''DO */' 'unfinished'
 t lib/util/a.c 'int a; ' 'blank at the end'
 t lib/util/a.c "$(printf '%0120d' 0)" 'columns'
