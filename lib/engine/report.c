@@ -226,7 +226,14 @@ static void report_names(const struct engine *e, struct buf *out)
 static void report_containers(const struct engine *e, struct buf *out)
 {
 	struct container_stats c;
+	struct guest_stats g;
 
+	guests_stats(e->state.guests, &g);
+	if (g.namespaces)
+		buf_printf(out,
+			   "Users of containers: %" PRIu64 " namespaces, %" PRIu64 " KiB; files read: %"
+			   PRIu64 ", refused: %" PRIu64 ", too slow: %" PRIu64 "; evicted: %" PRIu64 "\n",
+			   g.namespaces, g.bytes >> 10, g.read, g.refused, g.late, g.evicted);
 	container_table_stats(e->state.containers, &c);
 	if (!c.seen)
 		return;

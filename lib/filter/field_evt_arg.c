@@ -208,12 +208,13 @@ static bool named_text(const struct eval_ctx *ctx, unsigned int i, const struct 
 			*ret_text = SLICE_LIT("<NONE>");
 			return true;
 		}
-		user = user_by_uid(ctx->state->users, (uint32_t)v->u);
+		user = user_by_uid(state_users(ctx->state, ctx->ev->rec, ctx->proc),
+				   (uint32_t)v->u);
 		*ret_text = user ? user->name : SLICE_LIT("<NA>");
 		return true;
 	case VALUE_GID:
 		group = v->u == UINT32_MAX ? "<NONE>" :
-			group_name(ctx->state->users, (uint32_t)v->u);
+			group_name(state_users(ctx->state, ctx->ev->rec, ctx->proc), (uint32_t)v->u);
 		*ret_text = group ? slice_of(group) : SLICE_LIT("<NA>");
 		return true;
 	default:

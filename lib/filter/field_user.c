@@ -2,7 +2,8 @@
 /*
  * user.* and group.*: the effective user and group of the thread, and the login user.
  *
- * A user whom /etc/passwd does not know has the name "<NA>": a value, as in Falco,
+ * Users of a container are those of its own files (state/guest.h); who logged in did so on the
+ * host. A user whom /etc/passwd does not know has the name "<NA>": a value, as in Falco,
  * so that `user.name != root` holds for it.
  */
 #include "filter/field_impl.h"
@@ -11,9 +12,15 @@
 	static bool name(const struct eval_ctx *ctx, const struct field_ref *ref,	\
 			 struct value *ret_value)
 
-static const struct user *find(const struct eval_ctx *ctx, uint32_t uid)
+/* Who logged in did so on the host. */
+static const struct user *find(const struct eval_ctx *ctx, bool login)
 {
-	return uid == UINT32_MAX ? NULL : user_by_uid(ctx->state->users, uid);
+	const struct falcoc_rec *r = ctx->ev->rec;
+	uint32_t uid = login ? r->loginuid : r->euid;
+
+	if (uid == UINT32_MAX)
+		return NULL;
+	return user_by_uid(login ? ctx->state->users : state_users(ctx->state, r, ctx->proc), uid);
 }
 
 EXTRACTOR(user_uid)
@@ -32,8 +39,7 @@ enum { USER_NAME, USER_HOME, USER_SHELL, USER_LOGIN };
 
 EXTRACTOR(user_text)
 {
-	const struct falcoc_rec *r = ctx->ev->rec;
-	const struct user *u = find(ctx, ref->def->priv == USER_LOGIN ? r->loginuid : r->euid);
+	const struct user *u = find(ctx, ref->def->priv == USER_LOGIN);
 
 	if (!u)
 		return set_str(ref, SLICE_LIT("<NA>"), ret_value);
@@ -54,7 +60,8 @@ EXTRACTOR(group_gid)
 
 EXTRACTOR(group_text)
 {
-	const char *name = group_name(ctx->state->users, ctx->ev->rec->egid);
+	const char *name = group_name(state_users(ctx->state, ctx->ev->rec, ctx->proc),
+				      ctx->ev->rec->egid);
 
 	return set_cstr(ref, name ? name : "<NA>", ret_value);
 }

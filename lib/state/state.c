@@ -23,6 +23,7 @@
 #include "net/socks.h"
 #include "state/cgroup.h"
 #include "state/containers.h"
+#include "state/look.h"
 #include "state/procfs.h"
 #include "state/procs.h"
 #include "state/state.h"
@@ -65,6 +66,9 @@ int state_init(struct state *st, const struct state_options *opt)
 				   user_table_new(opt->passwd, opt->group);
 	if (!st->users)
 		goto fail;
+	st->guests = opt->foreign ? NULL : guests_new(opt->passwd);
+	if (!st->guests && !opt->foreign)
+		goto fail;
 	err = container_table_new(&(struct container_options){
 		.root = opt->root, .cgroup_root = opt->cgroup_root,
 		.ask = opt->ask_engines, .foreign = opt->foreign,
@@ -82,6 +86,7 @@ fail:
 void state_release(struct state *st)
 {
 	container_table_free(st->containers);
+	guests_free(st->guests);
 	user_table_free(st->users);
 	procs_free(st->procs);
 	if (st->own && st->own->proc_fd >= 0)
@@ -378,6 +383,47 @@ static void refresh_container(struct state *st, struct proc_entry *e, const stru
 	}
 	if (p->container && rec->vpid == 1 && rec->pid != 1)
 		container_table_init(st->containers, p->container, p->pid, p->start_ns);
+}
+
+static struct guest_view guest_view(const struct falcoc_rec *rec, const struct proc *p)
+{
+	return (struct guest_view){ rec->mntns, p ? p->container : 0 };
+}
+
+/* Its /proc, or that of its container's first process, which nobody else moves about. */
+static int open_guest(struct state *st, const struct falcoc_rec *rec, const struct proc *p)
+{
+	const struct container *c = container_find(st->containers, p->container);
+	const struct proc_entry *init;
+	int dir = -1;
+
+	init = c && c->init_pid ? procs_find(st->procs, c->init_pid, 0) : NULL;
+	if (init && init->pub.mntns == rec->mntns && !init->pub.exit_ns)
+		dir = look_open(st, init->pub.pid, init->pub.start_ns);
+	return dir >= 0 ? dir : look_open(st, rec->pid, rec->start_ns);
+}
+
+/* Reads what users its namespace has, if that is due. */
+static void refresh_guest(struct state *st, const struct proc *p, const struct event *ev)
+{
+	const struct proc_entry *init;
+	const struct falcoc_rec *rec = ev->rec;
+
+	if (!st->guests || st->own->foreign || !rec->mntns)
+		return;
+	init = procs_find(st->procs, 1, 0);
+	if (!init || !init->pub.mntns || init->pub.mntns == rec->mntns)
+		return;
+	if (guests_wanted(st->guests, guest_view(rec, p), installed_image(ev), rec->time_ns))
+		guests_look(st->guests, guest_view(rec, p), open_guest(st, rec, p), rec->time_ns);
+}
+
+const struct user_table *state_users(const struct state *st, const struct falcoc_rec *rec,
+				     const struct proc *p)
+{
+	const struct user_table *own = guests_find(st->guests, guest_view(rec, p));
+
+	return own ? own : st->users;
 }
 
 /*
@@ -735,6 +781,7 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 	refresh(st, e, ev);
 	if (ev->foreign)
 		apply_foreign(st, e, ev->foreign, rec->time_ns);
+	refresh_guest(st, &e->pub, ev);
 	apply_to_tables(st, e, ev);
 	complete_ancestors(st, e, rec->time_ns);
 	return &e->pub;

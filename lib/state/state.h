@@ -15,6 +15,7 @@
 #include "event/event.h"
 #include "state/container.h"
 #include "state/files.h"
+#include "state/guest.h"
 #include "state/proc.h"
 #include "state/user.h"
 
@@ -36,7 +37,8 @@ typedef void (*state_proc_fn)(void *arg, const struct proc *p, bool coarse);
  */
 struct state {
 	struct proc_table *procs;
-	struct user_table *users;
+	struct user_table *users;	/* the host's: state_users() are those of a process */
+	struct guests *guests;		/* of containers; NULL: a capture's machine tells one table only */
 	struct container_table *containers;	/* proc.container leads into it */
 	const struct dns_table *dns;	/* may be NULL: no names are known */
 	const struct net_local *local;	/* may be NULL */
@@ -83,6 +85,13 @@ int state_scan(struct state *st);
  * no rule is to see it, and it does not count for start_ns and last_event_ns.
  */
 const struct proc *state_apply(struct state *st, const struct event *ev);
+
+/*
+ * Users and groups as the process of an event knows them: those of its container (guest.h), or the
+ * host's. @p may be NULL.
+ */
+const struct user_table *state_users(const struct state *st, const struct falcoc_rec *rec,
+				     const struct proc *p);
 
 /*
  * Copies: every process that is known, those that others come of before them; and the reverse,

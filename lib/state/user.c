@@ -39,6 +39,7 @@ struct file {
 	struct stamp stamp;
 	struct entry *entries;	/* by uid, then by line */
 	size_t count;
+	size_t size, lines;	/* room of the text and of entries */
 	bool groups;
 	bool told;		/* no file: each entry's name is memory of its own, with all texts */
 };
@@ -127,6 +128,8 @@ static int file_parse(struct file *f)
 	f->entries = calloc(lines, sizeof(*f->entries));
 	if (!f->entries)
 		return -ENOMEM;
+	f->size = strlen(f->text) + 1;
+	f->lines = lines;
 	for (; line; line = next, n++) {
 		struct entry *e = &f->entries[f->count];
 
@@ -239,6 +242,35 @@ struct user_table *user_table_new_empty(void)
 	t->group.groups = true;
 	t->group.told = t->passwd.told = true;
 	return t;
+}
+
+struct user_table *user_table_new_text(char *passwd, char *group)
+{
+	struct user_table *t = calloc(1, sizeof(*t));
+
+	if (!t) {
+		free(passwd);
+		free(group);
+		return NULL;
+	}
+	t->group.groups = true;
+	t->passwd.text = passwd;
+	t->group.text = group;
+	if ((passwd && file_parse(&t->passwd) < 0) || (group && file_parse(&t->group) < 0)) {
+		user_table_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+static size_t file_bytes(const struct file *f)
+{
+	return f->size + f->lines * sizeof(*f->entries);
+}
+
+size_t user_table_bytes(const struct user_table *t)
+{
+	return sizeof(*t) + file_bytes(&t->passwd) + file_bytes(&t->group);
 }
 
 void user_table_free(struct user_table *t)

@@ -10,6 +10,7 @@
 #define STATE_USER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/slice.h"
@@ -24,6 +25,13 @@ struct user_table;
 struct user_table *user_table_new(const char *passwd, const char *group);
 /* A table that no file fills, only user_table_tell(). */
 struct user_table *user_table_new_empty(void);
+/*
+ * Of these texts, which are taken over even where it fails; either may be NULL. user_table_refresh()
+ * is not for it.
+ */
+struct user_table *user_table_new_text(char *passwd, char *group);
+/* Memory that one of user_table_new_text() takes. */
+size_t user_table_bytes(const struct user_table *t);
 /*
  * Of another machine, as its capture tells it: a user, or a group (whose number is u->gid). A later
  * word replaces an earlier one; @gone takes it away. At most 65536 of each are kept.
