@@ -43,6 +43,7 @@ struct guests {
 	struct ilist lru;
 	struct slow *slow;
 	char *host_passwd;
+	unsigned int wait_ms;
 	struct user_table *nobody;	/* root alone */
 	struct guest_stats stats;
 };
@@ -199,7 +200,7 @@ static void job_free(void *arg)
 
 /* ---- the table ---- */
 
-struct guests *guests_new(const char *host_passwd)
+struct guests *guests_new(const char *host_passwd, unsigned int wait_ms)
 {
 	struct guests *g = calloc(1, sizeof(*g));
 	char *passwd = strdup("root:x:0:0:::\n"), *group = strdup("root:x:0:\n");
@@ -207,6 +208,7 @@ struct guests *guests_new(const char *host_passwd)
 	if (g) {
 		ilist_init(&g->lru);
 		g->slow = slow_new();
+		g->wait_ms = wait_ms ? wait_ms : SLOW_WAIT_MS;
 		g->host_passwd = strdup(host_passwd ? host_passwd : "/etc/passwd");
 		g->nobody = user_table_new_text(passwd, group);
 		passwd = group = NULL;
@@ -342,7 +344,7 @@ void guests_look(struct guests *g, struct guest_view v, int proc, uint64_t now_n
 	memcpy(j->marks, at->marks, sizeof(j->marks));
 	if (stat(g->host_passwd, &sb) == 0)
 		j->host = mark_of(&sb);
-	err = slow_call(g->slow, hash_view(v), look, job_free, j, SLOW_WAIT_MS, true);
+	err = slow_call(g->slow, hash_view(v), look, job_free, j, g->wait_ms, true);
 	if (!err)
 		take(g, at, j);
 	else

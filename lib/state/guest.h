@@ -5,8 +5,9 @@
  * A process in another mount namespace than the first process has an /etc/passwd of its own. It is
  * read from /proc/PID/root when the first event comes from that namespace and container, of the
  * container's first process where that is in the same namespace (who can call chroot in a
- * container does not name the others' users), and again when the last look is GUEST_CHECK_NS
- * old (in a container's first GUEST_START_NS also when somebody calls exec), if its inode, size or times are others by then.
+ * container does not name the others' users), and again when the last look is GUEST_CHECK_NS old
+ * (in a container's first GUEST_START_NS also when somebody calls exec), if its inode, size or
+ * times are others by then.
  *
  * Nothing in there is trusted: no link leads out of that root, only regular files of at most
  * GUEST_FILE_MAX bytes and GUEST_LINES_MAX lines are read, on a thread that may be left behind
@@ -31,7 +32,8 @@
 #define GUEST_FILE_MAX	(256u << 10)
 #define GUEST_LINES_MAX	8192
 #define GUEST_CHECK_NS	2000000000ull
-#define GUEST_START_NS	10000000000ull	/* so long after the first event a container may be in the making */
+/* so long after its first event a container may be in the making */
+#define GUEST_START_NS	10000000000ull
 
 struct guests;
 struct guest_stats {
@@ -47,8 +49,11 @@ struct guest_view {
 	uint64_t container;	/* handle; 0: none */
 };
 
-/* NULL: no memory. @host is that of passwd and group of this host, to be told from: NULL: /etc/... */
-struct guests *guests_new(const char *host_passwd);
+/*
+ * @host_passwd is the host's, to be told from; NULL: /etc/passwd. A look is waited for so long; 0:
+ * SLOW_WAIT_MS. NULL: no memory.
+ */
+struct guests *guests_new(const char *host_passwd, unsigned int wait_ms);
 void guests_free(struct guests *g);
 
 /* Is there something to be looked at? @exec: a process of it called exec now. */

@@ -66,7 +66,7 @@ int state_init(struct state *st, const struct state_options *opt)
 				   user_table_new(opt->passwd, opt->group);
 	if (!st->users)
 		goto fail;
-	st->guests = opt->foreign ? NULL : guests_new(opt->passwd);
+	st->guests = opt->foreign ? NULL : guests_new(opt->passwd, 0);
 	if (!st->guests && !opt->foreign)
 		goto fail;
 	err = container_table_new(&(struct container_options){

@@ -38,7 +38,7 @@ typedef void (*state_proc_fn)(void *arg, const struct proc *p, bool coarse);
 struct state {
 	struct proc_table *procs;
 	struct user_table *users;	/* the host's: state_users() are those of a process */
-	struct guests *guests;		/* of containers; NULL: a capture's machine tells one table only */
+	struct guests *guests;		/* those of containers; NULL: a capture tells none */
 	struct container_table *containers;	/* proc.container leads into it */
 	const struct dns_table *dns;	/* may be NULL: no names are known */
 	const struct net_local *local;	/* may be NULL */

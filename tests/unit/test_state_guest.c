@@ -65,7 +65,7 @@ static void setup(void)
 	ck_assert_int_eq(symlink("../../c", in("proc/10/root")), 0);
 	put("c/etc/passwd", "toor:x:0:0::/:/bin/sh\napp:x:1000:1000::/srv:/bin/false\n");
 	put("c/etc/group", "staff:x:1000:app\n");
-	guests = guests_new(in("host/passwd"));
+	guests = guests_new(in("host/passwd"), 10000);
 	ck_assert_ptr_nonnull(guests);
 	now_ns = 5 * S;
 }
