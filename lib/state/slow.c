@@ -6,9 +6,10 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "util/thread.h"
 
 struct piece {
 	struct slow *slow;
@@ -101,19 +102,11 @@ static void *run(void *arg)
 
 static int start(struct piece *p)
 {
-	sigset_t all, old;
-	pthread_attr_t attr;
 	pthread_t thread;
-	int err;
+	int err = thread_start(&thread, run, p);
 
-	/* signals are the program's own thread's */
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	pthread_attr_init(&attr);
-	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	err = -pthread_create(&thread, &attr, run, p);
-	pthread_attr_destroy(&attr);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (!err)
+		pthread_detach(thread);
 	return err;
 }
 
