@@ -2,50 +2,95 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Captures of what happened around alerts: history, alert and what came after are in a file of root's
-# alone whose name the alert tells; alerts that come meanwhile share it; the oldest files go.
+# alone whose name the alert tells, and replayed it raises what was raised; alerts that come meanwhile
+# share it; a policy can ask for one; the oldest files go.
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 
 D=$T/captures
-cat >"$T/rules.yaml" <<'R'
+rules() {
+	cat <<R
 - rule: Shadow read
   desc: d
   condition: evt.type in (openat, open) and fd.name = /etc/shadow
   output: "SHADOW %proc.cmdline"
   priority: WARNING
   capture: true
-  capture_duration: 3000
+  capture_duration: $1
 - rule: any exec
   desc: d
   condition: evt.type = execve and proc.name != cat
   output: "EXEC %proc.cmdline"
   priority: DEBUG
 R
+}
 grep -qs . /etc/shadow || echo 'root:*:1:0:99999:7:::' >/etc/shadow
-start_falcoc -c none -r "$T/rules.yaml" -o capture.directory="$D" -o capture.max_files=2 \
-	-o capture.events='[mkdir,mkdirat]' || exit 1
+
+files() { find "$D" -name '*.scap'; }
+count_is() { [ "$(files | wc -l)" = "$1" ]; }
+# However slow the machine is: nothing is too old, and the file is open until the end.
+start() { start_falcoc -c none "$@" -o capture.directory="$D" -o capture.history_seconds=600; }
+# told OUTPUT: what was told, without times and names of captures
+told() { grep -oE '(SHADOW|EXEC) .*' "$1" | sed 's/ (capture=.*//; s/ \[policy: .*//'; }
+replay() { falcoc -c none -r "$T/rules.yaml" -e "$1" >"$T/replayed" 2>"$T/replay.err"; }
+# lines FILE LINE...: are these in it, in this order?
+in_order() {
+	local file=$1 at=0 n line
+	shift
+	for line; do
+		n=$(sed "1,${at}d" "$file" | grep -nE -m1 -- "$line" | cut -d: -f1)
+		[ -n "$n" ] || { echo "no $line behind line $at:"; tail -n 20 "$file"; return 1; }
+		at=$((at + n))
+	done
+}
+
+rules 600000 >"$T/rules.yaml"
+start -r "$T/rules.yaml" -o capture.events='[mkdir,mkdirat]' || exit 1
 env true before
 mkdir "$T/history"
 expect_alert "history is told" 'EXEC mkdir'
+check "before an alert there is no file" count_is 0
 cat /etc/shadow >/dev/null
 expect_alert "the alert names its capture" "SHADOW cat /etc/shadow.*\(capture=$D/[0-9T.]*-Shadow_read.scap\)"
 cat /etc/shadow /dev/null >/dev/null
+expect_alert "and the next one names one" "SHADOW cat /etc/shadow /dev/null.*\(capture="
 env true after
 expect_alert "what comes after is told" 'EXEC true after'
-one_file() { [ "$(find "$D" -name '*.scap' | wc -l)" = "$1" ]; }
-check "alerts that come meanwhile share a file" one_file 1
-file=$(find "$D" -name '*.scap')
+check "alerts that come meanwhile share a file" count_is 1
+file=$(files)
+check "whose name both tell" test "$(grep -oE 'capture=[^)]*' "$T/out" | sort -u)" = "capture=$file"
 check "it is for root only" test "$(stat -c %a "$file")" = 600
-whole() { falcoc -c none -e "$file" --print '%evt.type %proc.cmdline' >"$T/events" 2>"$T/print.err" && grep -q '^execve true after' "$T/events"; }
-check "it is whole when its time is over" wait_for 20 whole
-check "it has what was before" grep -q '^execve true before' "$T/events"
-check "and what was asked for beside rules" grep -q '^mkdir[a-z]* mkdir' "$T/events"
-check "and the alert's event" grep -q '^openat cat /etc/shadow' "$T/events"
-for i in 2 3 4; do
-	sleep 3 # the file before it is over then: its duration
-	cat /etc/shadow >/dev/null
-	wait_for 20 sh -c "[ \$(grep -o 'capture=[^)]*' '$T/out' | sort -u | wc -l) -ge $i ]"
-done
 check "falcoc ends well" stop_falcoc
-check "the oldest files went" one_file 2
-check "the report counts them" grep -q '^Captures: [4-9]' "$T/err"
+check "the report counts them" grep -q '^Captures: 1 in .*, 1 alerts shared one$' "$T/err"
+check "nothing was dropped" grep -q 'Events dropped: 0' "$T/err"
+falcoc -c none -e "$file" --print '%evt.type %proc.cmdline' >"$T/events" 2>"$T/print.err"
+check "the file is whole" test ! -s "$T/print.err"
+check "history, alerts and what followed are in it, in order" in_order "$T/events" \
+	'^execve true before$' '^mkdir[a-z]* mkdir ' '^openat cat /etc/shadow$' \
+	'^openat cat /etc/shadow /dev/null$' '^execve true after$'
+check "it is replayed" replay "$file"
+told "$T/out" >"$T/live.alerts"
+told "$T/replayed" >"$T/replayed.alerts"
+check "alerts are raised again, before, at and after" in_order "$T/replayed.alerts" \
+	'^EXEC true before$' '^EXEC mkdir ' '^SHADOW cat /etc/shadow$' \
+	'^SHADOW cat /etc/shadow /dev/null$' '^EXEC true after$'
+# between start and end all is history or what followed
+check "and are the live ones" busybox cmp -s "$T/live.alerts" "$T/replayed.alerts"
+check "a replay makes no captures" count_is 1
+
+# each has a file of its own where the time of the one before it is over
+rules 1 >"$T/rules.yaml"
+start -r "$T/rules.yaml" -o capture.max_files=2 || exit 1
+another() {
+	cat /etc/shadow >/dev/null
+	[ "$(grep -o 'capture=[^)]*' "$T/out" | sort -u | wc -l)" -ge "$1" ]
+}
+for i in 1 2 3 4; do
+	check "alert $i, later: a file of its own" wait_for 30 another "$i"
+done
+check "falcoc ends well, once more" stop_falcoc
+check "the oldest files went" count_is 2
+check "the report counts them all" grep -q '^Captures: \([4-9]\|[1-9][0-9]\)' "$T/err"
+newest=$(files | sort | tail -1)
+check "the newest is replayed" replay "$newest"
+check "and its alert raised again" grep -q 'SHADOW cat /etc/shadow' "$T/replayed"
