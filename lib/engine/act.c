@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/trigger.h"
 #include "output/text.h"
 
 #define FINISH_MS	5000	/* at the end, for actions that are under way */
@@ -40,6 +41,18 @@ bool engine_is_silenced(struct engine *e, const struct rule *rule, const struct 
 	return match.silent;
 }
 
+/* Of the alert that is acted upon. */
+static const char *capture(void *arg, const struct rule *rule, const char **ret_why)
+{
+	struct engine *e = arg;
+	const char *file = trigger_capture(e, rule, e->acting->ctx->ev);
+
+	if (!file)
+		*ret_why = e->opt.no_captures ? "captures are off: capture.enabled" :
+						"no file could be made: see the messages";
+	return file;
+}
+
 enum engine_status engine_start_actions(struct engine *e)
 {
 	struct actor_options opt = {
@@ -48,6 +61,8 @@ enum engine_status engine_start_actions(struct engine *e)
 		.limit_per_minute = e->opt.actions_per_minute,
 		.sockets = { e->opt.docker_socket, e->opt.podman_socket },
 		.runtime_timeout_ms = e->opt.runtime_timeout_ms,
+		.capture = capture,
+		.capture_arg = e,
 	};
 	int rc;
 
@@ -82,6 +97,7 @@ void engine_act(struct engine *e, const struct alert *alert, const struct policy
 	if (!e->actor)
 		return;
 	buf_clear(&e->action_json);
+	e->acting = alert;
 	format.json = format.include_fields = format.include_tags = format.include_output = true;
 	for (size_t i = 0; i < match->n; i++) {
 		const struct policy *p = match->list[i];
@@ -95,6 +111,7 @@ void engine_act(struct engine *e, const struct alert *alert, const struct policy
 			alert_format(alert, &format, &e->action_json);
 		actor_act(e->actor, p, alert->rule, &target, buf_slice(&e->action_json));
 	}
+	e->acting = NULL;
 }
 
 /* ---- results ---- */

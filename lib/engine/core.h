@@ -102,6 +102,7 @@ struct engine {
 	struct policies *policies;
 	struct actor *actor;		/* NULL: nothing is done */
 	struct buf action_json;
+	const struct alert *acting;	/* of which actions are being done; else NULL */
 
 	/* what events come from and add up to */
 	struct capture *capture;

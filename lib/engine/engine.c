@@ -107,7 +107,10 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 		.all_events = opt->all_events,
 		.check_output = output_check,
 	});
-	e->policies = policies_new(&(struct policies_options){ .output = engine_output_bit });
+	e->policies = policies_new(&(struct policies_options){
+		.output = engine_output_bit,
+		.can_capture = true,
+	});
 	buf_init(&e->action_json, 1 << 20);
 	buf_init(&e->line, 1 << 20);
 	buf_init(&e->diag_text, 0);

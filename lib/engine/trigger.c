@@ -179,13 +179,13 @@ static void open_file(struct engine *e, const struct rule *rule, uint64_t wall_n
 	flush(e);
 }
 
-const char *trigger_alert(struct engine *e, const struct rule *rule, const struct event *ev)
+const char *trigger_capture(struct engine *e, const struct rule *rule, const struct event *ev)
 {
 	struct trigger *t = e->trigger;
 	uint64_t duration_ms = rule->capture_ms ? rule->capture_ms : e->opt.capture_duration_ms;
 	uint64_t until_ns;
 
-	if (!t || !(rule->capture || t->all_rules))
+	if (!t)
 		return NULL;
 	if (t->out)
 		t->shared++;
@@ -197,6 +197,13 @@ const char *trigger_alert(struct engine *e, const struct rule *rule, const struc
 	if (until_ns > t->until_ns)
 		t->until_ns = until_ns;
 	return t->file;
+}
+
+const char *trigger_alert(struct engine *e, const struct rule *rule, const struct event *ev)
+{
+	if (!e->trigger || !(rule->capture || e->trigger->all_rules))
+		return NULL;
+	return trigger_capture(e, rule, ev);
 }
 
 /* ---- history ---- */
@@ -329,6 +336,8 @@ static bool is_wanted(const struct engine *e)
 {
 	if (e->opt.no_captures || e->opt.condition || e->print)
 		return false;
+	if (e->opt.actions == ENGINE_ACTIONS_ON && policies_capture(e->policies))
+		return true;
 	for (size_t i = 0; i < ruleset_count(e->rules); i++) {
 		const struct rule *rule = ruleset_rule(e->rules, i);
 

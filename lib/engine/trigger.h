@@ -2,8 +2,8 @@
 /*
  * trigger.h - captures of what happened around an alert
  *
- * While a rule says `capture: true` (or the configuration says so of all) what the module records is
- * kept in memory, as a capture file has it, for so many seconds and bytes. At an alert of such a rule
+ * While a rule says `capture: true` (or the configuration says so of all), or a policy that may act has
+ * the action `capture`, what the module records is kept in memory, as a capture file has it, for so many seconds and bytes. At an alert of such a rule
  * this history goes to a file, and what comes in the rule's capture_duration after it; alerts that
  * come meanwhile share the file, and lengthen it. Files are written by threads of their own
  * (scap/out.h); their number and bytes are bounded, the oldest go.
@@ -42,6 +42,8 @@ enum engine_status trigger_want(struct engine *e, struct eventset *events);
  * NULL: none.
  */
 const char *trigger_alert(struct engine *e, const struct rule *rule, const struct event *ev);
+/* The same, whatever the rule says: a policy asks for it. */
+const char *trigger_capture(struct engine *e, const struct rule *rule, const struct event *ev);
 /* An event was judged; @items: what was learnt before it. */
 void trigger_event(struct engine *e, const struct event *ev, const struct proc *proc,
 		   const struct buf *items);

@@ -402,7 +402,7 @@ static struct job *job_new(const struct policy *p, const struct policy_action *a
 static const char *senseless(const struct actor *a, const struct policy_action *action,
 			     const struct target *t)
 {
-	if (action->kind == ACTION_EXEC)
+	if (action->kind == ACTION_EXEC || action->kind == ACTION_CAPTURE)
 		return NULL;
 	if (action->kind == ACTION_CUT)
 		return t->sock.known ? NULL : "the event is about no connection of TCP or UDP";
@@ -445,7 +445,8 @@ static const char *examine(struct actor *a, struct job *job, enum action_outcome
 	*ret_outcome = OUTCOME_REFUSED;
 	if (why)
 		return why;
-	if (action->kind == ACTION_EXEC)
+	/* what is protected may be looked at */
+	if (action->kind == ACTION_EXEC || action->kind == ACTION_CAPTURE)
 		return t->ours ? "it is falcoc, or was started by it" : NULL;
 	why = protect_target(a->protect, t);
 	if (why)
@@ -511,6 +512,25 @@ static void kill_now(struct actor *a, struct job *job)
 	tell(a, job);
 }
 
+/* The event in hand is the caller's, so it is his to record. */
+static void capture_now(struct actor *a, struct job *job)
+{
+	const char *why = "nobody records here", *file = NULL;
+
+	if (a->tools.dry) {
+		work_end(job, OUTCOME_DRY_RUN, "%s", "");
+		tell(a, job);
+		return;
+	}
+	if (a->opt.capture)
+		file = a->opt.capture(a->opt.capture_arg, job->result.rule, &why);
+	if (file)
+		work_end(job, OUTCOME_DONE, "%s", file);
+	else
+		work_end(job, OUTCOME_FAILED, "%s", why);
+	tell(a, job);
+}
+
 static enum worker_kind worker_for(const struct policy_action *action)
 {
 	switch (action->kind) {
@@ -568,6 +588,10 @@ static void request(struct actor *a, struct job *job, struct slice json)
 	}
 	if (action->kind == ACTION_KILL && action->reach == REACH_PROCESS) {
 		kill_now(a, job);
+		return;
+	}
+	if (action->kind == ACTION_CAPTURE) {
+		capture_now(a, job);
 		return;
 	}
 	equip(job, json);

@@ -8,7 +8,7 @@
  *	actor_finish()	at the end: what was begun is ended
  *	actor_free()
  *
- * Killing a process is done at once, in the caller's thread. All else is put into bounded queues
+ * Killing a process is done at once, in the caller's thread, and so is beginning a capture. All else is put into bounded queues
  * of worker threads: one for what the kernel does, one for what runtimes are asked, one for programs, so
  * that a slow runtime or program delays neither events nor the other actions.
  *
@@ -59,6 +59,12 @@ struct actor_options {
 	uint32_t limit_per_minute;	/* of all policies; 0: ACTOR_LIMIT */
 	struct runtime_sockets sockets;	/* not copied */
 	uint32_t runtime_timeout_ms;	/* 0: ACTOR_RUNTIME_MS */
+	/*
+	 * Records what goes on from here, from within actor_act(): the file's name, good until the next
+	 * call, or NULL with *@ret_why. NULL: nobody can.
+	 */
+	const char *(*capture)(void *arg, const struct rule *rule, const char **ret_why);
+	void *capture_arg;
 	/*
 	 * Events' pids are those of the first pid namespace; elsewhere processes are not killed, unless
 	 * the targets are known to have the pids of here: tests.

@@ -266,6 +266,15 @@ bool policies_act(const struct policies *ps)
 	return false;
 }
 
+bool policies_capture(const struct policies *ps)
+{
+	for (size_t i = 0; i < ps->n; i++)
+		for (size_t a = 0; ps->list[i]->enabled && a < ps->list[i]->nactions; a++)
+			if (ps->list[i]->actions[a].kind == ACTION_CAPTURE)
+				return true;
+	return false;
+}
+
 bool policies_may_silence(const struct policies *ps, const struct rule *rule)
 {
 	return rule->index < ps->nrules && ps->by_rule[rule->index].silent;

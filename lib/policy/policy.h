@@ -38,7 +38,7 @@
 	A(PAUSE, "pause", "freeze all processes of the container")		\
 	A(UNPAUSE, "unpause", "let them run again")				\
 	A(CUT, "cut", "destroy the connection that the event is about")		\
-	A(CAPTURE, "capture", "record what goes on from here")			\
+	A(CAPTURE, "capture", "record what was before the event, and what goes on from it")	\
 	A(EXEC, "exec", "run a program with the alert as JSON on its standard input")
 
 enum action_kind {
@@ -122,6 +122,8 @@ const struct policy *policies_at(const struct policies *ps, size_t i);
 const struct policy_protect *policies_protect(const struct policies *ps);
 /* Has any that is enabled an action? */
 bool policies_act(const struct policies *ps);
+/* Has any that is enabled the action `capture`? */
+bool policies_capture(const struct policies *ps);
 
 struct policy_match {
 	const struct policy *const *list;	/* those that apply, in the order of the files */

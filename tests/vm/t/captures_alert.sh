@@ -94,3 +94,30 @@ check "the report counts them all" grep -q '^Captures: \([4-9]\|[1-9][0-9]\)' "$
 newest=$(files | sort | tail -1)
 check "the newest is replayed" replay "$newest"
 check "and its alert raised again" grep -q 'SHADOW cat /etc/shadow' "$T/replayed"
+
+# a policy asks for it, of a rule that does not
+grep -v capture "$T/rules.yaml" >"$T/plain.yaml"
+cat >"$T/policies.yaml" <<'P'
+- policy: look closer
+  rules: [Shadow read]
+  scope: proc.name = cat
+  actions: [capture]
+P
+rm -rf "$D"
+start -r "$T/plain.yaml" --policy "$T/policies.yaml" --actions=dry-run || exit 1
+cat /etc/shadow >/dev/null
+expect_alert "a dry run tells that a file would be made" 'capture dry-run: process'
+check "falcoc ends well after a dry run" stop_falcoc
+check "and made none" test -z "$(files 2>/dev/null)"
+start -r "$T/plain.yaml" --policy "$T/policies.yaml" --actions=on || exit 1
+env true before
+expect_alert "history of a policy's capture is told" 'EXEC true before'
+head -c 1 /etc/shadow >/dev/null
+expect_alert "outside of its scope nothing is recorded" 'SHADOW head'
+cat /etc/shadow >/dev/null
+expect_alert "the result names the file" "capture done: process [0-9]* \(cat.*: $D/[0-9T.]*-Shadow_read.scap"
+check "falcoc ends well after a policy's capture" stop_falcoc
+check "there is one file" count_is 1
+falcoc -c none -r "$T/plain.yaml" -e "$(files)" >"$T/replayed" 2>"$T/replay.err"
+told "$T/replayed" >"$T/replayed.alerts"
+check "with history and event" in_order "$T/replayed.alerts" '^EXEC true before$' '^SHADOW head' '^SHADOW cat /etc/shadow$'
