@@ -114,14 +114,38 @@ static const struct entry {
 	{ 332, 3, { 3, 4, 5 } },	/* copy_file_range */
 	{ 362, 1, { 1 } },	/* dup2 */
 	{ 364, 1, { 1 } },	/* dup3 */
-	{ 366, 1, { 1 } },	/* dup */
 	{ 368, 1, { 1 } },	/* bpf */
 	{ 374, 1, { 1 } },	/* epoll_create */
 	{ 376, 1, { 1 } },	/* epoll_create1 */
-	{ 388, 1, { 5 } },	/* accept4 */
 	{ 390, 1, { 2 } },	/* umount2 */
 	{ 396, 1, { 2 } },	/* eventfd2 */
 	{ 398, 2, { 2, 3 } },	/* signalfd4 */
+};
+
+/*
+ * What readers of 2022 know instead of a newer type. They skip what they do not know, and then have no
+ * name for the descriptor that it made. Where the older type tells the same it is written in place of
+ * the newer one: later readers make that of it. Else it stands before it, for the state only.
+ */
+struct older_param {
+	uint8_t param, width;	/* of the newer exit; in bytes, 0: as it is */
+};
+
+static const struct older {
+	uint16_t type, older;	/* of the exits */
+	bool same;
+	uint8_t nexit, nentry;
+	struct older_param exit[5], entry[3];
+} olders[] = {
+	/* accept4 */
+	{ 389, 249, true, 5, 1, { { 0, 0 }, { 1, 0 }, { 2, 0 }, { 3, 0 }, { 4, 0 } }, { { 5, 0 } } },
+	{ 367, 125, true, 1, 1, { { 0, 0 } }, { { 1, 0 } } },	/* dup */
+	{ 363, 125, false, 1, 1, { { 0, 0 } }, { { 1, 0 } } },	/* dup2 */
+	{ 365, 125, false, 1, 1, { { 0, 0 } }, { { 1, 0 } } },	/* dup3 */
+	{ 393, 61, false, 4, 0, { { 0, 0 }, { 1, 0 }, { 2, 0 }, { 3, 0 } }, { { 0, 0 } } }, /* pipe2 */
+	{ 395, 139, false, 1, 1, { { 0, 0 } }, { { 1, 1 } } },	/* inotify_init1 */
+	{ 397, 63, false, 1, 2, { { 0, 0 } }, { { 2, 0 }, { 1, 4 } } },	/* eventfd2 */
+	{ 399, 127, false, 1, 3, { { 0, 0 } }, { { 2, 0 }, { 3, 0 }, { 1, 1 } } },	/* signalfd4 */
 };
 
 /* One event under construction: lengths of its parameters, and their bytes. */
@@ -487,6 +511,48 @@ static void put_entry(struct buf *out, const struct making *m, const struct head
 	put_block(out, m, &h, e ? e->param : NULL, e ? e->n : 0);
 }
 
+/* Of @m the parameters that an older type has, one behind the other. */
+static void put_older_block(struct buf *out, const struct making *m, const struct header *h,
+			    const struct older_param *list, unsigned int n)
+{
+	struct making o = { .ev = m->ev };
+
+	for (unsigned int i = 0; i < n; i++) {
+		uint32_t begin = m->at[list[i].param], len = m->at[list[i].param + 1] - begin;
+
+		/* numbers are little-endian: they get zeros, or lose them, at their end */
+		if (list[i].width && list[i].width < len)
+			len = list[i].width;
+		if (!m->bytes.truncated)
+			buf_add(&o.bytes, m->bytes.ptr + begin, len);
+		for (; len < list[i].width; len++)
+			buf_add_char(&o.bytes, '\0');
+		param_end(&o);
+	}
+	put_block(out, &o, h, NULL, n);
+	out->truncated |= o.bytes.truncated;
+	buf_release(&o.bytes);
+}
+
+/* True: it says all, and the newer one is not to be written. */
+static bool put_older(struct buf *out, const struct making *m, const struct header *exit)
+{
+	for (size_t i = 0; i < sizeof(olders) / sizeof(olders[0]); i++) {
+		const struct older *o = &olders[i];
+		struct header h = *exit;
+
+		if (o->type != exit->type)
+			continue;
+		h.state_only |= !o->same;
+		h.type = o->older - 1u;
+		put_older_block(out, m, &h, o->entry, o->nentry);
+		h.type = o->older;
+		put_older_block(out, m, &h, o->exit, o->nexit);
+		return o->same;
+	}
+	return false;
+}
+
 /* A call that the format knows by number only. */
 static void make_generic(struct making *m)
 {
@@ -567,6 +633,8 @@ static bool put_made(struct buf *out, struct making *m, bool state_only)
 		put_entry(out, m, &h);
 		return true;
 	}
+	if (put_older(out, m, &h))
+		return true;
 	if (type == SCAP_GENERIC_X)
 		put_block(out, m, &(struct header){ SCAP_GENERIC_X - 1, rec->tid, state_only }, NULL, 2);
 	else if (type & 1)
