@@ -19,7 +19,7 @@ rules() {
   capture_duration: $1
 - rule: any exec
   desc: d
-  condition: evt.type = execve and proc.name != cat
+  condition: evt.type = execve and proc.name in (true, mkdir)
   output: "EXEC %proc.cmdline"
   priority: DEBUG
 R
