@@ -11,6 +11,7 @@
 #include "engine/core.h"
 #include "engine/record_fields.h"
 #include "scap/cursor.h"
+#include "state/containers.h"
 
 #define LOCALS_MAX	65536
 
@@ -233,10 +234,20 @@ static int take_use(struct engine *e, struct cursor *c)
 	return 0;
 }
 
+/* ---- containers ---- */
+
+static int take_container(struct engine *e, struct cursor *c)
+{
+	struct slice json = { (const char *)c->pos, c->left };
+
+	return container_table_tell(e->state.containers, json, e->state.last_event_ns);
+}
+
 static const struct {
-	enum record_item kind;
+	unsigned int kind;
 	int (*take)(struct engine *e, struct cursor *c);
 } takers[] = {
+	{ SCAP_ITEM_CONTAINER, take_container },
 	{ RECORD_MACHINE, take_machine },
 	{ RECORD_LOCAL, take_local },
 	{ RECORD_PROC, take_proc },

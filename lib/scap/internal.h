@@ -128,6 +128,8 @@ bool scap_native_block(struct scap *s, const struct scap_block *b);
 bool scap_native_event(struct scap *s, struct slice body, bool flagged);
 /* Gives out what is whole. False: nothing is. */
 bool scap_native_next(struct scap *s, struct event *ret_event);
+/* What another's event says of a container comes next, as an item. */
+void scap_native_container(struct scap *s, struct slice json);
 
 /* meta.c: a block of the lists. False: it is none of these. */
 bool scap_meta_block(struct scap *s, const struct scap_block *b);

@@ -73,6 +73,19 @@ bool scap_native_event(struct scap *s, struct slice body, bool flagged)
 	return true;
 }
 
+void scap_native_container(struct scap *s, struct slice json)
+{
+	struct scap_native *n = &s->native;
+
+	if (n->on || !json.len || json.len > SCAP_NATIVE_MAX)
+		return;
+	buf_clear(&n->bytes);
+	buf_add_slice(&n->bytes, json);
+	n->kind = SCAP_ITEM_CONTAINER;
+	n->ts_ns = s->ev.ts_ns;
+	n->have = !n->bytes.truncated;
+}
+
 bool scap_native_next(struct scap *s, struct event *ret_event)
 {
 	struct scap_native *n = &s->native;
@@ -82,7 +95,7 @@ bool scap_native_next(struct scap *s, struct event *ret_event)
 	if (!n->have)
 		return false;
 	n->have = false;
-	if (n->kind >= SCAP_ITEM_ENGINE) {
+	if (n->kind >= SCAP_ITEM_ENGINE || n->kind == SCAP_ITEM_CONTAINER) {
 		n->item = (struct event_item){ (uint16_t)n->kind, n->ts_ns, b };
 		*ret_event = (struct event){ .ts_ns = n->ts_ns, .item = &n->item };
 		/* the bytes stay until the next event of ours is read */

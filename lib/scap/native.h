@@ -30,6 +30,8 @@
 enum scap_item {
 	SCAP_ITEM_RECORD = 1,	/* a record as the module made it */
 	SCAP_ITEM_STATE,	/* likewise, for the state only: it did not match the filter */
+	/* what a container event says, as JSON; given out of others' captures, too */
+	SCAP_ITEM_CONTAINER,
 	SCAP_ITEM_ENGINE = 16,
 };
 

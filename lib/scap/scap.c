@@ -197,6 +197,15 @@ static void take_user(struct scap *s)
 	scap_add_user(s, &u);
 }
 
+/* Events that tell of a container: of newer writers those that a plugin of that name makes. */
+static void take_container(struct scap *s)
+{
+	if (s->ev.type != SCAP_ASYNC_E)
+		scap_native_container(s, scap_str(s, 0));
+	else if (slice_startswith(scap_str(s, 1), (struct slice)SLICE_LIT("container")))
+		scap_native_container(s, scap_str(s, 2));
+}
+
 /* Which of ours an event is; -1: none. */
 static int find_event(const struct scap *s)
 {
@@ -342,6 +351,8 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		s->stats.drops++;
 	if (s->ev.type >= SCAP_USER_ADDED_E && s->ev.type <= SCAP_GROUP_DELETED_E)
 		take_user(s);
+	if (s->ev.type == SCAP_CONTAINER_E || s->ev.type == SCAP_ASYNC_E)
+		take_container(s);
 	s->event = find_event(s);
 	s->thread = th;
 	s->is_meta = is_meta(s->ev.type);

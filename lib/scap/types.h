@@ -48,6 +48,7 @@ enum {
 	SCAP_USER_DELETED_E = 356,
 	SCAP_GROUP_ADDED_E = 358,
 	SCAP_GROUP_DELETED_E = 360,
+	SCAP_ASYNC_E = 402,
 };
 
 enum scap_action {

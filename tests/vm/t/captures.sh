@@ -69,13 +69,15 @@ check "alerts and a capture do not share the standard output" refused kill -0 "$
 wait "$FALCOC_PID"
 FALCOC_PID=
 
+recorded() { [ -s "$T/out.scap" ] || [ -s "$T/out.scap0" ] || [ -s "$T/small/out.scap" ]; }
+
 # record ARGUMENT...: in the background; returns when it records
 record() {
 	falcoc record -c none "$@" 2>"$T/err" &
 	FALCOC_PID=$!
 	wait_for 60 grep -q 'recording into' "$T/err"
-	# its first events tell that it really does
-	wait_for 20 test -s "$T/out.scap" || true
+	# its head tells that it really does
+	wait_for 20 recorded || true
 }
 
 events_of() { falcoc -c none -e "$1" --print "%evt.type %proc.name %fd.name" 2>"$T/print.err"; }
@@ -114,19 +116,40 @@ check "what was written is whole" test ! -s "$T/print.err"
 check "and read" test "$(wc -l <"$T/events")" -gt 100
 umount "$T/small"
 
-# files in a row
+# whole FILE [PATTERN]: is it read without a word, with such an event?
+whole() {
+	falcoc -c none -e "$1" --print '%evt.type %proc.cmdline' >"$T/events" 2>"$T/print.err" &&
+		test ! -s "$T/print.err" && { [ $# = 1 ] || grep -q "$2" "$T/events"; }
+}
+
+# files in a row, by size
 rm -f "$T/out.scap"*
 record -C 1 -W 2 -w "$T/out.scap"
 flood
+check "a file that is full is followed by another" wait_for 30 test -e "$T/out.scap1"
 work
 flood
-sleep 1 # the size is that on disk
+check "and that by another" wait_for 30 test -e "$T/out.scap2"
 flood
 check "a recording into several files ends well" stop_falcoc
 check "two are kept" test "$(find "$T" -name 'out.scap?' | wc -l)" = 2
 check "more were begun" grep -qE ' in ([3-9]|[1-9][0-9]+) files' "$T/err"
 for f in "$T"/out.scap?; do
-	check "each is whole and has its processes" sh -c "falcoc -c none -e '$f' --print '%evt.type %proc.cmdline' 2>'$T/print.err' | grep -q ' dd if=' && test ! -s '$T/print.err'"
+	check "$(basename "$f") is whole and has its processes" whole "$f" ' dd if='
 done
+
+# by time: each has the events of its second, and all of them those of the work
+rm -f "$T/out.scap"*
+record -G 1 -w "$T/out.scap"
+bash -c 'exit 0; : first'
+check "a second later there is another" wait_for 30 test -e "$T/out.scap1"
+bash -c 'exit 0; : second'
+check "and another" wait_for 30 test -e "$T/out.scap2"
+check "a recording by time ends well" stop_falcoc
+for f in "$T"/out.scap*; do
+	check "$(basename "$f") is whole" whole "$f"
+	cat "$T/events" >>"$T/all.events"
+done
+check "no event is between two files" sh -c "grep -q ': first' '$T/all.events' && grep -q ': second' '$T/all.events'"
 dns_down
 net_down
