@@ -14,8 +14,6 @@
 #define BLOCK_SECTION	0x0a0d0d0a
 #define BLOCK_MACHINE	0x201
 #define BLOCK_EVENT	0x216
-#define BLOCK_EVENT_LARGE	0x221
-#define TYPE_CONTAINER	324
 #define SECTION_MAGIC	0x1a2b3c4d
 #define HOSTNAME_BYTES	128
 #define PATH_MAX_LEN	1023	/* of paths and names in lists */
@@ -303,24 +301,6 @@ void scap_put_item(struct buf *out, uint64_t ts_ns, uint64_t tid, unsigned int k
 		bytes.len -= SCAP_NATIVE_PIECE;
 	}
 	put_piece(out, ts_ns, tid, kind, bytes, false);
-}
-
-void scap_put_container(struct buf *out, uint64_t ts_ns, struct slice json)
-{
-	size_t b;
-
-	scap_put_item(out, ts_ns, 0, SCAP_ITEM_CONTAINER, json);
-	b = block_begin(out, BLOCK_EVENT_LARGE);
-	put_u16(out, 0);
-	put_u64(out, ts_ns);
-	put_u64(out, UINT64_MAX);
-	put_u32(out, EVENT_HEAD + 4 + json.len + 1);
-	put_u16(out, TYPE_CONTAINER);
-	put_u32(out, 1);
-	put_u32(out, json.len + 1);
-	buf_add_slice(out, json);
-	buf_add_char(out, '\0');
-	block_end(out, b);
 }
 
 void scap_put_record(struct buf *out, const struct event *ev, bool state_only)

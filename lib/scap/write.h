@@ -105,8 +105,6 @@ struct scap_subject {
 bool scap_put_event(struct buf *out, const struct event *ev, const struct scap_subject *subject,
 		    bool state_only, struct arena *scratch);
 
-/* What is known of a container, as JSON: a container event, and the item that we read. */
-void scap_put_container(struct buf *out, uint64_t ts_ns, struct slice json);
 /* A record or item of native.h. */
 void scap_put_item(struct buf *out, uint64_t ts_ns, uint64_t tid, unsigned int kind,
 		   struct slice bytes);

@@ -6,13 +6,10 @@
  * that the engine keeps there.
  */
 #include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "state/container_read.h"
-#include "state/containers.h"
-#include "util/buf.h"
 
 void facts_storage(struct container_facts *f, const json_t *json)
 {
@@ -136,106 +133,6 @@ static const enum container_type falco_types[] = {
 	[0] = CONTAINER_DOCKER, [1] = CONTAINER_LXC, [2] = CONTAINER_LIBVIRT_LXC,
 	[7] = CONTAINER_CONTAINERD, [8] = CONTAINER_CRIO, [11] = CONTAINER_PODMAN,
 };
-
-/* ---- and written as such ---- */
-
-static int add_text(json_t *o, const char *key, struct slice s)
-{
-	return s.len ? json_object_set_new(o, key, json_stringn_nocheck(s.ptr, s.len)) : 0;
-}
-
-static int type_number(enum container_type type)
-{
-	for (size_t i = 0; i < sizeof(falco_types) / sizeof(falco_types[0]); i++)
-		if (falco_types[i] == type && (i == 0 || falco_types[i] != falco_types[0]))
-			return (int)i;
-	return 0;
-}
-
-static json_t *mounts_json(const struct container *c)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < c->nmounts; i++) {
-		const struct container_mount *m = &c->mounts[i];
-		json_t *o = json_object();
-
-		if (!o || add_text(o, "Source", m->source) || add_text(o, "Destination", m->dest) ||
-		    add_text(o, "Mode", m->mode) || add_text(o, "Propagation", m->propagation) ||
-		    json_object_set_new(o, "RW", json_boolean(m->rdwr)) ||
-		    json_array_append(list, o) < 0) {
-			json_decref(list);
-			list = NULL;
-		}
-		json_decref(o);
-	}
-	return list;
-}
-
-static json_t *labels_json(const struct container_label *labels, size_t n)
-{
-	json_t *o = json_object();
-
-	for (size_t i = 0; o && i < n; i++) {
-		json_t *v = json_stringn_nocheck(labels[i].value.ptr, labels[i].value.len);
-
-		if (json_object_setn_new_nocheck(o, labels[i].key.ptr, labels[i].key.len, v)) {
-			json_decref(o);
-			o = NULL;
-		}
-	}
-	return o;
-}
-
-static int fill_json(const struct container *c, json_t *o)
-{
-	const struct {
-		const char *key;
-		struct slice text;
-	} texts[] = {
-		{ "id", c->id }, { "full_id", c->full_id }, { "name", c->name },
-		{ "image", c->image }, { "imagerepo", c->image_repo }, { "imagetag", c->image_tag },
-		{ "imageid", c->image_id }, { "imagedigest", c->image_digest }, { "ip", c->ip },
-		{ "cni_json", c->cni_json }, { "pod_sandbox_id", c->pod_sandbox },
-	};
-	int rc = json_object_set_new(o, "type", json_integer(type_number(c->type)));
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		rc |= add_text(o, texts[i].key, texts[i].text);
-	rc |= json_object_set_new(o, "is_pod_sandbox", json_boolean(c->is_sandbox));
-	rc |= json_object_set_new(o, "Mounts", mounts_json(c));
-	rc |= json_object_set_new(o, "labels", labels_json(c->labels, c->nlabels));
-	if (c->has_privileged)
-		rc |= json_object_set_new(o, "privileged", json_boolean(c->privileged));
-	if (c->has_host) {
-		rc |= json_object_set_new(o, "host_pid", json_boolean(c->host_pid));
-		rc |= json_object_set_new(o, "host_network", json_boolean(c->host_network));
-		rc |= json_object_set_new(o, "host_ipc", json_boolean(c->host_ipc));
-	}
-	if (c->created_ns)
-		rc |= json_object_set_new(o, "created_time",
-					  json_integer((json_int_t)(c->created_ns / 1000000000u)));
-	return rc;
-}
-
-int container_json(const struct container *c, struct buf *out)
-{
-	json_t *o = json_object(), *top = NULL;
-	char *text = NULL;
-
-	if (o && fill_json(c, o) == 0)
-		top = json_pack("{s:O}", "container", o);
-	if (top)
-		text = json_dumps(top, JSON_COMPACT);
-	if (text)
-		buf_add_str(out, text);
-	json_decref(top);
-	json_decref(o);
-	if (!text)
-		return -ENOMEM;
-	free(text);
-	return 0;
-}
 
 /* Captures say so of what was not known, too. */
 static void set_known(struct container_facts *f, struct slice *to, const json_t *json,

@@ -11,7 +11,6 @@
 
 #include "state/container.h"
 #include "state/user.h"
-#include "util/buf.h"
 #include "util/slice.h"
 
 #define CONTAINER_WAIT_NS	1500000000ull	/* so long an engine may take to tell an image */
@@ -68,7 +67,5 @@ uint64_t container_table_due_ns(const struct container_table *t);
  * without an id; -ENOMEM.
  */
 int container_table_tell(struct container_table *t, struct slice json, uint64_t now_ns);
-/* The same the other way: what is known of @c, appended to @out. 0 or -ENOMEM. */
-int container_json(const struct container *c, struct buf *out);
 
 #endif
