@@ -8,9 +8,10 @@
  *	actor_finish()	at the end: what was begun is ended
  *	actor_free()
  *
- * Killing a process is done at once, in the caller's thread, and so is beginning a capture. All else is put into bounded queues
- * of worker threads: one for what the kernel does, one for what runtimes are asked, one for programs, so
- * that a slow runtime or program delays neither events nor the other actions.
+ * Killing a process is done at once, in the caller's thread, and there a capture is begun. All else is
+ * put into bounded queues of worker threads: one for what the kernel does, one for what runtimes are
+ * asked, one for programs, so that a slow runtime or program delays neither events nor the other
+ * actions.
  *
  * In this order an action is refused, or left out: the same was asked for within some seconds (merged:
  * a flood of alerts is one action); it makes no sense of this target; the target is protected; the

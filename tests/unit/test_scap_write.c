@@ -14,6 +14,7 @@
 #include "event/item.h"
 #include "mkrec.h"
 #include "scap/native.h"
+#include "scap/put.h"
 #include "scap/scap.h"
 #include "scap/types.h"
 #include "scap/write.h"
@@ -235,6 +236,55 @@ START_TEST(others_read_the_same)
 }
 END_TEST
 
+/* What another's capture says of a container comes as an item, of both kinds of writers. */
+START_TEST(containers_are_told)
+{
+	static const char json[] = "{\"container\":{\"id\":\"0123456789ab\"}}";
+	static const char plugin[] = "container";
+	struct buf out = BUF_INIT;
+	struct event ev;
+	struct scap *s;
+	size_t b;
+
+	scap_put_head(&out, &machine);
+	put_lists(&out);
+	for (unsigned int i = 0; i < 2; i++) {
+		const bool old = i == 0;
+		const size_t len = old ? 0 : 4 + 4 + 4 + sizeof(plugin);
+
+		b = block_begin(&out, 0x221);
+		put_u16(&out, 0);
+		put_u64(&out, WALL_NS + i);
+		put_u64(&out, UINT64_MAX);
+		put_u32(&out, 26 + len + 4 + sizeof(json));
+		put_u16(&out, old ? SCAP_CONTAINER_E : SCAP_ASYNC_E);
+		put_u32(&out, old ? 1 : 3);
+		if (!old) {
+			put_u32(&out, 4);
+			put_u32(&out, sizeof(plugin));
+		}
+		put_u32(&out, sizeof(json));
+		if (!old) {
+			put_u32(&out, 0);
+			buf_add(&out, plugin, sizeof(plugin));
+		}
+		buf_add(&out, json, sizeof(json));
+		block_end(&out, b);
+	}
+	s = open_foreign(&out);
+	for (unsigned int i = 0; i < 2; i++) {
+		do
+			ck_assert_int_eq(scap_next(s, &ev), 1);
+		while (!ev.item);
+		ck_assert_uint_eq(ev.item->kind, SCAP_ITEM_CONTAINER);
+		ck_assert_uint_eq(ev.ts_ns, WALL_NS + i);
+		ck_assert(slice_eq_str(ev.item->bytes, json));
+	}
+	scap_free(s);
+	buf_release(&out);
+}
+END_TEST
+
 /* Every event that Falco has too has a type, and no more parameters than that. */
 START_TEST(types_fit)
 {
@@ -266,6 +316,7 @@ int main(void)
 	tcase_add_test(tc, records_come_back);
 	tcase_add_test(tc, items_come_back);
 	tcase_add_test(tc, others_read_the_same);
+	tcase_add_test(tc, containers_are_told);
 	tcase_add_test(tc, types_fit);
 	suite_add_tcase(suite, tc);
 	sr = srunner_create(suite);

@@ -42,7 +42,6 @@ ended() { falcoc -c none -e "$F" --print '%evt.type %proc.cmdline' 2>/dev/null |
 check "the end of the work is recorded" wait_for 20 ended
 check "the recording ends well" stop_falcoc
 
-
 # Processes of the work: what began before the recording did is known to them by its last name only.
 WHO='cat|mkdir|mv|chmod|rmdir|ln|rm|mount|umount|scene'
 
