@@ -41,6 +41,7 @@ struct container_entry {
 	uint64_t group_ino;	/* inode of its group's directory; 0: not known */
 	uint64_t asked_ns;	/* CLOCK_BOOTTIME; 0: never */
 	bool guess, nested;	/* as in struct container_quest */
+	bool unread;		/* known by who made it, no file told of it yet */
 	bool old;		/* its key belongs to another one now */
 };
 
@@ -427,20 +428,31 @@ static int facts_begin(struct container_facts *f, const struct container_quest *
 	return 0;
 }
 
+/* The quest for more of one that is known. False: its texts do not fit. */
+static bool quest_again(const struct container_table *t, const struct container_entry *e,
+			struct container_quest *ret_quest)
+{
+	const struct container *c = &e->pub;
+	const struct user *user = c->uid && t->users ? user_by_uid(t->users, c->uid) : NULL;
+	struct container_quest *q = ret_quest;
+
+	*q = (struct container_quest){
+		.handle = c->handle, .type = c->type, .uid = c->uid, .guess = e->guess,
+	};
+	return copy_text(q->id, sizeof(q->id), c->full_id) &&
+	       copy_text(q->own, sizeof(q->own), c->cgroup) &&
+	       copy_text(q->ns, sizeof(q->ns), c->ns) &&
+	       (!user || copy_text(q->home, sizeof(q->home), user->home));
+}
+
 /* Has the thread look for it. Where too many questions wait, what is known is all. */
 static void entry_ask(struct container_table *t, struct container_entry *e, uint64_t now_ns)
 {
 	const struct container *c = &e->pub;
-	const struct user *user = c->uid && t->users ? user_by_uid(t->users, c->uid) : NULL;
-	struct container_quest q = {
-		.handle = c->handle, .type = c->type, .uid = c->uid, .guess = e->guess,
-	};
+	struct container_quest q;
 
 	e->asked_ns = now_ns ? now_ns : 1;
-	if (copy_text(q.id, sizeof(q.id), c->full_id) && copy_text(q.own, sizeof(q.own), c->cgroup) &&
-	    copy_text(q.ns, sizeof(q.ns), c->ns) &&
-	    (!user || copy_text(q.home, sizeof(q.home), user->home)) &&
-	    container_ask_put(t->ask, &q) == 0) {
+	if (quest_again(t, e, &q) && container_ask_put(t->ask, &q) == 0) {
 		t->stats.asked++;
 		return;
 	}
@@ -449,10 +461,26 @@ static void entry_ask(struct container_table *t, struct container_entry *e, uint
 		set_state(t, &e->pub, CONTAINER_INCOMPLETE);
 }
 
-/* Reads it, and makes an entry if it is a container. NULL: it is none. */
-static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
-					  bool guess, uint64_t now_ns)
+/* What is sure of one whose maker is known, though no file tells of it. */
+static void facts_made(struct container_facts *f, const struct container_quest *q)
 {
+	f->found = true;
+	if (q->type == CONTAINER_CONTAINERD) {
+		facts_set(f, &f->c.ns, q->ns);
+		return;
+	}
+	f->no_image = true;
+	facts_set(f, &f->c.name, q->id);
+}
+
+/*
+ * Reads it, and makes an entry if it is a container. @ns: NULL, or it is one for sure, of this
+ * namespace of containerd's if the text is not empty. NULL: it is none.
+ */
+static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
+					  bool guess, const char *ns, uint64_t now_ns)
+{
+	bool unread = false;
 	struct container_entry *e = NULL;
 	struct container_quest q;
 	struct container_facts f;
@@ -460,8 +488,13 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 
 	if (!quest_of(t, v, guess, &q) || facts_begin(&f, &q, v) < 0)
 		return NULL;
+	if (ns && !copy_text(q.ns, sizeof(q.ns), slice_of(ns)))
+		q.ns[0] = '\0';
 	if (!t->opt.foreign)
 		container_read(&t->reader, &q, &f);
+	unread = ns && !f.found;
+	if (unread)
+		facts_made(&f, &q);
 	/* a name of nspawn's that is a virtual machine's is none */
 	ask = t->ask && !q.nested && !f.no_image && !f.c.image.len && !f.c.is_sandbox;
 	if (f.found || (!guess && q.type != CONTAINER_NSPAWN))
@@ -472,9 +505,38 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 	e->group_ino = group_ino(t, q.own);
 	e->guess = guess;
 	e->nested = q.nested;
+	e->unread = unread;
 	if (ask)
 		entry_ask(t, e, now_ns);
 	return e;
+}
+
+/* What is known of an entry by now besides what it said. */
+static void entry_take(struct container_table *t, struct container_entry *e,
+		       struct container_facts *f)
+{
+	facts_merge(f, &e->pub);
+	facts_finish(f);
+	if (!e->old)
+		ihash_remove(&t->by_key, &e->by_key);
+	entry_fill(t, e, f, false);
+	if (!e->old)
+		ihash_add(&t->by_key, &e->by_key, hash_bytes(e->key.ptr, e->key.len));
+}
+
+/* The files of one that was known by its maker only have been written by now, or never will be. */
+static void entry_reread(struct container_table *t, struct container_entry *e)
+{
+	struct container_quest q;
+	struct container_facts f;
+
+	e->unread = false;
+	if (!quest_again(t, e, &q) || facts_init(&f) < 0)
+		return;
+	container_read(&t->reader, &q, &f);
+	if (f.found)
+		entry_take(t, e, &f);
+	facts_release(&f);
 }
 
 /*
@@ -482,6 +544,8 @@ static struct container_entry *entry_read(struct container_table *t, const struc
  */
 static void entry_complete(struct container_table *t, struct container_entry *e, uint64_t now_ns)
 {
+	if (e->unread)
+		entry_reread(t, e);
 	if (e->asked_ns || e->nested || !t->ask || e->pub.type >= CONTAINER_LXC)
 		return;
 	entry_ask(t, e, now_ns);
@@ -535,13 +599,54 @@ uint64_t container_table_see(struct container_table *t, struct slice path, uint6
 	if (cgroup_container(path, &v)) {
 		e = entry_same(t, &v, now_ns);
 		if (!e)
-			e = entry_read(t, &v, false, now_ns);
+			e = entry_read(t, &v, false, NULL, now_ns);
 	} else {
 		for (e = NULL; !e && !t->opt.foreign && cgroup_candidate(path, &it, &v);) {
 			e = entry_same(t, &v, now_ns);
 			if (!e)
-				e = entry_read(t, &v, true, now_ns);
+				e = entry_read(t, &v, true, NULL, now_ns);
 		}
+	}
+	if (!e)
+		return 0;
+	entry_touch(t, e, now_ns);
+	return e->pub.handle;
+}
+
+/* The word of @args that is @id; or that begins with @start, what follows. NULL: none. */
+static const char *maker_word(struct slice args, struct slice id, const char *start)
+{
+	for (size_t i = 0; i < args.len;) {
+		struct slice word = { args.ptr + i, strnlen(args.ptr + i, args.len - i) };
+
+		i += word.len + 1;
+		if (i > args.len)
+			break;	/* cut: it has no NUL */
+		if (start ? slice_startswith(word, slice_of(start)) : slice_eq(word, id))
+			return word.ptr + (start ? strlen(start) : 0);
+	}
+	return NULL;
+}
+
+uint64_t container_table_see_made(struct container_table *t, struct slice path,
+				  const struct container_maker *m, uint64_t now_ns)
+{
+	struct container_entry *e = NULL;
+	struct cgroup_view v;
+	const char *ns;
+	size_t it = 0;
+
+	if (t->opt.foreign || cgroup_container(path, &v))
+		return 0;
+	while (!e && cgroup_candidate(path, &it, &v)) {
+		if (v.nested || (m->uid && m->uid != v.uid) || !maker_word(m->args, v.id, NULL))
+			continue;
+		/* containerd's shim tells its runtime where to keep what it knows */
+		ns = maker_word(m->args, v.id, "/run/containerd/runc/");
+		v.type = ns ? CONTAINER_CONTAINERD : m->type;
+		e = entry_same(t, &v, now_ns);
+		if (!e)
+			e = entry_read(t, &v, true, ns ? ns : "", now_ns);
 	}
 	if (!e)
 		return 0;
@@ -585,7 +690,7 @@ void container_table_tend(struct container_table *t, uint64_t now_ns)
 			break;
 		entry_drop(t, e);
 	}
-	for (at = t->live.next; t->ask && at != &t->live; at = at->next) {
+	for (at = t->live.next; at != &t->live; at = at->next) {
 		e = ihash_entry(at, struct container_entry, lru);
 		if (e->pub.seen_ns + COMPLETE_NS < now_ns)
 			entry_complete(t, e, now_ns);
@@ -619,15 +724,8 @@ static void take_answer(struct container_table *t, uint64_t handle, struct conta
 
 	t->stats.answered += told;
 	t->stats.unanswered += !told;
-	if (e) {
-		facts_merge(f, &e->pub);
-		facts_finish(f);
-		if (!e->old)
-			ihash_remove(&t->by_key, &e->by_key);
-		entry_fill(t, e, f, false);
-		if (!e->old)
-			ihash_add(&t->by_key, &e->by_key, hash_bytes(e->key.ptr, e->key.len));
-	}
+	if (e)
+		entry_take(t, e, f);
 	facts_release(f);
 }
 

@@ -371,8 +371,10 @@ static bool look_runtime(struct look *l)
 	else
 		found = look_runc_at(l, &l->run, "/run/runc") ||
 			look_crun_at(l, &l->run, "/run/crun");
-	if (found)
+	if (found) {
 		l->f->no_image = true;
+		facts_set(l->f, &l->f->c.name, l->q->id);
+	}
 	return found;
 }
 

@@ -37,6 +37,21 @@ void container_table_free(struct container_table *t);
  * not known yet is read from its engine's files. now_ns: CLOCK_BOOTTIME, as all times here.
  */
 uint64_t container_table_see(struct container_table *t, struct slice path, uint64_t now_ns);
+
+/* A runtime by itself that is above a process, and what it was called with. */
+struct container_maker {
+	enum container_type type;
+	uint32_t uid;		/* effective; groups that are not its own it cannot have made */
+	struct slice args;	/* strings with a NUL each */
+};
+
+/*
+ * Likewise, for a group whose name tells nothing and that no file told of: what runtimes write
+ * down of a container may come after its first program has started, and goes when that ends. The
+ * part of @path that @m was called with is the container's name.
+ */
+uint64_t container_table_see_made(struct container_table *t, struct slice path,
+				  const struct container_maker *m, uint64_t now_ns);
 /*
  * An event of a process in it. False: it has been pushed out; container_table_see() makes it again.
  */

@@ -31,6 +31,7 @@
 #define MAX_PROCS	32768
 #define MAX_TEXT_BYTES	(64ull << 20)
 #define KEEP_EXITED_S	60
+#define MAKER_DEPTH	3	/* runtimes fork up to twice on the way to the first program */
 
 struct state_own {
 	int proc_fd;			/* -1: events are another machine's */
@@ -122,12 +123,37 @@ static struct slice foreign_group(struct slice groups)
 	return (struct slice){ NULL, 0 };
 }
 
+/* The runtime by itself that put it among other mounts than its own. False: there is none. */
+static bool find_maker(const struct state *st, const struct proc *p,
+		       struct container_maker *ret_maker)
+{
+	const struct proc *a = proc_parent(st->procs, p);
+
+	for (int i = 0; a && i < MAKER_DEPTH; i++, a = proc_parent(st->procs, a)) {
+		bool crun = slice_eq_str(a->comm, "crun");
+
+		if (a->container || (!crun && !slice_eq_str(a->comm, "runc")))
+			continue;
+		if (!p->mntns || !a->mntns || p->mntns == a->mntns)
+			return false;
+		*ret_maker = (struct container_maker){
+			.type = crun ? CONTAINER_CRUN : CONTAINER_RUNC,
+			.uid = a->uid, .args = a->args,
+		};
+		return true;
+	}
+	return false;
+}
+
 void procs_find_container(struct state *st, struct proc_entry *e, uint64_t now_ns)
 {
 	struct proc *p = &e->pub;
 	struct slice path = st->own->foreign ? foreign_group(p->cgroup_path) : p->cgroup_path;
+	struct container_maker maker;
 
 	p->container = path.len ? container_table_see(st->containers, path, now_ns) : 0;
+	if (!p->container && path.len > 1 && find_maker(st, p, &maker))
+		p->container = container_table_see_made(st->containers, path, &maker, now_ns);
 	/* a group that is gone already, and its process with it, may have been seen before */
 	if (!p->cgroup_path.len && !st->own->foreign)
 		p->container = container_table_by_group(st->containers, p->cgroup);

@@ -358,6 +358,72 @@ START_TEST(test_end)
 }
 END_TEST
 
+/* What a runtime by itself wrote down may be gone already, or come later. */
+START_TEST(test_made)
+{
+	static const char args[] = "run\0web\0--bundle\0/srv";
+	static const char shim[] = "--root\0/run/containerd/runc/shop\0create\0web";
+	struct container_maker m = { CONTAINER_CRUN, 0, { args, sizeof(args) } };
+	struct container_table *t = table_of(0, 0);
+	const struct container *c;
+
+	ck_assert_uint_eq(container_table_see(t, slice_of("/web"), S), 0);
+	ck_assert_uint_eq(container_table_see_made(t, slice_of("/other"), &m, S), 0);
+	ck_assert_uint_eq(container_table_see_made(t, slice_of("/run.slice"), &m, S), 0);
+	c = container_find(t, container_table_see_made(t, slice_of("/web"), &m, S));
+	ck_assert_ptr_nonnull(c);
+	ck_assert_int_eq(c->type, CONTAINER_CRUN);
+	ck_assert(slice_eq_str(c->id, "web") && slice_eq_str(c->name, "web"));
+	ck_assert_int_eq(c->state, CONTAINER_KNOWN);
+	/* from now on it is one whoever asks */
+	ck_assert_uint_eq(container_table_see(t, slice_of("/web/below"), S), c->handle);
+	/* not root's: only groups of that user */
+	m.uid = 1000;
+	ck_assert_uint_eq(container_table_see_made(t, slice_of("/a/web"), &m, S), 0);
+	ck_assert_uint_eq(container_table_see_made(t, slice_of("/user.slice/user-1001.slice/web"),
+						   &m, S), 0);
+	ck_assert_uint_ne(container_table_see_made(t, slice_of("/user.slice/user-1000.slice/web"),
+						   &m, S), 0);
+	/* a runtime that containerd's shim called */
+	m = (struct container_maker){ CONTAINER_RUNC, 0, { shim, sizeof(shim) } };
+	c = container_find(t, container_table_see_made(t, slice_of("/shop/web"), &m, S));
+	ck_assert_ptr_nonnull(c);
+	ck_assert_int_eq(c->type, CONTAINER_CONTAINERD);
+	ck_assert(slice_eq_str(c->ns, "shop"));
+	container_table_free(t);
+}
+END_TEST
+
+/* The files of one that was known by its maker only are read when they are there. */
+START_TEST(test_made_reread)
+{
+	static const char args[] = "run\0late";
+	static const char status[] = "{\"pid\":78,\"cgroup-path\":\"/late\","
+		"\"created\":\"2026-01-02T03:04:05Z\"}";
+	struct container_maker m = { CONTAINER_CRUN, 0, { args, sizeof(args) } };
+	struct container_options opt = { .root = root };
+	struct container_table *t;
+	const struct container *c;
+	FILE *f;
+
+	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
+	c = container_find(t, container_table_see_made(t, slice_of("/late"), &m, S));
+	ck_assert_ptr_nonnull(c);
+	ck_assert_uint_eq(c->init_pid, 0);
+	ck_assert(mkdir(place("/run"), 0755) == 0 || errno == EEXIST);
+	ck_assert(mkdir(place("/run/crun"), 0755) == 0 || errno == EEXIST);
+	ck_assert_int_eq(mkdir(place("/run/crun/late"), 0755), 0);
+	f = fopen(place("/run/crun/late/status"), "w");
+	ck_assert_ptr_nonnull(f);
+	ck_assert_int_ge(fputs(status, f), 0);
+	ck_assert_int_eq(fclose(f), 0);
+	container_table_tend(t, 3 * S);
+	ck_assert_uint_eq(c->init_pid, 78);
+	ck_assert_uint_eq(container_table_see(t, slice_of("/late"), 4 * S), c->handle);
+	container_table_free(t);
+}
+END_TEST
+
 START_TEST(test_by_id)
 {
 	struct container_table *t = table_of(0, 0);
@@ -574,6 +640,8 @@ int main(void)
 	tcase_add_loop_test(tc, test_case, 0, (int)cases.gl_pathc);
 	tcase_add_test(tc, test_bound);
 	tcase_add_test(tc, test_end);
+	tcase_add_test(tc, test_made);
+	tcase_add_test(tc, test_made_reread);
 	tcase_add_test(tc, test_by_id);
 	tcase_add_test(tc, test_capture);
 	tcase_add_test(tc, test_ask);

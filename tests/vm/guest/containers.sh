@@ -172,8 +172,9 @@ run_lxc() {
 	mkdir -p "/var/lib/lxc/$1"
 	printf '%s\n' "lxc.rootfs.path = dir:$IMAGE" "lxc.uts.name = $1" 'lxc.net.0.type = empty' \
 		'lxc.apparmor.profile = unconfined' "lxc.init.cmd = /usr/bin/curl -V $1" >"/var/lib/lxc/$1/config"
-	# what its first process prints goes to a terminal of its own
-	lxc-start -F -n "$1" -c "$T/run" >"$T/lxc" 2>&1
+	# what its first process prints goes to a terminal of its own, which is logged
+	rm -f "$T/run"
+	lxc-start -F -n "$1" -L "$T/run" </dev/null >"$T/lxc" 2>&1
 	tell_run $? "lxc $1"
 	rm -rf "/var/lib/lxc/${1:?}"
 	ID=$1
