@@ -3,8 +3,8 @@
  * trigger.h - captures of what happened around an alert
  *
  * While a rule says `capture: true` (or the configuration says so of all), or a policy that may act
- * has the action `capture`, what the module records is kept in memory, as a capture file has it, for so many
- * seconds and bytes. At such an alert this history goes to a file, and what comes in the rule's
+ * has the action `capture`, what the module records is kept in memory, as a capture file has it, for
+ * so many seconds and bytes. At such an alert this history goes to a file, and what comes in the rule's
  * capture_duration after it; alerts that come meanwhile share the file, and lengthen it. Files are
  * written by threads of their own (scap/out.h); their number and bytes are bounded, the oldest go.
  *
