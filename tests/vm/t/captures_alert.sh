@@ -38,7 +38,7 @@ in_order() {
 	local file=$1 at=0 n line
 	shift
 	for line; do
-		n=$(sed "1,${at}d" "$file" | grep -nE -m1 -- "$line" | cut -d: -f1)
+		n=$(tail -n +$((at + 1)) "$file" | grep -nE -m1 -- "$line" | cut -d: -f1)
 		[ -n "$n" ] || { echo "no $line behind line $at:"; tail -n 20 "$file"; return 1; }
 		at=$((at + n))
 	done
