@@ -164,6 +164,7 @@ struct engine_options {
 	/* policies */
 	enum engine_actions actions;
 	uint32_t actions_per_minute;	/* of all policies; 0: 120 */
+	bool lazy_wake;		/* actions wait for the timer of the rings, as alerts do */
 	const char *docker_socket, *podman_socket;	/* NULL: those in /run */
 	uint32_t runtime_timeout_ms;	/* so long an action waits for one of these; 0: 5000 */
 

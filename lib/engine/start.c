@@ -159,6 +159,17 @@ static int tell_capture(struct engine *e, struct capture_wants *wants)
 	return rc;
 }
 
+/*
+ * Alerts can wait for the rings' timer, which saves wake-ups; what is to be killed goes on meanwhile. The
+ * module wakes for the first record after silence then, and under load for none, as ever.
+ */
+static uint32_t watermark(const struct engine *e)
+{
+	bool act = e->opt.actions != ENGINE_ACTIONS_OFF && policies_act(e->policies);
+
+	return act && !e->opt.lazy_wake ? 1 : 0;
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
@@ -166,6 +177,7 @@ static enum engine_status open_capture(struct engine *e)
 		.main_ring_bytes = e->opt.ring_bytes,
 		.proc_ring_bytes = e->opt.proc_ring_bytes,
 		.dns_ring_bytes = e->opt.dns_ring_bytes,
+		.watermark_bytes = watermark(e),
 	};
 	struct capture_wants wants = {
 		.events = wanted_events(e),

@@ -186,6 +186,27 @@ pid=$!
 expect_result "what is in no container is not paused" "result\":\"refused\",\"falcoc.action.detail\":\"it is not in a container\".*\"falcoc.action.pid\":$pid,"
 kill -KILL $pid
 
+# ---- connections ----
+# in a network of its own; the server says nothing, so the client waits until its connection is destroyed
+unshare -n sh -c 'ip link set lo up; exec sleep 1000' &
+net=$!
+wait_for 10 sh -c "nsenter -t $net -n ip -br link show lo up | grep -q lo" || fail "a network with a loopback"
+mkfifo /tmp/silence
+exec 4<>/tmp/silence
+nsenter -t $net -n busybox nc -l -p 7777 <&4 >/dev/null &
+server=$!
+exec 4>&-
+listens() { nsenter -t "$net" -n sh -c 'grep -qE ":1E61 [0:]* 0A " /proc/self/net/tcp /proc/self/net/tcp6'; }
+wait_for 10 listens || fail "a server listens"
+# shellcheck disable=SC2016  # the inner shell's
+LC_ALL=C nsenter -t $net -n bash -c 'exec 3<>/dev/tcp/127.0.0.1/7777 || exit 9; read -r _ <&3; exit 4' 2>"$T/client" &
+client=$!
+expect_result "a connection is cut" "\"falcoc.action.name\":\"cut\".*result\":\"done\".*\"falcoc.action.pid\":$client,"
+check "the client goes on without it" wait_for 10 gone $client
+check "it was told by an error" grep -qE 'Software caused connection abort|Connection reset by peer' "$T/client"
+[ "$FAILED" = 0 ] || cat "$T/client"
+kill -KILL $server $net 2>/dev/null
+
 # ---- programs ----
 sh -c 'exec 3</tmp/mark.exec'
 expect_result "a program is run" '"falcoc.action.name":"exec","falcoc.action.reach":null,"falcoc.action.result":"done"'

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # How long it takes from the end of the system call to the signal: of many processes that each open a marked
-# file, one after the other, and of many at once. Printed as a distribution; nothing depends on the figures but that
+# file, one after the other, with falcoc woken at once and by the rings' timer, and of many at once. Printed as a distribution; nothing depends on the figures but that
 # each is killed. (A guest that is emulated is slower than a machine by a factor of ten and more.)
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 
-N=200
+N=${N:-40}
+M=${M:-50}
+PHASE=40	# seconds at most for each of the three
 cat >"$T/rules.yaml" <<'R'
 - rule: mark
   desc: d
@@ -34,32 +36,49 @@ distribution() {
 results() { grep -c '"falcoc.action.result":"done"' "$T/out"; }
 have() { [ "$(results)" -ge "$1" ]; }
 
-start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
-	-o policies.actions_per_minute=1000000 || exit 1
-survived=0
-for _ in $(seq $N); do
-	sh -c 'exec 3</tmp/mark; while :; do :; done' 2>/dev/null &
-	wait $! 2>/dev/null
-	[ $? = 137 ] || survived=$((survived + 1))
-done 2>/dev/null
-check "each of $N processes is killed before it ends otherwise" test $survived = 0
-check "and told" wait_for 10 have $N
-distribution "one at a time"
-stop_falcoc || fail "falcoc ends well"
+# p50: of those told, in ns
+p50() { awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : 0 }' "$T/ns"; }
 
-start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
-	-o policies.actions_per_minute=1000000 || exit 1
+start() {
+	start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
+		-o policies.actions_per_minute=1000000 "$@" || exit 1
+}
+
+# one_by_one NAME OPTION...: up to N kills, as many as there is time for
+one_by_one() {
+	local name=$1 survived=0 n=0 end
+	shift
+	start "$@"
+	end=$(($(date +%s) + PHASE))
+	while [ $n -lt "$N" ] && [ "$(date +%s)" -lt $end ]; do
+		sh -c 'exec 3</tmp/mark; while :; do :; done' 2>/dev/null &
+		wait $! 2>/dev/null
+		[ $? = 137 ] || survived=$((survived + 1))
+		n=$((n + 1))
+	done 2>/dev/null
+	check "$name: each of $n processes is killed before it ends otherwise" test $survived = 0
+	check "$name: and told" wait_for 20 have $n
+	distribution "$name"
+	stop_falcoc || fail "falcoc ends well"
+}
+
+one_by_one "woken by the timer" -o policies.wake_at_once=false
+slow=$(p50)
+one_by_one "woken at once"
+fast=$(p50)
+awk -v s="$slow" -v f="$fast" 'BEGIN { if (s && f) printf "p50 by the timer / at once: %.2f\n", s / f }'
+
+start
 pids=()
-M=50
 mkfifo /tmp/gate
 exec 4<>/tmp/gate
-for _ in $(seq $M); do
+for _ in $(seq "$M"); do
 	sh -c 'read -r _; exec 3</tmp/mark; exec sleep 1000' </tmp/gate 4>&- &
 	pids+=($!)
 done 2>/dev/null
 # the last writer goes: all of them are at the end at once
 exec 4>&-
-check "of $M at once each is killed" wait_for 60 have $M
+check "of $M at once each is killed" wait_for "$PHASE" have "$M"
 distribution "$M at once"
 kill -KILL "${pids[@]}" 2>/dev/null
 stop_falcoc || fail "falcoc ends well"
