@@ -7,9 +7,9 @@
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 
-N=${N:-40}
-M=${M:-50}
-PHASE=40	# seconds at most for each of the three
+N=${N:-30}
+M=${M:-30}
+PHASE=20	# seconds at most for each of the three
 cat >"$T/rules.yaml" <<'R'
 - rule: mark
   desc: d
