@@ -123,6 +123,17 @@ static struct slice foreign_group(struct slice groups)
 	return (struct slice){ NULL, 0 };
 }
 
+/* Is it a program of that name, and no file that a user put there to be taken for one? */
+static bool is_runtime(const struct proc *p, const char *name)
+{
+	const char *base = p->exepath.len ? memrchr(p->exepath.ptr, '/', p->exepath.len) : NULL;
+	size_t len = base ? (size_t)(p->exepath.ptr + p->exepath.len - base) - 1 : 0;
+
+	if (!base || !slice_eq_str((struct slice){ base + 1, len }, name))
+		return false;
+	return !p->uid || !(p->exe_flags & FALCOC_EXE_WRITABLE);
+}
+
 /* The runtime by itself that put it among other mounts than its own. False: there is none. */
 static bool find_maker(const struct state *st, const struct proc *p,
 		       struct container_maker *ret_maker)
@@ -130,9 +141,9 @@ static bool find_maker(const struct state *st, const struct proc *p,
 	const struct proc *a = proc_parent(st->procs, p);
 
 	for (int i = 0; a && i < MAKER_DEPTH; i++, a = proc_parent(st->procs, a)) {
-		bool crun = slice_eq_str(a->comm, "crun");
+		bool crun = is_runtime(a, "crun");
 
-		if (a->container || (!crun && !slice_eq_str(a->comm, "runc")))
+		if (a->container || (!crun && !is_runtime(a, "runc")))
 			continue;
 		if (!p->mntns || !a->mntns || p->mntns == a->mntns)
 			return false;
