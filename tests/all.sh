@@ -100,14 +100,14 @@ containers() {
 	step "containers on $1" tests/vm/suite.sh --tests containers "$@" || true
 }
 
-# the VM suite's tests without most attacks and the lesser floods
+# the VM suite's tests without most attacks, the lesser floods, and those that take minutes
 quick_tests() {
 	local t
 	for t in tests/vm/t/*.sh; do
 		t=$(basename "$t" .sh)
 		case $t in
 		attack_race) echo "$t" ;;
-		attack_* | flood_proc) ;;
+		attack_* | flood_proc | actions_time | captures_sysdig) ;;
 		*) echo "$t" ;;
 		esac
 	done

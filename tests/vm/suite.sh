@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 main() {
-	local dir=t root=test seconds=1800 kernel rc=0 t
+	local dir=t root=test seconds=2700 kernel rc=0 t
 	if [ "$1" = --tests ]; then
 		dir=$2
 		shift 2
@@ -32,7 +32,7 @@ main() {
 	make -s -C "$TOP" all build/kmodtest build/attack build/attack32 build/scene build/lookup-musl build/lookup-static
 	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" \
 		--console "$TOP/build-kmod-$kernel/console.log" \
-		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds / 2)) "$@" || rc=$?
+		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds > 2700 ? seconds / 2 : 900)) "$@" || rc=$?
 	case $rc in
 	0 | 77) ;;
 	124 | 125) echo "FAIL kernel $kernel: the guest did not reach the end" ;;
