@@ -118,6 +118,44 @@ static void attr_script(struct record *record, const struct call *call)
 		attr_bytes(record, FALCOC_A_SCRIPT_ID, id->data, id->len, 0);
 }
 
+/* Behind what is in the scratch. Its length with the NUL; 0: too long. */
+static u32 group_path(struct cgroup *cgroup, char *scratch, u32 used)
+{
+	u32 room = min_t(u32, SCRATCH_BYTES - used, FALCOC_STR_MAX);
+	int len = room ? cgroup_path(cgroup, scratch + used, room) : -E2BIG;
+
+	/* older kernels return what it would need */
+	return len <= 0 || len >= room ? 0 : len + 1;
+}
+
+/*
+ * The groups may be gone before a consumer can ask for them. Old hierarchies, where there are any,
+ * mostly agree: what is the same as the one before is left out.
+ */
+static void attr_cgroup(struct record *record, struct task_struct *task)
+{
+	const struct css_set *set = task_css_set(task);
+	char *last = record->scratch;
+	u32 used, len;
+	int i;
+
+	used = group_path(set->dfl_cgrp, record->scratch, 0);
+	if (!used)
+		return;
+	for (i = CGROUP_SUBSYS_COUNT - 1; i >= 0; i--) {
+		const struct cgroup_subsys_state *css = set->subsys[i];
+
+		if (!css || css->cgroup->root == set->dfl_cgrp->root || !css->parent)
+			continue;
+		len = group_path(css->cgroup, record->scratch, used);
+		if (!len || !strcmp(last, record->scratch + used))
+			continue;
+		last = record->scratch + used;
+		used += len;
+	}
+	attr_bytes(record, FALCOC_A_CGROUP, record->scratch, used, 0);
+}
+
 /* A successful exec, told by its tracepoint: memory and credentials are the new ones. */
 void record_exec(struct record *record, const struct call *call)
 {
@@ -133,6 +171,7 @@ void record_exec(struct record *record, const struct call *call)
 	attr_cwd(record, FALCOC_A_CWD);
 	attr_strings(record, FALCOC_A_ARGV, mm->arg_start, mm->arg_end);
 	attr_strings(record, FALCOC_A_ENV, mm->env_start, mm->env_end);
+	attr_cgroup(record, current);
 }
 
 /* Pointer number i of an argv. */
@@ -227,6 +266,8 @@ void record_fork(struct record *record, const struct call *call)
 	};
 
 	attr_bytes(record, FALCOC_A_CHILD, &child, sizeof(child), 0);
+	if (task_dfl_cgroup(task) != task_dfl_cgroup(current))
+		attr_cgroup(record, task);
 }
 
 /* Who gets the orphans: the nearest ancestor that asked for them, or the namespace's init. */

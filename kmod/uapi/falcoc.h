@@ -115,7 +115,7 @@
 #include "falcoc_predicate.h"
 
 /* Raise it whenever anything in this file or the event list changes meaning. */
-#define FALCOC_ABI		4
+#define FALCOC_ABI		5
 
 #define FALCOC_DEVICE		"/dev/falcoc"
 #define FALCOC_ALIGN		8
@@ -239,6 +239,11 @@ enum falcoc_attr_id {
 				 */
 	FALCOC_A_CONTROL,	/* struct cmsghdr[]: what recvmsg received beside the data */
 	FALCOC_A_DNS,		/* struct falcoc_dns: the message, or piece of a stream, in DATA */
+	FALCOC_A_CGROUP,	/* strings, each with its NUL: paths of the control groups of who was
+				 * executed, or of a child made in another group than its parent's.
+				 * From the roots of the hierarchies; the default one's is first, then
+				 * those of old (v1) ones, where they differ
+				 */
 	FALCOC_A_COUNT,
 };
 

@@ -165,6 +165,7 @@ struct engine {
 	uint64_t alerts_in_doubt;	/* that a name not known to us might have prevented */
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
+	uint64_t alerts_nowhere;	/* about processes whose container nobody could tell */
 	uint64_t alerts_incomplete;	/* about containers whose image nobody could tell */
 	uint64_t alerts_of_drops, alerts_of_unkept, alerts_of_actions;
 

@@ -145,6 +145,7 @@ int engine_tell(struct engine *e, const struct rule *rule, const struct eval_ctx
 	e->alerts_by_priority[rule->priority]++;
 	if (engine_container_state(e, ctx->proc) != CONTAINER_KNOWN)
 		e->alerts_incomplete++;
+	e->alerts_nowhere += ctx->proc && ctx->proc->container_unknown;
 	if (e->opt.condition)
 		return e->print ? print_event(e, ctx) : 0;
 	alert.names_doubt = names_doubt(e, rule, ctx);

@@ -64,6 +64,9 @@ static void report_alerts(const struct engine *e, struct buf *out)
 	if (e->alerts_incomplete)
 		buf_printf(out, "Alerts about containers whose image is not known: %" PRIu64 "\n",
 			   e->alerts_incomplete);
+	if (e->alerts_nowhere)
+		buf_printf(out, "Alerts about processes whose container is not known: %" PRIu64 "\n",
+			   e->alerts_nowhere);
 	buf_add_str(out, "Alerts by severity:\n");
 	for (int p = 0; p < PRIORITY_COUNT; p++)
 		if (e->alerts_by_priority[p])

@@ -73,6 +73,7 @@ static const struct attr_rule attr_rules[FALCOC_A_COUNT] = {
 	[FALCOC_A_VALUE] = BYTES(FALCOC_VALUE_MAX),
 	[FALCOC_A_CONTROL] = BYTES(FALCOC_CONTROL_MAX),
 	[FALCOC_A_DNS] = FIXED(struct falcoc_dns),
+	[FALCOC_A_CGROUP] = STRINGS,
 };
 
 static const char *payload(const struct falcoc_attr *a)

@@ -54,7 +54,7 @@ const struct falcoc_file_id *event_file_id(const struct event *ev, enum falcoc_a
 uint32_t event_dev_number(uint32_t dev);
 /* String attributes, without the closing NUL. False where the record has none. */
 bool event_str(const struct event *ev, enum falcoc_attr_id id, struct slice *ret_str);
-/* Attributes of any bytes (ARGV, ENV, SOCKADDR). */
+/* Attributes of any bytes (ARGV, ENV, SOCKADDR, CGROUP). */
 bool event_bytes(const struct event *ev, enum falcoc_attr_id id, struct slice *ret_bytes);
 /* Attributes that are one number (CLONE_FLAGS, CREATED). */
 bool event_u64(const struct event *ev, enum falcoc_attr_id id, uint64_t *ret_value);

@@ -18,11 +18,17 @@ const struct container *ctx_container(const struct eval_ctx *ctx)
 	return ctx->proc ? container_find(ctx->state->containers, ctx->proc->container) : NULL;
 }
 
+/* A container nobody could tell is none that is not: only what is known to be the host's is "host". */
+static struct slice host_word(const struct eval_ctx *ctx)
+{
+	return ctx->proc && ctx->proc->container_unknown ? SLICE_LIT("unknown") : SLICE_LIT("host");
+}
+
 struct slice container_id(const struct eval_ctx *ctx)
 {
 	const struct container *c = ctx_container(ctx);
 
-	return c ? c->id : SLICE_LIT("host");
+	return c ? c->id : host_word(ctx);
 }
 
 EXTRACTOR(extract_id)
@@ -48,7 +54,7 @@ EXTRACTOR(extract_name)
 	const struct container *c = ctx_container(ctx);
 
 	if (!c)
-		return set_str(ref, SLICE_LIT("host"), ret_value);
+		return set_str(ref, host_word(ctx), ret_value);
 	return c->name.len && set_str(ref, c->name, ret_value);
 }
 
@@ -57,7 +63,7 @@ EXTRACTOR(extract_type)
 	const struct container *c = ctx_container(ctx);
 
 	if (!c)
-		return set_str(ref, SLICE_LIT("host"), ret_value);
+		return set_str(ref, host_word(ctx), ret_value);
 	return c->type != CONTAINER_OTHER &&
 	       set_str(ref, slice_of(container_type_name(c->type)), ret_value);
 }
@@ -65,7 +71,7 @@ EXTRACTOR(extract_type)
 EXTRACTOR(extract_info)
 {
 	const struct container *c = ctx_container(ctx);
-	struct slice name = c ? c->name : SLICE_LIT("host");
+	struct slice name = c ? c->name : host_word(ctx);
 
 	if (!name.len)
 		name = SLICE_LIT("<NA>");
@@ -77,6 +83,8 @@ EXTRACTOR(extract_incomplete)
 {
 	const struct container *c = ctx_container(ctx);
 
+	if (ctx->proc && ctx->proc->container_unknown)
+		return set_bool(ref, true, ret_value);
 	return c && set_bool(ref, c->state != CONTAINER_KNOWN, ret_value);
 }
 

@@ -51,6 +51,8 @@ static bool is_incomplete(const struct eval_ctx *ctx)
 {
 	const struct container *c = NULL;
 
+	if (ctx->proc && ctx->proc->container_unknown)
+		return true;
 	if (ctx->proc && ctx->proc->container && !ctx->ev->foreign)
 		c = container_find(ctx->state->containers, ctx->proc->container);
 	return c && c->state != CONTAINER_KNOWN;

@@ -65,6 +65,12 @@ bool cgroup_candidate(struct slice path, size_t *it, struct cgroup_view *ret_vie
  */
 struct slice cgroup_pick(struct slice text);
 
+/*
+ * Likewise of what a record tells (FALCOC_A_CGROUP): paths with a NUL each, the default hierarchy's
+ * first.
+ */
+struct slice cgroup_pick_told(struct slice paths);
+
 /* Undoes \xNN as in names of units. Returns the length; @room has s.len + 1 bytes, NUL ended. */
 size_t cgroup_unescape(struct slice s, char *room);
 

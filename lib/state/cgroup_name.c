@@ -387,6 +387,23 @@ struct slice cgroup_pick(struct slice text)
 	return unified.len > 1 || !first.len ? unified : first;
 }
 
+struct slice cgroup_pick_told(struct slice paths)
+{
+	struct slice first = { NULL, 0 };
+	struct cgroup_view v;
+
+	for (size_t i = 0; i < paths.len;) {
+		struct slice path = { paths.ptr + i, strnlen(paths.ptr + i, paths.len - i) };
+
+		i += path.len + 1;
+		if (cgroup_container(path, &v))
+			return path;
+		if (first.len < 2 && path.len)
+			first = path;
+	}
+	return first;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -252,6 +252,15 @@ const struct container *container_by_id(const struct container_table *t, struct 
 	return found;
 }
 
+void container_table_group(struct container_table *t, uint64_t handle, struct slice path,
+			   uint64_t cgroup_id)
+{
+	struct container_entry *e = entry_find(t, handle);
+
+	if (e && !e->group_ino && !t->opt.foreign && slice_eq(e->pub.cgroup, path))
+		e->group_ino = cgroup_id;
+}
+
 uint64_t container_table_by_group(const struct container_table *t, uint64_t cgroup_id)
 {
 	const struct container *c = NULL;

@@ -59,6 +59,12 @@ bool container_table_touch(struct container_table *t, uint64_t handle, uint64_t 
 /* The first process of a container: vpid 1. */
 void container_table_init(struct container_table *t, uint64_t handle, uint32_t pid,
 			  uint64_t start_ns);
+/*
+ * Tells the id of the group at @path where it is the container's own, for when that was gone before it
+ * could be looked at.
+ */
+void container_table_group(struct container_table *t, uint64_t handle, struct slice path,
+			   uint64_t cgroup_id);
 /* The handle of a container whose own group has this id and has been seen; 0: none. */
 uint64_t container_table_by_group(const struct container_table *t, uint64_t cgroup_id);
 /* Forgets those that ended long ago, looks who ended; cheap when called for each event. */

@@ -70,6 +70,7 @@ struct proc {
 	struct slice cwd;
 	struct slice cgroup_path;	/* in the default hierarchy; empty: not read */
 	uint64_t container;		/* handle (container.h); 0: on the host, or not known */
+	bool container_unknown;		/* the group was gone before anybody could tell its path */
 	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
 	uint32_t exe_flags;		/* FALCOC_EXE_*; of one read from /proc only some */
 	uint64_t pidns_start_ns;

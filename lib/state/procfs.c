@@ -269,3 +269,12 @@ int procfs_read_cgroup(int root_fd, uint32_t pid, struct procfs_proc *ret_proc)
 	close(dir);
 	return 0;
 }
+
+bool procfs_one_hierarchy(int root_fd)
+{
+	char buf[FILE_MAX];
+
+	/* a line for each, the default one's is the last */
+	return read_string(root_fd, "self/cgroup", buf, sizeof(buf)) == 0 &&
+	       strncmp(buf, "0::", 3) == 0;
+}

@@ -36,4 +36,7 @@ int procfs_start(int dir, uint64_t *ret_start_ns);
 /* Only cgroup_path. */
 int procfs_read_cgroup(int root_fd, uint32_t pid, struct procfs_proc *ret_proc);
 
+/* Is the default hierarchy of groups the only one that a process is in? */
+bool procfs_one_hierarchy(int root_fd);
+
 #endif

@@ -32,10 +32,12 @@
 #define MAX_TEXT_BYTES	(64ull << 20)
 #define KEEP_EXITED_S	60
 #define MAKER_DEPTH	3	/* runtimes fork up to twice on the way to the first program */
+#define ROOT_GROUP	1	/* the id of the default hierarchy's root */
 
 struct state_own {
 	int proc_fd;			/* -1: events are another machine's */
 	bool foreign;
+	bool one_hierarchy;		/* of groups: the default one */
 	bool old_groups;		/* hierarchies of v1 are in use, whose groups no record tells */
 	uint64_t event_ns;		/* of the event taken last */
 	struct procfs_proc facts;	/* scratch: it is large */
@@ -58,6 +60,8 @@ int state_init(struct state *st, const struct state_options *opt)
 		err = -errno;
 		goto fail;
 	}
+	st->own->one_hierarchy = opt->foreign ||
+				 procfs_one_hierarchy(st->own->proc_fd);
 	st->procs = procs_new(opt->max_procs ? opt->max_procs : MAX_PROCS,
 			      opt->max_text_bytes ? opt->max_text_bytes : MAX_TEXT_BYTES,
 			      keep_s * 1000000000ull);
@@ -168,6 +172,10 @@ void procs_find_container(struct state *st, struct proc_entry *e, uint64_t now_n
 	/* a group that is gone already, and its process with it, may have been seen before */
 	if (!p->cgroup_path.len && !st->own->foreign)
 		p->container = container_table_by_group(st->containers, p->cgroup);
+	p->container_unknown = !p->container && !p->cgroup_path.len && p->cgroup &&
+			       !st->own->foreign;
+	if (p->container && path.len)
+		container_table_group(st->containers, p->container, path, p->cgroup);
 	if (p->container && p->vpid == 1)
 		container_table_init(st->containers, p->container, p->pid, p->start_ns);
 }
@@ -319,6 +327,16 @@ static void tell_asked(const struct state *st, const struct proc_entry *e)
 		st->asked(st->asked_arg, &e->pub, e->coarse);
 }
 
+/* Empty: it is gone, or cannot be told. */
+static struct slice path_by_id(const struct state *st, uint64_t id, char *room, size_t size)
+{
+	if (id && cgroup_path(id, room, size) == 0)
+		return slice_of(room);
+	/* where no old hierarchy is in use the root is all there is to tell, mounted or not */
+	return id == ROOT_GROUP && st->own->one_hierarchy ? SLICE_LIT("/") :
+							    (struct slice){ NULL, 0 };
+}
+
 static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t now_ns)
 {
 	struct slice path;
@@ -330,11 +348,34 @@ static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t no
 	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, &st->own->facts);
 	path = st->own->facts.cgroup_path;
 	/* the process is gone; its group may be there yet */
-	if (!path.len && e->pub.cgroup && cgroup_path(e->pub.cgroup, room, sizeof(room)) == 0)
-		path = slice_of(room);
+	if (!path.len)
+		path = path_by_id(st, e->pub.cgroup, room, sizeof(room));
 	procs_set_cgroup_path(st->procs, e, path);
 	procs_find_container(st, e, now_ns);
 	tell_asked(st, e);
+}
+
+/* The group that the record tells itself, of an exec or of the child of a fork. Empty: none. */
+static struct slice told_group(const struct event *ev)
+{
+	struct slice paths;
+
+	return event_bytes(ev, FALCOC_A_CGROUP, &paths) ? cgroup_pick_told(paths) :
+							  (struct slice){ NULL, 0 };
+}
+
+static void take_group(struct state *st, struct proc_entry *e, uint64_t cgroup, struct slice path,
+		       uint64_t now_ns)
+{
+	struct proc *p = &e->pub;
+	bool same = p->cgroup == cgroup && slice_eq(p->cgroup_path, path);
+
+	p->cgroup = cgroup;
+	if (same && p->container)
+		return;
+	if (!same)
+		procs_set_cgroup_path(st->procs, e, path);
+	procs_find_container(st, e, now_ns);
 }
 
 /* Has the event brought a new program image with it? */
@@ -369,7 +410,8 @@ static struct proc_entry *process_of(struct state *st, const struct event *ev)
 	if (installed_image(ev)) {
 		e->pub.cgroup = rec->cgroup;
 		e->pub.vpid = rec->vpid;
-		read_cgroup_path(st, e, rec->time_ns);
+		if (!told_group(ev).len)
+			read_cgroup_path(st, e, rec->time_ns);
 		return e;
 	}
 	f = ask_proc(st, rec->pid, rec->start_ns);
@@ -383,7 +425,8 @@ static struct proc_entry *process_of(struct state *st, const struct event *ev)
 static void moved_to_cgroup(struct state *st, struct proc_entry *e, uint64_t cgroup,
 			    uint64_t now_ns)
 {
-	bool moved = e->pub.cgroup && e->pub.cgroup != cgroup;
+	/* one that /proc told of is in the group that it told; of one that was gone it told none */
+	bool moved = e->pub.cgroup || !e->pub.cgroup_path.len;
 
 	e->pub.cgroup = cgroup;
 	if (moved)
@@ -410,7 +453,7 @@ static void refresh_container(struct state *st, struct proc_entry *e, const stru
 	 */
 	if (!p->container && installed_image(ev) && is_apart(st, rec)) {
 		/* runtimes by themselves write down what they made after its group has a process */
-		if (st->own->old_groups)
+		if (st->own->old_groups && !told_group(ev).len)
 			read_cgroup_path(st, e, rec->time_ns);
 		else
 			procs_find_container(st, e, rec->time_ns);
@@ -570,6 +613,7 @@ static void apply_exec(struct state *st, struct proc_entry *e, const struct even
 static void apply_fork(struct state *st, struct proc_entry *e, const struct event *ev)
 {
 	const struct falcoc_child *c = event_child(ev);
+	struct slice group = told_group(ev);
 	uint64_t clone_flags = 0;
 	struct proc_entry *child;
 
@@ -598,7 +642,9 @@ static void apply_fork(struct state *st, struct proc_entry *e, const struct even
 	if (child->pub.pidns != c->pidns)
 		child->pub.pidns_start_ns = c->start_ns;
 	child->pub.pidns = c->pidns;
-	if (c->cgroup && child->pub.cgroup != c->cgroup)
+	if (group.len)
+		take_group(st, child, c->cgroup, group, ev->rec->time_ns);
+	else if (c->cgroup && child->pub.cgroup != c->cgroup)
 		moved_to_cgroup(st, child, c->cgroup, ev->rec->time_ns);
 	if (clone_flags & CLONE_PARENT) {
 		link_parent(st, child);
@@ -797,6 +843,7 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 {
 	const struct falcoc_rec *rec = ev->rec;
 	struct proc_entry *e;
+	struct slice group;
 
 	if (!(rec->flags & FALCOC_R_LIFECYCLE) && rec->event != FALCOC_E_SCHED_FORK) {
 		if (!st->start_ns)
@@ -815,6 +862,9 @@ const struct proc *state_apply(struct state *st, const struct event *ev)
 	e = process_of(st, ev);
 	if (!e)
 		return NULL;
+	group = told_group(ev);
+	if (group.len && installed_image(ev))
+		take_group(st, e, rec->cgroup, group, rec->time_ns);
 	refresh(st, e, ev);
 	if (ev->foreign)
 		apply_foreign(st, e, ev->foreign, rec->time_ns);

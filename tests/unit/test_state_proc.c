@@ -559,6 +559,102 @@ static void random_step(struct state *st, uint64_t now_ns)
 	}
 }
 
+#define NO_GROUP	0x7fffffffff01ull	/* of which no machine has a directory */
+#define ID64		"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static const struct proc *exec_in(struct state *st, struct who w, uint64_t cgroup, const char *paths,
+				  size_t len)
+{
+	struct mkrec *m = rec_of(FALCOC_E_EXECVE, w);
+	struct falcoc_exe exe = { .ino = 77 };
+
+	m->rec->cgroup = cgroup;
+	mkrec_attr(m, FALCOC_A_EXE, 0, &exe, sizeof(exe));
+	mkrec_str(m, FALCOC_A_EXE_PATH, "/bin/x");
+	if (len)
+		mkrec_attr(m, FALCOC_A_CGROUP, 0, paths, len);
+	return rec_apply(st, m);
+}
+
+#define EXEC_IN(st, w, cgroup, paths) exec_in(st, w, cgroup, paths, sizeof(paths))
+
+static const char *container_of_proc(const struct state *st, const struct proc *p)
+{
+	const struct container *c = container_find(st->containers, p->container);
+
+	return c ? c->id.ptr : p->container_unknown ? "unknown" : "host";
+}
+
+/* The record's own path counts, and what nobody can tell is not the host's. */
+START_TEST(test_group_of_exec)
+{
+	struct who one = { 100, 1, 10 * S, 11 * S, "one" }, two = { 200, 1, 10 * S, 12 * S, "two" };
+	struct proc_table_stats before, stats;
+	struct mkrec *m;
+	const struct proc *p;
+	struct state st;
+
+	start(&st, 0);
+	rec_seen(&st, (struct who){ 1, 0, 1 * S, 10 * S, "init" });
+	proc_table_stats(st.procs, &before);
+	p = EXEC_IN(&st, one, NO_GROUP, "/system.slice/docker-" ID64 ".scope");
+	check_text(p->cgroup_path, "/system.slice/docker-" ID64 ".scope");
+	ck_assert_str_eq(container_of_proc(&st, p), "0123456789ab");
+	proc_table_stats(st.procs, &stats);
+	ck_assert_uint_eq(stats.proc_reads, before.proc_reads);
+	/* its group is gone: others that were in it are known by the id */
+	m = rec_of(FALCOC_E_KILL, two);
+	m->rec->cgroup = NO_GROUP;
+	p = rec_apply(&st, m);
+	ck_assert_str_eq(container_of_proc(&st, p), "0123456789ab");
+	/* moved to where nobody can tell, then told again */
+	m = rec_of(FALCOC_E_KILL, two);
+	m->rec->cgroup = NO_GROUP + 1;
+	p = rec_apply(&st, m);
+	ck_assert_str_eq(container_of_proc(&st, p), "unknown");
+	p = EXEC_IN(&st, two, NO_GROUP + 1, "/user.slice");
+	check_text(p->cgroup_path, "/user.slice");
+	ck_assert_str_eq(container_of_proc(&st, p), "host");
+	/* old hierarchies: the one that shows a container counts */
+	p = EXEC_IN(&st, two, NO_GROUP + 2, "/\0/a\0/docker/" ID64);
+	check_text(p->cgroup_path, "/docker/" ID64);
+	p = EXEC_IN(&st, two, NO_GROUP + 3, "/\0/a\0/b");
+	check_text(p->cgroup_path, "/a");
+	ck_assert_str_eq(container_of_proc(&st, p), "host");
+	/* an exec that does not tell, as where the path was too long */
+	p = exec_in(&st, two, NO_GROUP + 4, NULL, 0);
+	ck_assert_str_eq(container_of_proc(&st, p), "unknown");
+	state_release(&st);
+}
+END_TEST
+
+/* A child that was made in another group than its parent's. */
+START_TEST(test_group_of_child)
+{
+	struct who one = { 100, 1, 10 * S, 11 * S, "one" }, child = { 300, 100, 12 * S, 13 * S, "one" };
+	struct falcoc_child c = { .pid = 300, .tid = 300, .vpid = 300, .start_ns = 12 * S,
+				  .cgroup = NO_GROUP + 1 };
+	struct mkrec *m;
+	const struct proc *p;
+	struct state st;
+
+	start(&st, 0);
+	EXEC_IN(&st, one, NO_GROUP, "/system.slice");
+	m = rec_of(FALCOC_E_SCHED_FORK, one);
+	m->rec->cgroup = NO_GROUP;
+	mkrec_attr(m, FALCOC_A_CHILD, 0, &c, sizeof(c));
+	mkrec_str(m, FALCOC_A_CGROUP, "/docker/" ID64);
+	p = rec_apply(&st, m);
+	check_text(p->cgroup_path, "/system.slice");
+	m = rec_of(FALCOC_E_KILL, child);
+	m->rec->cgroup = NO_GROUP + 1;
+	p = rec_apply(&st, m);
+	check_text(p->cgroup_path, "/docker/" ID64);
+	ck_assert_str_eq(container_of_proc(&st, p), "0123456789ab");
+	state_release(&st);
+}
+END_TEST
+
 START_TEST(test_random_lives)
 {
 	struct proc_table_stats stats;
@@ -604,6 +700,8 @@ int main(void)
 	tcase_add_test(tc, test_bound_of_processes);
 	tcase_add_test(tc, test_bound_of_texts);
 	tcase_add_test(tc, test_roles_and_listeners);
+	tcase_add_test(tc, test_group_of_exec);
+	tcase_add_test(tc, test_group_of_child);
 	tcase_add_loop_test(tc, test_random_lives, 0, 20);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);

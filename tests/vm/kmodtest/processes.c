@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -145,6 +146,64 @@ static void copy_self(const char *to)
 	close(out);
 }
 
+/* The default hierarchy is told first. */
+static void check_cgroup(const struct falcoc_rec *rec)
+{
+	const struct falcoc_attr *a = attr_find(rec, FALCOC_A_CGROUP);
+	char line[4096], *path = NULL;
+	FILE *f = fopen("/proc/self/cgroup", "r");
+
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "0::", 3))
+			path = line + 3;
+	}
+	if (f)
+		fclose(f);
+	check(a && path && a->len > strlen(path) && !strcmp((const char *)(a + 1), path),
+	      "control group %s", path ? path : "(none)");
+}
+
+static void in_cgroup(const char *procs, const char *who)
+{
+	int fd = open(procs, O_WRONLY);
+
+	if (fd < 0 || write(fd, who, strlen(who)) < 0)
+		perror(procs);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void child_exec_apart(void *arg)
+{
+	in_cgroup("/tmp/cgroup/kmodtest/cgroup.procs", "0");
+	child_exec(arg);
+}
+
+/* In a group of its own, that is gone when its record is read. */
+static void test_cgroup(struct consumer *c)
+{
+	const struct falcoc_rec *rec;
+	const struct falcoc_attr *a;
+	pid_t pid;
+
+	mkdir("/tmp/cgroup", 0700);
+	if (mount("none", "/tmp/cgroup", "cgroup2", 0, NULL)) {
+		printf("SKIP control groups: %s\n", strerror(errno));
+		return;
+	}
+	MASK(c, 0, FALCOC_E_EXECVE);
+	check(!mkdir("/tmp/cgroup/kmodtest", 0700), "a group is made");
+	pid = in_child(child_exec_apart, "prog");
+	check(!rmdir("/tmp/cgroup/kmodtest"), "and is gone");
+	rec = wait_record(c, FALCOC_E_EXECVE, pid);
+	a = rec ? attr_find(rec, FALCOC_A_CGROUP) : NULL;
+	check(a && a->len >= sizeof("/kmodtest") && !strcmp((const char *)(a + 1), "/kmodtest"),
+	      "the record has its path: %s", a ? (const char *)(a + 1) : "none");
+	umount("/tmp/cgroup");
+	rmdir("/tmp/cgroup");
+}
+
 static void check_exec(const struct falcoc_rec *rec)
 {
 	static const char argv[] = "./prog\0one\0\0three", env[] = "A=1\0KMODTEST=x";
@@ -163,6 +222,7 @@ static void check_exec(const struct falcoc_rec *rec)
 	      exe->mtime_ns == st.st_mtim.tv_sec * 1000000000ull + st.st_mtim.tv_nsec,
 	      "inode, argc, times");
 	check(exe && exe->flags == (FALCOC_EXE_WRITABLE | FALCOC_EXE_SETUID), "flags %x", exe->flags);
+	check_cgroup(rec);
 }
 
 static void test_exec(struct consumer *c)
@@ -192,6 +252,7 @@ static void test_exec(struct consumer *c)
 	exe = rec ? attr(rec, FALCOC_A_EXE) : NULL;
 	check(exe && exe->flags & FALCOC_EXE_SCRIPT && is(rec, FALCOC_A_EXE_PATH, "/tmp/prog") &&
 	      is(rec, FALCOC_A_PATH0, "./script"), "script");
+	test_cgroup(c);
 }
 
 static void child_sleep(void *arg)
