@@ -21,7 +21,9 @@ const struct container *ctx_container(const struct eval_ctx *ctx)
 /* A container nobody could tell is none that is not: only what is known to be the host's is "host". */
 static struct slice host_word(const struct eval_ctx *ctx)
 {
-	return ctx->proc && ctx->proc->container_unknown ? SLICE_LIT("unknown") : SLICE_LIT("host");
+	bool unknown = ctx->proc && (ctx->proc->container_unknown || ctx->proc->container);
+
+	return unknown ? SLICE_LIT("unknown") : SLICE_LIT("host");
 }
 
 struct slice container_id(const struct eval_ctx *ctx)
@@ -372,7 +374,7 @@ static const struct field_def container_fields[] = {
 	TEXT("container.health", health,
 	     "Health as the engine said last: none, starting, healthy, unhealthy."),
 	KNOWN("container.incomplete", BOOL, extract_incomplete,
-	      "Whether the container's image could not be had from its engine, or not yet."),
+	      "Whether the container, or its image from its engine, could not be known, or not yet."),
 };
 
 FIELD_CLASS(container, "container", "The container that the process runs in", container_fields);
