@@ -161,7 +161,7 @@ expect_result "unpause is done" '"falcoc.action.name":"unpause".*result":"done"'
 check "it runs" wait_for 10 grep -q 'frozen 0' "$CG/docker-$ID.scope/cgroup.events"
 # from a group below the container's own, while it forks as fast as it can
 mkdir -p "$CG/docker-$ID.scope/below"
-in_group "docker-$ID.scope" sh -c 'while :; do sh -c "while :; do (sleep 5 &); done" & sleep 0.02; done'
+in_group "docker-$ID.scope" sh -c 'for i in 1 2 3 4; do sh -c "while :; do (sleep 5 &); done" & done; wait'
 in_group "docker-$ID.scope/below" sh -c 'sleep 0.5; exec 3</tmp/mark.container; sleep 1000'
 expect_result "a container that forks all the time is killed" '"falcoc.action.name":"kill","falcoc.action.reach":"container","falcoc.action.result":"done"'
 check "none of its processes is left" wait_for 10 grep -q 'populated 0' "$CG/docker-$ID.scope/cgroup.events"
