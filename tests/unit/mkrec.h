@@ -51,7 +51,7 @@ static inline struct mkrec *mkrec_new(enum falcoc_event event)
 		.loginuid = 0xffffffff, .sessionid = 0xffffffff,
 		.mntns = 0xf0000000, .pidns = 0xeffffffc, .netns = 0xf0000098,
 		.userns = 0xeffffffd,
-		.start_ns = 1, .cgroup = 1, .comm = "init",
+		.start_ns = 1, .comm = "init",
 	};
 	return m;
 }

@@ -278,9 +278,13 @@ START_TEST(test_cgroup_is_read_again_when_it_changes)
 	put_all(10, "prog", 1, 500);
 	start(&st);
 	ck_assert_int_eq(state_scan(&st), 0);
-	rec_seen(&st, w);
+	m = rec_of(FALCOC_E_KILL, w);
+	m->rec->cgroup = 98;
+	rec_apply(&st, m);
 	put_text(10, "cgroup", "0::/user.slice\n");
-	p = rec_seen(&st, w);
+	m = rec_of(FALCOC_E_KILL, w);
+	m->rec->cgroup = 98;
+	p = rec_apply(&st, m);
 	check_text(p->cgroup_path, "/system.slice/x.service");
 	m = rec_of(FALCOC_E_KILL, w);
 	m->rec->cgroup = 99;
