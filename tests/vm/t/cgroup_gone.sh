@@ -40,7 +40,8 @@ for ((i = 0; i < COUNT; i++)); do
 	gone "$G/docker-$id.scope" || wait_for 10 gone "$G/docker-$id.scope"
 done
 tac /nowhere-host 2>/dev/null
-check "no group is left" test -z "$(find "$G" -name 'docker-*')"
+# other tests may have left groups of theirs
+check "no group is left" test -z "$(find "$G" -name 'docker-00*')"
 kill -CONT "$FALCOC_PID"
 check "each program is told as a container's" wait_for 60 told_all 'RAN [0-9a-f]{12} /nowhere-'
 check "with the id of its own" test "$(own_ids)" = "$COUNT"
