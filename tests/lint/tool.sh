@@ -47,7 +47,9 @@ run_codespell() {
 
 run_cppcheck() {
 	have cppcheck
-	cppcheck --quiet --std=c11 --language=c -j 2 --error-exitcode=1 --inline-suppr \
+	# what it found out of a file is kept beside it: another run looks at what changed
+	mkdir -p build/cppcheck
+	cppcheck --cppcheck-build-dir=build/cppcheck --quiet --std=c11 --language=c -j 2 --error-exitcode=1 --inline-suppr \
 		--enable=warning,performance,portability --suppress=missingIncludeSystem \
 		--suppress=unknownMacro --suppress=nullPointerArithmetic --suppress=nullPointerArithmeticRedundantCheck \
 		-D_GNU_SOURCE -D__x86_64__ -Ilib -Ikmod/uapi lib cli

@@ -200,7 +200,7 @@ bool want_record(const struct falcoc_rec *rec, void *arg)
 {
 	struct wanted *w = arg;
 
-	if (rec->event != w->event || (w->pid && rec->pid != w->pid))
+	if (rec->event != w->event || (w->pid && rec->pid != w->pid) || (w->tid && rec->tid != w->tid))
 		return false;
 	/* the rings are read one after another: one that comes later may be older */
 	if (!w->count || rec->time_ns >= w->rec.time_ns)
@@ -209,13 +209,14 @@ bool want_record(const struct falcoc_rec *rec, void *arg)
 	return true;
 }
 
-const struct falcoc_rec *wait_record(struct consumer *c, int event, uint32_t pid)
+static const struct falcoc_rec *wait_wanted(struct consumer *c, int event, uint32_t pid, uint32_t tid)
 {
 	static struct wanted w;
 	struct pollfd pfd = { .fd = c->fd, .events = POLLIN };
 
 	w.event = event;
 	w.pid = pid;
+	w.tid = tid;
 	w.count = 0;
 	for (int i = 0; i < 50; i++) {
 		if (consumer_read(c, want_record, &w)) {
@@ -225,6 +226,16 @@ const struct falcoc_rec *wait_record(struct consumer *c, int event, uint32_t pid
 		poll(&pfd, 1, 100);
 	}
 	return NULL;
+}
+
+const struct falcoc_rec *wait_record(struct consumer *c, int event, uint32_t pid)
+{
+	return wait_wanted(c, event, pid, 0);
+}
+
+const struct falcoc_rec *wait_record_by(struct consumer *c, int event, uint32_t tid)
+{
+	return wait_wanted(c, event, 0, tid);
 }
 
 uint64_t now_ns(void)

@@ -69,7 +69,7 @@ bool is(const struct falcoc_rec *rec, int id, const char *want);
 /* The last record in time of an event by a process, copied: what it was made from goes on. */
 struct wanted {
 	int event;
-	uint32_t pid;
+	uint32_t pid, tid;	/* 0: anybody's */
 	union {
 		struct falcoc_rec rec;
 		uint8_t bytes[FALCOC_REC_MAX];
@@ -81,6 +81,8 @@ struct wanted {
 bool want_record(const struct falcoc_rec *rec, void *arg);
 /* Waits for the event by poll(2), up to a few seconds; NULL: it did not come. pid 0: anybody's. */
 const struct falcoc_rec *wait_record(struct consumer *c, int event, uint32_t pid);
+/* Likewise, of one thread: of several that come together, the latest is told and the others are gone. */
+const struct falcoc_rec *wait_record_by(struct consumer *c, int event, uint32_t tid);
 
 /* Names of events, and those that wait_record() found. */
 extern const char *const event_names[FALCOC_E_COUNT];

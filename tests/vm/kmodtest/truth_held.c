@@ -321,9 +321,7 @@ static bool map_once(struct consumer *c, struct mapper *m, int real, int lie, bo
 	waitpid(pid, NULL, 0);
 	while (m->go)
 		usleep(100);
-	do
-		rec = wait_record(c, FALCOC_E_MMAP, getpid());
-	while (rec && rec->tid != (uint32_t)m->tid);
+	rec = wait_record_by(c, FALCOC_E_MMAP, (uint32_t)m->tid);
 	fstat(lie, &want);
 	fstat(m->fd, &is_now);
 	*ret_right = verified(rec) && is(rec, FALCOC_A_FD_PATH, m->got == 'r' ? TOP "/real" : TOP "/lie");

@@ -100,9 +100,7 @@ static void test_flock(struct consumer *c)
 	for (int i = 0; i < 1000 && flock(s.fd, LOCK_EX); i++)
 		;
 	pthread_join(thread, NULL);
-	do	/* the other thread's own comes first, or last */
-		rec = wait_record(c, FALCOC_E_FLOCK, getpid());
-	while (rec && (int)rec->tid != gettid());
+	rec = wait_record_by(c, FALCOC_E_FLOCK, gettid());	/* the other thread has one, too */
 	check(verified(rec) && is(rec, FALCOC_A_FD_PATH, TOP "/real/locked"),
 	      "a lock that waits, likewise: %s", rec ? str(rec, FALCOC_A_FD_PATH) : "");
 	close(s.fd);
