@@ -216,9 +216,10 @@ static void test_segments(struct consumer *c)
 	union addr to = addr_of(AF_INET, "127.0.0.1", 53), from;
 	int server = server_at(AF_INET, SOCK_DGRAM, "127.0.0.1"), fd = socket(AF_INET, SOCK_DGRAM, 0);
 	socklen_t fromlen = sizeof(from);
-	int size = QUERY_LEN, on = 1;
+	int size = QUERY_LEN, on = 1, bytes = 0, receives = 0;
 	unsigned int n[FALCOC_E_DNS_SERVED - FALCOC_E_DNS_QUERY + 1] = { 0 };
 	char three[3 * QUERY_LEN], buf[512];
+	ssize_t len;
 
 	for (int i = 0; i < 3; i++)
 		memcpy(three + i * QUERY_LEN, QUERY, QUERY_LEN);
@@ -232,7 +233,12 @@ static void test_segments(struct consumer *c)
 		for (int i = 0; i < 3; i++)
 			check(recvfrom(server, buf, sizeof(buf), 0, &from.sa, &fromlen) == size, "one of them");
 		check(sendto(server, three, sizeof(three), 0, &from.sa, fromlen) == sizeof(three), "three answers");
-		check(recv(fd, buf, sizeof(buf), 0) == sizeof(three), "received together");
+		/* before 5.11 the loopback device has them cut, and they come one by one */
+		while (bytes < (int)sizeof(three) && (len = recv(fd, buf, sizeof(buf), 0)) > 0) {
+			bytes += len;
+			receives++;
+		}
+		check(bytes == sizeof(three), "all received, by %d calls", receives);
 		consumer_read(c, in_threes, n);
 		for (unsigned int i = 0; i < 3; i++)
 			check(n[i] == 3, "UDP_SEGMENT, UDP_GRO: each message is a record (%u)", n[i]);
