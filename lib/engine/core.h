@@ -11,6 +11,7 @@
  *	live.c		the DNS table of a running falcoc, told to `falcoc dns`
  *	job.c		work on a thread of its own
  *	tell.c		the outputs: made of the options, told, ended
+ *	coverage.c	what the store is told of the watching itself
  *	alerts.c	the store: what goes into it, and how it is shown
  *	names_show.c	the DNS table shown
  *	names_check.c	the names of rules checked
@@ -59,6 +60,7 @@
 #include "policy/policy.h"
 #include "rules/rules.h"
 #include "state/state.h"
+#include "store/coverage.h"
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/diag.h"
@@ -154,6 +156,11 @@ struct engine {
 	struct output_template **records;	/* by place of the rule, for the store; NULL: no store */
 	const struct output_template *fold_key;	/* NULL: alerts of a rule are all the same */
 	struct alert_format format;
+	size_t store_output;		/* which one the store is, if there is one */
+	struct store_counts covered;	/* as the store knows them */
+	uint64_t covered_hint;		/* capture_unkept_hint() of then */
+	uint64_t next_cover_ns;		/* 0: never */
+	uint64_t first_event_ns, last_event_ns;	/* of a capture, by its clock */
 	uint64_t alert_ns;		/* when the last alert was, on the clock of folding */
 
 	/* counters */

@@ -17,6 +17,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "engine/coverage.h"
 #include "engine/drops.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
@@ -158,6 +159,8 @@ static int wait_ms(const struct engine *e)
 		due = engine_names_due_ns(e, now);
 	if (outputs_due_ns(e->outputs) < due)
 		due = outputs_due_ns(e->outputs);
+	if (engine_cover_due_ns(e) < due)
+		due = engine_cover_due_ns(e);
 	if (container_table_due_ns(e->state.containers) < due)
 		due = container_table_due_ns(e->state.containers);
 	if (drops_due_ns(e->drops) < due)
@@ -186,6 +189,7 @@ static int take_due(struct engine *e)
 		return rc;
 	record_tend(e, now_boot_ns());
 	trigger_tend(e, now_boot_ns());
+	engine_cover_tend(e, now_boot_ns());
 	rc = engine_tend_outputs(e);
 	return rc < 0 ? rc : hold_check(e, false);
 }

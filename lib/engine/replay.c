@@ -7,6 +7,7 @@
  * would tell what they mean today.
  */
 #include "engine/core.h"
+#include "engine/coverage.h"
 #include "engine/record.h"
 
 #include <errno.h>
@@ -179,6 +180,10 @@ static enum engine_status judge_all(struct engine *e)
 			break;
 		if (rc <= 0)
 			return replay_ended(e, rc);
+		if (!ev.item) {
+			e->first_event_ns = e->first_event_ns ? e->first_event_ns : ev.ts_ns;
+			e->last_event_ns = ev.ts_ns;
+		}
 		rc = ev.item ? take_item(e, ev.item) : engine_judge(e, &ev);
 		if (rc >= 0)
 			rc = between(e);
@@ -196,6 +201,7 @@ enum engine_status engine_replay(struct engine *e)
 	enum engine_status status;
 
 	interrupts_begin(&interrupts, e->opt.duration_ms);
+	engine_cover_begin(e);
 	status = judge_all(e);
 	count_passed(e);
 	interrupts_end(&interrupts);

@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/coverage.h"
 #include "engine/record.h"
 #include "engine/trigger.h"
 
@@ -332,6 +333,7 @@ static enum engine_status start_capture(struct engine *e)
 	if (e->record)
 		record_begin(e);
 	record_watch(e);
+	engine_cover_begin(e);
 	return ENGINE_OK;
 }
 

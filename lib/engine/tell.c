@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "engine/coverage.h"
 #include "output/outputs.h"
 #include "output/sink.h"
 #include "store/store.h"
@@ -122,6 +123,7 @@ static int add_store(struct engine *e)
 		.version = FALCOC_VERSION,
 	};
 
+	e->store_output = outputs_count(e->outputs);
 	return outputs_add(e->outputs, store_sink_new(&opt), &how);
 }
 
@@ -258,6 +260,7 @@ enum engine_status engine_end_outputs(struct engine *e, enum engine_status statu
 
 	if (!e->outputs)
 		return status;
+	engine_cover_end(e, status);
 	outputs_end(e->outputs, ms ? ms : FLUSH_MS, clock_ns(e), engine_wall_ns());
 	for (size_t i = 0; status == ENGINE_OK && i < outputs_count(e->outputs); i++) {
 		outputs_get_stats(e->outputs, i, &st);

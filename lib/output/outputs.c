@@ -403,6 +403,22 @@ void outputs_note(struct outputs *os, const struct alert_note *n, uint64_t to)
 	note(os, n, to, NULL, NULL);
 }
 
+bool outputs_keep(struct outputs *os, uint64_t wall_ns, struct slice line)
+{
+	struct slice form[MESSAGE_FORMS];
+	struct message *m;
+	bool kept = true;
+
+	for (int f = 0; f < MESSAGE_FORMS; f++)
+		form[f] = line;
+	m = message_new(PRIORITY_DEBUG, wall_ns, "", form);
+	for (size_t i = 0; m && i < os->n; i++)
+		if (os->ways[i].how.aside)
+			kept &= outlet_push(os->ways[i].outlet, m);
+	message_put(m);
+	return m && kept;
+}
+
 void outputs_line(struct outputs *os, struct slice line)
 {
 	struct slice form[MESSAGE_FORMS] = { 0 };

@@ -88,6 +88,8 @@ void outputs_set_fold(struct outputs *os, const struct output_template *t);
 void outputs_tell(struct outputs *os, const struct alert *a, const struct output_template *record,
 		  uint64_t to, uint64_t now_ns);
 void outputs_note(struct outputs *os, const struct alert_note *n, uint64_t to);
+/* A line that is no alert, only for those that are aside, in all their forms. False: one has no room. */
+bool outputs_keep(struct outputs *os, uint64_t wall_ns, struct slice line);
 /* A line that is no alert, to the first output only. */
 void outputs_line(struct outputs *os, struct slice line);
 

@@ -2,15 +2,13 @@
 /*
  * read.c - alerts and runs out of the store
  */
-#include "store/store.h"
+#include "store/internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
 
 #include "util/buf.h"
 
@@ -47,6 +45,13 @@ int store_open(const char *path, struct store **ret_store, char *why, size_t siz
 		store_close(st);
 		return err;
 	}
+	if (schema_version(st->db) != STORE_SCHEMA) {
+		snprintf(why, size, "%s is of %s falcoc%s", path,
+			 schema_version(st->db) > STORE_SCHEMA ? "a newer" : "an older",
+			 schema_version(st->db) > STORE_SCHEMA ? "" : ", and is brought up to date when that runs");
+		store_close(st);
+		return -EPROTO;
+	}
 	*ret_store = st;
 	return 0;
 }
@@ -66,6 +71,11 @@ static const char *text_of(sqlite3_stmt *q, int i)
 	return text ? text : "";
 }
 
+static bool is_number(const char *text)
+{
+	return *text && strspn(text, "0123456789") == strlen(text);
+}
+
 static void add_where(const struct store_query *q, struct buf *sql)
 {
 	if (q->since_ns)
@@ -75,17 +85,31 @@ static void add_where(const struct store_query *q, struct buf *sql)
 	if (q->rule)
 		buf_add_str(sql, " AND rule_matches(:rule, rule)");
 	if (q->container)
-		buf_add_str(sql, " AND (substr(container, 1, length(:container)) = :container "
-			    "OR json_extract(fields, '$.\"container.name\"') = :container)");
+		buf_add_str(sql, " AND ((container >= :container AND container < :beyond) "
+			    "OR container_name = :container)");
 	if (q->user)
-		buf_add_str(sql, " AND (username = :user "
-			    "OR CAST(json_extract(fields, '$.\"user.uid\"') AS TEXT) = :user)");
+		buf_add_str(sql, is_number(q->user) ? " AND (username = :user OR uid = CAST(:user AS INTEGER))" :
+						      " AND username = :user");
 	if (q->has_priority)
 		buf_printf(sql, " AND priority <= %d", (int)q->min_priority);
 	if (q->after_id)
 		buf_printf(sql, " AND id > %lld", (long long)q->after_id);
 	if (q->id)
 		buf_printf(sql, " AND id = %lld", (long long)q->id);
+}
+
+/* Behind all texts that begin so: no byte of UTF-8 is as large. */
+static void bind_beyond(sqlite3_stmt *stmt, const char *text)
+{
+	int i = sqlite3_bind_parameter_index(stmt, ":beyond");
+	size_t len = text ? strlen(text) : 0;
+	char *end = i ? sqlite3_malloc((int)len + 2) : NULL;
+
+	if (!end)
+		return;
+	memcpy(end, text, len);
+	memcpy(end + len, "\xff", 2);
+	sqlite3_bind_text(stmt, i, end, (int)len + 1, sqlite3_free);
 }
 
 static void bind(sqlite3_stmt *stmt, const struct store_query *q)
@@ -96,6 +120,7 @@ static void bind(sqlite3_stmt *stmt, const struct store_query *q)
 	sqlite3_bind_text(stmt, sqlite3_bind_parameter_index(stmt, ":rule"), q->rule, -1, SQLITE_STATIC);
 	sqlite3_bind_text(stmt, sqlite3_bind_parameter_index(stmt, ":container"), q->container, -1,
 			  SQLITE_STATIC);
+	bind_beyond(stmt, q->container);
 	sqlite3_bind_text(stmt, sqlite3_bind_parameter_index(stmt, ":user"), q->user, -1, SQLITE_STATIC);
 }
 
@@ -132,15 +157,16 @@ static int step_alerts(sqlite3_stmt *stmt, int (*fn)(void *arg, const struct sto
 	return ret ? ret : rc == SQLITE_DONE ? 0 : -EIO;
 }
 
-int store_each(struct store *st, const struct store_query *q,
-	       int (*fn)(void *arg, const struct store_alert *a), void *arg, char *why, size_t size)
+/* "" or "EXPLAIN QUERY PLAN " before it. */
+static int prepare(struct store *st, const struct store_query *q, const char *before,
+		   sqlite3_stmt **ret_stmt)
 {
 	struct buf sql = BUF_INIT;
-	sqlite3_stmt *stmt = NULL;
 	int rc;
 
 	sqlite3_create_function(st->db, "rule_matches", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
 				rule_matches, NULL, NULL);
+	buf_add_str(&sql, before);
 	/* of a limited number the last ones, but in order */
 	buf_add_str(&sql, q->limit ? "SELECT * FROM (" : "");
 	buf_add_str(&sql, "SELECT id, time_ns, rule, priority, source, hostname, output, tags, fields, "
@@ -149,12 +175,32 @@ int store_each(struct store *st, const struct store_query *q,
 	if (q->limit)
 		buf_printf(&sql, " ORDER BY id DESC LIMIT %zu)", q->limit);
 	buf_add_str(&sql, " ORDER BY id");
-	rc = sqlite3_prepare_v2(st->db, buf_str(&sql), -1, &stmt, NULL) == SQLITE_OK ? 0 : -EIO;
+	rc = sqlite3_prepare_v2(st->db, buf_str(&sql), -1, ret_stmt, NULL) == SQLITE_OK ? 0 : -EIO;
 	buf_release(&sql);
-	if (rc == 0) {
-		bind(stmt, q);
+	if (rc == 0)
+		bind(*ret_stmt, q);
+	return rc;
+}
+
+int store_plan(struct store *st, const struct store_query *q, struct buf *out)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = prepare(st, q, "EXPLAIN QUERY PLAN ", &stmt);
+
+	while (rc == 0 && sqlite3_step(stmt) == SQLITE_ROW)
+		buf_printf(out, "%s\n", text_of(stmt, 3));
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
+int store_each(struct store *st, const struct store_query *q,
+	       int (*fn)(void *arg, const struct store_alert *a), void *arg, char *why, size_t size)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = prepare(st, q, "", &stmt);
+
+	if (rc == 0)
 		rc = step_alerts(stmt, fn, arg);
-	}
 	if (rc == -EIO)
 		fail(st, rc, why, size);
 	sqlite3_finalize(stmt);

@@ -7,15 +7,25 @@
  * program. Tables (all times in nanoseconds of CLOCK_REALTIME):
  *
  *	alerts		id (never used again), time_ns, rule, priority (0: Emergency, 7: Debug), source,
- *			hostname, output, tags (JSON array), fields (JSON object), container, username
+ *			hostname, output, tags (JSON array), fields (JSON object, without those that
+ *			have no value), container, container_name, username, uid
+ *	facts		the same as numbers, for reports: time_ns, id, priority, and by their
+ *			number in names: rule, program, user, container, image, file, dest, domain
+ *	names		id, kind (enum store_kind), text, first_ns, last_ns (exact to the hour)
+ *	actions		alert (whose id it is that told of it), time_ns, name, reach, result, ...
  *	runs		id, began_ns, seen_ns (it ran at least until then), ended_ns (NULL: it did
- *			not end by itself, or runs), version, note (JSON: what the rules were, counters)
+ *			not end by itself, or runs), version, note
+ *	notes		run, time_ns, kind, text, detail (JSON): store/coverage.h
+ *	counts		of each run and hour: events, dropped, unverified, alerts, lost
+ *	asked		of each day (since 1970, UTC): names that DNS was asked for and no rule
+ *			mentions, count, first_ns, last_ns; "": more of them than have room
  *
  * What falcoc tells of itself stands among the alerts, with the source "internal": "falcoc: events
  * dropped", "falcoc: paths unverified", "falcoc: alerts lost", results of actions.
  *
- * Bounded by age and size: the oldest alerts leave first. A reader sees one state as long as a query
- * runs. Errors are negative errno with a sentence in @why.
+ * Bounded by age and size: the oldest alerts leave first, with all that is known of them. A name that
+ * nobody has seen for the days that alerts are kept is new when it comes again. A reader sees one state
+ * as long as a query runs. Errors are negative errno with a sentence in @why.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -39,7 +49,23 @@ struct store_options {
 	const char *version;
 };
 
-/* What keeps alerts: needs MESSAGE_RECORD. The file is opened on its thread. NULL: no memory. */
+/* What an alert is about. */
+enum store_kind {
+	STORE_RULE,
+	STORE_PROGRAM,		/* path, else name */
+	STORE_USER,		/* who logged in, then who it is now: "eve (1000) as root (0)" */
+	STORE_CONTAINER,	/* id and name; host */
+	STORE_IMAGE,		/* with its tag */
+	STORE_FILE,
+	STORE_DEST,		/* JSON: [address, port, domain, source of that, is it ambiguous] */
+	STORE_DOMAIN,
+	STORE_KINDS,
+};
+
+/*
+ * What keeps alerts: needs MESSAGE_RECORD. A message without a rule is a line of store/coverage.h. The
+ * file is opened on its thread. NULL: no memory.
+ */
 struct sink *store_sink_new(const struct store_options *opt);
 
 /* ---- reading ---- */
@@ -75,6 +101,9 @@ struct store_query {
  */
 int store_each(struct store *st, const struct store_query *q,
 	       int (*fn)(void *arg, const struct store_alert *a), void *arg, char *why, size_t size);
+
+/* How SQLite would go about it, for tests: that an index is used. 0 or a negative errno. */
+int store_plan(struct store *st, const struct store_query *q, struct buf *out);
 
 struct store_run {
 	int64_t id;

@@ -2,9 +2,16 @@
 /*
  * when.h - moments as people write them
  *
- *	2026-11-22 2026-11-22T10:30 2026-11-22T10:30:05	local time; with Z behind: UTC
- *	now today yesterday				the last two: their beginning
+ *	2026-11-22 2026-11-22T10:30 2026-11-22T10:30:05	local time; with Z behind: UTC, with +02:00
+ *	2026-11-22T10:30:05.25				or -0330: of that zone
+ *	now recent					ten minutes ago
+ *	today yesterday this-week this-month this-year	their beginning; weeks begin on Monday
+ *	week-ago month-ago year-ago			7 days ago, the same day of last month, year: its
+ *							beginning
+ *	boot						when this machine was started
  *	90s 30m 3h 2d 1w				so long ago
+ *
+ * Of no locale: names of months or days are not read.
  */
 #ifndef STORE_WHEN_H
 #define STORE_WHEN_H

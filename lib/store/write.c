@@ -5,7 +5,7 @@
  * What fails (a full disk, a file that somebody else has locked) is rolled back, and the outlet tries the
  * same alerts again: none is there twice.
  */
-#include "store/store.h"
+#include "store/internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,24 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <jansson.h>
-#include <sqlite3.h>
-
-#define NS_PER_S	1000000000ull
 #define BATCH		512
 #define TEND_NS		(60 * NS_PER_S)	/* between two looks at what is too old or too much */
+#define TEND_ALERTS	8192		/* or so many alerts, whatever comes first */
+#define TOO_MUCH_ROUNDS	200		/* of deleting, at most, before others have their turn */
+#define NAMES_NS	(3600 * NS_PER_S)	/* between two looks for names that nothing is about */
 #define BUSY_MS		200
-
-static const char schema[] =
-	"CREATE TABLE IF NOT EXISTS alerts(id INTEGER PRIMARY KEY AUTOINCREMENT, time_ns INTEGER NOT NULL,"
-	" rule TEXT NOT NULL, priority INTEGER NOT NULL, source TEXT NOT NULL, hostname TEXT NOT NULL,"
-	" output TEXT NOT NULL, tags TEXT NOT NULL, fields TEXT NOT NULL, container TEXT NOT NULL,"
-	" username TEXT NOT NULL);"
-	"CREATE INDEX IF NOT EXISTS alerts_time ON alerts(time_ns);"
-	"CREATE INDEX IF NOT EXISTS alerts_rule ON alerts(rule, time_ns);"
-	"CREATE TABLE IF NOT EXISTS runs(id INTEGER PRIMARY KEY AUTOINCREMENT, began_ns INTEGER NOT NULL,"
-	" seen_ns INTEGER NOT NULL, ended_ns INTEGER, version TEXT NOT NULL, note TEXT NOT NULL);"
-	"PRAGMA user_version=1;";
 
 struct sink_store {
 	struct sink s;
@@ -41,8 +29,10 @@ struct sink_store {
 	uint64_t max_age_ns, max_bytes;
 	sqlite3 *db;
 	sqlite3_stmt *insert, *seen;
+	struct facts *facts;
 	int64_t run;
-	uint64_t tended_ns;
+	uint64_t began_ns, tended_ns, names_ns;
+	unsigned int fresh;	/* alerts since then */
 };
 
 static uint64_t wall_ns(void)
@@ -57,6 +47,8 @@ static void store_shut(struct sink_store *k)
 {
 	sqlite3_finalize(k->insert);
 	sqlite3_finalize(k->seen);
+	facts_free(k->facts);
+	k->facts = NULL;
 	k->insert = k->seen = NULL;
 	sqlite3_close(k->db);
 	k->db = NULL;
@@ -67,6 +59,8 @@ static int db_fail(struct sink_store *k)
 	sink_fail(&k->s, 0, "%s", k->db ? sqlite3_errmsg(k->db) : "out of memory");
 	if (k->db && !sqlite3_get_autocommit(k->db))
 		sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL);
+	if (k->facts)
+		facts_forget(k->facts);
 	return -EAGAIN;
 }
 
@@ -92,12 +86,12 @@ static int make_file(struct sink_store *k)
 static int begin_run(struct sink_store *k)
 {
 	sqlite3_stmt *st = NULL;
-	int64_t now = (int64_t)wall_ns();
 	int rc = sqlite3_prepare_v2(k->db, "INSERT INTO runs(began_ns, seen_ns, version, note) "
-				    "VALUES(?1, ?1, ?2, ?3)", -1, &st, NULL);
+				    "VALUES(?1, ?4, ?2, ?3)", -1, &st, NULL);
 
 	if (rc == SQLITE_OK) {
-		sqlite3_bind_int64(st, 1, now);
+		sqlite3_bind_int64(st, 1, (int64_t)k->began_ns);
+		sqlite3_bind_int64(st, 4, (int64_t)wall_ns());
 		sqlite3_bind_text(st, 2, k->version, -1, SQLITE_STATIC);
 		sqlite3_bind_text(st, 3, k->note, -1, SQLITE_STATIC);
 		rc = sqlite3_step(st);
@@ -113,7 +107,8 @@ static int open_db(struct sink_store *k)
 {
 	static const char insert[] =
 		"INSERT INTO alerts(time_ns, rule, priority, source, hostname, output, tags, fields, "
-		"container, username) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
+		"container, username, container_name, uid) "
+		"VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 	int rc = make_file(k);
 
 	if (rc < 0)
@@ -121,12 +116,20 @@ static int open_db(struct sink_store *k)
 	if (sqlite3_open_v2(k->path, &k->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL))
 		goto fail;
 	sqlite3_busy_timeout(k->db, BUSY_MS);
-	if (sqlite3_exec(k->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", NULL, NULL, NULL) ||
-	    sqlite3_exec(k->db, schema, NULL, NULL, NULL) ||
+	if (sqlite3_exec(k->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", NULL, NULL, NULL))
+		goto fail;
+	rc = schema_make(k->db);
+	if (rc == SQLITE_MISMATCH) {
+		sink_fail(&k->s, 0, "a newer falcoc made it");
+		store_shut(k);
+		return -EAGAIN;
+	}
+	if (rc != SQLITE_OK ||
 	    sqlite3_prepare_v2(k->db, insert, -1, &k->insert, NULL) ||
 	    sqlite3_prepare_v2(k->db, "UPDATE runs SET seen_ns = ?1 WHERE id = ?2", -1, &k->seen, NULL))
 		goto fail;
-	if (k->run || begin_run(k) == 0)
+	k->facts = facts_new(k->db);
+	if (k->facts && (k->run || begin_run(k) == 0))
 		return 0;
 fail:
 	db_fail(k);
@@ -159,14 +162,27 @@ static const json_t *first_of(const json_t *fields, const char *a, const char *b
 	return json_is_string(v) ? v : json_object_get(fields, b);
 }
 
-static int insert_alert(struct sink_store *k, const struct message *m)
+/* What has no value is not worth its name. */
+static void drop_nulls(json_t *fields)
 {
-	struct slice line = m->form[MESSAGE_RECORD];
-	json_t *alert = json_loadb(line.ptr, line.len, 0, NULL);
+	const char *name;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(fields, next, name, value)
+		if (json_is_null(value))
+			json_object_del(fields, name);
+}
+
+static int insert_alert(struct sink_store *k, const struct message *m, json_t *alert)
+{
 	json_t *fields = json_object_get(alert, "output_fields");
+	const json_t *uid;
 	sqlite3_stmt *st = k->insert;
 	int rc;
 
+	drop_nulls(fields);
+	uid = json_object_get(fields, "user.uid");
 	sqlite3_bind_int64(st, 1, (int64_t)m->ts_ns);
 	sqlite3_bind_text(st, 2, m->rule, -1, SQLITE_STATIC);
 	sqlite3_bind_int(st, 3, (int)m->priority);
@@ -177,11 +193,27 @@ static int insert_alert(struct sink_store *k, const struct message *m)
 	bind_json(st, 8, fields, "{}");
 	bind_text(st, 9, first_of(fields, "container.id", "falcoc.drops.container"));
 	bind_text(st, 10, first_of(fields, "user.name", "user.loginname"));
+	bind_text(st, 11, json_object_get(fields, "container.name"));
+	if (json_is_integer(uid))
+		sqlite3_bind_int64(st, 12, json_integer_value(uid));
 	rc = sqlite3_step(st);
 	sqlite3_reset(st);
 	sqlite3_clear_bindings(st);
-	json_decref(alert);
-	return rc == SQLITE_DONE ? 0 : -EAGAIN;
+	k->fresh++;
+	if (rc != SQLITE_DONE)
+		return -EAGAIN;
+	return facts_add(k->facts, sqlite3_last_insert_rowid(k->db), m->ts_ns, m->rule, m->priority,
+			 fields);
+}
+
+static int insert(struct sink_store *k, const struct message *m)
+{
+	struct slice line = m->form[MESSAGE_RECORD];
+	json_t *json = json_loadb(line.ptr, line.len, 0, NULL);
+	int rc = *m->rule ? insert_alert(k, m, json) : facts_cover(k->facts, k->run, m->ts_ns, json);
+
+	json_decref(json);
+	return rc;
 }
 
 /* ---- what is too old, or too much ---- */
@@ -197,31 +229,99 @@ static int64_t ask(struct sink_store *k, const char *sql)
 	return n;
 }
 
+static void forget_old(struct sink_store *k, uint64_t now)
+{
+	static const char *const sql[] = {
+		"DELETE FROM alerts WHERE time_ns < %llu", "DELETE FROM facts WHERE time_ns < %llu",
+		"DELETE FROM actions WHERE time_ns < %llu", "DELETE FROM notes WHERE time_ns < %llu",
+		"DELETE FROM runs WHERE seen_ns < %llu", "DELETE FROM counts WHERE hour < %llu / 3600000000000",
+		"DELETE FROM asked WHERE day < %llu / 86400000000000",
+		"DELETE FROM names WHERE last_ns < %llu - 3600000000000",
+	};
+	char text[120];
+
+	if (now <= k->max_age_ns)
+		return;
+	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		snprintf(text, sizeof(text), sql[i], (unsigned long long)(now - k->max_age_ns));
+#pragma GCC diagnostic pop
+		sqlite3_exec(k->db, text, NULL, NULL, NULL);
+	}
+	if (sqlite3_changes(k->db))
+		facts_forget(k->facts);
+}
+
+/* Of its pages those that hold something. What is free is used again: the file grows no further. */
+static uint64_t used_bytes(struct sink_store *k)
+{
+	return (uint64_t)((ask(k, "PRAGMA page_count") - ask(k, "PRAGMA freelist_count")) *
+			  ask(k, "PRAGMA page_size"));
+}
+
+/*
+ * Of files and addresses that no alert is about any more nobody asks; of the rest, whether they are
+ * new: those go when all else is gone.
+ */
+static void forget_names(struct sink_store *k, uint64_t now, bool all)
+{
+	char sql[600];
+
+	if (!all && k->names_ns && now - k->names_ns < NAMES_NS)
+		return;
+	k->names_ns = now;
+	snprintf(sql, sizeof(sql), "DELETE FROM names WHERE kind IN (%d, %d) AND id NOT IN (SELECT file FROM facts "
+		 "WHERE file IS NOT NULL UNION SELECT dest FROM facts WHERE dest IS NOT NULL)",
+		 STORE_FILE, STORE_DEST);
+	sqlite3_exec(k->db, all ? "DELETE FROM names; DELETE FROM facts; DELETE FROM asked; DELETE FROM notes" :
+		     sql, NULL, NULL, NULL);
+	facts_forget(k->facts);
+}
+
+/* The oldest alerts leave, a hundredth of all at a time, each in a transaction of its own. */
+static void forget_too_much(struct sink_store *k, uint64_t now)
+{
+	int64_t n = ask(k, "SELECT (max(id) - min(id)) / 100 + 1 FROM alerts");
+	char sql[400];
+
+	for (int i = 0; i < TOO_MUCH_ROUNDS && used_bytes(k) > k->max_bytes; i++) {
+		snprintf(sql, sizeof(sql), "BEGIN IMMEDIATE; DELETE FROM facts WHERE (time_ns, id) IN (SELECT "
+			 "time_ns, id FROM alerts ORDER BY id LIMIT %lld); DELETE FROM actions WHERE alert IN "
+			 "(SELECT id FROM alerts ORDER BY id LIMIT %lld); DELETE FROM alerts WHERE id IN "
+			 "(SELECT id FROM alerts ORDER BY id LIMIT %lld)", (long long)n, (long long)n,
+			 (long long)n);
+		if (sqlite3_exec(k->db, sql, NULL, NULL, NULL) != SQLITE_OK || !sqlite3_changes(k->db)) {
+			if (!sqlite3_get_autocommit(k->db))
+				sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL);
+			forget_names(k, now, true);
+			return;
+		}
+		sqlite3_exec(k->db, "COMMIT", NULL, NULL, NULL);
+	}
+	forget_names(k, now, false);
+}
+
 static void tend(struct sink_store *k)
 {
-	uint64_t now = wall_ns(), bytes;
-	char sql[200];
+	uint64_t now = wall_ns();
+	bool due = !k->tended_ns || now - k->tended_ns >= TEND_NS;
 
-	if (k->tended_ns && now - k->tended_ns < TEND_NS)
+	if (!due && k->fresh < TEND_ALERTS)
 		return;
-	k->tended_ns = now;
-	if (now > k->max_age_ns) {
-		unsigned long long oldest = now - k->max_age_ns;
-
-		snprintf(sql, sizeof(sql), "DELETE FROM alerts WHERE time_ns < %llu; "
-			 "DELETE FROM runs WHERE seen_ns < %llu", oldest, oldest);
-		sqlite3_exec(k->db, sql, NULL, NULL, NULL);
+	k->fresh = 0;
+	if (due) {
+		k->tended_ns = now;
+		forget_old(k, now);
 	}
-	bytes = (uint64_t)((ask(k, "PRAGMA page_count") - ask(k, "PRAGMA freelist_count")) *
-			   ask(k, "PRAGMA page_size"));
-	/* pages that this frees are used again: the file grows no further */
-	if (bytes > k->max_bytes)
-		sqlite3_exec(k->db, "DELETE FROM alerts WHERE id <= (SELECT min(id) + (max(id) - min(id)) / 10 "
-			     "FROM alerts)", NULL, NULL, NULL);
+	if (used_bytes(k) > k->max_bytes)
+		forget_too_much(k, now);
 }
 
 static void mark_seen(struct sink_store *k)
 {
+	if (facts_told_span(k->facts))
+		return;
 	sqlite3_bind_int64(k->seen, 1, (int64_t)wall_ns());
 	sqlite3_bind_int64(k->seen, 2, k->run);
 	sqlite3_step(k->seen);
@@ -238,7 +338,7 @@ static int store_send(struct sink *s, struct message *const *m, size_t n)
 	if (sqlite3_exec(k->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
 		return db_fail(k);
 	for (size_t i = 0; i < n; i++)
-		if (insert_alert(k, m[i]) < 0)
+		if (insert(k, m[i]) < 0)
 			return db_fail(k);
 	mark_seen(k);
 	if (sqlite3_exec(k->db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
@@ -268,7 +368,8 @@ static void store_end(struct sink *s)
 		return;
 	snprintf(sql, sizeof(sql), "UPDATE runs SET seen_ns = %llu, ended_ns = %llu WHERE id = %lld",
 		 (unsigned long long)wall_ns(), (unsigned long long)wall_ns(), (long long)k->run);
-	sqlite3_exec(k->db, sql, NULL, NULL, NULL);
+	if (!facts_told_span(k->facts))
+		sqlite3_exec(k->db, sql, NULL, NULL, NULL);
 	k->tended_ns = 0;
 	tend(k);
 	store_shut(k);
@@ -298,6 +399,7 @@ struct sink *store_sink_new(const struct store_options *opt)
 	k = sink_alloc(sizeof(*k), &store_ops, MESSAGE_RECORD, name);
 	if (!k)
 		return NULL;
+	k->began_ns = wall_ns();
 	k->max_age_ns = (opt->max_days ? opt->max_days : STORE_DAYS) * 86400 * NS_PER_S;
 	k->max_bytes = (uint64_t)(opt->max_mib ? opt->max_mib : STORE_MIB) << 20;
 	k->path = strdup(opt->path);
