@@ -5,7 +5,7 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c validate.c record.c list.c explain.c dns.c alerts.c schema.c help.c	a command each
+ *	run.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c schema.c help.c	a command each
  */
 #ifndef CLI_H
 #define CLI_H
@@ -118,6 +118,7 @@ void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Setters that several commands use. */
 enum status set_help(struct settings *s, const char *value);
 enum status set_format(struct settings *s, const char *value);
+enum status set_json_format(struct settings *s, const char *value);
 enum status set_names_only(struct settings *s, const char *value);
 enum status set_capture(struct settings *s, const char *value);	/* run.c */
 enum status set_print(struct settings *s, const char *value);
@@ -167,7 +168,8 @@ enum status default_rules(struct settings *s);
 
 /* The commands. */
 extern const struct option run_options[], validate_options[], list_options[], explain_options[],
-	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[];
+	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
+	doctor_options[];
 enum status run_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
@@ -175,6 +177,7 @@ enum status eval_command(struct settings *s);
 enum status record_command(struct settings *s);
 enum status explain_command(struct settings *s);
 enum status dns_command(struct settings *s);
+enum status doctor_command(struct settings *s);
 enum status alerts_command(struct settings *s);
 enum status show_alert_command(struct settings *s);
 enum status schema_command(struct settings *s);

@@ -27,6 +27,12 @@ enum status set_format(struct settings *s, const char *value)
 	return STATUS_USAGE;
 }
 
+enum status set_json_format(struct settings *s, const char *value)
+{
+	(void)value;
+	return set_format(s, "json");
+}
+
 enum status set_names_only(struct settings *s, const char *value)
 {
 	(void)value;

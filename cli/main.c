@@ -81,6 +81,15 @@ const struct command commands[] = {
 		.run = dns_command,
 	},
 	{
+		.name = "doctor",
+		.args = "[-r RULES]...",
+		.summary = "check what falcoc needs here, and say what mends what is missing",
+		.text = "A line for each thing: ok, warning or FAILURE, with the command that mends it. Changes\n"
+			"nothing. Exit status 0 where falcoc can run, 1 where it cannot.\n",
+		.options = doctor_options,
+		.run = doctor_command,
+	},
+	{
 		.name = "alerts",
 		.args = "[--since TIME] [--rule NAME]...",
 		.summary = "show alerts that were stored (alert_store.enabled)",

@@ -41,6 +41,7 @@ enum status engine_complain(const struct engine *e, enum engine_status status)
 	case ENGINE_ERR_RULES:
 		return STATUS_RULES;
 	case ENGINE_ERR_DEVICE:
+		complain("what is missing, and what mends it: 'falcoc doctor'");
 		return STATUS_DEVICE;
 	case ENGINE_ERR_DROPS:
 		return STATUS_DROPS;

@@ -13,6 +13,7 @@
 #	vm KERNEL [TEST...]	the VM suite, or these tests of it, on one kernel
 #	dns KERNEL [TEST...]	the tests of tests/vm/dns, or these, on one kernel
 #	containers KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/containers, or these, on one kernel
+#	own KERNEL [TEST...]	the tests of tests/vm/own, or these, each in a boot of its own
 #	stress KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/stress, or these, on one kernel
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -81,6 +82,17 @@ kernels() {
 	done
 }
 
+# own KERNEL [TEST...]: what a machine does not come back from, each in a boot of its own
+own() {
+	local k=$1 t tests
+	shift
+	tests=("$@")
+	[ $# -gt 0 ] || mapfile -t tests < <(basename -s .sh tests/vm/own/*.sh)
+	for t in "${tests[@]}"; do
+		step "$t on $k" tests/vm/suite.sh --tests own "$k" "$t" || true
+	done
+}
+
 # stress "KERNEL..." [NAME=VALUE...] [TEST...]: torture on each
 stress() {
 	local k list=$1
@@ -126,6 +138,7 @@ full)
 	checks
 	kernels "6.1 $OTHERS debug"
 	stress "5.10 newest debug"
+	own 6.1
 	dns 6.1
 	containers 6.1
 	containers newest
@@ -144,6 +157,10 @@ vm)
 	shift
 	kernels "$@"
 	;;
+own)
+	shift
+	own "$@"
+	;;
 stress)
 	shift
 	stress "$@"
@@ -158,6 +175,7 @@ containers)
 	;;
 *)
 	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
+		"own KERNEL [TEST...] |" \
 		"stress KERNEL [NAME=VALUE...] [TEST...] | dns KERNEL [TEST...] |" \
 		"containers KERNEL [NAME=VALUE...] [TEST...]" >&2
 	exit 2

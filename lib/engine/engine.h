@@ -289,6 +289,23 @@ enum engine_status engine_dns_show(struct engine *e, const char *what, enum engi
  */
 enum engine_status engine_dns_check(struct engine *e, enum engine_format format, char **ret_text);
 
+/* What engine_doctor() looks at beside the machine. */
+struct engine_doctor {
+	const struct engine_options *options;
+	bool config_faults;		/* the configuration has errors: the options are the usual ones */
+	const char *const *rules, *const *policies;
+	size_t nrules, npolicies;
+	bool colour;			/* of the text */
+};
+
+/*
+ * All that falcoc needs, looked at, each with what mends it (doctor/doctor.h); text or JSON, the
+ * caller's to free(). *ret_failures: what keeps falcoc from running. Waits for name servers, up to some
+ * seconds. ENGINE_ERR_RUNTIME: out of memory.
+ */
+enum engine_status engine_doctor(const struct engine_doctor *what, enum engine_format format,
+				 char **ret_text, size_t *ret_failures);
+
 /* The JSON schemas of rules files and of policy files; as above. */
 char *engine_schema_rules(void);
 char *engine_schema_policies(void);

@@ -21,6 +21,7 @@ BEGIN {
 	allow("event", "util")
 	allow("scap", "util event")
 	allow("capture", "util event scap")
+	allow("doctor", "util event capture")
 	allow("dns", "util")
 	allow("net", "util")
 	allow("state", "util event capture dns net")
@@ -29,7 +30,7 @@ BEGIN {
 	allow("output", "util event capture dns net state filter rules")
 	allow("store", "util event capture dns net state filter rules output")
 	allow("policy", "util event capture dns net state filter rules output")
-	allow("engine", "util event scap capture dns net state filter rules output store policy")
+	allow("engine", "util event scap capture doctor dns net state filter rules output store policy")
 	READS_RECORDS["event"] = READS_RECORDS["capture"] = 1
 	PUBLIC = "engine/engine.h"
 	UAPI = "^falcoc(_events)?\\.h$"

@@ -19,6 +19,10 @@ vm:	## run the VM suite on a kernel (KERNEL=7.3; T=NAME: one test of tests/vm/t)
 matrix:	## run the VM suite on every kernel (5.10, 6.1, 6.12, newest)
 	@tests/all.sh matrix
 
+.PHONY: vm-own
+vm-own:	## run the VM tests that need a boot of their own (KERNEL=6.1; T=lockdown)
+	@tests/all.sh own $(KERNEL) $(T)
+
 .PHONY: vm-stress
 vm-stress:	## torture the module on a kernel (KERNEL=debug; T="fuzz RELOADS=5": tests of tests/vm/stress, variables)
 	@tests/all.sh stress $(KERNEL) $(T)

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# `falcoc doctor` on a real kernel: each thing that keeps falcoc from running is brought about, told,
+# and mended by the very command that it names.
+# shellcheck source=../guest/lib.sh
+. /falcoc/guest/lib.sh
+
+RELEASE=$(uname -r)
+MODULES=/lib/modules/$RELEASE
+cat >"$T/rules.yaml" <<'R'
+- rule: A rule
+  desc: d
+  condition: evt.type = execve
+  output: o
+  priority: NOTICE
+R
+
+doctor() { falcoc doctor -c none -r "$T/rules.yaml" -o dns.queries=false "$@" >"$T/out" 2>"$T/err"; }
+line() { awk -v c="$1" '$2 == c { print $1; exit }' "$T/out"; }
+# tells WHAT CHECK VERDICT TEXT: looks, and that line says so
+tells() {
+	local what=$1 check=$2 want=$3 text=$4
+	shift 4
+	doctor "$@"
+	if [ "$(line "$check")" = "$want" ] && grep -qF -- "$text" "$T/out"; then
+		pass "$what"
+	else
+		fail "$what: not '$want' or not '$text'"
+		cat "$T/out" "$T/err"
+	fi
+}
+# mend CHECK: runs what the line of that check names
+mend() {
+	local how
+	how=$(awk -v c="$1" '$1 != "mend" && $2 == c { on = 1; next } on && /^ *mend it: / { sub(/^ *mend it: /, ""); print; exit }
+		/^[^ ]/ { on = 0 }' "$T/out")
+	[ -n "$how" ] && sh -c "$how"
+}
+
+unload_module
+rm -f "$MODULES"/updates/falcoc.ko*
+tells "no module for this kernel" module FAILURE "none for the running kernel $RELEASE"
+falcoc -c none -r "$T/rules.yaml" >"$T/out" 2>"$T/err"
+check "falcoc without a module ends with status 4" test $? = 4
+check "and points to the doctor" grep -q "falcoc doctor" "$T/err"
+
+mkdir -p "$MODULES/updates"
+cp /falcoc/falcoc.ko "$MODULES/updates/"
+tells "installed, not known to modprobe" module FAILURE "depmod -a && modprobe falcoc"
+check "what it says mends it" mend module
+tells "loaded" module ok "loaded, version"
+tells "the device is there" device ok "/dev/falcoc, for root only"
+tells "and opens" open ok "speaks our ABI"
+check "falcoc can run" doctor
+modprobe -r falcoc
+tells "installed, not loaded" module FAILURE "but not loaded"
+check "what it says mends it" mend module
+check "it is loaded" module_loaded
+
+tells "not loaded at boot" boot warning "modules-load.d"
+check "what it says mends it" mend boot
+tells "loaded at boot" boot ok "at boot"
+
+mv /dev/falcoc /dev/elsewhere
+tells "no node in /dev" device FAILURE "though the module is loaded"
+check "what it says mends it" mend device
+tells "a node of its own" open ok "speaks our ABI"
+rm /dev/falcoc
+mknod /dev/falcoc c 1 3
+tells "another device under that name" device FAILURE "is not the module's device"
+check "what it says mends it" mend device
+chmod 666 /dev/falcoc
+tells "open to all" device warning "not for root only"
+check "what it says mends it" mend device
+tells "for root only" device ok "for root only"
+
+tells "rings larger than memory" memory FAILURE "make engine.kmod.ring_size smaller" -o engine.kmod.ring_size=536870912
+tells "neither does the module give them" open FAILURE "ring" -o engine.kmod.ring_size=536870912
+
+# all places of consumers are taken
+(
+	for i in $(seq 3 40); do
+		eval "exec $i<>/dev/falcoc" 2>/dev/null || break
+	done
+	touch "$T/held"
+	exec sleep 1000
+) &
+HOLDER=$!
+wait_for 20 test -e "$T/held"
+tells "too many read it" open FAILURE "fuser -v /dev/falcoc"
+kill "$HOLDER"
+wait "$HOLDER" 2>/dev/null
+tells "one goes, and it opens again" open ok "speaks our ABI"
+
+container() { unshare -mpf sh -c "mount -t proc proc /proc; mount -t tmpfs none /dev; mknod /dev/null c 1 3; $1"; }
+container "falcoc doctor -c none -r $T/rules.yaml -o dns.queries=false" >"$T/out" 2>"$T/err"
+check "a container without the device: says how to start it" grep -q -- "--device /dev/falcoc" "$T/out"
+
+if [ -e /proc/sys/net/core/bpf_jit_enable ] && echo 0 >/proc/sys/net/core/bpf_jit_enable 2>/dev/null; then
+	tells "BPF interpreted" bpf-jit warning "sysctl -w"
+	check "what it says mends it" mend bpf-jit
+else
+	echo "SKIP $NAME: this kernel always compiles BPF"
+fi
+
+true
