@@ -5,7 +5,8 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c schema.c help.c	a command each
+ *	run.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c schema.c help.c
+ *			a command each
  */
 #ifndef CLI_H
 #define CLI_H
