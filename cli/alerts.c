@@ -123,9 +123,15 @@ static void print(void *arg, const char *text)
 	fputs(text, stdout);
 }
 
+static void note(void *arg, const char *text)
+{
+	(void)arg;
+	complain("%s", text);
+}
+
 static enum status query(struct settings *s, int64_t *ret_last)
 {
-	char why[400] = "out of memory";
+	char why[4000] = "out of memory";
 	int rc = engine_alerts(&s->alerts, s->alerts_format, print, NULL, ret_last, why, sizeof(why));
 
 	if (rc == 0)
@@ -137,20 +143,25 @@ static enum status query(struct settings *s, int64_t *ret_last)
 enum status alerts_command(struct settings *s)
 {
 	enum status status;
-	int64_t last = -1;
+	int64_t last = -1, seen = 0;
 
-	if (s->nargs) {
-		complain("alerts: '%s' is no option of it; 'falcoc show' takes a number", s->args[0]);
+	if (s->nargs > 1) {
+		complain("alerts: the condition is one argument: '...'; what is '%s'?", s->args[1]);
 		return STATUS_USAGE;
 	}
+	s->alerts.condition = s->nargs ? s->args[0] : NULL;
+	s->alerts.note = note;
+	s->alerts.ret_seen = &seen;
 	status = settings_apply(s, true, false);
 	s->alerts.path = s->engine.outputs.store.path;
 	if (status == STATUS_OK)
 		status = query(s, &last);
 	while (status == STATUS_OK && s->follow && fflush(stdout) == 0) {
 		poll(NULL, 0, FOLLOW_MS);
-		s->alerts.after_id = last;
+		s->alerts.after_id = seen;
 		s->alerts.limit = 0;
+		s->alerts.no_head = true;
+		s->alerts.note = NULL;
 		status = query(s, &last);
 	}
 	return status;

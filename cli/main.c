@@ -91,9 +91,12 @@ const struct command commands[] = {
 	},
 	{
 		.name = "alerts",
-		.args = "[--since TIME] [--rule NAME]...",
+		.args = "[OPTION...] ['CONDITION']",
 		.summary = "show alerts that were stored (alert_store.enabled)",
-		.text = "Needs the right to read the database. Times are local; in JSON and CSV they are UTC.\n",
+		.text = "Needs the right to read the database. Times are local; in JSON and CSV they are UTC.\n"
+			"The condition is one of the language of rules, without macros and lists, such as\n"
+			"'proc.name = curl and fd.sip.name endswith .test'. It sees what was stored: fields that the\n"
+			"outputs of rules name, and who, where and with whom; it tells of a field that was not.\n",
 		.options = alerts_options,
 		.run = alerts_command,
 	},

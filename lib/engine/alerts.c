@@ -15,41 +15,37 @@
 
 #include "output/extra.h"
 #include "output/text.h"
+#include "store/match.h"
 #include "store/store.h"
 #include "store/when.h"
 
-/* Who it was, where, and with whom: what reports and queries go by. */
-static const char *const record_fields[] = {
-	"evt.num", "evt.type", "proc.pid", "proc.name", "proc.exepath", "proc.cmdline", "proc.pname",
-	"user.name", "user.uid", "user.loginname", "user.loginuid", "container.id", "container.name",
-	"container.image.repository", "fd.name", "fd.sip", "fd.sport", "fd.sip.name",
-};
-
-#define RECORD_FIELDS	(sizeof(record_fields) / sizeof(record_fields[0]))
+#define RECORD_FIELDS_MAX	64
 
 int engine_compile_records(struct engine *e)
 {
-	struct output_template *values[RECORD_FIELDS];
-	size_t n = ruleset_count(e->rules);
+	struct output_template *values[RECORD_FIELDS_MAX];
+	size_t n = ruleset_count(e->rules), nfields = 0;
 
 	if (!e->opt.outputs.store.enabled)
 		return 0;
 	e->records = calloc(n + 1, sizeof(*e->records));
 	if (!e->records)
 		return -ENOMEM;
-	for (size_t f = 0; f < RECORD_FIELDS; f++) {
+	while (nfields < RECORD_FIELDS_MAX && store_fields[nfields])
+		nfields++;
+	for (size_t f = 0; f < nfields; f++) {
 		struct text text = { 0 };
 
-		text.str.ptr = arena_printf(e->templates_arena, "%%%s", record_fields[f]);
+		text.str.ptr = arena_printf(e->templates_arena, "%%%s", store_fields[f]);
 		text.str.len = text.str.ptr ? strlen(text.str.ptr) : 0;
 		values[f] = output_compile(&text, e->templates_arena, e->diags);
 	}
 	for (size_t i = 0; i < n; i++) {
 		e->records[i] = output_compile_rule(ruleset_rule(e->rules, i), e->opt.extras,
 						    e->opt.nextras, e->templates_arena, e->diags);
-		for (size_t f = 0; f < RECORD_FIELDS; f++)
+		for (size_t f = 0; f < nfields; f++)
 			if (e->records[i] && values[f] &&
-			    output_add_field(e->records[i], record_fields[f], values[f],
+			    output_add_field(e->records[i], store_fields[f], values[f],
 					     e->templates_arena) < 0)
 				return -ENOMEM;
 	}
@@ -59,12 +55,36 @@ int engine_compile_records(struct engine *e)
 /* ---- shown ---- */
 
 struct showing {
+	struct store_match *match;	/* NULL: all are shown */
 	enum engine_alerts_format format;
 	void (*line)(void *arg, const char *text);
 	void *arg;
-	int64_t last;
+	int64_t last, seen;
 	struct buf out;
+	/* the last ones that fit, where a condition says which do */
+	char **kept;
+	size_t room, nkept;	/* nkept: of all that came */
 };
+
+static void hand_on(struct showing *s)
+{
+	if (!s->room) {
+		s->line(s->arg, buf_str(&s->out));
+		return;
+	}
+	free(s->kept[s->nkept % s->room]);
+	s->kept[s->nkept++ % s->room] = strdup(buf_str(&s->out));
+}
+
+static void show_kept(struct showing *s)
+{
+	for (size_t i = s->nkept > s->room ? s->nkept - s->room : 0; i < s->nkept; i++)
+		if (s->kept[i % s->room])
+			s->line(s->arg, s->kept[i % s->room]);
+	for (size_t i = 0; i < s->room && i < s->nkept; i++)
+		free(s->kept[i]);
+	free(s->kept);
+}
 
 static void add_time(uint64_t ns, bool utc, struct buf *out)
 {
@@ -175,6 +195,9 @@ static int show(void *arg, const struct store_alert *a)
 {
 	struct showing *s = arg;
 
+	s->seen = a->id;
+	if (s->match && !store_match_is(s->match, a))
+		return 0;
 	buf_clear(&s->out);
 	switch (s->format) {
 	case ENGINE_ALERTS_TEXT:
@@ -191,7 +214,7 @@ static int show(void *arg, const struct store_alert *a)
 		break;
 	}
 	s->last = a->id;
-	s->line(s->arg, buf_str(&s->out));
+	hand_on(s);
 	return 0;
 }
 
@@ -201,6 +224,40 @@ static int moment(const char *text, uint64_t *ret_ns, char *why, size_t size)
 		return 0;
 	snprintf(why, size, "'%s' is no time: 2026-11-22T10:30, today, yesterday, 3h", text);
 	return -EINVAL;
+}
+
+static int compile_condition(const struct engine_alerts_query *q, struct store_match **ret_match,
+			     char *why, size_t size)
+{
+	struct buf faults = BUF_INIT;
+	int rc = store_match_new(q->condition, ret_match, &faults);
+
+	/* they end with a newline of their own */
+	if (rc == -EINVAL)
+		snprintf(why, size, "the condition has errors\n%.*s", faults.len ? (int)faults.len - 1 : 0,
+			 buf_str(&faults));
+	buf_release(&faults);
+	return rc;
+}
+
+/* A comparison that nothing could pass is no answer. */
+static void tell_missing(const struct store_match *m, const struct engine_alerts_query *q)
+{
+	size_t alerts, had;
+	const char *field;
+	char text[300];
+
+	for (size_t i = 0; store_match_missing(m, i, &field, &alerts, &had); i++) {
+		if (had == alerts)
+			continue;
+		if (had)
+			snprintf(text, sizeof(text), "%s is stored with %zu of the %zu alerts looked at, whose rules' "
+				 "output names it: of the others it has no value", field, had, alerts);
+		else
+			snprintf(text, sizeof(text), "%s is not stored with any of the %zu alerts looked at: nothing "
+				 "can be said of it", field, alerts);
+		q->note(q->note_arg, text);
+	}
 }
 
 int engine_alerts(const struct engine_alerts_query *q, enum engine_alerts_format format,
@@ -221,16 +278,33 @@ int engine_alerts(const struct engine_alerts_query *q, enum engine_alerts_format
 		snprintf(why, size, "'%s' is no priority", q->priority);
 		rc = -EINVAL;
 	}
+	if (rc == 0 && q->condition)
+		rc = compile_condition(q, &s.match, why, size);
+	if (rc == 0 && s.match && q->limit) {
+		query.limit = 0;
+		s.room = q->limit;
+		s.kept = calloc(s.room, sizeof(*s.kept));
+		rc = s.kept ? 0 : -ENOMEM;
+	}
 	if (rc == 0)
 		rc = store_open(q->path ? q->path : STORE_PATH, &st, why, size);
-	if (rc < 0)
+	if (rc < 0) {
+		free(s.kept);
+		store_match_free(s.match);
 		return rc;
-	if (format == ENGINE_ALERTS_CSV && !q->after_id)
+	}
+	if (format == ENGINE_ALERTS_CSV && !q->no_head)
 		line(arg, "id,time,priority,rule,hostname,container,user,message\n");
 	rc = store_each(st, &query, show, &s, why, size);
 	store_close(st);
+	show_kept(&s);
 	buf_release(&s.out);
 	if (s.last)
 		*ret_last = s.last;
+	if (q->ret_seen && s.seen)
+		*q->ret_seen = s.seen;
+	if (rc == 0 && s.match && q->note)
+		tell_missing(s.match, q);
+	store_match_free(s.match);
 	return rc;
 }

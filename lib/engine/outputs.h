@@ -92,8 +92,17 @@ struct engine_alerts_query {
 	const char *path;	/* NULL: STORE_PATH */
 	const char *since, *until;
 	const char *rule, *priority, *container, *user;
+	/*
+	 * In the language of rules, of the fields that were stored; without macros and lists. What it
+	 * asks for and is not stored @note is told, a sentence each.
+	 */
+	const char *condition;
+	void (*note)(void *arg, const char *text);
+	void *note_arg;
 	int64_t after_id, id;
-	size_t limit;
+	bool no_head;		/* CSV without its line of names */
+	size_t limit;		/* the last ones that fit all else */
+	int64_t *ret_seen;	/* the last one that was looked at, if there was any; or NULL */
 };
 
 enum engine_alerts_format {

@@ -138,6 +138,8 @@ struct filter_set {
 	unsigned int nuniverse;
 	const struct node_events *any_event, *fd_event;	/* what most comparisons have */
 	const struct eval_ctx *ctx;
+	filter_get_fn get;		/* NULL: fields get their values from the event */
+	void *get_arg;
 	uint64_t gen;
 	struct filter_set_stats stats;
 };

@@ -169,6 +169,12 @@ void filter_set_stats(const struct filter_set *fs, struct filter_set_stats *ret_
 	ret_stats->nodes = strmap_size(fs->nodes);
 }
 
+void filter_set_from(struct filter_set *fs, filter_get_fn get, void *arg)
+{
+	fs->get = get;
+	fs->get_arg = arg;
+}
+
 void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx)
 {
 	fs->ctx = ctx;

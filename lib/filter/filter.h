@@ -67,6 +67,13 @@ struct slice filter_set_name(const struct filter_set *fs, size_t i);
 size_t filter_set_files(const struct filter_set *fs);
 struct slice filter_set_file(const struct filter_set *fs, size_t i);
 
+/*
+ * Before the first event: fields have the values that @get says and not those of events, such as of
+ * what was stored. Then only @scratch of a context is looked at.
+ */
+typedef bool (*filter_get_fn)(void *arg, const struct field_ref *ref, struct value *ret_value);
+void filter_set_from(struct filter_set *fs, filter_get_fn get, void *arg);
+
 /* Begins an event: forgets what was cached of the last one. */
 void filter_set_begin(struct filter_set *fs, const struct eval_ctx *ctx);
 /* Is filter @id true for it? */

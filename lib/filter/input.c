@@ -201,9 +201,16 @@ static bool fold_names(struct arena *scratch, struct value *v)
 	return true;
 }
 
+static bool extract(struct filter_set *fs, struct input *src, struct value *ret_value)
+{
+	if (fs->get)
+		return fs->get(fs->get_arg, &src->ref, ret_value);
+	return field_extract(fs->ctx, &src->ref, ret_value);
+}
+
 static bool get_field(struct filter_set *fs, struct input *src, struct value *ret_value)
 {
-	if (!field_extract(fs->ctx, &src->ref, ret_value) ||
+	if (!extract(fs, src, ret_value) ||
 	    !value_fits(ret_value, value_kind(src->type)))
 		return false;
 	return !(src->flags & FIELD_F_NAME) || fold_names(fs->ctx->scratch, ret_value);

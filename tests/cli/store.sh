@@ -68,6 +68,25 @@ run show -c c.yaml 99
 expect "one that there is not" 1 err "there is no alert 99"
 run alerts -c c.yaml --since sometime
 expect "a time that is none" 2 err "'sometime' is no time"
+run alerts -c c.yaml 'proc.name = sh and fd.name startswith /etc'
+expect "by a condition" 0 out "Passwords" "!To the web"
+run alerts -c c.yaml 'fd.sport = 80'
+expect "by another one" 0 out "!Passwords" "To the web"
+run alerts -c c.yaml -n 1 'evt.type exists'
+expect "the last one of those that it fits" 0 out "!Passwords" "To the web"
+run alerts -c c.yaml 'group.name = root'
+expect "what was not stored is told" 0 err "group.name is not stored with any of the 2 alerts looked at"
+run alerts -c c.yaml 'proc.nme = sh'
+expect "a condition that is none" 2 err "condition:1:1: error: unknown field 'proc.nme'" "did you mean 'proc.name'"
+verdict "when it ran, and how much came" "$(python3 - <<'P'
+import sqlite3
+db = sqlite3.connect("alerts.db")
+row = db.execute("SELECT began_ns / 1000000000, ended_ns > began_ns FROM runs").fetchone()
+n = db.execute("SELECT sum(events), sum(alerts) FROM counts").fetchone()
+notes = [r[0] for r in db.execute("SELECT kind FROM notes ORDER BY id")]
+print("ok" if row == (1700000000, 1) and n[0] > 2 and n[1] == 2 and notes == ["start", "stop"] else (row, n, notes))
+P
+)"
 "$FALCOC" alerts -c c.yaml --follow --rule 'To *' >follow 2>&1 &
 pid=$!
 run -c c.yaml -r rules.yaml -e "$seeds/whole"
