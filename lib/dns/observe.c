@@ -51,6 +51,7 @@ struct sender {
 struct dns_observe {
 	struct dns_table *table;
 	struct dns_trust *trust;
+	bool anybody;
 	struct streams *streams;
 	struct ihash questions;
 	struct ilist ages; /* latest first */
@@ -84,6 +85,7 @@ int dns_observe_new(struct dns_table *table, const struct dns_observe_options *o
 	for (size_t i = 0; i < SENDERS; i++)
 		ilist_init(&o->senders[i].questions);
 	o->table = table;
+	o->anybody = opt->anybody;
 	o->streams = streams_new();
 	if (o->streams && ihash_init(&o->questions) == 0)
 		rc = dns_trust_new(opt, &o->trust);
@@ -253,7 +255,8 @@ static enum dns_fate judge_answer(struct dns_observe *o, const struct dns_packet
 		return other ? DNS_FATE_QUESTION : DNS_FATE_UNASKED;
 	if (!q->open)
 		return DNS_FATE_REPEATED;
-	fate = dns_trust_answer(o->trust, p, p->loopback && is_served(o, p, message));
+	fate = o->anybody ? DNS_FATE_TAKEN :
+			    dns_trust_answer(o->trust, p, p->loopback && is_served(o, p, message));
 	/* what is not believed does not take the place of the answer that will be */
 	if (fate == DNS_FATE_TAKEN)
 		q->open--;

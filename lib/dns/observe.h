@@ -86,6 +86,7 @@ struct dns_observe_options {
 	 * it, as it is translated on its way (Docker's 127.0.0.11). NULL: none.
 	 */
 	const char *servers;
+	bool anybody; /* all servers are believed: of captures, where nobody can tell any more */
 	bool no_udp; /* believe none over UDP but to resolvers of the host, or of listed servers */
 	/*
 	 * Whether the host reaches the server by the device that its answer came in by; NULL: any

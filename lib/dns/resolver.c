@@ -73,6 +73,8 @@ struct dns_resolver {
 	struct wanted **heap;
 	size_t heap_len, heap_room;
 	size_t pending;
+	void (*answered)(void *arg, const char *name);	/* NULL: nobody is told */
+	void *answered_arg;
 	uint64_t rounds;	/* that ended */
 	unsigned int in_flight;
 	uint64_t paid_ns;	/* the rate: questions so far are paid for at this time */
@@ -188,10 +190,25 @@ static uint64_t next_due(struct dns_resolver *r, const struct wanted *w)
 	return r->now_ns + wait_ns - early_ns;
 }
 
+static void complete(struct dns_resolver *r, struct wanted *w)
+{
+	w->is_complete = true;
+	r->pending--;
+	if (r->answered)
+		r->answered(r->answered_arg, w->name);
+}
+
+void dns_resolver_watch(struct dns_resolver *r, void (*answered)(void *arg, const char *name),
+			void *arg)
+{
+	r->answered = answered;
+	r->answered_arg = arg;
+}
+
 static void wanted_free(struct dns_resolver *r, struct wanted *w)
 {
 	if (!w->is_complete)
-		r->pending--;
+		complete(r, w);
 	free(w);
 }
 
@@ -212,10 +229,8 @@ static void round_end(struct dns_resolver *r, struct wanted *w)
 		w->misses++;
 	else
 		w->misses = 0;
-	if (!w->is_complete) {
-		w->is_complete = true;
-		r->pending--;
-	}
+	if (!w->is_complete)
+		complete(r, w);
 	heap_push(r, w, next_due(r, w));
 }
 

@@ -108,6 +108,10 @@ uint64_t dns_resolver_next_timeout_ns(const struct dns_resolver *r, uint64_t now
 /* Takes answers, starts what is due. Never waits. Returns 0 or a negative errno. */
 int dns_resolver_process(struct dns_resolver *r, uint64_t now_ns);
 
+/* Told of each name that is pending no more. NULL: nobody is told. */
+void dns_resolver_watch(struct dns_resolver *r, void (*answered)(void *arg, const char *name),
+			void *arg);
+
 void dns_resolver_get_stats(const struct dns_resolver *r, struct dns_resolver_stats *ret_stats);
 
 #endif

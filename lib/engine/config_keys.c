@@ -442,10 +442,14 @@ const struct config_key config_keys[] = {
 	  .ours = true, .def = "true", .option = "no-dns-queries", .value = "false",
 	  .help = "Ask name servers for the domains that rules mention; else names come from the hosts\n"
 		  "file only" },
-	{ .name = "dns.servers", .live = true, .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
+	{ .name = "dns.ask_in_replay", .type = CONFIG_BOOL, .target = T(dns_ask), .ours = true,
+	  .def = "false", .option = "dns-ask", .value = "true",
+	  .help = "With -e: ask name servers for the domains that rules mention before the capture is\n"
+		  "judged; what they mean now is taken for what they meant then" },
+	{ .name = "dns.servers", .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
 	  .def = "[]", .check = check_server, .max = NAMES_MAX, .option = "dns-server",
 	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
-	{ .name = "dns.observe", .live = true, .type = CONFIG_BOOL, .target = T(no_dns_observe), .inverted = true,
+	{ .name = "dns.observe", .type = CONFIG_BOOL, .target = T(no_dns_observe), .inverted = true,
 	  .ours = true, .def = "true", .option = "no-dns-observe", .value = "false",
 	  .help = "Learn names from the answers that processes are given by trusted name servers" },
 	{ .name = "dns.trust", .live = true, .type = CONFIG_TEXTS, .target = T(dns_trust), .ours = true,

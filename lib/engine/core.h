@@ -22,8 +22,12 @@
  *	trigger.c	captures of what happened around alerts
  *	record.c	events into a capture file
  *	record_items.c	what a capture of ours holds beside them
+ *	record_more.c	likewise: containers, users, files, what alerts wait for
+ *	record_json.c	a container as others have it
  *	record_head.c	what it holds before them, for others
  *	replay_items.c	those items taken in again
+ *	replay_more.c	likewise
+ *	replay_names.c	domain names in a replay: answers in others' captures, names asked for now
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it, and what the module could not keep of calls in flight
  *	report.c	counters as text
@@ -143,6 +147,13 @@ struct engine {
 	struct record *record;	/* NULL: no capture file is written */
 	struct trigger *trigger;	/* NULL: no rule asks for captures */
 	struct buf items;	/* what was learnt since the last event, as captures have it */
+	uint64_t user_reads;	/* of the host's users, when they were recorded last */
+	struct buf fates;	/* of the DNS messages of the event in hand, a byte each */
+	uint8_t told_fates[1024];	/* the same of a replay's next event */
+	size_t ntold_fates, told_fates_at;
+	bool replays_own;	/* the capture that is judged is falcoc's own */
+	bool replay_observes;	/* of another's: answers of name servers are looked at */
+	bool replay_told;	/* what a capture does not tell has been told */
 	struct drops *drops;
 	struct drops *unkept;	/* what was not kept of calls in flight */
 	struct capture_unkept unkept_before;	/* we began */
@@ -282,6 +293,14 @@ uint64_t engine_names_due_ns(const struct engine *e, uint64_t now_ns);
  * engine_start_observe() after that.
  */
 void engine_want_answers(const struct engine *e, struct eventset *events);
+/* Does a rule compare domain names of addresses, or show them? */
+bool engine_uses_names(const struct engine *e);
+/* replay_names.c: adds the calls by which others' captures tell what name servers answered. */
+void replay_want_answers(struct engine *e, struct eventset *events);
+/* One of these: what it tells is known from now on. */
+void replay_observe(struct engine *e, const struct event *ev);
+/* Asks now for the names of the rules, if that is wanted. */
+enum engine_status replay_ask_names(struct engine *e);
 enum engine_status engine_start_observe(struct engine *e);
 /* A record of the class DNS: rules are tried on each message that is complete with it. */
 int engine_judge_dns(struct engine *e, struct eval_ctx *ctx);

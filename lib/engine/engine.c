@@ -149,6 +149,7 @@ void engine_free(struct engine *e)
 	record_free(e->record);
 	trigger_free(e->trigger);
 	buf_release(&e->items);
+	buf_release(&e->fates);
 	capture_free(e->capture);
 	capture_droppers_release(&e->droppers);
 	drops_free(e->drops);

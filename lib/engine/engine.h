@@ -146,6 +146,7 @@ struct engine_options {
 	 * so long. No event and no other alert ever waits for a name.
 	 */
 	bool no_dns_queries;		/* ask nobody: only /etc/hosts gives names */
+	bool dns_ask;			/* of a capture, ask nevertheless */
 	bool no_dns_observe;		/* do not look at the answers that processes are given */
 	const char *dns_trust;		/* whose, beside the host's: "ADDRESS[@WHERE],..."; or NULL */
 	bool no_dns_trust_udp;		/* believe nothing that came over UDP to others than resolvers */

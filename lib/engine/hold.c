@@ -11,9 +11,12 @@
 #include <string.h>
 
 #include "engine/core.h"
+#include "engine/record.h"
 #include "state/containers.h"
 
 #define NEWS_NS		(20 * NS_PER_MS)	/* so often at most answers make us judge again */
+#define PENDING_MAX	65536
+#define PENDING_STEP	256
 
 struct held {
 	struct held *next;
@@ -36,6 +39,8 @@ struct hold {
 	uint64_t looked_ns;
 	bool news;
 	struct hold_stats stats;
+	char **pending;		/* of a replay: names without an answer, sorted */
+	size_t npending, room;
 };
 
 struct hold *hold_new(void)
@@ -55,6 +60,10 @@ void hold_free(struct hold *h)
 		free(h->first);
 		h->first = next;
 	}
+	for (size_t i = 0; h && i < h->npending; i++)
+		free(h->pending[i]);
+	if (h)
+		free(h->pending);
 	free(h);
 }
 
@@ -201,6 +210,18 @@ static int judge_again(struct engine *e, struct held *held, bool last)
 	return rc;
 }
 
+static void let_go(struct hold *h, struct held **at)
+{
+	struct held *held = *at;
+
+	*at = held->next;
+	if (!*at)
+		h->last = at;
+	h->bytes -= held->bytes;
+	h->stats.waiting--;
+	free(held);
+}
+
 int hold_check(struct engine *e, bool all)
 {
 	struct hold *h = e->hold;
@@ -221,22 +242,109 @@ int hold_check(struct engine *e, bool all)
 	}
 	while (*at && (news || now >= (*at)->deadline_ns)) {
 		struct held *held = *at;
-		int rc = judge_again(e, held, all || now >= held->deadline_ns);
+		bool last = all || now >= held->deadline_ns;
+		size_t rule = held->rule;
+		int rc = judge_again(e, held, last);
 
+		if (rc != 1 || held->rule != rule)
+			record_rejudged(e, held->ev.rec, last);
 		if (rc == 1) {
 			at = &held->next;
 			continue;
 		}
-		*at = held->next;
-		if (!*at)
-			h->last = at;
-		h->bytes -= held->bytes;
-		h->stats.waiting--;
-		free(held);
+		let_go(h, at);
 		if (rc < 0)
 			return rc;
 	}
 	return 0;
+}
+
+/* ---- in a replay ---- */
+
+static int compare(const char *a, struct slice b)
+{
+	size_t len = strlen(a);
+	int order = memcmp(a, b.len ? b.ptr : "", len < b.len ? len : b.len);
+
+	return order ? order : len < b.len ? -1 : len > b.len;
+}
+
+/* Where @name is, or would be. */
+static size_t pending_place(const struct hold *h, struct slice name)
+{
+	size_t lo = 0, hi = h->npending;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (compare(h->pending[mid], name) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static bool is_at(const struct hold *h, size_t at, struct slice name)
+{
+	return at < h->npending && slice_eq_str(name, h->pending[at]);
+}
+
+int hold_pending_add(struct hold *h, struct slice name)
+{
+	size_t at = pending_place(h, name);
+	char **more, *copy;
+
+	if (is_at(h, at, name) || h->npending >= PENDING_MAX)
+		return 0;
+	if (h->npending == h->room) {
+		more = realloc(h->pending, (h->room + PENDING_STEP) * sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		h->pending = more;
+		h->room += PENDING_STEP;
+	}
+	copy = strndup(name.ptr ? name.ptr : "", name.len);
+	if (!copy)
+		return -ENOMEM;
+	memmove(&h->pending[at + 1], &h->pending[at], (h->npending - at) * sizeof(*h->pending));
+	h->pending[at] = copy;
+	h->npending++;
+	return 0;
+}
+
+void hold_pending_remove(struct hold *h, struct slice name)
+{
+	size_t at = pending_place(h, name);
+
+	if (!is_at(h, at, name))
+		return;
+	free(h->pending[at]);
+	h->npending--;
+	memmove(&h->pending[at], &h->pending[at + 1], (h->npending - at) * sizeof(*h->pending));
+}
+
+bool hold_is_pending(const struct hold *h, struct slice name)
+{
+	if (!name.len)
+		return h->npending > 0;
+	return is_at(h, pending_place(h, name), name);
+}
+
+int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, bool last)
+{
+	struct held **at = &e->hold->first;
+	int rc;
+
+	while (*at && ((*at)->ev.rec->time_ns != time_ns || (*at)->ev.rec->tid != tid))
+		at = &(*at)->next;
+	if (!*at)
+		return 0;
+	rc = judge_again(e, *at, last);
+	if (rc == 1)
+		return 0;
+	let_go(e->hold, at);
+	return rc;
 }
 
 uint64_t hold_due_ns(const struct hold *h)

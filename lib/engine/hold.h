@@ -57,6 +57,15 @@ int hold_check(struct engine *e, bool all);
 /* When hold_check() has something to do at the latest; UINT64_MAX: nothing waits. */
 uint64_t hold_due_ns(const struct hold *h);
 
+/*
+ * The same in a replay of our own capture: which names have no answer, and what is judged again when,
+ * it tells itself. One that is not known is passed over.
+ */
+int hold_pending_add(struct hold *h, struct slice name);	/* 0 or -ENOMEM */
+void hold_pending_remove(struct hold *h, struct slice name);
+bool hold_is_pending(const struct hold *h, struct slice name);	/* "": any name? */
+int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, bool last);	/* as hold_check() */
+
 void hold_get_stats(const struct hold *h, struct hold_stats *ret_stats);
 
 #endif

@@ -77,6 +77,8 @@ static bool name_unanswered(void *arg, struct slice name)
 
 	if (!name.ptr)
 		return false;	/* what is known of the container is told elsewhere */
+	if (!e->resolver)
+		return e->replays_own && hold_is_pending(e->hold, name);
 	if (name.len == 0)
 		return dns_resolver_any_pending(e->resolver);
 	if (name.len >= sizeof(text))
@@ -119,7 +121,7 @@ static const char *names_doubt(struct engine *e, const struct rule *rule, const 
 		return NULL;
 	/* a verdict is kept until the next beginning */
 	filter_set_begin(fs, ctx);
-	if (e->resolver && dns_resolver_any_pending(e->resolver) &&
+	if (name_unanswered(e, (struct slice){ "", 0 }) &&
 	    filter_set_judge(fs, rule->filter, name_unanswered, e) == FILTER_OPEN)
 		why = "no answer yet";
 	filter_set_begin(fs, ctx);
@@ -257,13 +259,17 @@ int engine_judge(struct engine *e, const struct event *ev)
 
 	e->events++;
 	/* what the paths lead to is known as of now, or later: it holds for this event */
-	if (e->files && ev->rec->time_ns > file_ids_time(e->files))
+	if (e->files && !e->opt.capture_file && ev->rec->time_ns > file_ids_time(e->files))
 		file_ids_refresh(e->files, now_boot_ns());
 	ctx.proc = state_apply(&e->state, ev);
+	if (e->record || e->trigger)
+		record_look_at_users(e);
 	e->container_asked = engine_container_state(e, ctx.proc) == CONTAINER_ASKED;
 	/* what was sent for the state's sake only is for no rule */
 	if (!(ev->rec->flags & FALCOC_R_LIFECYCLE)) {
-		if (!ev->foreign)
+		if (ev->foreign)
+			replay_observe(e, ev);
+		else
 			note_role(e, ev);
 		engine_use_names(e, ev);
 		e->shown++;

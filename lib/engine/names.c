@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/hold.h"
 #include "engine/keep.h"
 #include "engine/live.h"
 #include "engine/record.h"
@@ -89,6 +90,8 @@ enum engine_status engine_start_names(struct engine *e)
 
 bool engine_names_pending(const struct engine *e)
 {
+	if (e->replays_own)
+		return e->opt.dns_wait_ms && hold_is_pending(e->hold, (struct slice){ "", 0 });
 	return e->resolver && e->opt.dns_wait_ms && dns_resolver_any_pending(e->resolver);
 }
 

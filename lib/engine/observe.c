@@ -7,6 +7,7 @@
  * event that is later than it, such as the connect that it was asked for.
  */
 #include "engine/core.h"
+#include "engine/record.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -31,7 +32,7 @@ static const unsigned int observed[] = {
 #define NOBSERVED (sizeof(observed) / sizeof(observed[0]))
 
 /* Does a rule compare domain names of addresses, or show them? */
-static bool names_are_used(const struct engine *e)
+bool engine_uses_names(const struct engine *e)
 {
 	const struct filter_set *fs = ruleset_filters(e->rules);
 
@@ -58,7 +59,7 @@ static bool dns_events_are_named(const struct engine *e)
 
 void engine_want_answers(const struct engine *e, struct eventset *events)
 {
-	bool all = !e->opt.no_dns_observe && names_are_used(e);
+	bool all = !e->opt.no_dns_observe && engine_uses_names(e);
 
 	/* who answers on this machine is asked by dns.refused too */
 	for (size_t i = 0; i < NOBSERVED; i++)
@@ -133,7 +134,7 @@ enum engine_status engine_start_observe(struct engine *e)
 		.uids = uids,
 		.nuids = service_uids(uids),
 	};
-	bool names = !e->opt.no_dns_observe && names_are_used(e);
+	bool names = !e->opt.no_dns_observe && engine_uses_names(e);
 	int rc;
 
 	if (!names && !dns_events_are_named(e) && !opt.servers)
@@ -204,9 +205,16 @@ struct judging {
 static int judge_message(const struct dns_seen *seen, void *arg)
 {
 	struct judging *j = arg;
+	struct engine *e = j->e;
+	struct dns_seen told = *seen;
 	int rc;
 
-	j->ctx->dns = seen;
+	/* whom the live falcoc believed nobody can find out any more */
+	if (e->told_fates_at < e->ntold_fates)
+		told.fate = e->told_fates[e->told_fates_at++];
+	if (e->record || e->trigger)
+		buf_add_char(&e->fates, (char)seen->fate);
+	j->ctx->dns = &told;
 	rc = engine_try_rules(j->e, j->ctx);
 	j->ctx->dns = NULL;
 	return rc;
@@ -216,10 +224,19 @@ int engine_judge_dns(struct engine *e, struct eval_ctx *ctx)
 {
 	struct judging j = { e, ctx };
 	struct dns_packet packet;
+	int rc;
 
+	/* a replay: names come as items, this tells of messages only */
+	if (!e->observe && e->replays_own)
+		dns_observe_new(NULL, &(struct dns_observe_options){ .anybody = true }, &e->observe);
 	if (!e->observe || !packet_of(ctx, &packet))
 		return 0;
-	return dns_observe_take(e->observe, &packet, judge_message, &j);
+	rc = dns_observe_take(e->observe, &packet, judge_message, &j);
+	if (e->fates.len)
+		record_fates(e, buf_slice(&e->fates));
+	buf_clear(&e->fates);
+	e->ntold_fates = 0;
+	return rc;
 }
 
 static void report_refused(const struct dns_observe_stats *st, struct buf *out)

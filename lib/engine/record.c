@@ -183,20 +183,20 @@ void record_event(struct engine *e, const struct event *ev, const struct proc *p
 		hand_over(e);
 }
 
-static bool is_written(const struct engine *e)
+bool record_is_written(const struct engine *e)
 {
 	return e->trigger || (e->record && e->record->out && e->record->begun);
 }
 
 void record_local_changed(struct engine *e)
 {
-	if (is_written(e))
+	if (record_is_written(e))
 		record_put_local(e, &e->items);
 }
 
 void record_use(struct engine *e, const struct ip_addr *addr, uint64_t boot_ns)
 {
-	if (is_written(e))
+	if (record_is_written(e))
 		record_put_use(&e->items, addr, boot_ns);
 }
 
@@ -204,7 +204,7 @@ static void asked(void *arg, const struct proc *p, bool coarse)
 {
 	struct engine *e = arg;
 
-	if (is_written(e))
+	if (record_is_written(e))
 		record_put_proc(&e->items, p, coarse);
 }
 
@@ -213,6 +213,7 @@ void record_watch(struct engine *e)
 	if (!e->record && !e->trigger)
 		return;
 	record_watch_names(e, &e->items);
+	record_watch_more(e, &e->items);
 	e->state.asked = asked;
 	e->state.asked_arg = e;
 }

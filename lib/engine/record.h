@@ -39,9 +39,14 @@ enum record_item {
 	RECORD_DNS_ADD,		/* one that is told to the table */
 	RECORD_DNS_WITHDRAW,	/* what a source said no longer holds */
 	RECORD_DNS_USE,		/* a connection to an address is open */
-	RECORD_DNS_TRUST,	/* which name servers are believed */
+	RECORD_DNS_FATES,	/* what became of the DNS messages of the next event */
 	RECORD_PENDING,		/* a name of the rules whose first answer is awaited */
 	RECORD_ANSWERED,	/* and is there, or is given up */
+	RECORD_REJUDGED,	/* an event that waited for an answer is judged again */
+	RECORD_CONTAINER,	/* all that is known of a container */
+	RECORD_GUEST,		/* the users of a container */
+	RECORD_USERS,		/* those of the host, after they changed */
+	RECORD_FILE,		/* which file a path of rules' samefile leads to */
 };
 
 /* record_items.c: items, appended to @out as events of a file. */
@@ -51,6 +56,16 @@ void record_put_local(struct engine *e, struct buf *out);
 void record_put_use(struct buf *out, const struct ip_addr *addr, uint64_t boot_ns);
 /* Appends what changes the DNS table to @out from now on; NULL: no more. */
 void record_watch_names(struct engine *e, struct buf *out);
+
+/* record_more.c: the others. */
+void record_put_more(struct engine *e, struct buf *out);
+void record_watch_more(struct engine *e, struct buf *out);
+/* An event that waited is judged again; @last: whatever is known by now. */
+void record_rejudged(struct engine *e, const struct falcoc_rec *rec, bool last);
+/* enum dns_fate of each message of the event in hand, a byte each. */
+void record_fates(struct engine *e, struct slice fates);
+/* Before an event is judged: users of the host that are others by now. */
+void record_look_at_users(struct engine *e);
 
 /* replay_items.c: what an item tells. 0; -EBADMSG: it makes no sense; -ENOMEM. */
 int record_take_item(struct engine *e, const struct event_item *item);
@@ -68,6 +83,8 @@ void record_event(struct engine *e, const struct event *ev, const struct proc *p
 void record_judged(struct engine *e, const struct event *ev, const struct proc *proc, bool matched);
 /* From now on what is learnt is kept for captures, in e->items. */
 void record_watch(struct engine *e);
+/* Does anybody take what is learnt? */
+bool record_is_written(const struct engine *e);
 /* Addresses of this machine changed. */
 void record_local_changed(struct engine *e);
 /* An address is connected to, as no event told. */

@@ -19,4 +19,17 @@
 #define RECORD_PROC_TEXTS(T)								\
 	T(comm) T(exe) T(exepath) T(script) T(args) T(env) T(cwd) T(cgroup_path)
 
+/* members of struct container, likewise; its mounts and labels follow */
+#define RECORD_CONTAINER_NUMBERS(N)							\
+	N(handle, 8) N(type, 1) N(state, 1) N(uid, 4) N(has_privileged, 1) N(privileged, 1)	\
+	N(has_host, 1) N(host_pid, 1) N(host_network, 1) N(host_ipc, 1) N(owner, 1)		\
+	N(is_sandbox, 1) N(created_ns, 8) N(seen_ns, 8) N(last_ns, 8) N(ended_ns, 8)		\
+	N(init_pid, 4) N(init_start_ns, 8)
+
+#define RECORD_CONTAINER_TEXTS(T)							\
+	T(full_id) T(id) T(cgroup) T(ns) T(name) T(image) T(image_repo) T(image_tag) T(image_id)	\
+	T(image_digest) T(ip) T(cni_json) T(health) T(healthcheck) T(liveness_probe)		\
+	T(readiness_probe) T(pod_name) T(pod_ns) T(pod_uid) T(pod_sandbox) T(pod_ip)		\
+	T(deployment) T(replicaset)
+
 #endif

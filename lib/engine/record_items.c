@@ -12,22 +12,15 @@
 
 #include "engine/core.h"
 #include "engine/record_fields.h"
-#include "scap/put.h"
+#include "engine/record_put.h"
 #include "scap/write.h"
 
-static uint64_t wall_ns(void)
+uint64_t record_wall_ns(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
 	return (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
-}
-
-static void put_text(struct buf *b, struct slice s)
-{
-	put_u16(b, s.ptr ? s.len : RECORD_NO_TEXT);
-	if (s.ptr)
-		buf_add(b, s.ptr, s.len);
 }
 
 static void put_ip(struct buf *b, const struct ip_addr *ip)
@@ -36,9 +29,9 @@ static void put_ip(struct buf *b, const struct ip_addr *ip)
 	buf_add(b, ip->bytes, sizeof(ip->bytes));
 }
 
-static void put_item(struct buf *out, enum record_item kind, struct buf *bytes)
+void record_put_item(struct buf *out, enum record_item kind, struct buf *bytes)
 {
-	scap_put_item(out, wall_ns(), 0, kind, buf_slice(bytes));
+	scap_put_item(out, record_wall_ns(), 0, kind, buf_slice(bytes));
 	out->truncated |= bytes->truncated;
 	buf_release(bytes);
 }
@@ -54,7 +47,7 @@ void record_put_proc(struct buf *out, const struct proc *p, bool coarse)
 #define PUT(member) put_text(&b, p->member);
 	RECORD_PROC_TEXTS(PUT)
 #undef PUT
-	scap_put_item(out, wall_ns(), p->pid, RECORD_PROC, buf_slice(&b));
+	scap_put_item(out, record_wall_ns(), p->pid, RECORD_PROC, buf_slice(&b));
 	out->truncated |= b.truncated;
 	buf_release(&b);
 }
@@ -72,7 +65,8 @@ static void put_machine(const struct engine *e, struct buf *out)
 	put_u64(&b, e->state.start_ns);
 	put_u64(&b, e->state.last_event_ns);
 	put_u64(&b, e->events);
-	put_item(out, RECORD_MACHINE, &b);
+	put_u64(&b, e->began_ns);
+	record_put_item(out, RECORD_MACHINE, &b);
 }
 
 void record_put_local(struct engine *e, struct buf *out)
@@ -85,7 +79,7 @@ void record_put_local(struct engine *e, struct buf *out)
 	put_u32(&b, n);
 	for (size_t i = 0; i < n; i++)
 		put_ip(&b, &addrs[i]);
-	put_item(out, RECORD_LOCAL, &b);
+	record_put_item(out, RECORD_LOCAL, &b);
 }
 
 static void put_listen(const struct net_listen *l, void *arg)
@@ -96,7 +90,7 @@ static void put_listen(const struct net_listen *l, void *arg)
 	put_u16(&b, l->port);
 	put_number(&b, l->proto, 1);
 	put_u64(&b, l->netns);
-	put_item(arg, RECORD_LISTEN, &b);
+	record_put_item(arg, RECORD_LISTEN, &b);
 }
 
 static void put_sock(const struct net_sock *s, void *arg)
@@ -111,7 +105,7 @@ static void put_sock(const struct net_sock *s, void *arg)
 	put_u16(&b, s->remote_port);
 	put_number(&b, s->proto, 1);
 	put_number(&b, s->role, 1);
-	put_item(arg, RECORD_SOCK, &b);
+	record_put_item(arg, RECORD_SOCK, &b);
 }
 
 static void put_role(uint64_t inode, enum net_role role, void *arg)
@@ -120,7 +114,7 @@ static void put_role(uint64_t inode, enum net_role role, void *arg)
 
 	put_u64(&b, inode);
 	put_number(&b, role, 1);
-	put_item(arg, RECORD_ROLE, &b);
+	record_put_item(arg, RECORD_ROLE, &b);
 }
 
 /* ---- names ---- */
@@ -153,7 +147,7 @@ static int put_link(const struct dns_link_info *info, void *arg)
 	put_u64(&b, info->held_ns);
 	put_origin(&b, info->origin);
 	put_u64(&b, now_boot_ns());
-	put_item(arg, RECORD_DNS_LINK, &b);
+	record_put_item(arg, RECORD_DNS_LINK, &b);
 	return 0;
 }
 
@@ -171,7 +165,7 @@ static void put_added(void *arg, const char *const *chain, size_t chain_len,
 	put_number(&b, source, 1);
 	put_u64(&b, now_ns);
 	put_origin(&b, origin);
-	put_item(arg, RECORD_DNS_ADD, &b);
+	record_put_item(arg, RECORD_DNS_ADD, &b);
 }
 
 static void put_withdrawn(void *arg, enum dns_source source)
@@ -179,7 +173,7 @@ static void put_withdrawn(void *arg, enum dns_source source)
 	struct buf b = BUF_INIT;
 
 	put_number(&b, source, 1);
-	put_item(arg, RECORD_DNS_WITHDRAW, &b);
+	record_put_item(arg, RECORD_DNS_WITHDRAW, &b);
 }
 
 void record_put_use(struct buf *out, const struct ip_addr *addr, uint64_t boot_ns)
@@ -188,7 +182,7 @@ void record_put_use(struct buf *out, const struct ip_addr *addr, uint64_t boot_n
 
 	put_ip(&b, addr);
 	put_u64(&b, boot_ns);
-	put_item(out, RECORD_DNS_USE, &b);
+	record_put_item(out, RECORD_DNS_USE, &b);
 }
 
 void record_watch_names(struct engine *e, struct buf *out)
@@ -209,6 +203,8 @@ void record_snapshot(struct engine *e, struct buf *out)
 		net_socks_each(e->socks, put_listen, put_sock, out);
 	if (e->roles)
 		net_roles_each(e->roles, put_role, out);
+	/* containers before their processes */
+	record_put_more(e, out);
 	if (state_each_proc(&e->state, put_proc, out) < 0)
 		out->truncated = true;
 	if (e->dns)

@@ -8,6 +8,7 @@
  */
 #include "engine/core.h"
 #include "engine/coverage.h"
+#include "engine/hold.h"
 #include "engine/record.h"
 
 #include <errno.h>
@@ -81,6 +82,7 @@ static int want_candidates(struct engine *e)
 	struct capture_wants wants = { .programs = NULL };
 	size_t n;
 
+	replay_want_answers(e, &wants.events);
 	if (e->print && !e->opt.condition)
 		return 0;
 	for (unsigned int ev = 0; ev < FALCOC_E_COUNT; ev++) {
@@ -89,6 +91,20 @@ static int want_candidates(struct engine *e)
 			eventset_add(&wants.events, ev, false);
 	}
 	return capture_set_wants(e->capture, &wants);
+}
+
+/* The files that rules name; which they are our own captures tell. 0 or -ENOMEM. */
+static int start_files(struct engine *e)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+
+	if (!filter_set_files(fs))
+		return 0;
+	e->files = file_ids_new();
+	for (size_t i = 0; e->files && i < filter_set_files(fs); i++)
+		file_ids_add(e->files, filter_set_file(fs, i));
+	e->state.files = e->files;
+	return e->files ? 0 : -ENOMEM;
 }
 
 enum engine_status engine_start_replay(struct engine *e)
@@ -109,12 +125,13 @@ enum engine_status engine_start_replay(struct engine *e)
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));
 	engine_use_state(e);
-	if (filter_set_files(ruleset_filters(e->rules)))
-		engine_notice(e, "rules compare samefile fields, which have no value here: a capture does "
-			      "not tell which file a path leads to");
-	rc = want_candidates(e);
+	rc = start_files(e);
+	if (rc == 0)
+		rc = want_candidates(e);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "%s", strerror(-rc));
+	if (replay_ask_names(e) != ENGINE_OK)
+		return ENGINE_ERR_OPTION;
 	return engine_start_outputs(e);
 }
 
@@ -166,7 +183,19 @@ static int take_item(struct engine *e, const struct event_item *item)
 {
 	int rc = record_take_item(e, item);
 
-	return rc == -ENOMEM ? rc : 0;
+	return rc == -ENOMEM || rc == -EPIPE ? rc : 0;
+}
+
+/* An event, with what there is to be told before the first one. */
+static int take_event(struct engine *e, const struct event *ev)
+{
+	if (!e->replay_told && !e->replays_own && filter_set_files(ruleset_filters(e->rules)))
+		engine_notice(e, "rules compare samefile fields, which have no value here: a capture of "
+			      "another program does not tell which file a path leads to");
+	e->first_event_ns = e->first_event_ns ? e->first_event_ns : ev->ts_ns;
+	e->last_event_ns = ev->ts_ns;
+	e->replay_told = true;
+	return engine_judge(e, ev);
 }
 
 static enum engine_status judge_all(struct engine *e)
@@ -180,11 +209,7 @@ static enum engine_status judge_all(struct engine *e)
 			break;
 		if (rc <= 0)
 			return replay_ended(e, rc);
-		if (!ev.item) {
-			e->first_event_ns = e->first_event_ns ? e->first_event_ns : ev.ts_ns;
-			e->last_event_ns = ev.ts_ns;
-		}
-		rc = ev.item ? take_item(e, ev.item) : engine_judge(e, &ev);
+		rc = ev.item ? take_item(e, ev.item) : take_event(e, &ev);
 		if (rc >= 0)
 			rc = between(e);
 		if (rc < 0 && *e->error)
@@ -203,6 +228,9 @@ enum engine_status engine_replay(struct engine *e)
 	interrupts_begin(&interrupts, e->opt.duration_ms);
 	engine_cover_begin(e);
 	status = judge_all(e);
+	/* what waited when the recording ended is judged by what is known */
+	if (hold_check(e, true) < 0 && status == ENGINE_OK)
+		status = ENGINE_ERR_RUNTIME;
 	count_passed(e);
 	interrupts_end(&interrupts);
 	return status;

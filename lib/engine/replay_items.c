@@ -10,22 +10,13 @@
 
 #include "engine/core.h"
 #include "engine/record_fields.h"
+#include "engine/replay_take.h"
 #include "scap/cursor.h"
 #include "state/containers.h"
 
 #define LOCALS_MAX	65536
 
-/* A text, or NULL. It has no NUL behind it. */
-static struct slice take_text(struct cursor *c)
-{
-	uint16_t len = cursor_u16(c);
-
-	if (len == RECORD_NO_TEXT)
-		return (struct slice){ NULL, 0 };
-	return cursor_bytes(c, len);
-}
-
-/* The same as a string of the scratch arena; NULL where there is none. */
+/* A text as a string of the scratch arena; NULL where there is none. */
 static const char *take_string(struct engine *e, struct cursor *c)
 {
 	struct slice s = take_text(c);
@@ -60,7 +51,10 @@ static int take_machine(struct engine *e, struct cursor *c)
 	e->state.start_ns = cursor_u64(c);
 	e->state.last_event_ns = cursor_u64(c);
 	cursor_u64(c);
-	state_set_replay(&e->state);
+	e->began_ns = c->left >= 8 ? cursor_u64(c) : 0;
+	e->replays_own = true;
+	if (state_set_replay(&e->state) < 0)
+		return -ENOMEM;
 	if (!e->local)
 		e->local = net_local_new_fixed();
 	e->state.local = e->local;
@@ -258,6 +252,14 @@ static const struct {
 	{ RECORD_DNS_ADD, take_added },
 	{ RECORD_DNS_WITHDRAW, take_withdrawn },
 	{ RECORD_DNS_USE, take_use },
+	{ RECORD_DNS_FATES, replay_take_fates },
+	{ RECORD_PENDING, replay_take_pending },
+	{ RECORD_ANSWERED, replay_take_answered },
+	{ RECORD_REJUDGED, replay_take_rejudged },
+	{ RECORD_CONTAINER, replay_take_container },
+	{ RECORD_GUEST, replay_take_guest },
+	{ RECORD_USERS, replay_take_users },
+	{ RECORD_FILE, replay_take_file },
 };
 
 int record_take_item(struct engine *e, const struct event_item *item)

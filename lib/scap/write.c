@@ -303,6 +303,26 @@ void scap_put_item(struct buf *out, uint64_t ts_ns, uint64_t tid, unsigned int k
 	put_piece(out, ts_ns, tid, kind, bytes, false);
 }
 
+void scap_put_container(struct buf *out, uint64_t ts_ns, struct slice json)
+{
+	size_t b;
+
+	/* what needs a block of the large kind older readers do not take */
+	if (json.len > SCAP_NATIVE_PIECE)
+		return;
+	b = block_begin(out, BLOCK_EVENT);
+	put_u16(out, 0);
+	put_u64(out, ts_ns);
+	put_u64(out, 0);
+	put_u32(out, EVENT_HEAD + 4 + json.len + 1);
+	put_u16(out, SCAP_CONTAINER_E);
+	put_u32(out, 1);
+	put_u32(out, json.len + 1);
+	buf_add_slice(out, json);
+	buf_add_char(out, '\0');
+	block_end(out, b);
+}
+
 void scap_put_record(struct buf *out, const struct event *ev, bool state_only)
 {
 	scap_put_item(out, ev->ts_ns, ev->rec->tid, state_only ? SCAP_ITEM_STATE : SCAP_ITEM_RECORD,

@@ -108,6 +108,8 @@ bool scap_put_event(struct buf *out, const struct event *ev, const struct scap_s
 /* A record or item of native.h. */
 void scap_put_item(struct buf *out, uint64_t ts_ns, uint64_t tid, unsigned int kind,
 		   struct slice bytes);
+/* A container, as JSON: others take it from there. */
+void scap_put_container(struct buf *out, uint64_t ts_ns, struct slice json);
 /* The record of an event, with its padding as the module made it. */
 void scap_put_record(struct buf *out, const struct event *ev, bool state_only);
 

@@ -56,6 +56,9 @@ struct container_table {
 	uint64_t next_handle, next_sweep_ns;
 	struct container_ask *ask;	/* NULL: nobody is asked */
 	uint64_t nasked;		/* entries that are CONTAINER_ASKED */
+	bool replay;		/* foreign, but keys are groups */
+	container_told_fn told;	/* NULL: nobody is told */
+	void *told_arg;
 	struct container_stats stats;
 };
 
@@ -257,7 +260,7 @@ void container_table_group(struct container_table *t, uint64_t handle, struct sl
 {
 	struct container_entry *e = entry_find(t, handle);
 
-	if (e && !e->group_ino && !t->opt.foreign && slice_eq(e->pub.cgroup, path))
+	if (e && !e->group_ino && (!t->opt.foreign || t->replay) && slice_eq(e->pub.cgroup, path))
 		e->group_ino = cgroup_id;
 }
 
@@ -280,6 +283,19 @@ void container_table_stats(const struct container_table *t, struct container_sta
 }
 
 /* ---- filling ---- */
+
+/* Whoever keeps a copy is told what is known of it now. */
+static void tell_watch(const struct container_table *t, const struct container_entry *e)
+{
+	if (t->told)
+		t->told(t->told_arg, &e->pub);
+}
+
+void container_table_watch(struct container_table *t, container_told_fn fn, void *arg)
+{
+	t->told = fn;
+	t->told_arg = arg;
+}
 
 /* The inode of a group's directory; 0: there is none any more, or it is not to be seen. */
 static uint64_t group_ino(const struct container_table *t, const char *own)
@@ -346,7 +362,8 @@ static void entry_fill(struct container_table *t, struct container_entry *e,
 	e->texts = texts;
 	e->bytes = bytes;
 	e->pub = c;
-	e->key = t->opt.foreign ? c.id : c.cgroup;
+	e->key = t->opt.foreign && !t->replay ? c.id : c.cgroup;
+	tell_watch(t, e);
 }
 
 /* A new entry of what was read. NULL: no memory. */
@@ -466,8 +483,10 @@ static void entry_ask(struct container_table *t, struct container_entry *e, uint
 		return;
 	}
 	t->stats.queue_full++;
-	if (c->state == CONTAINER_ASKED)
-		set_state(t, &e->pub, CONTAINER_INCOMPLETE);
+	if (c->state != CONTAINER_ASKED)
+		return;
+	set_state(t, &e->pub, CONTAINER_INCOMPLETE);
+	tell_watch(t, e);
 }
 
 /* What is sure of one whose maker is known, though no file tells of it. */
@@ -562,7 +581,7 @@ static void entry_complete(struct container_table *t, struct container_entry *e,
 
 static struct slice key_of(const struct container_table *t, const struct cgroup_view *v)
 {
-	return t->opt.foreign ? container_short_id(v->id) : v->own;
+	return t->opt.foreign && !t->replay ? container_short_id(v->id) : v->own;
 }
 
 /* The entry that has the key, if its group is still the same one. */
@@ -610,7 +629,9 @@ uint64_t container_table_see(struct container_table *t, struct slice path, uint6
 		if (!e)
 			e = entry_read(t, &v, false, NULL, now_ns);
 	} else {
-		for (e = NULL; !e && !t->opt.foreign && cgroup_candidate(path, &it, &v);) {
+		bool look = !t->opt.foreign || t->replay;
+
+		for (e = NULL; !e && look && cgroup_candidate(path, &it, &v);) {
 			e = entry_same(t, &v, now_ns);
 			if (!e)
 				e = entry_read(t, &v, true, NULL, now_ns);
@@ -681,6 +702,7 @@ void container_table_init(struct container_table *t, uint64_t handle, uint32_t p
 		return;
 	e->pub.init_pid = pid;
 	e->pub.init_start_ns = start_ns;
+	tell_watch(t, e);
 }
 
 void container_table_tend(struct container_table *t, uint64_t now_ns)
@@ -755,6 +777,7 @@ bool container_table_poll(struct container_table *t, uint64_t now_ns)
 		if (e->pub.state != CONTAINER_ASKED || e->asked_ns + CONTAINER_WAIT_NS > now_ns)
 			continue;
 		set_state(t, &e->pub, CONTAINER_INCOMPLETE);
+		tell_watch(t, e);
 		any = true;
 	}
 	return any;
@@ -803,4 +826,62 @@ int container_table_tell(struct container_table *t, struct slice text, uint64_t 
 	facts_release(&f);
 	json_decref(json);
 	return err;
+}
+
+void container_table_set_replay(struct container_table *t)
+{
+	t->replay = true;
+	/* out of the way of handles that are told */
+	t->next_handle |= 1ull << 62;
+}
+
+/* One that another container's word made way for, or none of that handle at all. */
+static struct container_entry *entry_restored(struct container_table *t, const struct container *c)
+{
+	struct container_entry *e = entry_find(t, c->handle), *was;
+
+	if (e)
+		return e;
+	was = entry_by_key(t, c->cgroup);
+	if (was)
+		entry_unkey(t, was);
+	make_room(t);
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->pub.handle = c->handle;
+	e->pub.state = CONTAINER_KNOWN;
+	e->key = SLICE_LIT("");
+	e->old = true;	/* it has no key yet */
+	ihash_add(&t->by_handle, &e->by_handle, hash_u64(c->handle));
+	ilist_add(&t->live, &e->lru);
+	t->stats.containers++;
+	t->stats.seen++;
+	t->stats.bytes += sizeof(*e);
+	return e;
+}
+
+int container_table_restore(struct container_table *t, const struct container *c)
+{
+	struct container_entry *e = entry_restored(t, c);
+	struct container copy;
+	size_t bytes;
+	void *texts = e ? facts_pack(c, &copy, &bytes) : NULL;
+
+	if (!texts)
+		return -ENOMEM;
+	copy.state = e->pub.state;
+	set_state(t, &copy, c->state);
+	if (!e->old)
+		ihash_remove(&t->by_key, &e->by_key);
+	t->stats.bytes += bytes - e->bytes;
+	free(e->texts);
+	e->texts = texts;
+	e->bytes = bytes;
+	e->pub = copy;
+	e->key = copy.cgroup;
+	e->old = entry_by_key(t, e->key) != NULL;
+	if (!e->old)
+		ihash_add(&t->by_key, &e->by_key, hash_bytes(e->key.ptr, e->key.len));
+	return 0;
 }

@@ -89,4 +89,17 @@ uint64_t container_table_due_ns(const struct container_table *t);
  */
 int container_table_tell(struct container_table *t, struct slice json, uint64_t now_ns);
 
+/*
+ * Copies, for captures of our own. Told of each container that comes to be known, and again of each
+ * of which more is known by then.
+ */
+typedef void (*container_told_fn)(void *arg, const struct container *c);
+void container_table_watch(struct container_table *t, container_told_fn fn, void *arg);
+/*
+ * The reverse, for a table that is `foreign`: from now on containers are found by their groups, as
+ * live ones are, and @c replaces what was known of the one with its handle. 0 or -ENOMEM.
+ */
+void container_table_set_replay(struct container_table *t);
+int container_table_restore(struct container_table *t, const struct container *c);
+
 #endif

@@ -13,11 +13,6 @@
 
 #include "util/hash.h"
 
-struct file_id {
-	uint64_t ino;
-	uint32_t dev;
-};
-
 struct watched {
 	char *path;
 	struct file_id now, before;	/* ino 0: none */
@@ -39,6 +34,8 @@ struct file_ids {
 	struct known *index;		/* at most two a path */
 	size_t count, known;
 	uint64_t time_ns;
+	file_told_fn told;		/* NULL: nobody is told */
+	void *told_arg;
 };
 
 struct file_ids *file_ids_new(void)
@@ -196,8 +193,15 @@ void file_ids_refresh(struct file_ids *t, uint64_t now_ns)
 {
 	bool changed = false;
 
-	for (size_t i = 0; i < t->count; i++)
-		changed |= look_at(&t->watched[i], now_ns);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct watched *w = &t->watched[i];
+
+		if (!look_at(&t->watched[i], now_ns))
+			continue;
+		changed = true;
+		if (t->told)
+			t->told(t->told_arg, w->path, w->now, w->before);
+	}
 	if (changed)
 		index_again(t);
 	t->time_ns = now_ns;
@@ -233,4 +237,28 @@ bool file_ids_next(const struct file_ids *t, uint32_t dev, uint64_t ino, size_t 
 		return true;
 	}
 	return false;
+}
+
+void file_ids_watch(struct file_ids *t, file_told_fn fn, void *arg)
+{
+	t->told = fn;
+	t->told_arg = arg;
+}
+
+void file_ids_each(const struct file_ids *t, file_told_fn fn, void *arg)
+{
+	for (size_t i = 0; i < t->count; i++)
+		fn(arg, t->watched[i].path, t->watched[i].now, t->watched[i].before);
+}
+
+void file_ids_tell(struct file_ids *t, struct slice path, struct file_id now, struct file_id before)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (!slice_eq_str(path, t->watched[i].path))
+			continue;
+		t->watched[i].now = now;
+		t->watched[i].before = before;
+		index_again(t);
+		return;
+	}
 }

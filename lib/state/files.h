@@ -45,4 +45,18 @@ uint64_t file_ids_time(const struct file_ids *t);
 bool file_ids_next(const struct file_ids *t, uint32_t dev, uint64_t ino, size_t *it,
 		   struct slice *ret_path);
 
+/* Which file a path leads to, and which one it did before; inode 0: none. */
+struct file_id {
+	uint64_t ino;
+	uint32_t dev;
+};
+/*
+ * Copies, for captures of our own: the watch is told of what a refresh finds changed;
+ * file_ids_tell() is for a table that is never refreshed. Paths that nobody watches are passed over.
+ */
+typedef void (*file_told_fn)(void *arg, const char *path, struct file_id now, struct file_id before);
+void file_ids_watch(struct file_ids *t, file_told_fn fn, void *arg);
+void file_ids_each(const struct file_ids *t, file_told_fn fn, void *arg);
+void file_ids_tell(struct file_ids *t, struct slice path, struct file_id now, struct file_id before);
+
 #endif

@@ -25,15 +25,13 @@ struct mark {
 	struct timespec mtime, ctime;
 };
 
-enum sight { SIGHT_NONE, SIGHT_HOST, SIGHT_OWN };
-
 struct guest {
 	struct ihash_node by_view;
 	struct ilist lru;
 	struct guest_view view;
-	enum sight sight;
+	enum guest_sight sight;
 	struct mark marks[FILES];
-	struct user_table *users;	/* of SIGHT_OWN */
+	struct user_table *users;	/* of GUEST_SIGHT_OWN */
 	size_t bytes;
 	uint64_t checked_ns, made_ns;
 };
@@ -46,13 +44,15 @@ struct guests {
 	unsigned int wait_ms;
 	struct user_table *nobody;	/* root alone */
 	struct guest_stats stats;
+	guest_told_fn told;		/* NULL: nobody is told */
+	void *told_arg;
 };
 
 /* A look, on a thread. */
 struct job {
 	int proc;
 	struct mark host, marks[FILES];	/* marks: as they were; then as they are */
-	enum sight sight;
+	enum guest_sight sight;
 	char *texts[FILES];
 	bool changed;
 	unsigned int read, refused;
@@ -168,22 +168,22 @@ static void look_file(struct job *j, int root, int which)
 static void look(void *arg)
 {
 	struct job *j = arg;
-	enum sight was = j->sight;
+	enum guest_sight was = j->sight;
 	int root;
 
-	j->sight = SIGHT_HOST;
+	j->sight = GUEST_SIGHT_HOST;
 	if (ids_are_hosts(j->proc)) {
 		root = openat(j->proc, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		j->sight = root < 0 ? SIGHT_NONE : SIGHT_OWN;
+		j->sight = root < 0 ? GUEST_SIGHT_NONE : GUEST_SIGHT_OWN;
 		for (int i = 0; root >= 0 && i < FILES; i++)
 			look_file(j, root, i);
 		if (root >= 0)
 			close(root);
-		if (j->sight == SIGHT_OWN && !j->texts[PASSWD])
-			j->sight = SIGHT_NONE;
-		if (j->sight == SIGHT_OWN && j->marks[PASSWD].dev == j->host.dev &&
+		if (j->sight == GUEST_SIGHT_OWN && !j->texts[PASSWD])
+			j->sight = GUEST_SIGHT_NONE;
+		if (j->sight == GUEST_SIGHT_OWN && j->marks[PASSWD].dev == j->host.dev &&
 		    j->marks[PASSWD].ino == j->host.ino)
-			j->sight = SIGHT_HOST;
+			j->sight = GUEST_SIGHT_HOST;
 	}
 	j->changed |= was != j->sight;
 }
@@ -267,7 +267,7 @@ bool guests_wanted(const struct guests *g, struct guest_view v, bool exec, uint6
 	if (!at || at->checked_ns + GUEST_CHECK_NS < now_ns)
 		return true;
 	/* a runtime joins the namespace first, and changes its root later, before it calls exec */
-	return exec && at->sight != SIGHT_OWN && v.container &&
+	return exec && at->sight != GUEST_SIGHT_OWN && v.container &&
 	       now_ns < at->made_ns + GUEST_START_NS;
 }
 
@@ -304,7 +304,7 @@ static void take(struct guests *g, struct guest *at, struct job *j)
 	g->stats.refused += j->refused;
 	if (!j->changed)
 		return;
-	if (j->sight == SIGHT_OWN) {
+	if (j->sight == GUEST_SIGHT_OWN) {
 		users = user_table_new_text(j->texts[PASSWD], j->texts[GROUP]);
 		j->texts[PASSWD] = j->texts[GROUP] = NULL;
 		if (!users)
@@ -317,6 +317,8 @@ static void take(struct guests *g, struct guest *at, struct job *j)
 	g->stats.bytes -= at->bytes;
 	at->bytes = users ? user_table_bytes(users) : 0;
 	g->stats.bytes += at->bytes;
+	if (g->told)
+		g->told(g->told_arg, at->view, at->sight, at->users);
 }
 
 void guests_look(struct guests *g, struct guest_view v, int proc, uint64_t now_ns)
@@ -326,8 +328,12 @@ void guests_look(struct guests *g, struct guest_view v, int proc, uint64_t now_n
 	struct stat sb;
 	int err;
 
-	if (!at)
+	if (!at) {
 		at = make(g, v, now_ns);
+		/* until somebody has looked it is one of whom nothing is known */
+		if (at && g->told)
+			g->told(g->told_arg, v, at->sight, NULL);
+	}
 	j = at && proc >= 0 ? calloc(1, sizeof(*j)) : NULL;
 	if (at) {
 		at->checked_ns = now_ns;
@@ -358,12 +364,50 @@ const struct user_table *guests_find(const struct guests *g, struct guest_view v
 {
 	const struct guest *at = g ? find(g, v) : NULL;
 
-	if (!at || at->sight == SIGHT_HOST)
+	if (!at || at->sight == GUEST_SIGHT_HOST)
 		return NULL;
-	return at->sight == SIGHT_OWN ? at->users : g->nobody;
+	return at->sight == GUEST_SIGHT_OWN ? at->users : g->nobody;
 }
 
 void guests_stats(const struct guests *g, struct guest_stats *ret_stats)
 {
 	*ret_stats = g ? g->stats : (struct guest_stats){ 0 };
+}
+
+void guests_watch(struct guests *g, guest_told_fn fn, void *arg)
+{
+	g->told = fn;
+	g->told_arg = arg;
+}
+
+void guests_each(const struct guests *g, guest_told_fn fn, void *arg)
+{
+	/* the one used longest ago first, so that a copy has the same order */
+	for (const struct ilist *n = g->lru.prev; n != &g->lru; n = n->prev) {
+		const struct guest *at = ihash_entry(n, const struct guest, lru);
+
+		fn(arg, at->view, at->sight, at->users);
+	}
+}
+
+int guests_restore(struct guests *g, struct guest_view v, enum guest_sight sight,
+		   struct user_table *users)
+{
+	struct guest *at = find(g, v);
+
+	if (!at)
+		at = make(g, v, 0);
+	if (!at) {
+		user_table_free(users);
+		return -ENOMEM;
+	}
+	ilist_move(&g->lru, &at->lru);
+	user_table_free(at->users);
+	at->users = users;
+	at->sight = users ? GUEST_SIGHT_OWN : sight == GUEST_SIGHT_HOST ? sight : GUEST_SIGHT_NONE;
+	g->stats.bytes -= at->bytes;
+	at->bytes = users ? user_table_bytes(users) : 0;
+	g->stats.bytes += at->bytes;
+	make_room(g);
+	return 0;
 }

@@ -64,4 +64,22 @@ void guests_look(struct guests *g, struct guest_view v, int proc, uint64_t now_n
 const struct user_table *guests_find(const struct guests *g, struct guest_view v);
 void guests_stats(const struct guests *g, struct guest_stats *ret_stats);
 
+/* Whose users a namespace sees. */
+enum guest_sight {
+	GUEST_SIGHT_NONE,	/* nobody could look: root alone has a name */
+	GUEST_SIGHT_HOST,
+	GUEST_SIGHT_OWN,
+};
+
+/*
+ * Copies, for captures of our own: @users are those of GUEST_SIGHT_OWN, else NULL. The watch is told
+ * of what is new; guests_restore() takes @users over, and the latest word on a namespace counts.
+ */
+typedef void (*guest_told_fn)(void *arg, struct guest_view v, enum guest_sight sight,
+			      const struct user_table *users);
+void guests_watch(struct guests *g, guest_told_fn fn, void *arg);
+void guests_each(const struct guests *g, guest_told_fn fn, void *arg);
+int guests_restore(struct guests *g, struct guest_view v, enum guest_sight sight,
+		   struct user_table *users);
+
 #endif

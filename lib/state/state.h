@@ -101,9 +101,9 @@ int state_each_proc(const struct state *st, state_proc_fn fn, void *arg);
 int state_restore_proc(struct state *st, const struct proc *p, bool coarse);
 /*
  * After state_init() with `foreign`: the events are the module's own, made on another machine or
- * at another time. /proc is not asked, as before; all else is as live.
+ * at another time. /proc is not asked, as before; all else is as live. 0 or -ENOMEM.
  */
-void state_set_replay(struct state *st);
+int state_set_replay(struct state *st);
 
 /* A descriptor of /proc/PID, to be closed by the caller, or a negative errno: look.h uses it. */
 int state_open_proc(const struct state *st, uint32_t pid);

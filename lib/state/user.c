@@ -46,6 +46,7 @@ struct file {
 
 struct user_table {
 	struct file passwd, group;
+	uint64_t reads;
 	uint64_t checked_ns;
 	bool checked;
 };
@@ -194,25 +195,26 @@ static char *file_load(const char *path, struct stamp *ret_stamp)
 	return text;
 }
 
-/* Reads it anew if it changed. A file that cannot be read leaves what was known. */
-static void file_refresh(struct file *f)
+/* Reads it anew if it changed: true. A file that cannot be read leaves what was known. */
+static bool file_refresh(struct file *f)
 {
 	struct file fresh = { .path = f->path, .groups = f->groups };
 	struct stamp now;
 	struct stat sb;
 
 	if (f->told || stat(f->path, &sb) < 0)
-		return;
+		return false;
 	now = stamp_of(&sb);
 	if (f->text && stamp_equal(&now, &f->stamp))
-		return;
+		return false;
 	fresh.text = file_load(f->path, &fresh.stamp);
 	if (!fresh.text || file_parse(&fresh) < 0) {
 		file_clear(&fresh);
-		return;
+		return false;
 	}
 	file_clear(f);
 	*f = fresh;
+	return true;
 }
 
 struct user_table *user_table_new(const char *passwd, const char *group)
@@ -385,6 +387,27 @@ void user_table_refresh(struct user_table *t, uint64_t now_ns)
 		return;
 	t->checked = true;
 	t->checked_ns = now_ns;
-	file_refresh(&t->passwd);
-	file_refresh(&t->group);
+	t->reads += file_refresh(&t->passwd);
+	t->reads += file_refresh(&t->group);
+}
+
+uint64_t user_table_reads(const struct user_table *t)
+{
+	return t->reads;
+}
+
+void user_table_each(const struct user_table *t, user_told_fn fn, void *arg)
+{
+	for (size_t i = 0; i < t->passwd.count; i++)
+		fn(arg, &t->passwd.entries[i].user, false);
+	for (size_t i = 0; i < t->group.count; i++)
+		fn(arg, &t->group.entries[i].user, true);
+}
+
+void user_table_clear(struct user_table *t)
+{
+	if (t->passwd.told)
+		file_clear(&t->passwd);
+	if (t->group.told)
+		file_clear(&t->group);
 }

@@ -47,4 +47,12 @@ const char *group_name(const struct user_table *t, uint32_t gid);
  */
 void user_table_refresh(struct user_table *t, uint64_t now_ns);
 
+/* For who keeps a copy: all users, then all groups (whose number is u->gid). */
+typedef void (*user_told_fn)(void *arg, const struct user *u, bool group);
+void user_table_each(const struct user_table *t, user_told_fn fn, void *arg);
+/* How often files were read: while it stays the same, so do they. */
+uint64_t user_table_reads(const struct user_table *t);
+/* Forgets all that was told. */
+void user_table_clear(struct user_table *t);
+
 #endif
