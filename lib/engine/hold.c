@@ -210,6 +210,17 @@ static int judge_again(struct engine *e, struct held *held, bool last)
 	return rc;
 }
 
+/* The name of the rule whose verdict is open. */
+static const char *rule_of(const struct engine *e, const struct held *held)
+{
+	const struct falcoc_rec *rec = held->ev.rec;
+	const struct rule *const *rules;
+	size_t n;
+
+	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
+	return held->rule < n ? rules[held->rule]->name : "";
+}
+
 static void let_go(struct hold *h, struct held **at)
 {
 	struct held *held = *at;
@@ -243,11 +254,11 @@ int hold_check(struct engine *e, bool all)
 	while (*at && (news || now >= (*at)->deadline_ns)) {
 		struct held *held = *at;
 		bool last = all || now >= held->deadline_ns;
-		size_t rule = held->rule;
+		const char *rule = rule_of(e, held);
 		int rc = judge_again(e, held, last);
 
-		if (rc != 1 || held->rule != rule)
-			record_rejudged(e, held->ev.rec, last);
+		if (rc != 1 || rule != rule_of(e, held))
+			record_rejudged(e, held->ev.rec, rule, last);
 		if (rc == 1) {
 			at = &held->next;
 			continue;
@@ -331,12 +342,13 @@ bool hold_is_pending(const struct hold *h, struct slice name)
 	return is_at(h, pending_place(h, name), name);
 }
 
-int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, bool last)
+int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, struct slice rule, bool last)
 {
 	struct held **at = &e->hold->first;
 	int rc;
 
-	while (*at && ((*at)->ev.rec->time_ns != time_ns || (*at)->ev.rec->tid != tid))
+	while (*at && ((*at)->ev.rec->time_ns != time_ns || (*at)->ev.rec->tid != tid ||
+		       !slice_eq_str(rule, rule_of(e, *at))))
 		at = &(*at)->next;
 	if (!*at)
 		return 0;

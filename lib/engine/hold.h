@@ -64,7 +64,8 @@ uint64_t hold_due_ns(const struct hold *h);
 int hold_pending_add(struct hold *h, struct slice name);	/* 0 or -ENOMEM */
 void hold_pending_remove(struct hold *h, struct slice name);
 bool hold_is_pending(const struct hold *h, struct slice name);	/* "": any name? */
-int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, bool last);	/* as hold_check() */
+/* The event of that time and thread whose verdict is open from @rule on. As hold_check(). */
+int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, struct slice rule, bool last);
 
 void hold_get_stats(const struct hold *h, struct hold_stats *ret_stats);
 

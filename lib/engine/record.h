@@ -60,8 +60,8 @@ void record_watch_names(struct engine *e, struct buf *out);
 /* record_more.c: the others. */
 void record_put_more(struct engine *e, struct buf *out);
 void record_watch_more(struct engine *e, struct buf *out);
-/* An event that waited is judged again; @last: whatever is known by now. */
-void record_rejudged(struct engine *e, const struct falcoc_rec *rec, bool last);
+/* An event that waited was judged again, from @rule on; @last: whatever is known by now. */
+void record_rejudged(struct engine *e, const struct falcoc_rec *rec, const char *rule, bool last);
 /* enum dns_fate of each message of the event in hand, a byte each. */
 void record_fates(struct engine *e, struct slice fates);
 /* Before an event is judged: users of the host that are others by now. */

@@ -146,20 +146,17 @@ static void answered(void *arg, const char *name)
 	put_name(arg, RECORD_ANSWERED, slice_of(name));
 }
 
-static void put_rejudged(struct buf *out, const struct falcoc_rec *rec, bool last)
+void record_rejudged(struct engine *e, const struct falcoc_rec *rec, const char *rule, bool last)
 {
 	struct buf b = BUF_INIT;
 
+	if (!record_is_written(e))
+		return;
 	put_u64(&b, rec->time_ns);
 	put_u32(&b, rec->tid);
 	put_number(&b, last, 1);
-	record_put_item(out, RECORD_REJUDGED, &b);
-}
-
-void record_rejudged(struct engine *e, const struct falcoc_rec *rec, bool last)
-{
-	if (record_is_written(e))
-		put_rejudged(&e->items, rec, last);
+	put_text(&b, slice_of(rule));
+	record_put_item(&e->items, RECORD_REJUDGED, &b);
 }
 
 void record_fates(struct engine *e, struct slice fates)
@@ -180,8 +177,7 @@ void record_put_more(struct engine *e, struct buf *out)
 
 	while ((c = container_next(e->state.containers, c)))
 		put_container(out, c);
-	if (e->state.guests)
-		guests_each(e->state.guests, put_guest, out);
+	guests_each(e->state.guests, put_guest, out);
 	if (e->files)
 		file_ids_each(e->files, put_file, out);
 	put_pending(e, out);
@@ -190,8 +186,7 @@ void record_put_more(struct engine *e, struct buf *out)
 void record_watch_more(struct engine *e, struct buf *out)
 {
 	container_table_watch(e->state.containers, put_container, out);
-	if (e->state.guests)
-		guests_watch(e->state.guests, put_guest, out);
+	guests_watch(e->state.guests, put_guest, out);
 	if (e->files)
 		file_ids_watch(e->files, put_file, out);
 	if (e->resolver)

@@ -189,12 +189,14 @@ static int take_item(struct engine *e, const struct event_item *item)
 /* An event, with what there is to be told before the first one. */
 static int take_event(struct engine *e, const struct event *ev)
 {
-	if (!e->replay_told && !e->replays_own && filter_set_files(ruleset_filters(e->rules)))
+	bool seen = !(ev->rec->flags & FALCOC_R_LIFECYCLE);
+
+	if (seen && !e->replay_told && !e->replays_own && filter_set_files(ruleset_filters(e->rules)))
 		engine_notice(e, "rules compare samefile fields, which have no value here: a capture of "
 			      "another program does not tell which file a path leads to");
 	e->first_event_ns = e->first_event_ns ? e->first_event_ns : ev->ts_ns;
 	e->last_event_ns = ev->ts_ns;
-	e->replay_told = true;
+	e->replay_told |= seen;
 	return engine_judge(e, ev);
 }
 

@@ -106,7 +106,7 @@ int replay_take_guest(struct engine *e, struct cursor *c)
 			return -ENOMEM;
 		take_users(users, c);
 	}
-	if (c->bad || !e->state.guests) {
+	if (c->bad) {
 		user_table_free(users);
 		return -EBADMSG;
 	}
@@ -154,8 +154,9 @@ int replay_take_rejudged(struct engine *e, struct cursor *c)
 	uint64_t time_ns = cursor_u64(c);
 	uint32_t tid = cursor_u32(c);
 	bool last = cursor_u8(c);
+	struct slice rule = take_text(c);
 
-	return c->bad ? -EBADMSG : hold_rejudge(e, time_ns, tid, last);
+	return c->bad ? -EBADMSG : hold_rejudge(e, time_ns, tid, rule, last);
 }
 
 int replay_take_fates(struct engine *e, struct cursor *c)

@@ -316,7 +316,8 @@ bool foreign_path(struct slice dir, struct slice path, struct arena *scratch,
 	out = arena_alloc(scratch, dir.len + path.len + 2);
 	if (!out)
 		return false;
-	memcpy(out, dir.ptr, dir.len);
+	if (dir.len)
+		memcpy(out, dir.ptr, dir.len);
 	len = dir.len;
 	if (absolute)
 		out[len++] = '/';

@@ -71,8 +71,8 @@ int state_init(struct state *st, const struct state_options *opt)
 				   user_table_new(opt->passwd, opt->group);
 	if (!st->users)
 		goto fail;
-	st->guests = opt->foreign ? NULL : guests_new(opt->passwd, 0);
-	if (!st->guests && !opt->foreign)
+	st->guests = guests_new(opt->passwd, 0);
+	if (!st->guests)
 		goto fail;
 	err = container_table_new(&(struct container_options){
 		.root = opt->root, .cgroup_root = opt->cgroup_root,
@@ -489,7 +489,7 @@ static void refresh_guest(struct state *st, const struct proc *p, const struct e
 	const struct proc_entry *init;
 	const struct falcoc_rec *rec = ev->rec;
 
-	if (!st->guests || st->own->proc_fd < 0 || !rec->mntns)
+	if (st->own->proc_fd < 0 || !rec->mntns)
 		return;
 	init = procs_find(st->procs, 1, 0);
 	if (!init || !init->pub.mntns || init->pub.mntns == rec->mntns)
@@ -892,11 +892,8 @@ enum state_need state_needs_event(unsigned int event)
 		STATE_NEEDS_ALL : STATE_NEEDS_NOTHING;
 }
 
-int state_set_replay(struct state *st)
+void state_set_replay(struct state *st)
 {
 	st->own->foreign = false;
 	container_table_set_replay(st->containers);
-	if (!st->guests)
-		st->guests = guests_new(NULL, 0);
-	return st->guests ? 0 : -ENOMEM;
 }

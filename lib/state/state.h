@@ -38,7 +38,7 @@ typedef void (*state_proc_fn)(void *arg, const struct proc *p, bool coarse);
 struct state {
 	struct proc_table *procs;
 	struct user_table *users;	/* the host's: state_users() are those of a process */
-	struct guests *guests;		/* those of containers; NULL: a capture tells none */
+	struct guests *guests;		/* those of containers; of another's capture there are none */
 	struct container_table *containers;	/* proc.container leads into it */
 	const struct dns_table *dns;	/* may be NULL: no names are known */
 	const struct net_local *local;	/* may be NULL */
@@ -101,9 +101,9 @@ int state_each_proc(const struct state *st, state_proc_fn fn, void *arg);
 int state_restore_proc(struct state *st, const struct proc *p, bool coarse);
 /*
  * After state_init() with `foreign`: the events are the module's own, made on another machine or
- * at another time. /proc is not asked, as before; all else is as live. 0 or -ENOMEM.
+ * at another time. /proc is not asked, as before; all else is as live.
  */
-int state_set_replay(struct state *st);
+void state_set_replay(struct state *st);
 
 /* A descriptor of /proc/PID, to be closed by the caller, or a negative errno: look.h uses it. */
 int state_open_proc(const struct state *st, uint32_t pid);

@@ -396,12 +396,18 @@ uint64_t user_table_reads(const struct user_table *t)
 	return t->reads;
 }
 
+static void file_each(const struct file *f, user_told_fn fn, void *arg, bool group)
+{
+	/* of several with one number only the first counts */
+	for (size_t i = 0; i < f->count; i++)
+		if (!i || f->entries[i].user.uid != f->entries[i - 1].user.uid)
+			fn(arg, &f->entries[i].user, group);
+}
+
 void user_table_each(const struct user_table *t, user_told_fn fn, void *arg)
 {
-	for (size_t i = 0; i < t->passwd.count; i++)
-		fn(arg, &t->passwd.entries[i].user, false);
-	for (size_t i = 0; i < t->group.count; i++)
-		fn(arg, &t->group.entries[i].user, true);
+	file_each(&t->passwd, fn, arg, false);
+	file_each(&t->group, fn, arg, true);
 }
 
 void user_table_clear(struct user_table *t)
