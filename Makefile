@@ -7,7 +7,7 @@
 VERSION	:= 0.1.0
 BUILD	?= build
 CC	?= gcc
-PKGS	:= zlib yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson libidn2 libpsl libcurl sqlite3
+PKGS	:= zlib yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson libidn2 libpsl libcurl sqlite3 libsystemd
 WERROR	?=
 WARN	:= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(WERROR)
 OPT	?= -O2 -g
@@ -48,10 +48,13 @@ SRC_DIR	= $(DESTDIR)/usr/src/falcoc-$(VERSION)
 $(BUILD)/falcoc.yaml: $(BUILD)/falcoc
 	$< schema template >$@.new && mv $@.new $@
 
-install: all $(BUILD)/falcoc.yaml	## install the tool, its rules and configuration, the module's source (PREFIX, DESTDIR)
+install: all $(BUILD)/falcoc.yaml	## install the tool, its service, rules and configuration, the module's source (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/falcoc $(DESTDIR)$(PREFIX)/bin/falcoc
 	install -d $(DESTDIR)$(SYSCONF)/falcoc/config.d $(DESTDIR)$(SYSCONF)/falcoc/rules.d $(DESTDIR)$(SYSCONF)/falcoc/policies.d
 	install -m 644 rules/*.yaml $(BUILD)/falcoc.yaml $(DESTDIR)$(SYSCONF)/falcoc/
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|@BIN@|$(PREFIX)/bin|' debian/falcoc.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/falcoc.service
+	install -D -m 644 debian/modules-load.conf $(DESTDIR)$(PREFIX)/lib/modules-load.d/falcoc.conf
 	for f in $(MODULE_SRC); do install -D -m 644 $$f $(SRC_DIR)/$$f || exit 1; done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SRC_DIR)/dkms.conf
 	@[ -n "$(DESTDIR)" ] || echo "falcoc: for the module: dkms install falcoc/$(VERSION) && modprobe falcoc"

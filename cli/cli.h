@@ -5,7 +5,7 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c schema.c help.c
+ *	run.c daemon.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c schema.c help.c
  *			a command each
  */
 #ifndef CLI_H
@@ -166,12 +166,16 @@ enum status set_ring_size(struct settings *s, const char *value);
 enum status settings_apply(struct settings *s, bool files, bool notes);
 /* The configuration's rules files where @s names none. STATUS_OK, or another after saying why. */
 enum status default_rules(struct settings *s);
+/* The first half of settings_apply(): nothing is shown, nothing is judged. NULL: no memory. */
+struct config *settings_read(const struct settings *s, bool files);
 
 /* The commands. */
-extern const struct option run_options[], validate_options[], list_options[], explain_options[],
+extern const struct option run_options[], daemon_options[], validate_options[], list_options[],
+	explain_options[],
 	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
 	doctor_options[];
 enum status run_command(struct settings *s);
+enum status daemon_command(struct settings *s);
 enum status validate_command(struct settings *s);
 enum status list_command(struct settings *s);
 enum status eval_command(struct settings *s);

@@ -91,31 +91,34 @@ enum status set_ring_size(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-static void read_files(struct settings *s)
+struct config *settings_read(const struct settings *s, bool files)
 {
-	if (!s->config_path)
-		config_read_default(s->config);
-	else if (strcmp(s->config_path, "none") != 0)
-		config_read(s->config, s->config_path);
+	struct config *c = config_new();
+
+	if (!c)
+		return NULL;
+	if ((files || s->config_path) && !s->config_path)
+		config_read_default(c);
+	else if (s->config_path && strcmp(s->config_path, "none") != 0)
+		config_read(c, s->config_path);
+	for (size_t i = 0; i < s->nsets; i++)
+		if (!s->sets[i].key)
+			config_set_text(c, s->sets[i].value);
+	for (size_t i = 0; i < s->nsets; i++)
+		if (s->sets[i].key)
+			config_set(c, s->sets[i].origin, s->sets[i].key, s->sets[i].value);
+	return c;
 }
 
 enum status settings_apply(struct settings *s, bool files, bool notes)
 {
 	enum engine_status status;
 
-	s->config = config_new();
+	s->config = settings_read(s, files);
 	if (!s->config) {
 		complain("out of memory");
 		return STATUS_RUNTIME;
 	}
-	if (files || s->config_path)
-		read_files(s);
-	for (size_t i = 0; i < s->nsets; i++)
-		if (!s->sets[i].key)
-			config_set_text(s->config, s->sets[i].value);
-	for (size_t i = 0; i < s->nsets; i++)
-		if (s->sets[i].key)
-			config_set(s->config, s->sets[i].origin, s->sets[i].key, s->sets[i].value);
 	status = config_finish(s->config, &s->engine);
 	if (s->json_findings && status != ENGINE_OK)
 		print_list(config_diagnostics_json(s->config));

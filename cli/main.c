@@ -28,6 +28,17 @@ const struct command commands[] = {
 		.run = run_command,
 	},
 	{
+		.name = "daemon",
+		.args = "[-r RULES]...",
+		.summary = "the same as a service: under systemd, with rules read again when they change",
+		.text = "Alerts go to the journal and into the store unless the configuration says otherwise. Rules\n"
+			"and configuration are read again on SIGHUP and when their files change; what has errors\n"
+			"changes nothing. As long as the module is not there it waits for it.\n",
+		.options = daemon_options,
+		.keys = true,
+		.run = daemon_command,
+	},
+	{
 		.name = "validate",
 		.args = "[RULES...]",
 		.summary = "check rules files and the configuration, and say where they are wrong",

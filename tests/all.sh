@@ -14,6 +14,7 @@
 #	dns KERNEL [TEST...]	the tests of tests/vm/dns, or these, on one kernel
 #	containers KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/containers, or these, on one kernel
 #	own KERNEL [TEST...]	the tests of tests/vm/own, or these, each in a boot of its own
+#	service KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/service, or these, on one kernel
 #	stress KERNEL [NAME=VALUE...] [TEST...]	the tests of tests/vm/stress, or these, on one kernel
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -112,6 +113,11 @@ containers() {
 	step "containers on $1" tests/vm/suite.sh --tests containers "$@" || true
 }
 
+# service KERNEL [NAME=VALUE...] [TEST...]: falcoc under systemd
+service() {
+	step "service on $1" tests/vm/suite.sh --tests service "$@" || true
+}
+
 # the VM suite's tests without most attacks, the lesser floods, and those that take minutes
 quick_tests() {
 	local t
@@ -142,6 +148,7 @@ full)
 	dns 6.1
 	containers 6.1
 	containers newest
+	service 6.1
 	step "an event that is added" tests/vm/added-event.sh 6.1 || true
 	;;
 matrix)
@@ -173,11 +180,15 @@ containers)
 	shift
 	containers "$@"
 	;;
+service)
+	shift
+	service "$@"
+	;;
 *)
 	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
 		"own KERNEL [TEST...] |" \
 		"stress KERNEL [NAME=VALUE...] [TEST...] | dns KERNEL [TEST...] |" \
-		"containers KERNEL [NAME=VALUE...] [TEST...]" >&2
+		"containers KERNEL [NAME=VALUE...] [TEST...] | service KERNEL [NAME=VALUE...] [TEST...]" >&2
 	exit 2
 	;;
 esac

@@ -207,15 +207,20 @@ static int tell_result(struct engine *e, const struct action_result *r)
 	return rc;
 }
 
-int engine_tell_actions(struct engine *e)
+int engine_tell_results(struct engine *e, struct actor *a)
 {
 	struct action_result result;
 	int rc = 0;
 
-	e->actions_over = false;
-	while (rc == 0 && e->actor && actor_take(e->actor, &result))
+	while (rc == 0 && actor_take(a, &result))
 		rc = tell_result(e, &result);
 	return rc;
+}
+
+int engine_tell_actions(struct engine *e)
+{
+	e->actions_over = false;
+	return e->actor ? engine_tell_results(e, e->actor) : 0;
 }
 
 int engine_end_actions(struct engine *e)

@@ -43,6 +43,7 @@ void config_free(struct config *c)
 	for (size_t i = 0; i < c->nsources; i++)
 		source_put(c->sources[i]);
 	free(c->sources);
+	free(c->watched);
 	diags_free(c->diags);
 	arena_free(c->arena);
 	buf_release(&c->text);
@@ -207,11 +208,26 @@ static void read_dir(struct config *c, const struct ynode *from, const char *dir
 	free(names);
 }
 
+void config_watch(struct config *c, const char *path)
+{
+	const char **all = reallocarray(c->watched, c->nwatched + 1, sizeof(*all));
+	const char *copy = all ? arena_strdup(c->arena, path) : NULL;
+
+	if (all)
+		c->watched = all;
+	if (copy)
+		all[c->nwatched++] = copy;
+	else
+		config_fault(c, NULL, "out of memory");
+}
+
 /* A name that leads nowhere is passed over, as by Falco; but that it was a slip must show. */
 static void read_named(struct config *c, const struct ynode *from, enum config_strategy strategy)
 {
 	struct stat st;
 
+	if (from->str.len)
+		config_watch(c, from->str.ptr);
 	if (from->str.len == 0) {
 		config_fault(c, from, "the name of a file is expected");
 	} else if (stat(from->str.ptr, &st) < 0) {
@@ -281,6 +297,7 @@ void config_read(struct config *c, const char *path)
 {
 	const struct ynode *root = read_file(c, NULL, path);
 
+	config_watch(c, path);
 	if (!root)
 		return;
 	config_merge(c, root, STRATEGY_OVERRIDE);
@@ -291,6 +308,8 @@ void config_read_default(struct config *c)
 {
 	if (access(CONFIG_FILE, F_OK) == 0)
 		config_read(c, CONFIG_FILE);
+	else
+		config_watch(c, CONFIG_FILE);
 	if (!ynode_get(c->root, "config_files"))
 		read_dropins(c, config_default(c, config_key_find("config_files")));
 }
@@ -476,6 +495,20 @@ void config_set(struct config *c, const char *origin, const char *key, const cha
 	*at = n;
 }
 
+void config_set_default(struct config *c, const char *key, const char *value)
+{
+	char section[64];
+	size_t len = strcspn(key, ".");
+	const struct ynode *n;
+
+	snprintf(section, sizeof(section), "%.*s", (int)len, key);
+	n = ynode_get(c->root, section);
+	if (n && key[len])
+		n = n->kind == YNODE_MAP ? ynode_get(n, key + len + 1) : NULL;
+	if (!n)
+		config_set(c, "the service's default", key, value);
+}
+
 void config_set_text(struct config *c, const char *text)
 {
 	const char *eq = strchr(text, '=');
@@ -525,4 +558,10 @@ const char *const *config_rules_files(const struct config *c, size_t *ret_n)
 {
 	*ret_n = c->nrules_files;
 	return c->rules_files;
+}
+
+const char *const *config_watched(const struct config *c, size_t *ret_n)
+{
+	*ret_n = c->nwatched;
+	return c->watched;
 }

@@ -60,6 +60,8 @@ void config_read_default(struct config *c);
  * is set anew, but an option (other than -o) whose key is a list of texts adds to it.
  */
 void config_set(struct config *c, const char *origin, const char *key, const char *value);
+/* What a key of the form `a.b` is where neither files nor -o say so; so after those. */
+void config_set_default(struct config *c, const char *key, const char *value);
 /* KEY=VALUE of -o. */
 void config_set_text(struct config *c, const char *text);
 
@@ -73,6 +75,12 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt);
 const char *const *config_rules_files(const struct config *c, size_t *ret_n);
 /* Likewise of policies. */
 const char *const *config_policy_files(const struct config *c, size_t *ret_n);
+
+/*
+ * All paths that could change what is read: files and directories of the configuration, of rules and of
+ * policies, also those that are not there.
+ */
+const char *const *config_watched(const struct config *c, size_t *ret_n);
 
 /* All that was found, located, ready to be shown; @notes: not only errors. */
 const char *config_diagnostics(struct config *c, bool notes);

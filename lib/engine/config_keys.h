@@ -54,7 +54,7 @@ struct config_key {
 	const char *words;		/* "first|all" */
 	bool inverted;			/* a bool of the opposite meaning */
 	bool ours;			/* Falco has no such key */
-	bool fixed;			/* a reload does not change it */
+	bool fixed;			/* a reload does not change it, but says so; else engine_swap() takes it */
 	bool live;			/* means nothing where a capture file is judged */
 	/* of a text, or of each in a list: what is wrong with it, or NULL */
 	const char *(*check)(const char *text);
@@ -105,6 +105,8 @@ struct config {
 	size_t nrules_files;
 	const char **policy_files;
 	size_t npolicy_files;
+	const char **watched;	/* see config_watched() */
+	size_t nwatched;
 };
 
 const struct config_key *config_key_find(const char *name);
@@ -117,6 +119,8 @@ void config_add_values(const struct config_key *k, struct buf *out);
 
 /* config.c */
 struct source *config_add_source(struct config *c, const char *name, const char *text, size_t len);
+/* Remembers that what the path leads to counts. */
+void config_watch(struct config *c, const char *path);
 /* An error at the node. @n may be NULL. */
 struct diag *config_fault(struct config *c, const struct ynode *n, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -143,6 +147,8 @@ struct ynode *config_parse(struct config *c, const char *name, const char *text,
 bool config_scalar_real(const struct ynode *n, double min, double max, double *ret);
 bool config_scalar_bool(const struct ynode *n, bool *ret);
 void config_read_tree(struct config *c);
+/* Names of the keys that differ and that a reload does not change, appended. */
+void config_changed(const struct engine_options *a, const struct engine_options *b, struct buf *ret);
 
 /* config_rules.c */
 void config_read_rules(struct config *c, const struct config_key *k, const struct ynode *n);

@@ -273,6 +273,7 @@ static void read_paths(struct config *c, const struct config_key *k, const struc
 	for (size_t i = 0; files && i < n->nitems; i++) {
 		const char *path = n->items[i]->str.ptr;
 
+		config_watch(c, path);
 		if (!config_is_default_path(k->name, path) || config_has_files(path))
 			files[count++] = path;
 	}
@@ -522,4 +523,39 @@ enum engine_status config_finish(struct config *c, struct engine_options *opt)
 	out.outputs.nrates = c->nrates;
 	*opt = out;
 	return ENGINE_OK;
+}
+
+/* ---- reloads ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_value(const struct config_key *k, const void *a, const void *b)
+{
+	switch (k->type) {
+	case CONFIG_BOOL:
+		return *(const bool *)a == *(const bool *)b;
+	case CONFIG_INT:
+	case CONFIG_WORD:
+	case CONFIG_SIZE:
+	case CONFIG_FLAGS:
+		return memcmp(a, b, sizeof(uint32_t)) == 0;
+	case CONFIG_REAL:
+		return memcmp(a, b, sizeof(double)) == 0;
+	case CONFIG_TEXT:
+	case CONFIG_TEXTS:
+		return same_text(*(const char *const *)a, *(const char *const *)b);
+	default:
+		return true;	/* these are taken by a reload */
+	}
+}
+
+void config_changed(const struct engine_options *a, const struct engine_options *b, struct buf *ret)
+{
+	for (const struct config_key *k = config_keys; k->name; k++)
+		if (k->fixed && k->target &&
+		    !same_value(k, (const char *)a + k->target, (const char *)b + k->target))
+			buf_printf(ret, "%s%s", ret->len ? ", " : "", k->name);
 }

@@ -28,6 +28,10 @@
  *	replay_items.c	those items taken in again
  *	replay_more.c	likewise
  *	replay_names.c	domain names in a replay: answers in others' captures, names asked for now
+ *	service.c	systemd, the wait for the module, alerts about ourselves
+ *	reload.c	files watched and read again, on a thread
+ *	swap.c		what was read takes the place of what runs
+ *	fileset.c	which files were read, and their digests
  *	drops.c		when and what to tell of dropped events
  *	drops_tell.c	telling it, and what the module could not keep of calls in flight
  *	report.c	counters as text
@@ -52,6 +56,7 @@
 #include "dns/resolver.h"
 #include "dns/table.h"
 #include "engine/engine.h"
+#include "engine/fileset.h"
 #include "engine/job.h"
 #include "net/local.h"
 #include "net/peers.h"
@@ -90,6 +95,8 @@
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
 struct record;
+struct reload;
+struct service;
 struct trigger;
 
 struct engine {
@@ -103,6 +110,17 @@ struct engine {
 	struct arena *templates_arena;
 	struct output_template **templates;	/* by place of the rule in the ruleset */
 	struct output_template *print;		/* of every event; NULL: rules judge */
+	struct config *config;	/* what the options point into, where it goes with them; or NULL */
+	struct config *first_config;	/* what goes on through all reloads points into this one */
+	char **paths;		/* of rules and policies, as they were named */
+	size_t npaths;
+	struct fileset files_read;	/* where it was loaded by engine_load() */
+	uint64_t rules_ns;	/* CLOCK_REALTIME: since when they are in force */
+
+	/* service */
+	struct service *service;	/* NULL: it is none */
+	struct reload *reload;	/* NULL: rules stay as they are */
+	struct engine *retired;	/* what was replaced, while actions need it */
 
 	/* policies */
 	struct policies *policies;
@@ -129,6 +147,7 @@ struct engine {
 	sigset_t old_mask;
 	bool mask_changed;
 	bool stop;
+	bool observe_names;	/* observe fills the DNS table */
 	bool actions_over;	/* results of actions wait */
 	bool more;		/* events wait to be taken */
 	uint64_t end_ns;	/* UINT64_MAX: never */
@@ -185,7 +204,7 @@ struct engine {
 	uint64_t *alerts_by_rule;
 	uint64_t alerts_nowhere;	/* about processes whose container nobody could tell */
 	uint64_t alerts_incomplete;	/* about containers whose image nobody could tell */
-	uint64_t alerts_of_drops, alerts_of_unkept, alerts_of_actions;
+	uint64_t alerts_of_drops, alerts_of_unkept, alerts_of_actions, alerts_of_service;
 
 	/* texts */
 	struct buf diag_text, report;
@@ -203,6 +222,21 @@ void engine_notice(struct engine *e, const char *fmt, ...) __attribute__((format
 /* Keeps the sentence for engine_error() and returns @status. */
 enum engine_status engine_fail(struct engine *e, enum engine_status status, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* start.c: what the rules need of the module. ENGINE_OK, or told by engine_fail(). */
+enum engine_status engine_wants(struct engine *e, struct capture_wants *ret_wants);
+/* Tells it, with what of that no rule can match. 0 or a negative errno. */
+int engine_tell_capture(struct engine *e, struct capture_wants *wants);
+/* Notices what this kernel cannot give of it. */
+void engine_tell_limits(struct engine *e, const struct capture_wants *wants);
+/* After other rules came: the files that they name; how alerts look. */
+void engine_files_changed(struct engine *e);
+void engine_set_format(struct engine *e);
+
+/* loop.c: waits for what has come since. */
+void engine_watch_sources(struct engine *e);
+/* Signals that wait. True: it is asked to end. */
+bool engine_take_orders(struct engine *e);
 
 /* start.c: hands the state what the engine owns, once it is made. */
 void engine_use_state(struct engine *e);
@@ -272,6 +306,8 @@ enum engine_status engine_start_actions(struct engine *e);
 void engine_act(struct engine *e, const struct alert *alert, const struct policy_match *match);
 /* Tells what came of actions so far; as engine_write_note(). */
 int engine_tell_actions(struct engine *e);
+/* Likewise of an actor that acts no more. */
+int engine_tell_results(struct engine *e, struct actor *a);
 /* The end: waits for what is under way, in bounded time, and tells it. As above. */
 int engine_end_actions(struct engine *e);
 /* Counters, as lines of the report. */
@@ -279,6 +315,8 @@ void engine_report_actions(struct engine *e, struct buf *out);
 
 /* names.c: the table and what fills it. */
 enum engine_status engine_start_names(struct engine *e);
+/* After other rules came: their names are asked for, those of none no more. */
+void engine_names_changed(struct engine *e);
 /* Is the first answer for any name on its way, and is waiting for it wanted? */
 bool engine_names_pending(const struct engine *e);
 /* The event's connection keeps the names of its address. */
@@ -302,6 +340,8 @@ void replay_observe(struct engine *e, const struct event *ev);
 /* Asks now for the names of the rules, if that is wanted. */
 enum engine_status replay_ask_names(struct engine *e);
 enum engine_status engine_start_observe(struct engine *e);
+/* After other rules came. */
+void engine_observe_changed(struct engine *e);
 /* A record of the class DNS: rules are tried on each message that is complete with it. */
 int engine_judge_dns(struct engine *e, struct eval_ctx *ctx);
 /* Counters, as lines of the report. */

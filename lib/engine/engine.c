@@ -19,6 +19,8 @@
 #include "engine/keep.h"
 #include "engine/live.h"
 #include "engine/record.h"
+#include "engine/reload.h"
+#include "engine/service.h"
 #include "engine/trigger.h"
 #include "output/extra.h"
 
@@ -145,6 +147,9 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
+	reload_free(e->reload);
+	service_free(e->service);
+	engine_free(e->retired);
 	actor_free(e->actor);
 	record_free(e->record);
 	trigger_free(e->trigger);
@@ -186,6 +191,12 @@ void engine_free(struct engine *e)
 	rules_loader_free(e->loader);
 	free(e->selects);
 	arena_free(e->templates_arena);
+	for (size_t i = 0; i < e->npaths; i++)
+		free(e->paths[i]);
+	free(e->paths);
+	fileset_release(&e->files_read);
+	config_free(e->config);
+	config_free(e->first_config);
 	arena_free(e->scratch);
 	diags_free(e->diags);
 	buf_release(&e->line);
@@ -195,14 +206,33 @@ void engine_free(struct engine *e)
 	free(e);
 }
 
+void engine_own_config(struct engine *e, struct config *c)
+{
+	e->config = c;
+}
+
+/* For whoever wants to know what was read. */
+static void note_path(struct engine *e, const char *path)
+{
+	char **all = reallocarray(e->paths, e->npaths + 1, sizeof(*all));
+
+	if (!all)
+		return;
+	e->paths = all;
+	all[e->npaths] = strdup(path);
+	e->npaths += all[e->npaths] != NULL;
+}
+
 void engine_add_rules(struct engine *e, const char *path)
 {
+	note_path(e, path);
 	/* whatever went wrong stands in the diagnostics too */
 	rules_loader_add_path(e->loader, path, e->diags);
 }
 
 void engine_add_policies(struct engine *e, const char *path)
 {
+	note_path(e, path);
 	policies_add_path(e->policies, path, e->diags);
 }
 

@@ -76,6 +76,19 @@ enum engine_actions {
 	ENGINE_ACTIONS_ON,
 };
 
+/* Rules that were read, by whoever knows where they are. */
+struct engine_loaded {
+	struct engine *engine;	/* compiled, where the status says so; NULL: it did not come so far */
+	enum engine_status status;
+	char *text;	/* a line that says what is wrong, then all that was found; may be NULL */
+};
+
+/*
+ * Reads configuration and rules into a new engine (with the configuration as its own), which is never
+ * started. Called from a thread, one at a time.
+ */
+typedef void (*engine_load_fn)(void *arg, struct engine_loaded *ret_loaded);
+
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
 
@@ -169,6 +182,12 @@ struct engine_options {
 	const char *docker_socket, *podman_socket;	/* NULL: those in /run */
 	uint32_t runtime_timeout_ms;	/* so long an action waits for one of these; 0: 5000 */
 
+	/* a service (engine/SERVICE.md) */
+	bool daemon;		/* tells systemd, waits for the module, tells about itself */
+	engine_load_fn load;	/* rules can be reloaded by it; NULL: they stay as they are */
+	void *load_arg;
+	bool no_watch;		/* on SIGHUP only, not when files change */
+
 	/* alerts */
 	bool json;
 	bool iso8601;			/* times as ISO 8601 in UTC */
@@ -207,6 +226,13 @@ void engine_add_rules(struct engine *e, const char *path);
 /* Likewise a file of policies, or a directory of them (policy/POLICY.md). */
 void engine_add_policies(struct engine *e, const char *path);
 enum engine_status engine_compile(struct engine *e);
+/* What the options point into is freed with the engine, or when other rules come. */
+void engine_own_config(struct engine *e, struct config *c);
+/*
+ * Calls @load until the files are afterwards as they were before: then all that was read is of one
+ * state. The result is the caller's.
+ */
+void engine_load(engine_load_fn load, void *arg, struct engine_loaded *ret_loaded);
 
 /* All errors and warnings so far, located, ready to be shown. "" without any. */
 const char *engine_diagnostics(struct engine *e);

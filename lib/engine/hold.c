@@ -359,6 +359,24 @@ int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, struct slice 
 	return rc;
 }
 
+void hold_rules_changed(struct engine *e, const struct ruleset *old)
+{
+	for (struct held *held = e->hold->first; held; held = held->next) {
+		const struct falcoc_rec *rec = held->ev.rec;
+		bool enter = rec->flags & FALCOC_R_ENTER;
+		const struct rule *const *rules, *const *was;
+		size_t n, nwas, at = 0;
+
+		was = ruleset_candidates(old, rec->event, enter, &nwas);
+		rules = ruleset_candidates(e->rules, rec->event, enter, &n);
+		while (at < n && (held->rule >= nwas ||
+				  strcmp(rules[at]->name, was[held->rule]->name) != 0))
+			at++;
+		held->rule = at < n ? at : 0;
+	}
+	e->hold->news |= e->hold->first != NULL;
+}
+
 uint64_t hold_due_ns(const struct hold *h)
 {
 	if (!h->first)

@@ -24,6 +24,7 @@
 #include "filter/field.h"
 
 struct engine;
+struct ruleset;
 struct hold;
 
 struct hold_stats {
@@ -53,6 +54,12 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule);
  * event is judged. 0, or -EPIPE when nobody reads the alerts.
  */
 int hold_check(struct engine *e, bool all);
+
+/*
+ * Other rules came, in place of @old: what waits for a rule that is there no more is judged from the
+ * first on.
+ */
+void hold_rules_changed(struct engine *e, const struct ruleset *old);
 
 /* When hold_check() has something to do at the latest; UINT64_MAX: nothing waits. */
 uint64_t hold_due_ns(const struct hold *h);

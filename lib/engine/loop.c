@@ -23,6 +23,8 @@
 #include "engine/keep.h"
 #include "engine/live.h"
 #include "engine/record.h"
+#include "engine/reload.h"
+#include "engine/service.h"
 #include "engine/trigger.h"
 
 #define BATCH		1024	/* events between two looks at the other sources */
@@ -38,20 +40,24 @@ enum loop_source {
 	SOURCE_OUTPUTS,
 	SOURCE_CONTAINERS,
 	SOURCE_LIVE,
+	SOURCE_FILES,
+	SOURCE_LOADED,
 };
 
 static int watch(struct engine *e, enum loop_source source, int fd)
 {
 	struct epoll_event ev = { .events = EPOLLIN, .data.u32 = source };
 
-	return epoll_ctl(e->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 ? -errno : 0;
+	/* one that is there already is as good */
+	return epoll_ctl(e->epoll_fd, EPOLL_CTL_ADD, fd, &ev) < 0 && errno != EEXIST ? -errno : 0;
 }
 
 static int watch_all(struct engine *e)
 {
 	int rc;
 
-	e->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (e->epoll_fd < 0)
+		e->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (e->epoll_fd < 0)
 		return -errno;
 	rc = watch(e, SOURCE_SIGNAL, e->signal_fd);
@@ -71,7 +77,19 @@ static int watch_all(struct engine *e)
 		rc = watch(e, SOURCE_OUTPUTS, outputs_fd(e->outputs));
 	if (rc == 0 && e->live)
 		rc = watch(e, SOURCE_LIVE, live_fd(e->live));
+	if (rc == 0 && reload_fd(e->reload) >= 0)
+		rc = watch(e, SOURCE_FILES, reload_fd(e->reload));
+	if (rc == 0 && reload_done_fd(e->reload) >= 0)
+		rc = watch(e, SOURCE_LOADED, reload_done_fd(e->reload));
 	return rc;
+}
+
+void engine_watch_sources(struct engine *e)
+{
+	int rc = watch_all(e);
+
+	if (rc < 0)
+		engine_notice(e, "not all that came with the rules is waited for: %s", strerror(-rc));
 }
 
 /* Takes up to @max events. 1: there may be more; 0: none for now; else an error. */
@@ -84,7 +102,9 @@ static int take_events(struct engine *e, unsigned int max)
 		rc = capture_next(e->capture, &ev);
 		if (rc <= 0)
 			return rc;
-		rc = engine_judge(e, &ev);
+		rc = reload_swap(e, &ev);
+		if (rc == 0)
+			rc = engine_judge(e, &ev);
 		if (rc < 0)
 			return rc;
 	}
@@ -92,15 +112,17 @@ static int take_events(struct engine *e, unsigned int max)
 }
 
 /* Is it asked to end? Signals that ask for other things are seen to. */
-static bool take_signals(struct engine *e)
+bool engine_take_orders(struct engine *e)
 {
 	struct signalfd_siginfo si;
 	bool end = false;
 
 	/* taken, or they would end the program when signals are let in again */
 	while (read(e->signal_fd, &si, sizeof(si)) == sizeof(si)) {
-		if (si.ssi_signo == SIGUSR1)
+		if (si.ssi_signo == SIGUSR1 && e->outputs)
 			outputs_reopen(e->outputs);
+		else if (si.ssi_signo == SIGHUP)
+			reload_ask(e);
 		else
 			end = true;
 	}
@@ -113,7 +135,7 @@ static void take_source(struct engine *e, enum loop_source source)
 
 	switch (source) {
 	case SOURCE_SIGNAL:
-		if (take_signals(e))
+		if (engine_take_orders(e))
 			e->stop = true;
 		break;
 	case SOURCE_CAPTURE:
@@ -139,6 +161,11 @@ static void take_source(struct engine *e, enum loop_source source)
 	case SOURCE_LIVE:
 		live_serve(e);
 		break;
+	case SOURCE_FILES:
+		reload_noticed(e);
+		break;
+	case SOURCE_LOADED:
+		break;			/* taken with what is due */
 	}
 }
 
@@ -163,6 +190,10 @@ static int wait_ms(const struct engine *e)
 		due = engine_cover_due_ns(e);
 	if (container_table_due_ns(e->state.containers) < due)
 		due = container_table_due_ns(e->state.containers);
+	if (service_due_ns(e) < due)
+		due = service_due_ns(e);
+	if (reload_due_ns(e) < due)
+		due = reload_due_ns(e);
 	if (drops_due_ns(e->drops) < due)
 		due = drops_due_ns(e->drops);
 	if (drops_due_ns(e->unkept) < due)
@@ -186,6 +217,9 @@ static int take_due(struct engine *e)
 	engine_tend_names(e);
 	e->container_rounds += container_table_poll(e->state.containers, now_boot_ns());
 	if (e->actions_over && (rc = engine_tell_actions(e)) < 0)
+		return rc;
+	if ((rc = engine_tend_retired(e)) < 0 || (rc = reload_tend(e)) < 0 ||
+	    (rc = service_tend(e, now_boot_ns())) < 0)
 		return rc;
 	record_tend(e, now_boot_ns());
 	trigger_tend(e, now_boot_ns());
@@ -217,6 +251,8 @@ static enum engine_status take_batch(struct engine *e)
 		return ENGINE_OK;
 	rc = take_events(e, BATCH);
 	e->more = rc == 1;
+	if (rc == 0)
+		rc = reload_swap(e, NULL);
 	if (rc < 0)
 		return capture_failed(e, rc);
 	/* what is not kept is of calls whose record follows, at the latest when they return */
@@ -232,7 +268,7 @@ static int await_held(struct engine *e)
 {
 	int rc = hold_check(e, false);
 
-	while (rc == 0 && hold_due_ns(e->hold) != UINT64_MAX && !take_signals(e)) {
+	while (rc == 0 && hold_due_ns(e->hold) != UINT64_MAX && !engine_take_orders(e)) {
 		uint64_t now = now_boot_ns(), due = hold_due_ns(e->hold);
 		struct pollfd fds[3] = {
 			{ .fd = e->signal_fd, .events = POLLIN },
@@ -272,14 +308,20 @@ static enum engine_status finish(struct engine *e)
 		return capture_failed(e, rc);
 	keep_end(e);
 	status = engine_tell_drops(e, true);
-	return status == ENGINE_OK ? engine_tell_unkept(e, true) : status;
+	if (status == ENGINE_OK)
+		status = engine_tell_unkept(e, true);
+	return status == ENGINE_OK && service_stopping(e) < 0 ? ENGINE_ERR_RUNTIME : status;
 }
 
 static enum engine_status run_live(struct engine *e)
 {
 	enum engine_status status = ENGINE_OK, ended;
 	struct epoll_event ready[8];
-	int rc = watch_all(e);
+	int rc;
+
+	if (e->stop)
+		return ENGINE_OK;	/* before it could begin */
+	rc = watch_all(e);
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for events: %s",

@@ -39,31 +39,16 @@ static void peers_job(void *arg)
 	net_peers_read(arg);	/* what it found counts, whatever it missed */
 }
 
-enum engine_status engine_start_names(struct engine *e)
+/* Whoever answers for the names of the rules. */
+static enum engine_status start_resolver(struct engine *e)
 {
 	struct dns_resolver_options resolver = {
 		.servers = e->opt.dns_servers,
 		.max_rate = e->opt.dns_rate,
 	};
-	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
 	size_t names = filter_set_names(ruleset_filters(e->rules));
-	uint64_t now = now_boot_ns();
 	int rc;
 
-	e->dns = dns_table_new(NULL);
-	if (!e->dns)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
-	if (keep_start(e) < 0)
-		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
-	if (!e->opt.capture_file)
-		live_start(e);
-	/* connections that were there before us keep the names that come back */
-	if (e->keep)
-		job_start(&e->peers_job, peers_job, &e->peers);
-	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
-	if (rc < 0)
-		engine_notice(e, "%s gives no names: %s",
-			      hosts.path ? hosts.path : "/etc/hosts", strerror(-rc));
 	/* servers that were given are looked at, whatever the rules are */
 	if (e->opt.no_dns_queries || (names == 0 && !e->opt.dns_servers))
 		return ENGINE_OK;
@@ -82,10 +67,46 @@ enum engine_status engine_start_names(struct engine *e)
 		return ENGINE_OK;
 	}
 	want_names(e);
-	rc = dns_resolver_process(e->resolver, now);
+	rc = dns_resolver_process(e->resolver, now_boot_ns());
 	if (rc < 0)
 		engine_notice(e, "asking for names: %s", strerror(-rc));
 	return ENGINE_OK;
+}
+
+void engine_names_changed(struct engine *e)
+{
+	if (!e->resolver) {
+		start_resolver(e);
+		return;
+	}
+	dns_resolver_wants_begin(e->resolver);
+	want_names(e);
+	dns_resolver_wants_end(e->resolver);
+	/* what is new is asked for */
+	dns_resolver_process(e->resolver, now_boot_ns());
+}
+
+enum engine_status engine_start_names(struct engine *e)
+{
+	struct dns_hosts_options hosts = { .path = e->opt.hosts_path };
+	uint64_t now = now_boot_ns();
+	int rc;
+
+	e->dns = dns_table_new(NULL);
+	if (!e->dns)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (keep_start(e) < 0)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	if (!e->opt.capture_file)
+		live_start(e);
+	/* connections that were there before us keep the names that come back */
+	if (e->keep)
+		job_start(&e->peers_job, peers_job, &e->peers);
+	rc = dns_hosts_new(e->dns, &hosts, now, &e->hosts);
+	if (rc < 0)
+		engine_notice(e, "%s gives no names: %s",
+			      hosts.path ? hosts.path : "/etc/hosts", strerror(-rc));
+	return start_resolver(e);
 }
 
 bool engine_names_pending(const struct engine *e)

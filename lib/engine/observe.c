@@ -139,7 +139,7 @@ enum engine_status engine_start_observe(struct engine *e)
 
 	if (!names && !dns_events_are_named(e) && !opt.servers)
 		return ENGINE_OK;
-	if (!e->opt.capture_file)
+	if (!e->opt.capture_file && !e->routes)
 		start_routes(e);
 	if (e->routes) {
 		opt.by_its_device = by_its_device;
@@ -152,7 +152,21 @@ enum engine_status engine_start_observe(struct engine *e)
 				   e->opt.dns_trust);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
+	e->observe_names = names;
 	return ENGINE_OK;
+}
+
+void engine_observe_changed(struct engine *e)
+{
+	bool names = !e->opt.no_dns_observe && names_are_used(e);
+
+	/* questions under way are only lost where nobody was to learn from their answers */
+	if (e->observe && names && !e->observe_names) {
+		dns_observe_free(e->observe);
+		e->observe = NULL;
+	}
+	if (!e->observe && engine_start_observe(e) != ENGINE_OK)
+		engine_notice(e, "answers of name servers are not looked at: %s", e->error);
 }
 
 static struct ip_addr sock_addr(uint16_t family, const uint8_t *bytes)

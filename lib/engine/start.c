@@ -21,6 +21,8 @@
 
 #include "engine/coverage.h"
 #include "engine/record.h"
+#include "engine/reload.h"
+#include "engine/service.h"
 #include "engine/trigger.h"
 
 /*
@@ -134,7 +136,7 @@ static void tell_blind_events(struct engine *e, const struct eventset *wanted)
 }
 
 /* What no rule can match is kept out by the kernel, as far as it can know. */
-static int tell_capture(struct engine *e, struct capture_wants *wants)
+int engine_tell_capture(struct engine *e, struct capture_wants *wants)
 {
 	struct program_set *programs = NULL;
 	struct eventset also = { 0 };
@@ -171,6 +173,32 @@ static uint32_t watermark(const struct engine *e)
 	return act && !e->opt.lazy_wake ? 1 : 0;
 }
 
+enum engine_status engine_wants(struct engine *e, struct capture_wants *ret_wants)
+{
+	struct capture_wants wants = {
+		.events = wanted_events(e),
+		.snap_bytes = e->opt.snap_bytes ? e->opt.snap_bytes : ENGINE_SNAP_BYTES,
+	};
+
+	if (wants.snap_bytes > CAPTURE_SNAP_MAX)
+		return engine_fail(e, ENGINE_ERR_OPTION,
+				   "a snap length of %u bytes: it must be no more than %u",
+				   wants.snap_bytes, CAPTURE_SNAP_MAX);
+	if (trigger_want(e, &wants.events) != ENGINE_OK)
+		return ENGINE_ERR_OPTION;
+	wanted_data(e, &wants.data);
+	if (e->opt.record_file && e->opt.condition)
+		wants.data = wants.events;
+	*ret_wants = wants;
+	return ENGINE_OK;
+}
+
+void engine_tell_limits(struct engine *e, const struct capture_wants *wants)
+{
+	tell_missing_events(e);
+	tell_blind_events(e, &wants->events);
+}
+
 static enum engine_status open_capture(struct engine *e)
 {
 	struct capture_options opt = {
@@ -180,10 +208,8 @@ static enum engine_status open_capture(struct engine *e)
 		.dns_ring_bytes = e->opt.dns_ring_bytes,
 		.watermark_bytes = watermark(e),
 	};
-	struct capture_wants wants = {
-		.events = wanted_events(e),
-		.snap_bytes = e->opt.snap_bytes ? e->opt.snap_bytes : ENGINE_SNAP_BYTES,
-	};
+	struct capture_wants wants;
+	enum engine_status status;
 	char why[400] = "";
 	int rc;
 
@@ -193,25 +219,18 @@ static enum engine_status open_capture(struct engine *e)
 				   "rings of %u, %u and %u bytes: each must be a power of two from 128 KiB "
 				   "to 512 MiB", opt.main_ring_bytes, opt.proc_ring_bytes,
 				   opt.dns_ring_bytes);
-	if (wants.snap_bytes > CAPTURE_SNAP_MAX)
-		return engine_fail(e, ENGINE_ERR_OPTION,
-				   "a snap length of %u bytes: it must be no more than %u",
-				   wants.snap_bytes, CAPTURE_SNAP_MAX);
-	if (trigger_want(e, &wants.events) != ENGINE_OK)
-		return ENGINE_ERR_OPTION;
+	status = engine_wants(e, &wants);
+	if (status != ENGINE_OK)
+		return status;
 	if (capture_open(&opt, &e->capture, why, sizeof(why)) != CAPTURE_OK)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "%s", why);
-	wanted_data(e, &wants.data);
-	if (e->opt.record_file && e->opt.condition)
-		wants.data = wants.events;
-	rc = tell_capture(e, &wants);
+	rc = engine_tell_capture(e, &wants);
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_DEVICE, "cannot tell the module what to record: %s",
 				   strerror(-rc));
-	tell_missing_events(e);
+	engine_tell_limits(e, &wants);
 	if (e->opt.verbose)
 		tell_memory(e);
-	tell_blind_events(e, &wants.events);
 	return ENGINE_OK;
 }
 
@@ -240,6 +259,15 @@ static enum engine_status start_files(struct engine *e)
 	file_ids_refresh(e->files, now_boot_ns());
 	e->state.files = e->files;
 	return ENGINE_OK;
+}
+
+void engine_files_changed(struct engine *e)
+{
+	e->state.files = NULL;
+	file_ids_free(e->files);
+	e->files = NULL;
+	if (start_files(e) != ENGINE_OK)
+		engine_notice(e, "samefile: no file of the rules is known: %s", e->error);
 }
 
 /* Addresses and sockets: rules work without them, only less exactly. */
@@ -276,6 +304,11 @@ void engine_use_state(struct engine *e)
 	e->state.local = e->local;
 	e->state.roles = e->roles;
 	e->state.socks = e->socks;
+	engine_set_format(e);
+}
+
+void engine_set_format(struct engine *e)
+{
 	e->format = (struct alert_format){
 		.json = e->opt.json,
 		/* a newline in a file's name must not make a second alert, wherever it goes */
@@ -294,10 +327,14 @@ static enum engine_status start_signals(struct engine *e)
 {
 	sigset_t set;
 
+	if (e->mask_changed)
+		return ENGINE_OK;
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
+	if (e->opt.load)
+		sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, &e->old_mask) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "sigprocmask: %s", strerror(errno));
 	e->mask_changed = true;
@@ -365,11 +402,31 @@ static enum engine_status open_record(struct engine *e)
 	return status;
 }
 
+/* A service waits for the module, and may be ended meanwhile. */
+static enum engine_status await_capture(struct engine *e)
+{
+	enum engine_status status = service_start(e);
+
+	if (status == ENGINE_OK && e->service)
+		status = start_signals(e);
+	return status == ENGINE_OK ? service_await(e, open_capture) : status;
+}
+
+static enum engine_status start_service(struct engine *e)
+{
+	enum engine_status status = reload_start(e);
+
+	e->rules_ns = engine_wall_ns();
+	if (status == ENGINE_OK && service_ready(e) < 0)
+		status = ENGINE_ERR_RUNTIME;	/* it is told why */
+	return status;
+}
+
 enum engine_status engine_start(struct engine *e)
 {
 	static enum engine_status (*const live[])(struct engine *) = {
-		open_capture, engine_prepare, open_record, start_signals, engine_start_actions,
-		start_capture, NULL,
+		await_capture, engine_prepare, open_record, start_signals, engine_start_actions,
+		start_capture, start_service, NULL,
 	};
 	static enum engine_status (*const replay[])(struct engine *) = {
 		engine_start_replay, NULL,
@@ -379,7 +436,7 @@ enum engine_status engine_start(struct engine *e)
 	for (size_t i = 0; steps[i]; i++) {
 		enum engine_status status = steps[i](e);
 
-		if (status != ENGINE_OK)
+		if (status != ENGINE_OK || e->stop)
 			return status;
 	}
 	if (e->opt.capture_file || e->opt.condition)

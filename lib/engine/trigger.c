@@ -378,6 +378,14 @@ enum engine_status trigger_start(struct engine *e)
 	return ENGINE_OK;
 }
 
+enum engine_status trigger_changed(struct engine *e)
+{
+	if (!e->trigger)
+		return trigger_start(e);
+	e->trigger->all_rules = e->opt.capture_all_rules;
+	return ENGINE_OK;
+}
+
 enum engine_status trigger_want(struct engine *e, struct eventset *events)
 {
 	const char *at = e->opt.capture_events;

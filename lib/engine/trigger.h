@@ -35,6 +35,8 @@ struct trigger;
 
 /* Makes e->trigger if a rule asks for captures. ENGINE_OK, or told by engine_fail(). */
 enum engine_status trigger_start(struct engine *e);
+/* After other rules came: likewise, where only they ask for captures. */
+enum engine_status trigger_changed(struct engine *e);
 /* Events that the history is to have beside those of rules are added to @events. */
 enum engine_status trigger_want(struct engine *e, struct eventset *events);
 /*

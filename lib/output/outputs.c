@@ -143,6 +143,15 @@ void outputs_set_fold(struct outputs *os, const struct output_template *t)
 	os->fold_key = t;
 }
 
+void outputs_set_rates(struct outputs *os, const struct outputs_rate *rates, size_t n)
+{
+	os->opt.rates = rates;
+	os->opt.nrates = n;
+	free(os->rules);
+	os->rules = NULL;
+	os->nrules = 0;
+}
+
 /* ---- what holds an alert back ---- */
 
 static bool rate_fits(const struct outputs_rate *r, const struct rule *rule)

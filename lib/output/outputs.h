@@ -80,6 +80,9 @@ void outputs_set_format(struct outputs *os, const struct alert_format *f);
 /* What fields say, for folding; not copied. */
 void outputs_set_fold(struct outputs *os, const struct output_template *t);
 
+/* Other rules come, by these rates; each begins anew. Not copied. */
+void outputs_set_rates(struct outputs *os, const struct outputs_rate *rates, size_t n);
+
 /*
  * @to: bits of the outputs that it is for; UINT64_MAX: all of them.
  * @record: the template of MESSAGE_RECORD; may be NULL where no sink has that form. @now_ns: the

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * daemon.c - the main command as a service: its configuration and rules can be read again
+ */
+#include "cli.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const struct option daemon_options[] = {
+	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more\n"
+	  "(default: those of the key rules_files)", set_rules },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration; those below", set_config },
+	{ 'h', "help", NULL, "show this help", set_help },
+	{ 0 },
+};
+
+/* Of a thread, too: one line each is written at once. */
+static void show_notice(void *arg, const char *text)
+{
+	(void)arg;
+	complain("%s", text);
+}
+
+/* A sentence with the first of them, then all that was found. NULL: no memory. */
+static char *failure(const char *what, size_t errors, const char *found)
+{
+	char *text;
+
+	if (asprintf(&text, "%s %zu error%s: %.*s\n%s", what, errors, errors == 1 ? "" : "s",
+		     (int)strcspn(found, "\n"), found, found) < 0)
+		return NULL;
+	return text;
+}
+
+static enum engine_status read_config(const struct settings *s, struct config *c,
+				      struct engine_options *opt)
+{
+	/* who runs a service wants to find what it told */
+	config_set_default(c, "stdout_output.enabled", "false");
+	config_set_default(c, "journal_output.enabled", "true");
+	config_set_default(c, "alert_store.enabled", "true");
+	*opt = s->engine;
+	return config_finish(c, opt);
+}
+
+/* Rules that the arguments name, or the configuration. */
+static size_t add_rules(struct engine *e, const struct settings *s, const struct config *c)
+{
+	size_t nrules = s->npaths, npolicies;
+	const char *const *rules = s->paths, *const *policies;
+
+	if (!nrules)
+		rules = config_rules_files(c, &nrules);
+	for (size_t i = 0; i < nrules; i++)
+		engine_add_rules(e, rules[i]);
+	policies = config_policy_files(c, &npolicies);
+	for (size_t i = 0; i < npolicies; i++)
+		engine_add_policies(e, policies[i]);
+	return nrules;
+}
+
+/* An engine_load_fn. */
+static void load(void *arg, struct engine_loaded *ret)
+{
+	const struct settings *s = arg;
+	struct config *c = settings_read(s, true);
+	struct engine_options opt;
+
+	*ret = (struct engine_loaded){ .status = ENGINE_ERR_RUNTIME };
+	if (!c)
+		return;
+	ret->status = read_config(s, c, &opt);
+	if (ret->status != ENGINE_OK) {
+		ret->text = failure("the configuration has", config_errors(c),
+				    config_diagnostics(c, false));
+		config_free(c);
+		return;
+	}
+	if (engine_new(&opt, &ret->engine) < 0) {
+		ret->status = ENGINE_ERR_RUNTIME;
+		config_free(c);
+		return;
+	}
+	engine_own_config(ret->engine, c);
+	if (!add_rules(ret->engine, s, c)) {
+		ret->status = ENGINE_ERR_RULES;
+		ret->text = strdup("there are no rules: rules_files of the configuration names none that is there");
+		return;
+	}
+	ret->status = engine_compile(ret->engine);
+	if (ret->status == ENGINE_ERR_RULES)
+		ret->text = failure("the rules have", engine_errors(ret->engine),
+				    engine_diagnostics(ret->engine));
+	else if (ret->status != ENGINE_OK)
+		ret->text = strdup(engine_error(ret->engine));
+}
+
+static enum status serve(struct engine *e)
+{
+	enum engine_status status = engine_start(e);
+
+	if (status == ENGINE_OK)
+		status = engine_run(e);
+	return engine_complain(e, status);
+}
+
+enum status daemon_command(struct settings *s)
+{
+	struct engine_loaded first;
+	enum status status;
+
+	if (s->nargs) {
+		complain("what to do with '%s'? Rules are given with -r", s->args[0]);
+		return STATUS_USAGE;
+	}
+	s->engine.daemon = true;
+	s->engine.alert_fd = STDOUT_FILENO;
+	s->engine.notice = show_notice;
+	s->engine.load = load;
+	s->engine.load_arg = s;
+	engine_load(load, s, &first);
+	if (first.status != ENGINE_OK) {
+		complain("%s", first.text ? first.text : "out of memory");
+		status = first.status == ENGINE_ERR_OPTION ? STATUS_USAGE :
+			 first.status == ENGINE_ERR_RULES ? STATUS_RULES : STATUS_RUNTIME;
+	} else {
+		fputs(engine_diagnostics(first.engine), stderr);
+		status = serve(first.engine);
+	}
+	engine_free(first.engine);
+	free(first.text);
+	return status;
+}
