@@ -54,7 +54,7 @@ struct config_key {
 	const char *words;		/* "first|all" */
 	bool inverted;			/* a bool of the opposite meaning */
 	bool ours;			/* Falco has no such key */
-	bool fixed;			/* a reload does not change it, but says so; else engine_swap() takes it */
+	bool fixed;			/* a reload only says that it changed; else it takes it */
 	bool live;			/* means nothing where a capture file is judged */
 	/* of a text, or of each in a list: what is wrong with it, or NULL */
 	const char *(*check)(const char *text);

@@ -68,7 +68,7 @@ static void watch_above(struct reload *r, const char *path, bool *new)
 
 	if (strlen(path) >= sizeof(above))
 		return;
-	strcpy(above, path);
+	memcpy(above, path, strlen(path) + 1);
 	do {
 		const char *dir = dirname(above);
 

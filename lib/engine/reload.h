@@ -8,15 +8,16 @@
  *	reload_tend()		when reload_due_ns() has come: begins to read, or takes what was read
  *	reload_swap()		between two events: the new rules take the place of the old ones
  *
- * Files are read and compiled on a thread, into an engine of their own that is never started. A watch
- * stands before a file is read: what changes while it is read is seen, and read again. Files that change
- * together are read once, when nothing has happened for a while. Where their bytes are those that were read
- * last nothing is done.
+ * Files are read and compiled on a thread, into an engine of their own that is never started. A
+ * watch stands before a file is read: what changes while it is read is seen, and read again. Files
+ * that change together are read once, when nothing has happened for a while. Where their bytes are
+ * those that were read last nothing is done.
  *
- * The swap: first the module is told to record what either ruleset wants, and to leave nothing out. Events
- * from before that moment are judged by the old rules, later ones by the new ones, so that no event is
- * judged by rules that it was not recorded for. Then the module is told what the new ones want. Rules that
- * have errors change nothing: the old ones stay, and an alert says so (STALE_RULE).
+ * The swap: first the module is told to record what either ruleset wants, and to leave nothing
+ * out. Events from before that moment are judged by the old rules, later ones by the new ones, so
+ * that no event is judged by rules that it was not recorded for. Then the module is told what the
+ * new ones want. Rules that have errors change nothing: the old ones stay, and an alert says so
+ * (STALE_RULE).
  */
 #ifndef ENGINE_RELOAD_H
 #define ENGINE_RELOAD_H

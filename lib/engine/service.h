@@ -2,9 +2,9 @@
 /*
  * service.h - what falcoc does beside its work where it runs as a service (options.daemon)
  *
- * It tells systemd how it is (sd_notify(3)), from the loop that judges events and from nowhere else: a loop that
- * is stuck feeds no watchdog. It waits for the module as long as that is not there. Its start, its end and
- * what happens in between are alerts of its own.
+ * It tells systemd how it is (sd_notify(3)), from the loop that judges events and from nowhere
+ * else: a loop that is stuck feeds no watchdog. It waits for the module as long as that is not
+ * there. Its start, its end and what happens in between are alerts of its own.
  *
  * Without options.daemon all of these do nothing.
  */

@@ -436,6 +436,8 @@ enum engine_status engine_start(struct engine *e)
 	for (size_t i = 0; steps[i]; i++) {
 		enum engine_status status = steps[i](e);
 
+		service_tend(e, now_boot_ns());	/* to begin takes its time, too */
+
 		if (status != ENGINE_OK || e->stop)
 			return status;
 	}

@@ -2,9 +2,9 @@
 /*
  * swap.c - what an engine runs by, replaced between two events by what another one has compiled
  *
- * What rules are made into changes places between the two; what events add up to, where they come from and
- * where alerts go stays. The other one then holds the old things, and lives on as long as actions that
- * were begun for its policies.
+ * What rules are made into changes places between the two; what events add up to, where they come
+ * from and where alerts go stays. The other one then holds the old things, and lives on as long as
+ * actions that were begun for its policies.
  */
 #include "engine/core.h"
 

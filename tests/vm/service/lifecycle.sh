@@ -8,7 +8,7 @@
 . /falcoc/service/lib.sh
 
 unload_module
-service_install WatchdogSec=4
+service_install WatchdogSec=8
 rule one mark-one
 
 check "it starts without the module" systemctl start falcoc
@@ -22,7 +22,7 @@ check "an alert is in the journal" wait_for 20 is_told one 'mark-one'
 check "with its field" journalctl -q FALCOC_RULE=one FALCOC_PROC_ARGS=mark-one -n 1
 
 pid=$(property MainPID)
-sleep 6 # longer than the watchdog waits
+sleep 10 # longer than the watchdog waits
 check "an idle loop feeds the watchdog" is MainPID "$pid"
 kill -STOP "$pid"
 restarted() { [ "$(property NRestarts)" -ge 1 ] && says 'rules are enabled'; }
@@ -35,6 +35,6 @@ ms=$((($(date +%s%N) - start) / 1000000))
 echo "stopping took $ms ms"
 check "in less than 5 seconds" test $ms -lt 5000
 check "and well" is Result success
-check "its end is told" is_told 'falcoc: stopped'
+check "its end is told" wait_for 10 is_told 'falcoc: stopped'
 unload_module
 check "the module can be unloaded then" refused module_loaded
