@@ -158,7 +158,7 @@ enum engine_status engine_start_observe(struct engine *e)
 
 void engine_observe_changed(struct engine *e)
 {
-	bool names = !e->opt.no_dns_observe && names_are_used(e);
+	bool names = !e->opt.no_dns_observe && engine_uses_names(e);
 
 	/* questions under way are only lost where nobody was to learn from their answers */
 	if (e->observe && names && !e->observe_names) {
