@@ -182,9 +182,10 @@ static u64 event_file_hooks(enum falcoc_event event)
 	case FALCOC_E_GETDENTS64:
 	case FALCOC_E_fallocate:
 	case FALCOC_E_SENDFILE:
-	case FALCOC_E_SPLICE:
 	case FALCOC_E_COPY_FILE_RANGE:
 		return B(FILE_IO);
+	case FALCOC_E_SPLICE:
+		return B(SPLICE);
 	case FALCOC_E_IOCTL:
 		return B(FILE_IOCTL);
 	case FALCOC_E_FCNTL:
@@ -201,6 +202,10 @@ static u64 event_file_hooks(enum falcoc_event event)
 #else
 		return B(TRUNCATE);
 #endif
+	case FALCOC_E_FSTAT:
+		return B(GETATTR);
+	case FALCOC_E_FCHDIR:
+		return B(CHDIR);
 	case FALCOC_E_MMAP:
 		return B(MMAP);
 	case FALCOC_E_FINIT_MODULE:

@@ -90,7 +90,6 @@ void hook_file_io(const struct pt_regs *regs, u64 hook)
 	case FALCOC_E_SENDFILE:
 		n = writes ? 0 : 1;
 		break;
-	case FALCOC_E_SPLICE:
 	case FALCOC_E_COPY_FILE_RANGE:
 		n = writes ? 2 : 0;
 		break;
@@ -98,6 +97,29 @@ void hook_file_io(const struct pt_regs *regs, u64 hook)
 		break;
 	}
 	keep_used((struct file *)hook_arg(regs, 0), n, hook);
+}
+
+/*
+ * Of a call that was passed a descriptor this is the path in its open file. No kernel has it elsewhere;
+ * if one had, it would be on the stack.
+ */
+static void keep_file_of(const struct path *path, u64 hook)
+{
+	if (!object_is_on_stack(path))
+		keep_used(container_of(path, struct file, f_path), 0, hook);
+}
+
+/* (in, its offset, out, ...): pipes have no other hook. */
+void hook_splice(const struct pt_regs *regs, u64 hook)
+{
+	keep_used((struct file *)hook_arg(regs, 0), 0, hook);
+	keep_used((struct file *)hook_arg(regs, 2), 2, hook);
+}
+
+/* (fs, path): in the open file, if a descriptor was passed. */
+void hook_chdir(const struct pt_regs *regs, u64 hook)
+{
+	keep_file_of((const struct path *)hook_arg(regs, 1), hook);
 }
 
 /* (file or NULL, ...). The oldest mmap has its arguments in memory: there nothing is certain. */
@@ -262,10 +284,7 @@ void hook_path(const struct pt_regs *regs, u64 hook)
 		keep_path(inflight, FALCOC_A_REAL0, (const struct path *)hook_arg(regs, 0));
 }
 
-/*
- * Likewise, but of a call that was passed a descriptor this is the path in its open file. No kernel
- * has it elsewhere; if one had, it would be on the stack.
- */
+/* Likewise, or of a descriptor. */
 void hook_changed(const struct pt_regs *regs, u64 hook)
 {
 	const struct path *path = (const struct path *)hook_arg(regs, 0);
@@ -274,8 +293,8 @@ void hook_changed(const struct pt_regs *regs, u64 hook)
 	case FALCOC_E_FCHMOD:
 	case FALCOC_E_FCHOWN:
 	case FALCOC_E_ftruncate:
-		if (!object_is_on_stack(path))
-			keep_used(container_of(path, struct file, f_path), 0, hook);
+	case FALCOC_E_FSTAT:
+		keep_file_of(path, hook);
 		break;
 	default:
 		hook_path(regs, hook);

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -232,6 +233,40 @@ static void test_sendfile(struct consumer *c)
 	close(w.fds[1]);
 }
 
+static long call_copy(const int *fds)
+{
+	return syscall(SYS_copy_file_range, fds[0], NULL, fds[1], NULL, PAGE, 0);
+}
+
+/* The lock of the file that is written to is another's. */
+static void test_copy(struct consumer *c)
+{
+	struct waiting w = { .call = call_copy };
+	int lie = make(TOP "/lie", 'l', PAGE), lies[2] = { lie, lie };
+	const struct falcoc_rec *rec;
+	struct keeper k;
+
+	w.fds[0] = make(TOP "/real", 'r', PAGE);
+	w.fds[1] = make(TOP "/copy", 'c', PAGE);
+	if (!keeper_start(&k, TOP "/copy")) {
+		printf("SKIP no userfaultfd\n");
+		return;
+	}
+	MASK(c, 0, FALCOC_E_COPY_FILE_RANGE);
+	waiting_start(&w, lies, 2);
+	check(keeper_end(&k), "the lock is free again");
+	pthread_join(w.thread, NULL);
+	rec = wait_record(c, FALCOC_E_COPY_FILE_RANGE, getpid());
+	check(w.rc == PAGE && is(rec, FALCOC_A_FD_PATH, TOP "/copy"),
+	      "copy_file_range: the file that it wrote to: %s (%ld)",
+	      rec ? str(rec, FALCOC_A_FD_PATH) : "", w.rc);
+	check(is(rec, FALCOC_A_FD2_PATH, TOP "/real"), "and the one that it read: %s",
+	      rec ? str(rec, FALCOC_A_FD2_PATH) : "");
+	close(w.fds[0]);
+	close(w.fds[1]);
+	close(lie);
+}
+
 static long call_splice(const int *fds)
 {
 	return syscall(SYS_splice, fds[0], NULL, fds[1], NULL, PAGE, 0);
@@ -241,25 +276,30 @@ static void test_splice(struct consumer *c)
 {
 	static char bytes[65536];
 	struct waiting w = { .call = call_splice };
-	int lie = make(TOP "/lie", 'l', PAGE), pipes[2];
+	int lie = make(TOP "/lie", 'l', PAGE), lies[2] = { lie, lie }, pipes[2], writer;
 	const struct falcoc_rec *rec;
+	const struct falcoc_fd *a;
 
 	check(!pipe(pipes) && !fcntl(pipes[1], F_SETFL, O_NONBLOCK), "a pipe");
 	while (write(pipes[1], bytes, sizeof(bytes)) > 0)
 		;
 	fcntl(pipes[1], F_SETFL, 0);
+	writer = dup(pipes[1]);
 	w.fds[0] = make(TOP "/real", 'r', PAGE);
 	w.fds[1] = pipes[1];
 	MASK(c, 0, FALCOC_E_SPLICE);
-	waiting_start(&w, &lie, 1);
+	waiting_start(&w, lies, 2);
 	check(read(pipes[0], bytes, sizeof(bytes)) > 0, "the pipe has room");
 	pthread_join(w.thread, NULL);
 	rec = wait_record(c, FALCOC_E_SPLICE, getpid());
-	check(w.rc > 0 && is(rec, FALCOC_A_FD_PATH, TOP "/real") && attr(rec, FALCOC_A_FD2),
-	      "splice: both files (%ld)", w.rc);
+	a = rec ? attr(rec, FALCOC_A_FD2) : NULL;
+	check(w.rc > 0 && verified(rec) && is(rec, FALCOC_A_FD_PATH, TOP "/real") && a &&
+	      a->kind == FALCOC_FD_PIPE, "splice: the file and the pipe (%ld, kind %d)", w.rc,
+	      a ? a->kind : -1);
 	close(w.fds[0]);
 	close(pipes[0]);
 	close(pipes[1]);
+	close(writer);
 	close(lie);
 }
 
@@ -367,24 +407,101 @@ static void *idle(void *arg)
 	return arg;
 }
 
-/* No module, but the kernel reads it: what it read is told although others share the descriptors. */
-static void test_finit_module(struct consumer *c)
+/* --- calls that nothing makes wait, while another thread could put other files in place */
+
+static long use_module(int fd)
 {
+	return syscall(SYS_finit_module, fd, NULL, 0);
+}
+
+static long use_kexec(int fd)
+{
+	return syscall(SYS_kexec_file_load, fd, -1, 1ul, "", 4 /* no initrd */);
+}
+
+static long use_fchdir(int fd)
+{
+	return syscall(SYS_fchdir, fd);
+}
+
+static long use_fstat(int fd)
+{
+	struct stat st;
+
+	return syscall(SYS_fstat, fd, &st);
+}
+
+static long use_fsync(int fd)
+{
+	return syscall(SYS_fsync, fd);
+}
+
+static long use_setns(int fd)
+{
+	return syscall(SYS_setns, fd, 0);
+}
+
+static long use_epoll(int fd)
+{
+	return syscall(SYS_epoll_ctl, fd, EPOLL_CTL_DEL, 0, NULL);
+}
+
+static long use_dup2(int fd)
+{
+	return syscall(SYS_dup2, fd, fd + 1);
+}
+
+static long use_dup3(int fd)
+{
+	return syscall(SYS_dup3, fd, fd + 1, 0);
+}
+
+/* Either the hooks know the file that was used, or the record says that it could be another one. */
+static void test_used(struct consumer *c)
+{
+	static const struct {
+		const char *name, *path;
+		int event, flags;
+		long (*call)(int fd);
+		bool known;
+	} uses[] = {
+		/* no module and no kernel, but read */
+		{ "finit_module", TOP "/real", FALCOC_E_FINIT_MODULE, O_RDONLY, use_module, true },
+		{ "kexec_file_load", TOP "/real", FALCOC_E_kexec_file_load, O_RDONLY, use_kexec, true },
+		{ "fchdir", TOP, FALCOC_E_FCHDIR, O_RDONLY | O_DIRECTORY, use_fchdir, true },
+		{ "fstat", TOP "/real", FALCOC_E_FSTAT, O_RDONLY, use_fstat, true },
+		{ "fsync", TOP "/real", FALCOC_E_fsync, O_RDWR, use_fsync, false },
+		{ "setns", TOP "/real", FALCOC_E_SETNS, O_RDONLY, use_setns, false },
+		{ "epoll_ctl", TOP "/real", FALCOC_E_epoll_ctl, O_RDONLY, use_epoll, false },
+		{ "dup2", TOP "/real", FALCOC_E_DUP2, O_RDONLY, use_dup2, false },
+		{ "dup3", TOP "/real", FALCOC_E_DUP3, O_RDONLY, use_dup3, false },
+	};
 	const struct falcoc_rec *rec;
 	pthread_t thread;
+	long rc;
 	int fd;
 
-	close(make(TOP "/real", 'r', PAGE));
-	fd = open(TOP "/real", O_RDONLY);	/* nor has anybody it open for writing */
-	MASK(c, 0, FALCOC_E_FINIT_MODULE);
+	close(make(TOP "/real", 'r', PAGE));	/* nobody has it open for writing */
 	pthread_create(&thread, NULL, idle, NULL);
-	syscall(SYS_finit_module, fd, NULL, 0);
-	rec = wait_record(c, FALCOC_E_FINIT_MODULE, getpid());
-	check(verified(rec) && rec->res < 0 && is(rec, FALCOC_A_FD_PATH, TOP "/real"),
-	      "finit_module: the file that was read");
+	for (size_t i = 0; i < sizeof(uses) / sizeof(*uses); i++) {
+		fd = open(uses[i].path, uses[i].flags);
+		MASK(c, 0, uses[i].event);
+		rc = uses[i].call(fd) < 0 ? errno : 0;
+		if (rc == ENOSYS) {
+			printf("SKIP no %s\n", uses[i].name);
+			continue;
+		}
+		rec = wait_record(c, uses[i].event, getpid());
+		check(rec && is(rec, FALCOC_A_FD_PATH, uses[i].path) && verified(rec) == uses[i].known,
+		      "%s: the file that it used, %s (errno %ld)", uses[i].name,
+		      uses[i].known ? "for sure" : "unless it was another", rc);
+		close(fd);
+		if (uses[i].call == use_dup2 || uses[i].call == use_dup3)
+			close(fd + 1);
+	}
+	check(!chdir("/"), "back");
 	pthread_cancel(thread);
 	pthread_join(thread, NULL);
-	close(fd);
 }
 
 /* The kernel writes back what was left of it. */
@@ -410,8 +527,9 @@ void test_truth_held(struct consumer *c)
 	test_locked(c, FALCOC_E_FCHOWN, "fchown", call_fchown);
 	test_locked(c, FALCOC_E_ftruncate, "ftruncate", call_ftruncate);
 	test_sendfile(c);
+	test_copy(c);
 	test_splice(c);
 	test_mmap(c);
-	test_finit_module(c);
+	test_used(c);
 	test_ppoll(c);
 }
