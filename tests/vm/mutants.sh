@@ -7,7 +7,7 @@
 #
 # A mutant is a script of sed with these lines at its head:
 #
-#	# file FILE	that it changes, below kmod/
+#	# file FILE...	that it changes, below kmod/
 #	# load WORDS	parameters of the module
 #	# run COMMAND	in the guest
 #	# fails PATTERN	what it must say that fails (grep -E)
@@ -22,14 +22,19 @@ word() { sed -n "s/^# $1 //p" "$VM/mutants/$2"; }
 
 # mutant NAME: builds it as $COPY/NAME.ko
 mutant() {
-	local file
-	file=kmod/$(word file "$1")
-	cp "$COPY/$file" "$COPY/kept"
-	sed -i -E -f "$VM/mutants/$1" "$COPY/$file"
-	! cmp -s "$COPY/$file" "$COPY/kept" || die "mutant $1 changes nothing in $file"
+	local file files
+	read -ra files <<<"$(word file "$1")"
+	cp -r "$COPY/kmod" "$COPY/kept"
+	for file in "${files[@]}"; do
+		sed -i -E -f "$VM/mutants/$1" "$COPY/kmod/$file"
+		! cmp -s "$COPY/kmod/$file" "$COPY/kept/$file" || die "mutant $1 changes nothing in $file"
+	done
 	"$COPY/tests/vm/buildmod.sh" "$KERNEL" >/dev/null || die "mutant $1 does not build"
 	strip -g -o "$COPY/$1.ko" "$COPY/build-kmod-$KERNEL/falcoc.ko"
-	cp "$COPY/kept" "$COPY/$file"
+	for file in "${files[@]}"; do
+		cp "$COPY/kept/$file" "$COPY/kmod/$file"
+	done
+	rm -r "$COPY/kept"
 }
 
 # what runs in the guest, for mutants NAME...

@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -210,6 +212,65 @@ static void test_killed(struct consumer *c)
 	check(wait_flight(0), "killed in the middle, none in flight");
 }
 
+static bool set_core_pattern(const char *pattern, char *ret_before, size_t size)
+{
+	int fd = open("/proc/sys/kernel/core_pattern", O_RDWR);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret_before, size - 1);
+	bool ok;
+
+	if (n >= 0)
+		ret_before[n] = '\0';
+	ok = n >= 0 && pwrite(fd, pattern, strlen(pattern), 0) == (ssize_t)strlen(pattern);
+	close(fd);
+	return ok;
+}
+
+/* Waits in an open, as somebody whose every step is another's to allow. */
+static void traced_open(void)
+{
+	struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+
+	setrlimit(RLIMIT_CORE, &all);
+	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	raise(SIGSTOP);
+	_exit(syscall(SYS_openat, AT_FDCWD, "/tmp/flight-core-fifo", O_RDONLY) < 0);
+}
+
+/*
+ * A task that ends takes along what hooks caught after its last call: here the name of the core file,
+ * opened while the number of that call still stands there (and under a tracer, who may have changed the
+ * result, it counts).
+ */
+static void test_task_ends(struct consumer *c)
+{
+	char before[128];
+	int status = 0;
+	pid_t pid;
+
+	MASK(c, 0, FALCOC_E_OPENAT);
+	if (!check(set_core_pattern("/tmp/flight-core", before, sizeof(before)) &&
+		   !mkfifo("/tmp/flight-core-fifo", 0600), "a place for a core file"))
+		return;
+	pid = fork();
+	if (!pid)
+		traced_open();
+	waitpid(pid, &status, 0);
+	ptrace(PTRACE_CONT, pid, NULL, NULL);
+	check(wait_flight(1), "a traced open waits");
+	kill(pid, SIGABRT);
+	waitpid(pid, &status, 0);
+	check(WIFSTOPPED(status) && WSTOPSIG(status) == SIGABRT, "its tracer is asked");
+	ptrace(PTRACE_CONT, pid, NULL, (void *)SIGABRT);
+	waitpid(pid, &status, 0);
+	check(WIFSIGNALED(status) && WCOREDUMP(status), "it ends, with a core file");
+	check(wait_flight(0), "and nothing in flight");
+	consumer_read(c, NULL, NULL);
+	before[strcspn(before, "\n")] = '\0';
+	set_core_pattern(before, before, sizeof(before));
+	unlink("/tmp/flight-core");
+	unlink("/tmp/flight-core-fifo");
+}
+
 static int listener_at(struct sockaddr_in *ret_sin)
 {
 	socklen_t len = sizeof(*ret_sin);
@@ -303,16 +364,27 @@ static uint64_t send_many(void)
 	return before;
 }
 
-/* Nobody keeps a CPU busy for long with one call: here without interruption. */
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * Nobody keeps a CPU busy for long with one call: here without interruption. Of several tries the
+ * best is taken, as others use the machine, too.
+ */
 static void test_large_call(struct consumer *c)
 {
-	uint64_t unseen, seen;
+	int tries = crowd_size() == BLOCKED_DEBUG ? 1 : 3;
+	uint64_t unseen = UINT64_MAX, seen = UINT64_MAX;
 
-	MASK(c, 0, FALCOC_E_MKDIR);
-	unseen = send_many();
-	MASK(c, 0, FALCOC_E_SENDMMSG);
-	seen = send_many();
-	check(seen < 10 * unseen + 2000000000, "a record costs little beside the call (%llu ms, %llu)",
+	for (int i = 0; i < tries; i++) {
+		MASK(c, 0, FALCOC_E_MKDIR);
+		unseen = less(unseen, send_many());
+		MASK(c, 0, FALCOC_E_SENDMMSG);
+		seen = less(seen, send_many());
+	}
+	check(seen < 3 * unseen + 1000000000, "a record costs little beside the call (%llu ms, %llu)",
 	      (unsigned long long)seen / 1000000, (unsigned long long)unseen / 1000000);
 }
 
@@ -321,6 +393,7 @@ void test_flight(struct consumer *c)
 	test_forgotten(c);
 	test_toggle(c);
 	test_killed(c);
+	test_task_ends(c);
 	test_between_calls(c);
 	test_large_call(c);
 	test_crowd(c);
