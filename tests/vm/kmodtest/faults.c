@@ -3,9 +3,9 @@
  * faults.c - allocations and copies that fail, one by one
  *
  * A kernel with fault injection makes the n-th allocation (or copy from or to userspace) of a task
- * fail that wrote n to /proc/thread-self/fail-nth. For each step of a consumer's life, and for loading
- * and unloading the module, n goes up from 1 until the step was done without meeting a failure: one by
- * one at first, then by a part of itself, since what allocates thousands of times does so in a loop. Each
+ * fail that wrote n to /proc/thread-self/fail-nth, and tells how much of n is left. So each step of a
+ * consumer's life, and loading and unloading the module, is done once to count its places, and then
+ * with a failure at each of them; of those with many, which come from loops, at some all over it. Each
  * failure must come out as an errno that says so, and the same step done again must succeed.
  */
 #include <fcntl.h>
@@ -18,8 +18,7 @@
 #include "consumer.h"
 
 #define RING_BYTES (1u << 17)
-#define PLACES_MAX 1000000
-#define ONE_BY_ONE 48	/* of the places of a step; further on every sixteenth part more */
+#define PLACES_MAX 100000000
 
 static bool write_text(const char *path, const char *text)
 {
@@ -31,9 +30,27 @@ static bool write_text(const char *path, const char *text)
 	return ok;
 }
 
-static unsigned int next_place(unsigned int n)
+/* How many places of a step are tried: FAULT_PLACES. Others each time that FAULT_SHIFT is another. */
+static unsigned int tries_max = 48, shift;
+
+static unsigned int number_of(const char *name, unsigned int value)
 {
-	return n < ONE_BY_ONE ? n + 1 : n + n / 16;
+	const char *s = getenv(name);
+
+	return s ? strtoul(s, NULL, 0) : value;
+}
+
+static unsigned int tries_of(unsigned int places)
+{
+	return places < tries_max ? places : tries_max;
+}
+
+/* The one to try as the i-th, from 0, of so many. */
+static unsigned int place(unsigned int i, unsigned int places)
+{
+	unsigned int n = tries_of(places);
+
+	return 1 + ((uint64_t)i * places + (uint64_t)shift * places / 7 % places) / n % places;
 }
 
 /* Opened once: nothing but the step itself may meet the failure. */
@@ -44,14 +61,14 @@ static void faults_arm(unsigned int n)
 	dprintf(fail_nth, "%u", n);
 }
 
-/* Ends it; returns whether a failure was met. */
-static bool faults_disarm(void)
+/* Ends it; returns how many places came since n was armed: n, if the failure was met. */
+static unsigned int faults_disarm(unsigned int n)
 {
 	char left[16] = "";
-	bool met = pread(fail_nth, left, sizeof(left) - 1, 0) > 0 && atoi(left) == 0;
+	bool ok = pread(fail_nth, left, sizeof(left) - 1, 0) > 0;
 
 	faults_arm(0);
-	return met;
+	return ok ? n - strtoul(left, NULL, 10) : 0;
 }
 
 static bool faults_init(void)
@@ -69,6 +86,8 @@ static bool faults_init(void)
 		if (!write_text(settings[i][0], settings[i][1]))
 			return false;
 	write_text("/sys/kernel/debug/fail_usercopy/verbose", "0");
+	tries_max = number_of("FAULT_PLACES", tries_max);
+	shift = number_of("FAULT_SHIFT", 0);
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	return fail_nth >= 0;
 }
@@ -262,7 +281,7 @@ static const struct step {
 #define STEPS (sizeof(steps) / sizeof(*steps))
 
 /* The steps up to this one, the only one to meet failures, and the end; false: not so well. */
-static bool live(const struct step *failing, unsigned int n, bool *ret_met, int *ret_errno)
+static bool live(const struct step *failing, unsigned int n, unsigned int *ret_gone, int *ret_errno)
 {
 	const struct step *step;
 	int err;
@@ -275,7 +294,7 @@ static bool live(const struct step *failing, unsigned int n, bool *ret_met, int 
 		}
 		faults_arm(n);
 		err = step->run() ? errno : 0;
-		*ret_met = faults_disarm();
+		*ret_gone = faults_disarm(n);
 		*ret_errno = err;
 		if (err && step->run == step_mask_all && !only_kill_is_recorded())
 			return check(false, "failure %u leaves the mask as it was", n);
@@ -291,23 +310,24 @@ static bool live(const struct step *failing, unsigned int n, bool *ret_met, int 
 
 static void step_failures(const struct step *step)
 {
-	unsigned int n, tried = 0, refused = 0;
-	bool met = true;
+	unsigned int places = 0, gone, met = 0, refused = 0, i, n;
 	int err = 0;
 
-	/* once without: memory that is touched for the first time is no place of the step's */
-	if (!live(step, 0, &met, &err))
-		return;
-	met = true;
-	for (n = 1; met && n < PLACES_MAX; n = next_place(n), tried++) {
-		if (!live(step, n, &met, &err))
+	/* twice without: memory that is touched for the first time is no place of the step's */
+	for (i = 0; i < 2; i++)
+		if (!live(step, PLACES_MAX, &places, &err))
 			return;
+	for (i = 0; i < tries_of(places); i++) {
+		n = place(i, places);
+		if (!live(step, n, &gone, &err))
+			return;
+		met += gone == n;
 		refused += err != 0;
 		if (err && err != ENOMEM && err != EFAULT && err != EAGAIN)
 			check(false, "%s: failure %u is told by errno %d", step->name, n, err);
 	}
-	check(!met, "%s: %u failures at up to %u places, %u of them told, none does harm", step->name,
-	      tried - 1, n - 1, refused);
+	check(met || !places, "%s: %u failures at %u places, %u of them told, none does harm", step->name,
+	      met, places, refused);
 }
 
 static int kernel_log = -1;
@@ -336,40 +356,75 @@ static bool log_tells_of_gaps(void)
 	return gaps;
 }
 
-static void module_failures(const char *path)
+/* Loads it; returns an errno. */
+static int load(int fd, unsigned int n, unsigned int *ret_gone)
 {
-	unsigned int n, tried = 0, refused = 0;
-	bool met = true, has_gaps;
-	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
+	int err;
 
-	log_open();
-	/* what this kernel really lacks is no gap */
-	check(!syscall(SYS_finit_module, fd, "", 0) && !syscall(SYS_delete_module, "falcoc", 0),
-	      "it loads and unloads");
-	has_gaps = log_tells_of_gaps();
-	for (n = 1; met && n < PLACES_MAX; n = next_place(n), tried++) {
-		faults_arm(n);
-		err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
-		met = faults_disarm();
+	faults_arm(n);
+	err = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	*ret_gone = faults_disarm(n);
+	return err;
+}
+
+static int unload(unsigned int n, unsigned int *ret_gone)
+{
+	int err;
+
+	faults_arm(n);
+	err = syscall(SYS_delete_module, "falcoc", 0) ? errno : 0;
+	*ret_gone = faults_disarm(n);
+	return err;
+}
+
+static void load_failures(int fd, unsigned int places, bool has_gaps)
+{
+	unsigned int i, n, gone, none, met = 0, refused = 0;
+	int err;
+
+	for (i = 0; i < tries_of(places); i++) {
+		n = place(i, places);
+		err = load(fd, n, &gone);
+		met += gone == n;
 		refused += err != 0;
 		if (err && err != ENOMEM && err != EFAULT && err != EAGAIN && err != ENOEXEC && err != EINVAL)
 			check(false, "loading: failure %u is told by errno %d", n, err);
 		if (!err && log_tells_of_gaps() && !has_gaps)
 			check(false, "loaded in spite of failure %u, it has all that it needs", n);
-		if (!err && syscall(SYS_delete_module, "falcoc", 0))
+		if (!err && unload(PLACES_MAX, &none))
 			check(false, "it unloads after failure %u of its loading", n);
 	}
-	check(!met, "loading the module: %u failures at up to %u places, %u of them told", tried - 1, n - 1,
-	      refused);
-	check(!syscall(SYS_finit_module, fd, "", 0), "it loads after all that");
-	for (n = 1, met = true, tried = 0; met && n < PLACES_MAX; n = next_place(n), tried++) {
-		faults_arm(n);
-		err = syscall(SYS_delete_module, "falcoc", 0) ? errno : 0;
-		met = faults_disarm();
-		if (!err && syscall(SYS_finit_module, fd, "", 0))
-			check(false, "it loads after failure %u of its unloading", n);
+	check(met, "loading the module: %u failures at %u places, %u of them told", met, places, refused);
+}
+
+static void unload_failures(int fd, unsigned int places)
+{
+	unsigned int i, n, gone, none, met = 0;
+
+	for (i = 0; i < tries_of(places); i++) {
+		n = place(i, places);
+		if (load(fd, PLACES_MAX, &none))
+			check(false, "it loads before failure %u of its unloading", n);
+		if (unload(n, &gone) && unload(PLACES_MAX, &none))
+			check(false, "it unloads after failure %u of its unloading", n);
+		met += gone == n;
 	}
-	check(!met, "unloading the module: %u failures at up to %u places, none does harm", tried - 1, n - 1);
+	check(met || !places, "unloading the module: %u failures at %u places, none does harm", met, places);
+}
+
+static void module_failures(const char *path)
+{
+	unsigned int loading = 0, unloading = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool has_gaps;
+
+	log_open();
+	/* what this kernel really lacks is no gap */
+	check(!load(fd, PLACES_MAX, &loading) && !unload(PLACES_MAX, &unloading), "it loads and unloads");
+	has_gaps = log_tells_of_gaps();
+	load_failures(fd, loading, has_gaps);
+	unload_failures(fd, unloading);
+	check(!load(fd, PLACES_MAX, &loading), "it loads after all that");
 	close(kernel_log);
 	close(fd);
 }
