@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# table.awk LOG: what came of each attack on each kernel, from the lines of judge.awk.
+# table.awk LOG: what came of each attack on each kernel, from the lines of judge.awk; and of each flood, from
+# those of guest/flood.sh.
 $1 == "==" && $3 == "on" { kernel = $4; if (!(kernel in seen)) { seen[kernel] = 1; kernels[++nk] = kernel } }
 $1 == "ATTACK" {
 	sub(/^ATTACK attack_/, "")
@@ -11,7 +12,19 @@ $1 == "ATTACK" {
 	result[key, kernel] = part[3]
 	count[part[3]]++
 }
+# FIGURES KERNEL KIND: N calls in N s, N events/s, produced N, delivered N, dropped N, alerts N, execs N, lost N
+$1 == "FIGURES" {
+	gsub(/[:,]/, "")
+	flood[++nf] = sprintf("| %s | %s | %s | %s | %s | %s | %s | %s of %s |", \
+		$2, $3, $9, $12, $14, $16, $18, $22, $20)
+}
 END {
+	if (nf) {
+		print "\n| kernel | flood | events/s | produced | delivered | dropped | alerts | execs lost |"
+		print "| --- | --- | --- | --- | --- | --- | --- | --- |"
+		for (i = 1; i <= nf; i++) print flood[i]
+		print ""
+	}
 	if (!na) exit
 	printf "\n| attack | what |"
 	for (i = 1; i <= nk; i++) printf " %s |", kernels[i]
