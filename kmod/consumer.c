@@ -193,8 +193,8 @@ static int consumers_cpu_online(unsigned int cpu)
 }
 
 /*
- * Makes the probes fit what the started consumers want. Where they cannot, nothing but the probes is
- * attached: the caller changes what is wanted back to what it was, and calls once more.
+ * Makes the probes fit what the started consumers want. Where they cannot, nothing but the
+ * probes is attached: the caller changes what is wanted back to what it was, and calls once more.
  */
 static int consumers_update(void)
 {

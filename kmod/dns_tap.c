@@ -94,8 +94,9 @@ static struct bucket *bucket_of(struct bucket sets[][WAYS], u64 id)
 }
 
 /*
- * False: its sender has had too many. As in share.c both bound it, the user and the cgroup: users can
- * make cgroups, and root in a cgroup, who is not bound as a user there, any number of users.
+ * False: its sender has had too many. As in share.c both bound it, the user and the cgroup:
+ * users can make cgroups, and root in a cgroup, who is not bound as a user there, any number of
+ * users.
  */
 static bool meter_passes(u32 len, bool *ret_greedy)
 {
@@ -157,8 +158,8 @@ static void stream_make(enum falcoc_event event, struct dns_packet *packet)
 }
 
 /*
- * So many bytes from the packet's offset on: more than one message if they are to be cut into pieces
- * (UDP_SEGMENT), or came so to a socket that asked for it (UDP_GRO).
+ * So many bytes from the packet's offset on: more than one message if they are to be cut into
+ * pieces (UDP_SEGMENT), or came so to a socket that asked for it (UDP_GRO).
  */
 static void udp_make(enum falcoc_event event, struct dns_packet *packet, u32 left)
 {
@@ -298,9 +299,9 @@ static bool place_in_stream(const struct sock *sk, u32 seq, struct falcoc_dns *r
 }
 
 /*
- * skb_copy_datagram_iter(packet, offset, to, length): of any kind of socket. What a socket's queue of
- * errors gives back are its own bytes, which a process could have believed for the server's: only
- * packets of the receive queue bear this destructor.
+ * skb_copy_datagram_iter(packet, offset, to, length): of any kind of socket. What a socket's
+ * queue of errors gives back are its own bytes, which a process could have believed for the
+ * server's: only packets of the receive queue bear this destructor.
  */
 static void tcp_in(const struct pt_regs *regs)
 {

@@ -100,8 +100,8 @@ void hook_file_io(const struct pt_regs *regs, u64 hook)
 }
 
 /*
- * Of a call that was passed a descriptor this is the path in its open file. No kernel has it elsewhere;
- * if one had, it would be on the stack.
+ * Of a call that was passed a descriptor this is the path in its open file. No kernel has it
+ * elsewhere; if one had, it would be on the stack.
  */
 static void keep_file_of(const struct path *path, u64 hook)
 {
@@ -345,8 +345,8 @@ void hook_move_mount(const struct pt_regs *regs, u64 hook)
 }
 
 /*
- * (where to, the caller's timespec): it is about to be read. What the kernel writes there in the end is
- * what was left of it.
+ * (where to, the caller's timespec): it is about to be read. What the kernel writes there in the
+ * end is what was left of it.
  */
 void hook_timeout(const struct pt_regs *regs, u64 hook)
 {

@@ -24,7 +24,7 @@
 struct file;
 struct task_struct;
 
-/* Of memory: a 64th of the machine's, within these, unless the parameter inflight_mib says how much. */
+/* Of memory: a 64th of the machine's, within these, unless inflight_mib says how much. */
 #define INFLIGHT_BYTES_MIN	(64ul << 20)
 #define INFLIGHT_BYTES_MAX	(1024ul << 20)
 #define INFLIGHT_ROOM		384	/* bytes of an entry for what was caught */

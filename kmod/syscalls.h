@@ -21,7 +21,7 @@ u64 syscall_hooks(unsigned int nr, const struct mask *mask);
 /* Does this kernel have a system call that is this event? */
 bool syscall_supported(unsigned int event);
 
-/* The event of a task's system call; of socketcall and ipc, that and not what they are asked to do. */
+/* Of a task's system call; of socketcall and ipc, that and not what they are asked to do. */
 enum falcoc_event syscall_event(const struct pt_regs *regs);
 
 void probe_sys_enter(void *data, struct pt_regs *regs, long nr);

@@ -239,10 +239,10 @@ enum falcoc_attr_id {
 				 */
 	FALCOC_A_CONTROL,	/* struct cmsghdr[]: what recvmsg received beside the data */
 	FALCOC_A_DNS,		/* struct falcoc_dns: the message, or piece of a stream, in DATA */
-	FALCOC_A_CGROUP,	/* strings, each with its NUL: paths of the control groups of who was
-				 * executed, or of a child made in another group than its parent's.
-				 * From the roots of the hierarchies; the default one's is first, then
-				 * those of old (v1) ones, where they differ
+	FALCOC_A_CGROUP,	/* strings, each with its NUL: paths of the control groups of who
+				 * was executed, or of a child made in another group than its
+				 * parent's. From the roots of the hierarchies; the default one's
+				 * is first, then those of old (v1) ones, where they differ
 				 */
 	FALCOC_A_COUNT,
 };
@@ -381,10 +381,10 @@ struct falcoc_dns {
 	 * past 4 GiB is not told. The others: its sequence number; may wrap.
 	 */
 	__u32 pos;
-	__u32 stream;		/* dns_answer over TCP: the sequence number that its stream began with,
-				 * which a later one of the same ends does not have
+	__u32 stream;		/* dns_answer over TCP: the sequence number that its stream began
+				 * with, which a later one of the same ends does not have
 				 */
-	__u32 ifindex;		/* dns_answer: the device that it came in by, in the socket's namespace */
+	__u32 ifindex;		/* dns_answer: the device it came in by, as its socket sees it */
 };
 
 struct falcoc_exit {
