@@ -13,7 +13,7 @@ out=$(mktemp)
 trap 'rm -f "$out"' EXIT
 for program in "$@"; do
 	echo "== ${program#./}"
-	timeout -k 5 300 "$program" >"$out" 2>&1
+	timeout -k 5 "${UNIT_SECONDS:-600}" "$program" >"$out" 2>&1
 	rc=$?
 	cat "$out"
 	[ $rc = 0 ] && continue
