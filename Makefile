@@ -48,13 +48,28 @@ SRC_DIR	= $(DESTDIR)/usr/src/falcoc-$(VERSION)
 $(BUILD)/falcoc.yaml: $(BUILD)/falcoc
 	$< schema template >$@.new && mv $@.new $@
 
-install: all $(BUILD)/falcoc.yaml	## install the tool, its service, rules and configuration, the module's source (PREFIX, DESTDIR)
+# Manual pages need scdoc; a day that does not change makes them the same each time.
+MAN_DIR	= $(DESTDIR)$(PREFIX)/share/man
+$(BUILD)/man/falcoc.8: $(BUILD)/falcoc $(wildcard cli/man/*)
+	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 0)} \
+		cli/man/make.sh $< $(@D)
+
+.PHONY: man
+man: $(BUILD)/man/falcoc.8	## make the manual pages (needs scdoc)
+
+install: all $(BUILD)/falcoc.yaml man	## install the tool, its service, rules and configuration, the module's source (PREFIX, DESTDIR)
 	install -D -m 755 $(BUILD)/falcoc $(DESTDIR)$(PREFIX)/bin/falcoc
 	install -d $(DESTDIR)$(SYSCONF)/falcoc/config.d $(DESTDIR)$(SYSCONF)/falcoc/rules.d $(DESTDIR)$(SYSCONF)/falcoc/policies.d
 	install -m 644 rules/*.yaml $(BUILD)/falcoc.yaml $(DESTDIR)$(SYSCONF)/falcoc/
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|@BIN@|$(PREFIX)/bin|' debian/falcoc.service.in >$(DESTDIR)$(PREFIX)/lib/systemd/system/falcoc.service
 	install -D -m 644 debian/modules-load.conf $(DESTDIR)$(PREFIX)/lib/modules-load.d/falcoc.conf
+	for f in $(BUILD)/man/*.[4578]; do install -D -m 644 $$f $(MAN_DIR)/man$${f##*.}/$${f##*/} || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d
+	$(BUILD)/falcoc completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/falcoc
+	$(BUILD)/falcoc completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_falcoc
+	$(BUILD)/falcoc completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/falcoc.fish
 	for f in $(MODULE_SRC); do install -D -m 644 $$f $(SRC_DIR)/$$f || exit 1; done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SRC_DIR)/dkms.conf
 	@[ -n "$(DESTDIR)" ] || echo "falcoc: for the module: dkms install falcoc/$(VERSION) && modprobe falcoc"

@@ -5,8 +5,10 @@
  *	main.c		the table of commands, and which one is meant
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
- *	run.c daemon.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c schema.c help.c
- *			a command each
+ *	run.c daemon.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c
+ *	schema.c help.c completion.c	a command each
+ *	examples.c	what the help of each shows
+ *	man.c		manual pages from the same tables
  */
 #ifndef CLI_H
 #define CLI_H
@@ -79,6 +81,9 @@ struct settings {
 	struct engine_alerts_query alerts;
 	enum engine_alerts_format alerts_format;
 	bool follow;
+	bool help_all;		/* help: all options and keys */
+	bool help_man;		/* help: the source of a manual page */
+	bool help_commands;	/* help: their names */
 };
 
 struct option {
@@ -95,6 +100,8 @@ struct command {
 	const char *args;	/* for the usage line */
 	const char *summary;
 	const char *text;	/* more of the help; NULL: no more */
+	const char *brief;	/* options that the short help shows: "r config"; NULL: all */
+	const char *const *examples;	/* a command, what it does, ...; ended by NULL; or NULL */
 	const struct option *options;	/* ended by one without letter and name; NULL: none */
 	bool keys;		/* takes the options of the configuration's keys, too */
 	enum status (*run)(struct settings *s);
@@ -110,8 +117,22 @@ const struct command *command_find(const char *name);
  */
 enum status options_parse(const struct command *cmd, int argc, char **argv, struct settings *s);
 void settings_release(struct settings *s);
-/* The command's options as a table for the help, to stdout. */
-void options_help(const struct command *cmd);
+/* The command's options as a table for the help, to stdout. @all: also those that @brief leaves out. */
+void options_help(const struct command *cmd, bool all);
+
+/*
+ * One option, wherever it comes from. Calls @fn for each that the command takes. The texts of one that
+ * stands for a key are the key's.
+ */
+struct any_option {
+	char letter;
+	const char *name, *arg;
+	const char *help;
+	const char *key;	/* NULL: it stands for none */
+	const char *value;	/* of the key, where the option takes none */
+};
+void options_each(const struct command *cmd, void (*fn)(const struct any_option *o, void *arg),
+		  void *arg);
 
 /* "falcoc: ..." to stderr, with a newline. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -171,9 +192,8 @@ struct config *settings_read(const struct settings *s, bool files);
 
 /* The commands. */
 extern const struct option run_options[], daemon_options[], validate_options[], list_options[],
-	explain_options[],
-	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
-	doctor_options[];
+	explain_options[], eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
+	doctor_options[], help_options[];
 enum status run_command(struct settings *s);
 enum status daemon_command(struct settings *s);
 enum status validate_command(struct settings *s);
@@ -188,7 +208,17 @@ enum status show_alert_command(struct settings *s);
 enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);
+/* examples.c: as struct command has them. */
+extern const char *const run_examples[], *const validate_examples[], *const list_examples[],
+	*const explain_examples[], *const eval_examples[], *const record_examples[],
+	*const dns_examples[], *const doctor_examples[], *const alerts_examples[],
+	*const show_examples[], *const schema_examples[], *const completion_examples[];
+enum status completion_command(struct settings *s);
 enum status help_show(const struct command *cmd);
+/* man.c: the page's source for scdoc(1), to stdout; NULL: the main one. */
+void man_show(const struct command *cmd);
+/* Exit statuses, in order; false behind the last. */
+bool status_text(size_t i, int *ret_number, const char **ret_text);
 
 /* validate.c: an engine with the options of @s; STATUS_OK, or another after having said why. */
 enum status engine_make(const struct settings *s, struct engine **ret_engine);

@@ -16,11 +16,52 @@ static const struct status_text {
 #undef STATUS_TEXT
 };
 
+static enum status set_all(struct settings *s, const char *value)
+{
+	(void)value;
+	s->help_all = true;
+	return STATUS_OK;
+}
+
+static enum status set_man(struct settings *s, const char *value)
+{
+	(void)value;
+	s->help_man = true;
+	return STATUS_OK;
+}
+
+static enum status set_commands(struct settings *s, const char *value)
+{
+	(void)value;
+	s->help_commands = true;
+	return STATUS_OK;
+}
+
+const struct option help_options[] = {
+	{ 'a', "all", NULL, "all options, also those that are seldom needed, and all keys", set_all },
+	{ 0, "man", NULL, "the source of the manual page, for scdoc(1)", set_man },
+	{ 0, "commands", NULL, "the names of all commands, one a line", set_commands },
+	{ 'h', "help", NULL, "show this help", set_help },
+	{ 0 },
+};
+
+bool status_text(size_t i, int *ret_number, const char **ret_text)
+{
+	if (i >= sizeof(statuses) / sizeof(statuses[0]))
+		return false;
+	*ret_number = statuses[i].number;
+	*ret_text = statuses[i].what;
+	return true;
+}
+
 static void show_statuses(void)
 {
+	const char *what;
+	int number;
+
 	printf("\nExit status:\n");
-	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
-		printf("  %d  %s\n", statuses[i].number, statuses[i].what);
+	for (size_t i = 0; status_text(i, &number, &what); i++)
+		printf("  %d  %s\n", number, what);
 }
 
 static void show_keys(void)
@@ -32,41 +73,62 @@ static void show_keys(void)
 	free(keys);
 }
 
-static void show_command(const struct command *cmd)
+static void put_examples(const struct command *cmd)
+{
+	if (!cmd->examples)
+		return;
+	printf("\nExamples:\n");
+	for (const char *const *e = cmd->examples; *e; e += 2)
+		printf("  %s\n      %s\n", e[0], e[1]);
+}
+
+static void show_options(const struct command *cmd, bool all)
+{
+	if (!cmd->options)
+		return;
+	all |= !cmd->brief;
+	printf("\n%s:\n", all ? "Options" : "Options that are needed most");
+	options_help(cmd, all);
+	if (!all)
+		printf("  'falcoc help --all %s' shows all, 'falcoc list config' the keys of -o\n", cmd->name);
+}
+
+static void show_command(const struct command *cmd, bool all)
 {
 	printf("Usage: falcoc %s%s%s\n       %s\n", cmd->name, *cmd->args ? " " : "", cmd->args,
 	       cmd->summary);
 	if (cmd->text)
 		printf("\n%s", cmd->text);
-	if (!cmd->options)
-		return;
-	printf("\nOptions:\n");
-	options_help(cmd);
-	if (cmd == commands)
+	show_options(cmd, all);
+	if (all && cmd == commands)
 		show_keys();
+	put_examples(cmd);
 }
 
-static void show_all(void)
+static void show_main(bool all)
 {
 	printf("falcoc %s: watches a Linux machine and judges what happens by Falco's rules\n\n"
 	       "Usage: falcoc [-r RULES]... [OPTIONS]\n"
-	       "       falcoc COMMAND [ARGUMENTS]\n\nCommands:\n",
+	       "       falcoc COMMAND [ARGUMENTS]\n\nCommands ('falcoc help COMMAND' tells more):\n",
 	       engine_version());
 	for (const struct command *c = commands; c->name; c++)
 		printf("  %-10s %s\n", c->name, c->summary);
-	printf("\nOptions of run, which may be left out:\n");
-	options_help(commands);
-	show_keys();
-	show_statuses();
+	if (all) {
+		printf("\nOptions of run, which may be left out:\n");
+		options_help(commands, true);
+		show_keys();
+		show_statuses();
+	}
+	put_examples(commands);
 }
 
 /* NULL: of everything. */
 enum status help_show(const struct command *cmd)
 {
 	if (cmd)
-		show_command(cmd);
+		show_command(cmd, false);
 	else
-		show_all();
+		show_main(false);
 	return STATUS_OK;
 }
 
@@ -85,5 +147,14 @@ enum status help_command(struct settings *s)
 			return STATUS_USAGE;
 		}
 	}
-	return help_show(cmd);
+	if (s->help_commands)
+		for (const struct command *c = commands; c->name; c++)
+			puts(c->name);
+	else if (s->help_man)
+		man_show(cmd);
+	else if (cmd)
+		show_command(cmd, s->help_all);
+	else
+		show_main(s->help_all);
+	return STATUS_OK;
 }

@@ -115,7 +115,7 @@ static enum status show_options(enum engine_format format, bool names_only)
 	bool first = true;
 
 	if (format == ENGINE_FORMAT_TEXT && !names_only) {
-		options_help(commands);
+		options_help(commands, true);
 		return STATUS_OK;
 	}
 	if (format == ENGINE_FORMAT_MARKDOWN)

@@ -23,6 +23,8 @@ const struct command commands[] = {
 		.summary = "watch this machine and tell what the rules match (the default command)",
 		.text = "Alerts go to the standard output as they happen, everything else to the standard\n"
 			"error. Ctrl-C, SIGTERM or the time of -M ends it with a summary.\n",
+		.brief = "r c o e print w M json policy actions p v h",
+		.examples = run_examples,
 		.options = run_options,
 		.keys = true,
 		.run = run_command,
@@ -46,6 +48,7 @@ const struct command commands[] = {
 			"the configuration only where -c names one.\n"
 			"Files are read in the order given, as one set of rules; a directory stands for the\n"
 			"*.yaml and *.yml in it. All errors are told at once. Needs no module and no root.\n",
+		.examples = validate_examples,
 		.options = validate_options,
 		.run = validate_command,
 	},
@@ -53,6 +56,7 @@ const struct command commands[] = {
 		.name = "list",
 		.args = "fields | events | operators | options | config | rules | macros | lists",
 		.summary = "show what rules and configuration may use, or what rules files hold",
+		.examples = list_examples,
 		.options = list_options,
 		.run = list_command,
 	},
@@ -60,6 +64,7 @@ const struct command commands[] = {
 		.name = "explain",
 		.args = "[-r RULES]... RULE",
 		.summary = "show what becomes of a rule: its condition, compiled, and its events",
+		.examples = explain_examples,
 		.options = explain_options,
 		.run = explain_command,
 	},
@@ -67,17 +72,20 @@ const struct command commands[] = {
 		.name = "eval",
 		.args = "CONDITION -e FILE",
 		.summary = "try a condition on the events of a capture, and count those that it is true of",
+		.examples = eval_examples,
 		.options = eval_options,
 		.run = eval_command,
 	},
 	{
 		.name = "record",
 		.args = "-w FILE [FILTER]",
-		.summary = "record events into a capture file (.scap), for falcoc -e, Falco and sysdig",
+		.summary = "record events into a capture file (.scap), for falcoc -e and sysdig",
 		.text = "FILTER is a condition of the rules' language: what it is not true of is not recorded, as\n"
 			"far as the kernel can tell not even made. Without it all events are. Ctrl-C, SIGTERM\n"
 			"or the time of -M ends it; the file is whole then, and whole up to the last half second\n"
 			"if it is killed.\n",
+		.brief = "w z C G W c o M v h",
+		.examples = record_examples,
 		.options = record_options,
 		.keys = true,
 		.run = record_command,
@@ -88,6 +96,7 @@ const struct command commands[] = {
 		.summary = "show the names that falcoc knows of addresses, and those that rules mention",
 		.text = "The table is the one that the running falcoc keeps on disk, and the hosts file: as of\n"
 			"its start, its end, or up to five minutes ago. Needs the right to read that file.\n",
+		.examples = dns_examples,
 		.options = dns_options,
 		.run = dns_command,
 	},
@@ -97,6 +106,7 @@ const struct command commands[] = {
 		.summary = "check what falcoc needs here, and say what mends what is missing",
 		.text = "A line for each thing: ok, warning or FAILURE, with the command that mends it. Changes\n"
 			"nothing. Exit status 0 where falcoc can run, 1 where it cannot.\n",
+		.examples = doctor_examples,
 		.options = doctor_options,
 		.run = doctor_command,
 	},
@@ -108,6 +118,7 @@ const struct command commands[] = {
 			"The condition is one of the language of rules, without macros and lists, such as\n"
 			"'proc.name = curl and fd.sip.name endswith .test'. It sees what was stored: fields that the\n"
 			"outputs of rules name, and who, where and with whom; it tells of a field that was not.\n",
+		.examples = alerts_examples,
 		.options = alerts_options,
 		.run = alerts_command,
 	},
@@ -115,6 +126,7 @@ const struct command commands[] = {
 		.name = "show",
 		.args = "NUMBER",
 		.summary = "show a stored alert with all there is",
+		.examples = show_examples,
 		.options = show_alert_options,
 		.run = show_alert_command,
 	},
@@ -122,6 +134,7 @@ const struct command commands[] = {
 		.name = "schema",
 		.args = "[rules | policy | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",
+		.examples = schema_examples,
 		.options = plain_options,
 		.run = schema_command,
 	},
@@ -129,8 +142,16 @@ const struct command commands[] = {
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "show this help, or that of a command",
-		.options = plain_options,
+		.options = help_options,
 		.run = help_command,
+	},
+	{
+		.name = "completion",
+		.args = "bash | zsh | fish",
+		.summary = "show what a shell needs to complete falcoc's words",
+		.examples = completion_examples,
+		.options = plain_options,
+		.run = completion_command,
 	},
 	{
 		.name = "version",

@@ -223,18 +223,6 @@ static void show_left(char letter, const char *name, const char *arg)
 	printf("  %-26s  ", left);
 }
 
-/* The text's own line breaks are followed by the column of the text. */
-static void show_option(const struct option *o)
-{
-	show_left(o->letter, o->name, o->arg);
-	for (const char *p = o->help; *p; p++) {
-		putchar(*p);
-		if (*p == '\n')
-			printf("%*s", HELP_COLUMN, "");
-	}
-	putchar('\n');
-}
-
 /* Words in the column of the help; *@column is where the line is. */
 static void show_words(const char *text, int *column)
 {
@@ -255,27 +243,52 @@ static void show_words(const char *text, int *column)
 	}
 }
 
-/* What the key is, and the key. */
-static void show_key(const struct config_option *o)
+/* Is it among the words of @brief, by its letter or its name? */
+static bool is_brief(const struct any_option *o, const char *brief)
 {
+	for (const char *p = brief; *p; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		if ((len == 1 && *p == o->letter) ||
+		    (o->name && strlen(o->name) == len && memcmp(p, o->name, len) == 0))
+			return true;
+		p += len;
+	}
+	return false;
+}
+
+/* What it is, and the key that it stands for. */
+static void show_option(const struct any_option *o, void *arg)
+{
+	const char *brief = arg;
 	int column = HELP_COLUMN;
 	char key[128];
 
+	if (brief && !is_brief(o, brief))
+		return;
 	show_left(o->letter, o->name, o->arg);
 	show_words(o->help, &column);
-	snprintf(key, sizeof(key), "(%s%s%s)", o->key, o->arg ? "" : "=", o->arg ? "" : o->value);
-	show_words(key, &column);
+	if (o->key) {
+		snprintf(key, sizeof(key), "(%s%s%s)", o->key, o->arg ? "" : "=", o->value);
+		show_words(key, &column);
+	}
 	putchar('\n');
 }
 
-void options_help(const struct command *cmd)
+void options_each(const struct command *cmd, void (*fn)(const struct any_option *o, void *arg), void *arg)
 {
 	struct config_option key;
 
 	for (const struct option *o = cmd->options; o && (o->letter || o->name); o++)
-		show_option(o);
+		fn(&(struct any_option){ o->letter, o->name, o->arg, o->help, NULL, NULL }, arg);
 	for (size_t i = 0; cmd->keys && config_option(i, &key); i++)
-		show_key(&key);
+		fn(&(struct any_option){ key.letter, key.name, key.arg, key.help, key.key,
+					 key.arg ? "" : key.value }, arg);
+}
+
+void options_help(const struct command *cmd, bool all)
+{
+	options_each(cmd, show_option, all ? NULL : (void *)cmd->brief);
 }
 
 enum status set_help(struct settings *s, const char *value)

@@ -63,7 +63,7 @@ enum status set_limit_mb(struct settings *s, const char *value)
 const struct option record_options[] = {
 	RECORD_OPTIONS,
 	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration; those below", set_config },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", set_config },
 	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, as of 'falcoc run'", set_ring_size },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },

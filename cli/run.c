@@ -94,7 +94,7 @@ const struct option run_options[] = {
 	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more,\n"
 	  "later ones override earlier ones\n(default: those of the key rules_files)", set_rules },
 	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration; those below", set_config },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", set_config },
 	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", set_validate },
 	{ 0, "dry-run", NULL, "stop once the rules are loaded", set_dry_run },
 	{ 'D', NULL, "TEXT", "switch off the rules with this text in their names", set_disable },

@@ -90,7 +90,7 @@ run -r r.yaml --dry-run -p 'at %proc.nme'
 expect "-p is checked" 2 err "falcoc: -p: error: unknown field 'proc.nme'"
 run -r r.yaml --dry-run -pc -p '%proc.name'
 expect "-p" 0 err "!error"
-run help
+run help --all
 while read -r key; do grep -q "^  ${key//./\\.}=" out || echo "$key"; done <keys >lacks
 verdict "the help has every key" "$([ -s lacks ] && tr '\n' ' ' <lacks || echo ok)"
 run schema template

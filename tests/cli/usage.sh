@@ -82,8 +82,12 @@ run -o syscall_event_drops.rate=.03333 -o syscall_event_drops.threshold=.1 --rin
 	-o engine.kmod.buf_size_preset=10 --dry-run -r rules.yaml
 expect "presets and numbers" 0 err
 
+run help --all
+expect "the whole help" 0 out "Usage: falcoc" "--ring-size" "validate" "json_output=true|false" "Exit status:"
+verdict "the whole help fits 100 columns" \
+	"$(awk 'length > 100 { bad = 1 } END { print bad ? "a longer line" : "ok" }' out)"
 run --help
-expect "help" 0 out "Usage: falcoc" "--ring-size" "validate" "json_output=true|false" "Exit status:"
+expect "help" 0 out "Usage: falcoc" "validate" "Examples:"
 cp out help1
 run -h
 verdict "-h is --help" "$(cmp -s out help1 && echo ok || echo differs)"
@@ -91,13 +95,35 @@ run help
 verdict "help is --help" "$(cmp -s out help1 && echo ok || echo differs)"
 verdict "help fits 100 columns" \
 	"$(awk 'length > 100 { bad = 1 } END { print bad ? "a longer line" : "ok" }' help1)"
-for cmd in run validate list explain schema help version; do
-	run help $cmd
+for cmd in $("$FALCOC" help --commands); do
+	run help "$cmd"
 	expect "help $cmd" 0 out "Usage: falcoc $cmd"
+	verdict "help $cmd fits a screen" \
+		"$(awk 'length > 100 || NR > 45 { bad = 1 } END { print bad ? "it is larger" : "ok" }' out)"
 	cp out help2
-	[ $cmd = run ] && continue
-	run $cmd --help
+	[ "$cmd" = run ] && continue
+	run "$cmd" --help
 	verdict "$cmd --help is help $cmd" "$(cmp -s out help2 && echo ok || echo differs)"
+done
+
+# examples do what they say, where they can here
+cat >rules.yaml <<'R'
+- rule: Shell in a container
+  desc: d
+  condition: evt.type = execve and container.id != host and proc.name = sh
+  output: o
+  priority: NOTICE
+R
+cp rules.yaml my_rules.yaml
+for cmd in validate list explain schema; do
+	"$FALCOC" help $cmd | sed -n '/^Examples:/,$s/^  falcoc /falcoc /p' >examples
+	while read -r line; do
+		[ "$line" = "falcoc validate" ] && continue
+		(PATH=$(dirname "$FALCOC"):$PATH; eval "$line") >out 2>err </dev/null
+		status=$?
+		expect "example: $line" 0 err
+	done <examples
+	[ -s examples ] || verdict "examples of $cmd" "there are none"
 done
 run --version
 expect "version" 0 out "falcoc "
