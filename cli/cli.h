@@ -192,8 +192,8 @@ struct config *settings_read(const struct settings *s, bool files);
 
 /* The commands. */
 extern const struct option run_options[], daemon_options[], validate_options[], list_options[],
-	explain_options[], eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
-	doctor_options[], help_options[];
+	explain_options[], eval_options[], dns_options[], record_options[], alerts_options[],
+	show_alert_options[], doctor_options[], help_options[];
 enum status run_command(struct settings *s);
 enum status daemon_command(struct settings *s);
 enum status validate_command(struct settings *s);
@@ -209,7 +209,7 @@ enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);
 /* examples.c: as struct command has them. */
-extern const char *const run_examples[], *const validate_examples[], *const list_examples[],
+extern const char *const run_examples[], *const daemon_examples[], *const validate_examples[], *const list_examples[],
 	*const explain_examples[], *const eval_examples[], *const record_examples[],
 	*const dns_examples[], *const doctor_examples[], *const alerts_examples[],
 	*const show_examples[], *const schema_examples[], *const completion_examples[];

@@ -13,7 +13,7 @@ const struct option daemon_options[] = {
 	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more\n"
 	  "(default: those of the key rules_files)", set_rules },
 	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration; those below", set_config },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", set_config },
 	{ 'h', "help", NULL, "show this help", set_help },
 	{ 0 },
 };

@@ -13,6 +13,12 @@ const char *const run_examples[] = {
 	NULL
 };
 
+const char *const daemon_examples[] = {
+	"systemctl enable --now falcoc", "the service, now and at each boot",
+	"systemctl reload falcoc", "rules and configuration read again, at once",
+	NULL
+};
+
 const char *const validate_examples[] = {
 	"falcoc validate", "the configuration and the rules that it names",
 	"falcoc validate my_rules.yaml", "these rules alone, on any machine",

@@ -36,6 +36,8 @@ const struct command commands[] = {
 		.text = "Alerts go to the journal and into the store unless the configuration says otherwise. Rules\n"
 			"and configuration are read again on SIGHUP and when their files change; what has errors\n"
 			"changes nothing. As long as the module is not there it waits for it.\n",
+		.brief = "r c o policy actions h",
+		.examples = daemon_examples,
 		.options = daemon_options,
 		.keys = true,
 		.run = daemon_command,
