@@ -18,19 +18,21 @@
 
 static bool read_digest(int fd, char ret_hex[SHA256_HEX_SIZE])
 {
-	struct sha256 digest;
+	struct sha256 *digest = sha256_new();
+	size_t len = 0;
 	char part[16384];
 	ssize_t n;
 
-	sha256_init(&digest);
-	while ((n = read(fd, part, sizeof(part))) != 0 && digest.len <= BYTES_MAX) {
+	while ((n = read(fd, part, sizeof(part))) != 0 && len <= BYTES_MAX) {
 		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			sha256_add(&digest, part, (size_t)n);
+			break;
+		if (n < 0)
+			continue;
+		sha256_add(digest, part, (size_t)n);
+		len += (size_t)n;
 	}
-	sha256_end_hex(&digest, ret_hex);
-	return true;
+	sha256_end_hex(digest, ret_hex);
+	return n >= 0 && *ret_hex;
 }
 
 static int add_file(struct fileset *s, const char *path)

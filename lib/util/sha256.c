@@ -1,92 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
-/* sha256.c - the SHA-256 of bytes that come in pieces */
+/* sha256.c - the SHA-256 of bytes that come in pieces, by libcrypto */
 #include "util/sha256.h"
 
+#include <openssl/evp.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 
-/* The first 32 bits of the fractions of the cube roots of the first 64 primes. */
-static const uint32_t k[64] = {
-	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-	0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-	0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-	0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-	0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
+struct sha256 {
+	EVP_MD_CTX *ctx;
+	bool failed;
 };
 
-static uint32_t rotate(uint32_t x, int n)
+struct sha256 *sha256_new(void)
 {
-	return x >> n | x << (32 - n);
-}
+	struct sha256 *s = calloc(1, sizeof(*s));
 
-static void take_block(struct sha256 *s)
-{
-	uint32_t w[64], v[8];
-
-	for (int i = 0; i < 16; i++)
-		w[i] = (uint32_t)s->block[4 * i] << 24 | (uint32_t)s->block[4 * i + 1] << 16 |
-		       (uint32_t)s->block[4 * i + 2] << 8 | s->block[4 * i + 3];
-	for (int i = 16; i < 64; i++) {
-		uint32_t a = w[i - 15], b = w[i - 2];
-
-		w[i] = w[i - 16] + (rotate(a, 7) ^ rotate(a, 18) ^ a >> 3) + w[i - 7] +
-		       (rotate(b, 17) ^ rotate(b, 19) ^ b >> 10);
-	}
-	memcpy(v, s->h, sizeof(v));
-	for (int i = 0; i < 64; i++) {
-		uint32_t t1 = v[7] + (rotate(v[4], 6) ^ rotate(v[4], 11) ^ rotate(v[4], 25)) +
-			      ((v[4] & v[5]) ^ (~v[4] & v[6])) + k[i] + w[i];
-		uint32_t t2 = (rotate(v[0], 2) ^ rotate(v[0], 13) ^ rotate(v[0], 22)) +
-			      ((v[0] & v[1]) ^ (v[0] & v[2]) ^ (v[1] & v[2]));
-
-		memmove(v + 1, v, 7 * sizeof(*v));
-		v[4] += t1;
-		v[0] = t1 + t2;
-	}
-	for (int i = 0; i < 8; i++)
-		s->h[i] += v[i];
-}
-
-void sha256_init(struct sha256 *s)
-{
-	static const uint32_t h[8] = {
-		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
-		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
-	};
-
-	memcpy(s->h, h, sizeof(h));
-	s->len = 0;
+	if (!s)
+		return NULL;
+	s->ctx = EVP_MD_CTX_new();
+	if (s->ctx && EVP_DigestInit_ex(s->ctx, EVP_sha256(), NULL) == 1)
+		return s;
+	EVP_MD_CTX_free(s->ctx);
+	free(s);
+	return NULL;
 }
 
 void sha256_add(struct sha256 *s, const void *bytes, size_t len)
 {
-	const uint8_t *at = bytes;
-
-	while (len) {
-		size_t have = s->len % 64, part = 64 - have < len ? 64 - have : len;
-
-		memcpy(s->block + have, at, part);
-		s->len += part;
-		at += part;
-		len -= part;
-		if (s->len % 64 == 0)
-			take_block(s);
-	}
+	if (s && EVP_DigestUpdate(s->ctx, bytes, len) != 1)
+		s->failed = true;
 }
 
 void sha256_end_hex(struct sha256 *s, char ret_hex[SHA256_HEX_SIZE])
 {
-	static const uint8_t pad[64] = { 0x80 };
-	uint64_t bits = s->len * 8;
-	uint8_t tail[8];
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int len = 0;
 
-	sha256_add(s, pad, 1 + (119 - s->len % 64) % 64);
-	for (int i = 0; i < 8; i++)
-		tail[i] = (uint8_t)(bits >> (56 - 8 * i));
-	sha256_add(s, tail, sizeof(tail));
-	for (int i = 0; i < 8; i++)
-		snprintf(ret_hex + 8 * i, 9, "%08x", s->h[i]);
+	*ret_hex = '\0';
+	if (!s)
+		return;
+	if (!s->failed && EVP_DigestFinal_ex(s->ctx, digest, &len) == 1)
+		for (unsigned int i = 0; i < len; i++)
+			snprintf(ret_hex + 2 * i, 3, "%02x", digest[i]);
+	EVP_MD_CTX_free(s->ctx);
+	free(s);
 }

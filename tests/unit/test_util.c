@@ -8,6 +8,7 @@
 #include "util/arena.h"
 #include "util/buf.h"
 #include "util/hash.h"
+#include "util/sha256.h"
 
 START_TEST(arena_zeroes_and_aligns)
 {
@@ -150,6 +151,22 @@ START_TEST(strmap_is_a_map_in_order)
 }
 END_TEST
 
+START_TEST(test_sha256)
+{
+	struct sha256 *s = sha256_new();
+	char hex[SHA256_HEX_SIZE];
+
+	/* FIPS 180-4's example, in two pieces */
+	sha256_add(s, "a", 1);
+	sha256_add(s, "bc", 2);
+	sha256_end_hex(s, hex);
+	ck_assert_str_eq(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	sha256_add(NULL, "a", 1);
+	sha256_end_hex(NULL, hex);
+	ck_assert_str_eq(hex, "");
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("util");
@@ -163,6 +180,7 @@ int main(void)
 	tcase_add_test(tc, buf_holds_much);
 	tcase_add_test(tc, hash_depends_on_every_byte);
 	tcase_add_test(tc, strmap_is_a_map_in_order);
+	tcase_add_test(tc, test_sha256);
 	suite_add_tcase(s, tc);
 	sr = srunner_create(s);
 	srunner_run_all(sr, CK_ENV);
