@@ -66,7 +66,7 @@ static enum status set_follow(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-static enum status set_store(struct settings *s, const char *value)
+enum status set_store(struct settings *s, const char *value)
 {
 	add_setting(s, "--store", "alert_store.file", value);
 	return STATUS_OK;
@@ -90,13 +90,6 @@ static enum status set_alerts_format(struct settings *s, const char *value)
 	complain("--format: '%s' is not text, json or csv", value);
 	return STATUS_USAGE;
 }
-
-#define STORE_OPTIONS										\
-	{ 0, "store", "FILE", "the database (default: that of the configuration)", set_store },	\
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },				\
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },	\
-	{ 'h', "help", NULL, "show this help", set_help },					\
-	{ 0 }
 
 const struct option alerts_options[] = {
 	{ 0, "since", "TIME", "from then on: 2026-11-22, 2026-11-22T10:30, with Z for UTC; today,\n"

@@ -80,6 +80,9 @@ struct settings {
 	uint64_t record_file_mb, record_file_s, record_files, record_limit_mb;
 	struct engine_alerts_query alerts;
 	enum engine_alerts_format alerts_format;
+	struct engine_audit_query report;
+	bool detail_set, quiet_if_empty, mail_subject;
+	const char *checkpoint, *report_file;
 	bool follow;
 	bool help_all;		/* help: all options and keys */
 	bool help_man;		/* help: the source of a manual page */
@@ -104,6 +107,7 @@ struct command {
 	const char *const *examples;	/* a command, what it does, ...; ended by NULL; or NULL */
 	const struct option *options;	/* ended by one without letter and name; NULL: none */
 	bool keys;		/* takes the options of the configuration's keys, too */
+	bool usage_is_1;	/* wrong arguments end it with 1: its statuses are its own */
 	enum status (*run)(struct settings *s);
 };
 
@@ -170,6 +174,15 @@ enum status set_files(struct settings *s, const char *value);
 enum status set_limit_mb(struct settings *s, const char *value);
 enum status record_apply(struct settings *s);
 
+/* alerts.c: which store, for all commands that ask it. */
+#define STORE_OPTIONS										\
+	{ 0, "store", "FILE", "the database (default: that of the configuration)", set_store },	\
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },				\
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },	\
+	{ 'h', "help", NULL, "show this help", set_help },					\
+	{ 0 }
+enum status set_store(struct settings *s, const char *value);
+
 /* config.c: keeps what an argument says of a key for settings_apply(). */
 void add_setting(struct settings *s, const char *origin, const char *key, const char *value);
 enum status set_config(struct settings *s, const char *value);
@@ -192,8 +205,14 @@ struct config *settings_read(const struct settings *s, bool files);
 
 /* The commands. */
 extern const struct option run_options[], daemon_options[], validate_options[], list_options[],
+<<<<<<< HEAD
 	explain_options[], eval_options[], dns_options[], record_options[], alerts_options[],
 	show_alert_options[], doctor_options[], help_options[];
+=======
+	explain_options[],
+	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
+	doctor_options[], report_options[];
+>>>>>>> 98bc821 (WIP report)
 enum status run_command(struct settings *s);
 enum status daemon_command(struct settings *s);
 enum status validate_command(struct settings *s);
@@ -203,6 +222,7 @@ enum status record_command(struct settings *s);
 enum status explain_command(struct settings *s);
 enum status dns_command(struct settings *s);
 enum status doctor_command(struct settings *s);
+enum status report_command(struct settings *s);	/* a status of its own: report.c */
 enum status alerts_command(struct settings *s);
 enum status show_alert_command(struct settings *s);
 enum status schema_command(struct settings *s);

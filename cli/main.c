@@ -133,6 +133,19 @@ const struct command commands[] = {
 		.run = show_alert_command,
 	},
 	{
+		.name = "report",
+		.args = "[OPTION...]",
+		.summary = "report on what was stored: coverage, alerts, what is new, what is noisy",
+		.text = "Reads nothing from the standard input, and is of no locale. Exit status: 0 made, or nothing\n"
+			"to say; 1 wrong arguments; 2 it could not be read or written; 3 an alert at least as urgent\n"
+			"as --fail-on; 4 coverage was lost (falcoc did not run all the time, or events were\n"
+			"dropped); 10 the checkpoint makes no sense, 11 cannot be written or is in use, 12 is of\n"
+			"another store.\n",
+		.options = report_options,
+		.usage_is_1 = true,
+		.run = report_command,
+	},
+	{
 		.name = "schema",
 		.args = "[rules | policy | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",
@@ -211,6 +224,8 @@ static enum status run(const struct command *cmd, int argc, char **argv)
 			status = version_command(&s);
 		else
 			status = cmd->run(&s);
+	} else if (cmd->usage_is_1) {
+		status = STATUS_RUNTIME;
 	}
 	settings_release(&s);
 	return status;

@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/audit.h"
 #include "engine/config.h"
 #include "engine/outputs.h"
 

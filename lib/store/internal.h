@@ -30,6 +30,12 @@ int schema_make(sqlite3 *db);
 /* What PRAGMA user_version says. */
 int schema_version(sqlite3 *db);
 
+/* ---- read.c ---- */
+
+sqlite3 *store_db(struct store *st);
+/* Until the next call. */
+const char *store_keep_text(struct store *st, const char *text);
+
 /* ---- facts.c ---- */
 
 struct facts;

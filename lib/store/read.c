@@ -16,7 +16,20 @@
 
 struct store {
 	sqlite3 *db;
+	struct buf text;	/* that was handed out last */
 };
+
+sqlite3 *store_db(struct store *st)
+{
+	return st->db;
+}
+
+const char *store_keep_text(struct store *st, const char *text)
+{
+	buf_clear(&st->text);
+	buf_add_str(&st->text, text ? text : "");
+	return buf_str(&st->text);
+}
 
 static int fail(struct store *st, int err, char *why, size_t size)
 {
@@ -61,6 +74,7 @@ void store_close(struct store *st)
 	if (!st)
 		return;
 	sqlite3_close(st->db);
+	buf_release(&st->text);
 	free(st);
 }
 

@@ -29,8 +29,9 @@ BEGIN {
 	allow("rules", "util event capture dns net state filter")
 	allow("output", "util event capture dns net state filter rules")
 	allow("store", "util event capture dns net state filter rules output")
+	allow("report", "util event capture dns net state filter rules output store")
 	allow("policy", "util event capture dns net state filter rules output")
-	allow("engine", "util event scap capture doctor dns net state filter rules output store policy")
+	allow("engine", "util event scap capture doctor dns net state filter rules output store report policy")
 	READS_RECORDS["event"] = READS_RECORDS["capture"] = 1
 	PUBLIC = "engine/engine.h"
 	UAPI = "^falcoc(_events)?\\.h$"
