@@ -206,7 +206,8 @@ static int replace_file(const char *path, const char *text, size_t len)
 	return err;
 }
 
-static enum report_status checkpoint_write(const struct checkpoint *c, const struct engine_audit_mark *mark)
+static enum report_status checkpoint_write(const struct checkpoint *c,
+					   const struct engine_audit_mark *mark)
 {
 	char text[256];
 	int rc;
@@ -265,7 +266,9 @@ static enum report_status make(struct settings *s, struct checkpoint *c)
 	rc = engine_audit(&s->report, &audit, why, sizeof(why));
 	if (rc < 0) {
 		complain("report: %s%s", why, rc == -ENOENT ? " (alert_store.enabled makes one)" : "");
-		return rc == -EINVAL ? REPORT_USAGE : rc == -ESTALE ? REPORT_CHECKPOINT_NOT_FOUND : REPORT_IO;
+		if (rc == -ESTALE)
+			return REPORT_CHECKPOINT_NOT_FOUND;
+		return rc == -EINVAL ? REPORT_USAGE : REPORT_IO;
 	}
 	status = deliver(s, &audit);
 	if (status == REPORT_OK && c->path)

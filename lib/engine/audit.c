@@ -33,7 +33,8 @@ static int priority(const char *name, const char *text, enum priority *ret, char
 	return -EINVAL;
 }
 
-static int read_options(const struct engine_audit_query *q, struct report_options *opt, char *why, size_t size)
+static int read_options(const struct engine_audit_query *q, struct report_options *opt, char *why,
+			size_t size)
 {
 	int rc;
 
@@ -126,7 +127,8 @@ static int hand_over(const struct report *r, const struct engine_audit_query *q,
 	return 0;
 }
 
-int engine_audit(const struct engine_audit_query *q, struct engine_audit *ret_audit, char *why, size_t size)
+int engine_audit(const struct engine_audit_query *q, struct engine_audit *ret_audit, char *why,
+		 size_t size)
 {
 	struct report_options opt = { 0 };
 	struct engine_audit a = { 0 };

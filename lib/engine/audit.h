@@ -21,7 +21,7 @@ enum engine_audit_format {
 struct engine_audit_mark {
 	uint64_t until_ns;	/* coverage */
 	int64_t last_id;	/* alerts; 0: none yet */
-	uint64_t last_ns;	/* when that one was, 0: not known: so that another store is told from this */
+	uint64_t last_ns;	/* when that one was, 0: not known: tells another store from this */
 };
 
 struct engine_audit_query {

@@ -114,6 +114,8 @@ struct engine {
 	struct config *first_config;	/* what goes on through all reloads points into this one */
 	char **paths;		/* of rules and policies, as they were named */
 	size_t npaths;
+	char **given;			/* paths of rules and policies */
+	size_t ngiven;
 	struct fileset files_read;	/* where it was loaded by engine_load() */
 	uint64_t rules_ns;	/* CLOCK_REALTIME: since when they are in force */
 

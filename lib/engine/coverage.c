@@ -24,7 +24,9 @@ static bool wanted(const struct engine *e)
 
 static bool keep(struct engine *e, struct buf *line)
 {
-	bool kept = !line->truncated && outputs_keep(e->outputs, engine_wall_ns(), buf_slice(line));
+	/* of a capture the time is its own */
+	uint64_t now = e->opt.capture_file ? e->last_event_ns : engine_wall_ns();
+	bool kept = !line->truncated && outputs_keep(e->outputs, now, buf_slice(line));
 
 	buf_release(line);
 	return kept;
@@ -90,6 +92,28 @@ static void cover_module(struct engine *e)
 	add_build_id(&detail);
 	buf_add_char(&detail, '}');
 	engine_cover(e, STORE_NOTE_MODULE, "", buf_str(&detail));
+	buf_release(&detail);
+}
+
+void engine_cover_rules(struct engine *e)
+{
+	struct buf detail = BUF_INIT;
+
+	if (!wanted(e))
+		return;
+	/* where they are not read again the service has not looked at them */
+	if (!e->files_read.n && e->ngiven)
+		fileset_read((const char *const *)e->given, e->ngiven, &e->files_read);
+	buf_printf(&detail, "{\"rules\":%zu,\"enabled\":%zu,\"files\":[", engine_rules(e),
+		   engine_rules_enabled(e));
+	for (size_t i = 0; i < e->files_read.n; i++) {
+		buf_printf(&detail, "%s{\"sha256\":\"%s\",\"path\":", i ? "," : "",
+			   e->files_read.files[i].sha256);
+		text_json(slice_of(e->files_read.files[i].path), &detail);
+		buf_add_char(&detail, '}');
+	}
+	buf_add_str(&detail, "]}");
+	engine_cover(e, STORE_NOTE_RULES, "", buf_str(&detail));
 	buf_release(&detail);
 }
 
@@ -169,19 +193,30 @@ static bool same(const struct store_counts *a, const struct store_counts *b)
 
 void engine_cover_begin(struct engine *e)
 {
+	/* when a capture began its events tell: see the end */
+	if (!wanted(e) || e->opt.capture_file)
+		return;
+	e->covered_hint = capture_unkept_hint(e->capture);
+	e->next_cover_ns = now_boot_ns() + EVERY_NS;
+	cover_module(e);
+	engine_cover(e, STORE_NOTE_START, e->opt.device ? e->opt.device : "", NULL);
+	engine_cover_rules(e);
+}
+
+static void cover_capture(struct engine *e, const struct store_counts *now)
+{
+	uint64_t last = e->last_event_ns;
 	struct buf text = BUF_INIT;
 
-	if (!wanted(e))
+	if (!e->first_event_ns)
 		return;
-	if (e->opt.capture_file) {
-		buf_printf(&text, "capture %s", e->opt.capture_file);
-	} else {
-		buf_add_str(&text, e->opt.device ? e->opt.device : "the module");
-		e->covered_hint = capture_unkept_hint(e->capture);
-		e->next_cover_ns = now_boot_ns() + EVERY_NS;
-		cover_module(e);
-	}
+	buf_printf(&text, "capture %s", e->opt.capture_file);
+	e->last_event_ns = e->first_event_ns;
 	engine_cover(e, STORE_NOTE_START, buf_str(&text), NULL);
+	engine_cover_rules(e);
+	e->last_event_ns = last;
+	/* the run is about the time of the capture */
+	tell_counts(e, now, e->first_event_ns, last + 1);
 	buf_release(&text);
 }
 
@@ -210,9 +245,7 @@ void engine_cover_end(struct engine *e, enum engine_status status)
 		return;
 	totals(e, true, &now);
 	if (e->opt.capture_file) {
-		/* the run is about the time of the capture */
-		if (e->first_event_ns)
-			tell_counts(e, &now, e->first_event_ns, e->last_event_ns + 1);
+		cover_capture(e, &now);
 	} else if (!same(&now, &e->covered)) {
 		tell_counts(e, &now, 0, now.until_ns);
 	}

@@ -17,6 +17,9 @@
 /* Something happened. @text may hold what others chose; @detail: a JSON object of ours, or NULL. */
 void engine_cover(struct engine *e, enum store_note kind, const char *text, const char *detail);
 
+/* What rules are in use from here on: the files that were read, with their hashes. */
+void engine_cover_rules(struct engine *e);
+
 /* Once outputs are started and events come. */
 void engine_cover_begin(struct engine *e);
 /* What is due by the clock, CLOCK_BOOTTIME; when that is, UINT64_MAX: never. */

@@ -195,6 +195,9 @@ void engine_free(struct engine *e)
 		free(e->paths[i]);
 	free(e->paths);
 	fileset_release(&e->files_read);
+	for (size_t i = 0; i < e->ngiven; i++)
+		free(e->given[i]);
+	free(e->given);
 	config_free(e->config);
 	config_free(e->first_config);
 	arena_free(e->scratch);
@@ -223,8 +226,21 @@ static void note_path(struct engine *e, const char *path)
 	e->npaths += all[e->npaths] != NULL;
 }
 
+/* For want of memory a report does not tell of it. */
+static void remember(struct engine *e, const char *path)
+{
+	char **given = realloc(e->given, (e->ngiven + 1) * sizeof(*given));
+
+	if (!given)
+		return;
+	e->given = given;
+	given[e->ngiven] = strdup(path);
+	e->ngiven += given[e->ngiven] != NULL;
+}
+
 void engine_add_rules(struct engine *e, const char *path)
 {
+	remember(e, path);
 	note_path(e, path);
 	/* whatever went wrong stands in the diagnostics too */
 	rules_loader_add_path(e->loader, path, e->diags);
@@ -232,6 +248,7 @@ void engine_add_rules(struct engine *e, const char *path)
 
 void engine_add_policies(struct engine *e, const char *path)
 {
+	remember(e, path);
 	note_path(e, path);
 	policies_add_path(e->policies, path, e->diags);
 }

@@ -2,6 +2,7 @@
 /*
  * reload.c - other rules while events come: files watched, read on a thread, swapped
  */
+#include "engine/coverage.h"
 #include "engine/reload.h"
 
 #include <errno.h>
@@ -325,6 +326,9 @@ static int tell(struct engine *e, const char *rule, enum priority priority, cons
 			   engine_rules(e), engine_rules_enabled(e));
 	}
 	put_files(&e->files_read, &fields);
+	engine_cover(e, why ? STORE_NOTE_STALE : STORE_NOTE_RELOAD, buf_str(&text), NULL);
+	if (!why)
+		engine_cover_rules(e);
 	engine_notice(e, "%s", buf_str(&text));
 	rc = service_tell(e, rule, priority, buf_slice(&text), buf_slice(&fields));
 	buf_release(&text);

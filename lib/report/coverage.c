@@ -13,16 +13,17 @@
 
 #include <jansson.h>
 
-#define ALIVE_NS	(150 * NS_PER_S)	/* a run seen so short a time ago goes on: it tells each minute */
+#define ALIVE_NS	(150 * NS_PER_S)	/* a run that was seen since then goes on */
 #define GAPS_SHOWN	20
+#define VERSIONS_MAX	300
 
 static const struct report_column pair[] = {
 	{ "what", "", REPORT_TEXT }, { "value", "", REPORT_TEXT },
 };
 
 static const struct report_column gaps[] = {
-	{ "from", "From", REPORT_TIME }, { "until", "Until", REPORT_TIME }, { "span", "For", REPORT_TEXT },
-	{ "why", "Why", REPORT_TEXT },
+	{ "from", "From", REPORT_TIME }, { "span", "For", REPORT_TEXT }, { "why", "Why", REPORT_TEXT },
+	{ "until", "Until", REPORT_TIME },
 };
 
 static const struct report_column notes[] = {
@@ -39,7 +40,7 @@ struct watching {
 	struct span *runs;
 	size_t n, room;
 	struct report_section *gaps, *summary;
-	char versions[300];
+	struct buf versions;
 };
 
 static int take_run(void *arg, const struct store_run *run)
@@ -50,12 +51,8 @@ static int take_run(void *arg, const struct store_run *run)
 
 	if (!run->ended_ns && run->seen_ns + ALIVE_NS >= now)
 		s = (struct span){ run->began_ns, now, false };
-	if (!strstr(w->versions, run->version) &&
-	    strlen(w->versions) + strlen(run->version) + 3 < sizeof(w->versions)) {
-		if (*w->versions)
-			strcat(w->versions, ", ");
-		strcat(w->versions, run->version);
-	}
+	if (!strstr(buf_str(&w->versions), run->version) && w->versions.len < VERSIONS_MAX)
+		buf_printf(&w->versions, "%s%s", w->versions.len ? ", " : "", run->version);
 	if (w->n == w->room) {
 		size_t room = w->room ? w->room * 2 : 64;
 		struct span *runs = realloc(w->runs, room * sizeof(*runs));
@@ -91,9 +88,9 @@ static void add_gap(struct watching *w, uint64_t from, uint64_t until, const cha
 		return;
 	add_span(until - from, &span);
 	row[0].number = from;
-	row[1].number = until;
-	row[2].text = keep(w->g, buf_str(&span));
-	row[3].text = why;
+	row[1].text = keep(w->g, buf_str(&span));
+	row[2].text = why;
+	row[3].number = until;
 	buf_release(&span);
 }
 
@@ -264,7 +261,7 @@ static void gather_versions(struct gather *g, const struct watching *w)
 
 	store_rows(g->store, "SELECT kind, detail FROM notes WHERE kind IN ('rules', 'module') AND time_ns < ?2 "
 		   "ORDER BY id", &g->period, 0, take_latest, &l, g->why, g->size);
-	add(g, s, "falcoc", "%s", *w->versions ? w->versions : "did not run");
+	add(g, s, "falcoc", "%s", w->versions.len ? buf_str(&w->versions) : "did not run");
 	add_module(g, s, l.module);
 	add_rules(g, s, l.rules);
 }
@@ -303,6 +300,7 @@ void gather_coverage(struct gather *g)
 	summarize(g, w.summary, &n);
 	section_note(g, w.summary, "Counts are kept by the hour; those of the first and last hour are whole.");
 	gather_versions(g, &w);
+	buf_release(&w.versions);
 	r->gap = r->lost_ns || r->dropped || r->lost_alerts || r->failures || r->unverified;
 	w.summary->warns = r->gap;
 	w.gaps->warns = true;

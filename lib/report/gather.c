@@ -355,8 +355,8 @@ static void gather_all(struct gather *g)
 	}
 }
 
-int report_gather(struct store *st, const struct report_options *opt, struct report *ret_report, char *why,
-		  size_t size)
+int report_gather(struct store *st, const struct report_options *opt, struct report *ret_report,
+		  char *why, size_t size)
 {
 	struct report r = { .opt = *opt };
 	struct gather g = {

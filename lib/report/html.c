@@ -2,8 +2,8 @@
 /*
  * html.c - a report as one file that needs nothing else: no script, no picture, no style from elsewhere
  *
- * On a narrow screen each row of a table becomes a card; on paper colours give way to lines. A policy in the
- * head forbids scripts and whatever would be fetched, should anything ever get past the escaping.
+ * On a narrow screen each row of a table becomes a card; on paper colours give way to lines. A policy in
+ * the head forbids scripts and whatever would be fetched, should anything ever get past the escaping.
  */
 #include "report/internal.h"
 
@@ -114,8 +114,8 @@ static void add_bar(uint64_t n, uint64_t most, struct buf *out)
 		   "<rect width=\"%.2f\" height=\"5\" rx=\"1\"/></svg>", (double)n * 100 / (double)most);
 }
 
-static void add_cell(const struct report_section *s, size_t i, const struct report_cell *row, uint64_t most,
-		     bool *named, struct buf *out)
+static void add_cell(const struct report_section *s, size_t i, const struct report_cell *row,
+		     uint64_t most, bool *named, struct buf *out)
 {
 	const struct report_column *col = &s->columns[i];
 	const struct report_cell *c = &row[i];

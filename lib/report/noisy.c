@@ -2,9 +2,9 @@
 /*
  * noisy.c - rules of which one program makes most of the alerts, and an exception for just that
  *
- * The exception is as narrow as what all of these alerts have in common: the program, and its file and
- * image where these were the same each time. Values are those of the last such alert, as the rule would see
- * them; what YAML cannot say (bytes that are no UTF-8) makes no exception.
+ * The exception is as narrow as what all of these alerts have in common: the program, and its file,
+ * destination and image where these were the same each time. Values are those of the last such alert, as
+ * the rule would see them; what YAML cannot say (bytes that are no UTF-8) makes no exception.
  */
 #include "report/internal.h"
 
@@ -22,8 +22,9 @@
 #define NOISY_MAX	5
 
 static const struct report_column columns[] = {
-	{ "alerts", "Alerts", REPORT_NUMBER }, { "share", "Share", REPORT_TEXT }, { "rule", "Rule", REPORT_TEXT },
-	{ "program", "Program", REPORT_TEXT }, { "exception", "Exception to paste", REPORT_CODE },
+	{ "alerts", "Alerts", REPORT_NUMBER }, { "rule", "Rule", REPORT_TEXT },
+	{ "program", "Program", REPORT_TEXT }, { "share", "Share of all", REPORT_TEXT },
+	{ "exception", "Exception to paste", REPORT_CODE },
 };
 
 /* Of an alert. */
@@ -90,7 +91,8 @@ static void add_yaml(const char *rule, const struct exception *x, unsigned int n
 {
 	static const char *const equal[] = { "=", "=", "=", "=" };
 
-	buf_add_str(out, "- rule: ");
+	/* a sheet would take a minus for the beginning of a formula */
+	buf_add_str(out, "# no alert for just this any more\n- rule: ");
 	text_json(slice_of(rule), out);
 	buf_printf(out, "\n  exceptions:\n    - name: from_report_%u\n", nth);
 	add_list("fields", x->fields, x->n, false, out);
@@ -104,8 +106,8 @@ static void add_yaml(const char *rule, const struct exception *x, unsigned int n
 }
 
 /* 0; -ENOENT: there is none to be made. */
-static int make_exception(struct gather *g, const struct store_pair *p, const char *rule, unsigned int nth,
-			  struct buf *out)
+static int make_exception(struct gather *g, const struct store_pair *p, const char *rule,
+			  unsigned int nth, struct buf *out)
 {
 	struct store_query q = { .id = p->last_id };
 	struct exception x = { .n = 0 };
@@ -121,6 +123,8 @@ static int make_exception(struct gather *g, const struct store_pair *p, const ch
 			add_field(&x, s.fields, "fd.name");
 		else if (p->file > 0)
 			add_field(&x, s.fields, "fs.path.name");
+		if (p->dest > 0 && !add_field(&x, s.fields, "fd.sip.name"))
+			add_field(&x, s.fields, "fd.sip");
 		if (p->image > 0)
 			add_field(&x, s.fields, "container.image.repository");
 		enough = program;
@@ -141,11 +145,11 @@ static void add_noisy(struct gather *g, struct report_section *s, const struct s
 		return;
 	row[0].number = p->count;
 	buf_printf(&text, "%" PRIu64 " %%", p->count * 100 / g->sum.total);
-	row[1].text = keep(g, buf_str(&text));
-	row[2].text = keep(g, store_name(g->store, p->rule, &unused));
-	row[3].text = keep(g, store_name(g->store, p->program, &unused));
+	row[3].text = keep(g, buf_str(&text));
+	row[1].text = keep(g, store_name(g->store, p->rule, &unused));
+	row[2].text = keep(g, store_name(g->store, p->program, &unused));
 	buf_clear(&text);
-	if (make_exception(g, p, row[2].text, (unsigned int)s->nrows, &text) == 0)
+	if (make_exception(g, p, row[1].text, (unsigned int)s->nrows, &text) == 0)
 		row[4].text = keep(g, buf_str(&text));
 	buf_release(&text);
 }

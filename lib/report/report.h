@@ -74,8 +74,8 @@ struct report {
 };
 
 /* 0, or a negative errno with a sentence in @why. report_release() frees it. */
-int report_gather(struct store *st, const struct report_options *opt, struct report *ret_report, char *why,
-		  size_t size);
+int report_gather(struct store *st, const struct report_options *opt, struct report *ret_report,
+		  char *why, size_t size);
 void report_release(struct report *r);
 
 /* Nothing to say: no alerts, and no coverage was lost. */

@@ -11,7 +11,7 @@
 #include "output/text.h"
 
 #define WIDTH		80u
-#define LABEL		24u	/* of what stands before a value */
+#define LABEL		27u	/* of what stands before a value */
 #define NUMBER		9u
 #define BAR		30u
 
@@ -150,10 +150,10 @@ static void wide_row(const struct report_section *s, const struct report_cell *r
 	else
 		buf_printf(out, "%*s", (int)NUMBER + 1, "");
 	cell_text(&s->columns[first], &row[first], &text);
-	if (s->columns[first].kind == REPORT_TIME || strlen(row[first].text) < 10) {
+	if (s->columns[first].kind == REPORT_TIME || !number) {
 		for (first++; first < s->ncolumns && s->columns[first].kind == REPORT_TEXT; first++)
 			if (!is_empty(&s->columns[first], &row[first])) {
-				buf_add_char(&text, ' ');
+				buf_add_str(&text, "  ");
 				cell_text(&s->columns[first], &row[first], &text);
 			}
 	} else {

@@ -14,7 +14,7 @@
 
 #define COLUMNS_MAX	16
 
-/* Tallies by the number of their name; and pairs by both numbers. Open addressing, a third stays empty. */
+/* Tallies by the number of their name; and pairs by both numbers. A third stays empty. */
 struct table {
 	size_t room, n;		/* room: a power of two */
 	size_t bytes;		/* of an entry */
@@ -110,7 +110,9 @@ static bool add_tally(struct table *t, const struct fact *f, int64_t name)
 	if (!e)
 		return false;
 	if (is_new)
-		e->tally = (struct store_tally){ name, 0, f->time_ns, f->time_ns, f->id, f->id, f->priority };
+		e->tally = (struct store_tally){
+			name, 0, f->time_ns, f->time_ns, f->id, f->id, f->priority,
+		};
 	e->tally.count++;
 	if (f->time_ns < e->tally.first_ns) {
 		e->tally.first_ns = f->time_ns;
@@ -144,19 +146,20 @@ static bool add_pair(struct table *t, const struct fact *f)
 	if (is_new)
 		e->pair = (struct store_pair){
 			f->names[STORE_RULE], f->names[STORE_PROGRAM], 0, f->id, f->names[STORE_FILE],
-			f->names[STORE_IMAGE], f->names[STORE_CONTAINER],
+			f->names[STORE_DEST], f->names[STORE_IMAGE],
 		};
 	e->pair.count++;
 	e->pair.last_id = f->id;
 	meet(&e->pair.file, f->names[STORE_FILE]);
 	meet(&e->pair.image, f->names[STORE_IMAGE]);
-	meet(&e->pair.container, f->names[STORE_CONTAINER]);
+	meet(&e->pair.dest, f->names[STORE_DEST]);
 	return true;
 }
 
 static void add_totals(struct store_sum *s, const struct store_period *p, const struct fact *f)
 {
-	uint64_t span = p->until_ns - p->since_ns, at = f->time_ns < p->since_ns ? 0 : f->time_ns - p->since_ns;
+	uint64_t span = p->until_ns - p->since_ns;
+	uint64_t at = f->time_ns < p->since_ns ? 0 : f->time_ns - p->since_ns;
 	size_t bucket = (size_t)((double)at / (double)(span ? span : 1) * STORE_BUCKETS);
 
 	if (bucket >= STORE_BUCKETS)
@@ -237,7 +240,8 @@ static int hand_over(struct tables *t, struct store_sum *s)
 			return -ENOMEM;
 	}
 	s->npairs = t->pairs.n;
-	s->pairs = take(&t->pairs, offsetof(struct pair_entry, pair), sizeof(struct store_pair), pair_more);
+	s->pairs = take(&t->pairs, offsetof(struct pair_entry, pair), sizeof(struct store_pair),
+			pair_more);
 	return s->pairs ? 0 : -ENOMEM;
 }
 
@@ -333,7 +337,8 @@ const char *store_name(struct store *st, int64_t name, uint64_t *ret_first_ns)
 }
 
 int64_t store_new_names(struct store *st, enum store_kind kind, const struct store_period *p, size_t max,
-			void (*fn)(void *arg, int64_t name, const char *text, uint64_t first_ns), void *arg)
+			void (*fn)(void *arg, int64_t name, const char *text, uint64_t first_ns),
+			void *arg)
 {
 	static const char sql[] = "SELECT id, text, first_ns FROM names WHERE kind = ?1 AND first_ns >= ?2 AND "
 				  "first_ns < ?3 ORDER BY first_ns DESC, id";

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sum.h - what a report adds up: one pass over the facts of all alerts of a time, and what is asked by name
+ * sum.h - what a report adds up: one pass over the facts of all alerts of a time, and what is asked by
+ * name
  *
  * A million alerts are a million narrow rows, read once in order; all counts are made of them at the same
  * time, by the numbers of names. Memory is bounded by how many different names there are.
@@ -36,7 +37,7 @@ struct store_pair {
 	int64_t rule, program;
 	uint64_t count;
 	int64_t last_id;
-	int64_t file, image, container;
+	int64_t file, dest, image;
 };
 
 struct store_sum {
@@ -57,15 +58,16 @@ int store_sum(struct store *st, const struct store_period *p, struct store_sum *
 	      size_t size);
 void store_sum_release(struct store_sum *s);
 
-/* The name's text, and when it was first seen (0: not known): valid until the next call. "": none such. */
+/* The name's text, "" for none, and when it was first seen (0: not known): until the next call. */
 const char *store_name(struct store *st, int64_t name, uint64_t *ret_first_ns);
 
 /*
- * Names of that kind that were first seen in the period, the latest ones first, at most @max. @fn is given
- * their numbers. How many there are in all, or a negative errno.
+ * Names of that kind that were first seen in the period, the latest ones first, at most @max, to @fn.
+ * How many there are in all, or a negative errno.
  */
 int64_t store_new_names(struct store *st, enum store_kind kind, const struct store_period *p, size_t max,
-			void (*fn)(void *arg, int64_t name, const char *text, uint64_t first_ns), void *arg);
+			void (*fn)(void *arg, int64_t name, const char *text, uint64_t first_ns),
+			void *arg);
 
 /*
  * The rows of a question, as texts ("" for NULL), to @fn. @sql: ours; ?1 and ?2 are the period's bounds,

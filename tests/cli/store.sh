@@ -84,7 +84,7 @@ db = sqlite3.connect("alerts.db")
 row = db.execute("SELECT began_ns / 1000000000, ended_ns > began_ns FROM runs").fetchone()
 n = db.execute("SELECT sum(events), sum(alerts) FROM counts").fetchone()
 notes = [r[0] for r in db.execute("SELECT kind FROM notes ORDER BY id")]
-print("ok" if row == (1700000000, 1) and n[0] > 2 and n[1] == 2 and notes == ["start", "stop"] else (row, n, notes))
+print("ok" if row == (1700000000, 1) and n[0] > 2 and n[1] == 2 and notes == ["start", "rules", "stop"] else (row, n, notes))
 P
 )"
 "$FALCOC" alerts -c c.yaml --follow --rule 'To *' >follow 2>&1 &
