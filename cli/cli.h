@@ -205,14 +205,9 @@ struct config *settings_read(const struct settings *s, bool files);
 
 /* The commands. */
 extern const struct option run_options[], daemon_options[], validate_options[], list_options[],
-<<<<<<< HEAD
 	explain_options[], eval_options[], dns_options[], record_options[], alerts_options[],
-	show_alert_options[], doctor_options[], help_options[];
-=======
-	explain_options[],
-	eval_options[], dns_options[], record_options[], alerts_options[], show_alert_options[],
-	doctor_options[], report_options[];
->>>>>>> 98bc821 (WIP report)
+	show_alert_options[], doctor_options[], help_options[],
+	report_options[];
 enum status run_command(struct settings *s);
 enum status daemon_command(struct settings *s);
 enum status validate_command(struct settings *s);
@@ -233,7 +228,8 @@ extern const char *const run_examples[], *const daemon_examples[], *const valida
 	*const list_examples[], *const explain_examples[], *const eval_examples[],
 	*const record_examples[],
 	*const dns_examples[], *const doctor_examples[], *const alerts_examples[],
-	*const show_examples[], *const schema_examples[], *const completion_examples[];
+	*const show_examples[], *const report_examples[], *const schema_examples[],
+	*const completion_examples[];
 enum status completion_command(struct settings *s);
 enum status help_show(const struct command *cmd);
 /* man.c: the page's source for scdoc(1), to stdout; NULL: the main one. */

@@ -72,6 +72,14 @@ const char *const show_examples[] = {
 	NULL
 };
 
+const char *const report_examples[] = {
+	"falcoc report --since yesterday --until today", "what happened yesterday",
+	"falcoc report --format html --output report.html", "a page of its own, to be looked at or printed",
+	"falcoc report --checkpoint /var/lib/falcoc/report.mark --quiet-if-empty", "what is new since the "
+	"last time, or nothing",
+	NULL
+};
+
 const char *const schema_examples[] = {
 	"falcoc schema template >falcoc.yaml", "every key with its default, to fill in",
 	NULL

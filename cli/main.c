@@ -141,6 +141,7 @@ const struct command commands[] = {
 			"as --fail-on; 4 coverage was lost (falcoc did not run all the time, or events were\n"
 			"dropped); 10 the checkpoint makes no sense, 11 cannot be written or is in use, 12 is of\n"
 			"another store.\n",
+		.examples = report_examples,
 		.options = report_options,
 		.usage_is_1 = true,
 		.run = report_command,
