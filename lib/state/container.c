@@ -20,6 +20,7 @@
 #include "state/container_ask.h"
 #include "state/container_read.h"
 #include "state/containers.h"
+#include "util/arena.h"
 #include "util/hash.h"
 #include "util/ihash.h"
 
@@ -39,9 +40,11 @@ struct container_entry {
 	void *texts;		/* what the texts of pub point into */
 	size_t bytes;		/* of texts */
 	uint64_t group_ino;	/* inode of its group's directory; 0: not known */
-	uint64_t asked_ns;	/* CLOCK_BOOTTIME; 0: never */
+	uint64_t asked_ns;	/* CLOCK_BOOTTIME, first; 0: never */
 	bool guess, nested;	/* as in struct container_quest */
 	bool unread;		/* known by who made it, no file told of it yet */
+	bool asked;		/* whoever runs it has been asked, or is being */
+	bool enough;		/* its image is known, or it has none */
 	bool old;		/* its key belongs to another one now */
 };
 
@@ -49,6 +52,8 @@ struct container_table {
 	struct ihash by_handle, by_key;
 	struct ilist live, ended;
 	struct container_options opt;
+	struct container_engines engines;
+	struct arena *texts;		/* of these */
 	const struct user_table *users;
 	struct container_reader reader;
 	int group_fds[GROUP_MOUNTS];	/* where groups are directories */
@@ -113,6 +118,28 @@ static void open_groups(struct container_table *t)
 	}
 }
 
+static int copy_engines(struct container_table *t, const struct container_engines *from)
+{
+	const char **const to[] = {
+		&t->engines.docker_socket, &t->engines.podman_socket, &t->engines.containerd_socket,
+		&t->engines.docker_root, &t->engines.storage_root, &t->engines.kubelet_url,
+		&t->engines.kubelet_token_file, &t->engines.kubelet_ca_file,
+	};
+
+	if (!from)
+		return 0;
+	t->engines = *from;
+	t->texts = arena_new(0);
+	for (size_t i = 0; t->texts && i < sizeof(to) / sizeof(to[0]); i++) {
+		if (!*to[i])
+			continue;
+		*to[i] = arena_strdup(t->texts, *to[i]);
+		if (!*to[i])
+			return -ENOMEM;
+	}
+	return t->texts ? 0 : -ENOMEM;
+}
+
 int container_table_new(const struct container_options *opt, const struct user_table *users,
 			struct container_table **ret_table)
 {
@@ -136,12 +163,14 @@ int container_table_new(const struct container_options *opt, const struct user_t
 	if (ihash_init(&t->by_handle) < 0 || ihash_init(&t->by_key) < 0)
 		goto fail;
 	if (!opt->foreign) {
-		err = container_reader_init(&t->reader, opt->root);
+		err = copy_engines(t, opt->engines);
+		if (!err)
+			err = container_reader_init(&t->reader, opt->root, &t->engines);
 		if (err)
 			goto fail;
 		open_groups(t);
 		if (opt->ask)
-			err = container_ask_new(opt->root, &t->ask);
+			err = container_ask_new(opt->root, &t->engines, &t->ask);
 		if (err)
 			goto fail;
 	}
@@ -186,6 +215,7 @@ void container_table_free(struct container_table *t)
 		close(t->group_fds[i]);
 	container_reader_release(&t->reader);
 	container_ask_free(t->ask);
+	arena_free(t->texts);
 	free(t);
 }
 
@@ -335,7 +365,16 @@ static void set_state(struct container_table *t, struct container *c, enum conta
 	c->state = state;
 }
 
-/* What was read replaces what the entry said. @ask: whose image is not known may be told later. */
+/* Is an owner to be had that is better than what the pod's name looks like? */
+static bool wants_owner(const struct container_table *t, const struct container *c)
+{
+	const char *url = t->engines.kubelet_url;
+
+	return url && *url && !t->engines.silent && c->pod_uid.len && !c->is_sandbox &&
+	       c->owner != CONTAINER_OWNER_TOLD;
+}
+
+/* What was read replaces what the entry said. @ask: what is not known may be told later. */
 static void entry_fill(struct container_table *t, struct container_entry *e,
 		       const struct container_facts *f, bool ask)
 {
@@ -354,8 +393,9 @@ static void entry_fill(struct container_table *t, struct container_entry *e,
 		c.init_start_ns = e->pub.init_start_ns;
 	}
 	c.state = e->pub.state;
-	set_state(t, &c, c.image.len || f->no_image || c.is_sandbox ? CONTAINER_KNOWN :
-			 ask ? CONTAINER_ASKED : CONTAINER_INCOMPLETE);
+	e->enough = c.image.len || f->no_image || c.is_sandbox || c.type >= CONTAINER_LXC;
+	set_state(t, &c, ask && (!e->enough || wants_owner(t, &c)) ? CONTAINER_ASKED :
+			 e->enough ? CONTAINER_KNOWN : CONTAINER_INCOMPLETE);
 	t->stats.cut += f->cut;
 	t->stats.bytes += bytes - e->bytes;
 	free(e->texts);
@@ -471,22 +511,42 @@ static bool quest_again(const struct container_table *t, const struct container_
 	       (!user || copy_text(q->home, sizeof(q->home), user->home));
 }
 
-/* Has the thread look for it. Where too many questions wait, what is known is all. */
-static void entry_ask(struct container_table *t, struct container_entry *e, uint64_t now_ns)
+/* Nobody will tell what is not known. */
+static void entry_give_up(struct container_table *t, struct container_entry *e)
 {
-	const struct container *c = &e->pub;
+	if (e->pub.state != CONTAINER_ASKED)
+		return;
+	set_state(t, &e->pub, e->enough ? CONTAINER_KNOWN : CONTAINER_INCOMPLETE);
+	tell_watch(t, e);
+}
+
+/*
+ * Has a thread look for it; @files: at files only. Where too many questions wait, what is known is
+ * all.
+ */
+static void entry_ask(struct container_table *t, struct container_entry *e, bool files,
+		      uint64_t now_ns)
+{
 	struct container_quest q;
 
-	e->asked_ns = now_ns ? now_ns : 1;
-	if (quest_again(t, e, &q) && container_ask_put(t->ask, &q) == 0) {
-		t->stats.asked++;
-		return;
+	if (!e->asked_ns)
+		e->asked_ns = now_ns ? now_ns : 1;
+	e->asked |= !files;
+	if (quest_again(t, e, &q)) {
+		q.files = files;
+		if (container_ask_put(t->ask, &q) == 0) {
+			t->stats.asked++;
+			return;
+		}
 	}
 	t->stats.queue_full++;
-	if (c->state != CONTAINER_ASKED)
-		return;
-	set_state(t, &e->pub, CONTAINER_INCOMPLETE);
-	tell_watch(t, e);
+	entry_give_up(t, e);
+}
+
+/* Files in a user's home, which may hang: they are a thread's to read. */
+static bool is_slow(const struct container_table *t, const struct container_quest *q)
+{
+	return t->ask && q->uid && !q->guess && !q->nested && q->type <= CONTAINER_LIBVIRT_LXC;
 }
 
 /* What is sure of one whose maker is known, though no file tells of it. */
@@ -508,23 +568,24 @@ static void facts_made(struct container_facts *f, const struct container_quest *
 static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
 					  bool guess, const char *ns, uint64_t now_ns)
 {
-	bool unread = false;
+	bool unread = false, slow, ask;
 	struct container_entry *e = NULL;
 	struct container_quest q;
 	struct container_facts f;
-	bool ask;
 
 	if (!quest_of(t, v, guess, &q) || facts_begin(&f, &q, v) < 0)
 		return NULL;
 	if (ns && !copy_text(q.ns, sizeof(q.ns), slice_of(ns)))
 		q.ns[0] = '\0';
-	if (!t->opt.foreign)
+	slow = is_slow(t, &q);
+	if (!t->opt.foreign && !slow)
 		container_read(&t->reader, &q, &f);
 	unread = ns && !f.found;
 	if (unread)
 		facts_made(&f, &q);
 	/* a name of nspawn's that is a virtual machine's is none */
-	ask = t->ask && !q.nested && !f.no_image && !f.c.image.len && !f.c.is_sandbox;
+	ask = slow || (t->ask && !q.nested && ((!f.no_image && !f.c.image.len && !f.c.is_sandbox) ||
+					       wants_owner(t, &f.c)));
 	if (f.found || (!guess && q.type != CONTAINER_NSPAWN))
 		e = entry_add(t, &f, now_ns, ask);
 	facts_release(&f);
@@ -535,19 +596,19 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 	e->nested = q.nested;
 	e->unread = unread;
 	if (ask)
-		entry_ask(t, e, now_ns);
+		entry_ask(t, e, slow, now_ns);
 	return e;
 }
 
 /* What is known of an entry by now besides what it said. */
 static void entry_take(struct container_table *t, struct container_entry *e,
-		       struct container_facts *f)
+		       struct container_facts *f, bool ask)
 {
 	facts_merge(f, &e->pub);
 	facts_finish(f);
 	if (!e->old)
 		ihash_remove(&t->by_key, &e->by_key);
-	entry_fill(t, e, f, false);
+	entry_fill(t, e, f, ask);
 	if (!e->old)
 		ihash_add(&t->by_key, &e->by_key, hash_bytes(e->key.ptr, e->key.len));
 }
@@ -563,7 +624,7 @@ static void entry_reread(struct container_table *t, struct container_entry *e)
 		return;
 	container_read(&t->reader, &q, &f);
 	if (f.found)
-		entry_take(t, e, &f);
+		entry_take(t, e, &f, false);
 	facts_release(&f);
 }
 
@@ -574,9 +635,9 @@ static void entry_complete(struct container_table *t, struct container_entry *e,
 {
 	if (e->unread)
 		entry_reread(t, e);
-	if (e->asked_ns || e->nested || !t->ask || e->pub.type >= CONTAINER_LXC)
+	if (e->asked || e->nested || !t->ask || e->pub.type >= CONTAINER_LXC)
 		return;
-	entry_ask(t, e, now_ns);
+	entry_ask(t, e, false, now_ns);
 }
 
 static struct slice key_of(const struct container_table *t, const struct cgroup_view *v)
@@ -748,36 +809,37 @@ void container_table_tend(struct container_table *t, uint64_t now_ns)
 
 /* ---- answers ---- */
 
-static void take_answer(struct container_table *t, uint64_t handle, struct container_facts *f,
-			bool told)
+static void take_answer(struct container_table *t, struct container_answer *a)
 {
-	struct container_entry *e = entry_find(t, handle);
+	struct container_entry *e = entry_find(t, a->handle);
 
-	t->stats.answered += told;
-	t->stats.unanswered += !told;
-	if (e)
-		entry_take(t, e, f);
-	facts_release(f);
+	t->stats.answered += a->told;
+	t->stats.unanswered += !a->told;
+	if (e) {
+		/* what files do not tell the socket may */
+		entry_take(t, e, &a->facts, a->files && e->pub.state == CONTAINER_ASKED);
+		if (e->pub.state == CONTAINER_ASKED)
+			entry_ask(t, e, false, e->asked_ns);
+	}
+	facts_release(&a->facts);
 }
 
 bool container_table_poll(struct container_table *t, uint64_t now_ns)
 {
-	struct container_facts f;
+	struct container_answer answer;
 	struct container_entry *e;
 	struct ilist *at;
-	uint64_t handle;
-	bool any = false, told;
+	bool any = false;
 
-	while (t->ask && container_ask_take(t->ask, &handle, &f, &told)) {
-		take_answer(t, handle, &f, told);
+	while (t->ask && container_ask_take(t->ask, &answer)) {
+		take_answer(t, &answer);
 		any = true;
 	}
 	for (at = t->live.next; t->nasked && at != &t->live; at = at->next) {
 		e = ihash_entry(at, struct container_entry, lru);
 		if (e->pub.state != CONTAINER_ASKED || e->asked_ns + CONTAINER_WAIT_NS > now_ns)
 			continue;
-		set_state(t, &e->pub, CONTAINER_INCOMPLETE);
-		tell_watch(t, e);
+		entry_give_up(t, e);
 		any = true;
 	}
 	return any;

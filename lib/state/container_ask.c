@@ -1,264 +1,152 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * container_ask.c - engines asked over their sockets, on a thread of its own
+ * container_ask.c - engines asked, and slow files read, on threads of their own
  *
- * Two rings of fixed size, of questions and of answers, under one lock. The thread holds the lock
- * for nothing but taking one and leaving the other.
+ * Each thread has two rings of fixed size, of questions and of answers, under one lock, which it holds for
+ * nothing but taking one and leaving the other. That of users' engines is begun with the first of these.
  */
 #include "state/container_ask.h"
 
-#include <curl/curl.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "util/buf.h"
+#include "state/container_engine.h"
+#include "state/slow.h"
 #include "util/thread.h"
 
-#define ANSWER_MAX	(2u << 20)
-#define GRPC_HEAD	5	/* a flag and a length before each message */
+enum lane_kind { LANE_ROOT, LANE_USERS, LANES };
 
-enum engine { ENGINE_DOCKER, ENGINE_PODMAN, ENGINE_CONTAINERD, ENGINES };
-
-struct answer {
-	uint64_t handle;
-	struct container_facts facts;
-	bool told;
+struct lane {
+	struct container_ask *ask;
+	pthread_t thread;
+	bool started;
+	pthread_cond_t news;
+	struct container_quest *questions;	/* ASK_QUEUE */
+	struct container_answer *answers;	/* likewise */
+	size_t first_question, nquestions, first_answer, nanswers;
+	struct engine_client *client;	/* the thread's own */
 };
 
 struct container_ask {
-	pthread_t thread;
-	bool started;
 	pthread_mutex_t lock;		/* questions, answers, their counts */
-	pthread_cond_t news;
-	struct container_quest questions[ASK_QUEUE];
-	struct answer answers[ASK_QUEUE];
-	size_t first_question, nquestions, first_answer, nanswers;
+	struct lane lanes[LANES];
 	atomic_bool stop;
 	int fd;
-	/* the thread's own */
-	char root[1024];
-	struct container_reader reader;
-	CURL *curl;
-	uint64_t left_alone_until_ms[ENGINES];
+	char *root;			/* NULL: "/" */
+	const struct container_engines *engines;
+	struct container_reader reader;	/* LANE_ROOT's */
+	struct slow *slow;		/* LANE_USERS' */
 };
-
-static const char *const sockets[ENGINES][3] = {
-	[ENGINE_DOCKER] = { "/run/docker.sock", NULL },
-	[ENGINE_PODMAN] = { "/run/podman/podman.sock", NULL },
-	[ENGINE_CONTAINERD] = { "/run/containerd/containerd.sock",
-				"/run/k3s/containerd/containerd.sock", NULL },
-};
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 /* ---- one question ---- */
 
-static size_t take_bytes(char *ptr, size_t size, size_t n, void *arg)
+static void begin(struct container_answer *a, const struct container_quest *q)
 {
-	struct buf *out = arg;
-
-	buf_add(out, ptr, size * n);
-	return out->truncated ? 0 : size * n;
+	a->facts.c.type = q->type;
+	a->facts.c.full_id = facts_str(&a->facts, q->id);
 }
 
-static int look_for_stop(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-	struct container_ask *a_ = arg;
+/* A user's files, on a thread that may stay behind: it has all that it needs by itself. */
+struct home_job {
+	struct container_reader reader;
+	struct container_quest quest;
+	struct container_answer answer;
+};
 
-	(void)a;
-	(void)b;
-	(void)c;
-	(void)d;
-	return atomic_load_explicit(&a_->stop, memory_order_relaxed);
+static void read_home(void *arg)
+{
+	struct home_job *j = arg;
+
+	container_read(&j->reader, &j->quest, &j->answer.facts);
 }
 
-/* One exchange with an engine: what it says goes to @out. False: it does not, or something else. */
-static bool exchange(struct container_ask *a, enum engine engine, const char *url,
-		     struct curl_slist *headers, struct slice body, struct buf *out)
+static void drop_home(void *arg)
 {
-	bool is_grpc = engine == ENGINE_CONTAINERD;
-	bool good = false;
+	struct home_job *j = arg;
 
-	if (now_ms() < a->left_alone_until_ms[engine])
-		return false;
-	for (size_t i = 0; sockets[engine][i] && !good; i++) {
-		char path[1100];
-		CURLcode rc;
-		long status = 0;
+	container_reader_release(&j->reader);
+	facts_release(&j->answer.facts);
+	free(j);
+}
 
-		snprintf(path, sizeof(path), "%s%s", a->root, sockets[engine][i]);
-		buf_clear(out);
-		curl_easy_reset(a->curl);
-		curl_easy_setopt(a->curl, CURLOPT_UNIX_SOCKET_PATH, path);
-		curl_easy_setopt(a->curl, CURLOPT_URL, url);
-		curl_easy_setopt(a->curl, CURLOPT_PROXY, "");
-		curl_easy_setopt(a->curl, CURLOPT_NOSIGNAL, 1L);
-		curl_easy_setopt(a->curl, CURLOPT_TIMEOUT_MS, (long)ASK_TIMEOUT_MS);
-		curl_easy_setopt(a->curl, CURLOPT_WRITEFUNCTION, take_bytes);
-		curl_easy_setopt(a->curl, CURLOPT_WRITEDATA, out);
-		curl_easy_setopt(a->curl, CURLOPT_NOPROGRESS, 0L);
-		curl_easy_setopt(a->curl, CURLOPT_XFERINFOFUNCTION, look_for_stop);
-		curl_easy_setopt(a->curl, CURLOPT_XFERINFODATA, a);
-		curl_easy_setopt(a->curl, CURLOPT_HTTPHEADER, headers);
-		/* libcurl 7.88 does not find its way back into HTTP/2 on a connection used before */
-		curl_easy_setopt(a->curl, CURLOPT_FRESH_CONNECT, 1L);
-		curl_easy_setopt(a->curl, CURLOPT_FORBID_REUSE, 1L);
-		if (is_grpc) {
-			curl_easy_setopt(a->curl, CURLOPT_HTTP_VERSION,
-					 (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-			curl_easy_setopt(a->curl, CURLOPT_POSTFIELDS, body.ptr);
-			curl_easy_setopt(a->curl, CURLOPT_POSTFIELDSIZE, (long)body.len);
-		}
-		rc = curl_easy_perform(a->curl);
-		curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
-		good = rc == CURLE_OK && status == 200;
-		if (rc == CURLE_OPERATION_TIMEDOUT)
-			a->left_alone_until_ms[engine] = now_ms() + ASK_BACKOFF_MS;
+static void read_user(struct lane *l, const struct container_quest *q,
+		      struct container_answer *ret)
+{
+	struct home_job *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return;
+	j->quest = *q;
+	if (container_reader_init(&j->reader, l->ask->root, NULL) < 0 ||
+	    facts_init(&j->answer.facts) < 0) {
+		container_reader_release(&j->reader);
+		free(j);
+		return;
 	}
-	return good;
+	begin(&j->answer, q);
+	switch (slow_call(l->ask->slow, q->uid, read_home, drop_home, j, ASK_HOME_MS, false)) {
+	case 0:
+		facts_release(&ret->facts);
+		ret->facts = j->answer.facts;
+		ret->told = ret->facts.found;
+		j->answer.facts = (struct container_facts){ 0 };
+		/* fall through */
+	default:
+		drop_home(j);
+		break;
+	case -ETIMEDOUT:
+		break;	/* it is that thread's */
+	}
 }
 
-static bool is_plain(const char *id)
+static void answer_one(struct lane *l, const struct container_quest *q,
+		       struct container_answer *ret)
 {
-	return *id && strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
-	       strlen(id);
-}
-
-static bool ask_json(struct container_ask *a, enum engine engine, const char *fmt,
-		     const struct container_quest *q, struct container_facts *f)
-{
-	struct buf out = { .max = ANSWER_MAX };
-	const char *id;
-	json_t *json = NULL;
-	char url[512];
-
-	snprintf(url, sizeof(url), "http://localhost/%s/%s/json", fmt, q->id);
-	if (exchange(a, engine, url, NULL, (struct slice){ NULL, 0 }, &out))
-		json = json_loadb(out.ptr, out.len, 0, NULL);
-	buf_release(&out);
-	id = json_text(json, "Id");
-	if (id && strcmp(id, q->id) == 0)
-		facts_docker(f, json, NULL);
+	begin(ret, q);
+	if (q->uid)
+		read_user(l, q, ret);
 	else
-		id = NULL;
-	json_decref(json);
-	return id;
+		container_read(&l->ask->reader, q, &ret->facts);
+	if (!q->files)
+		ret->told |= engine_client_ask(l->client, q, &ret->facts);
+	facts_finish(&ret->facts);
 }
 
-/* A call whose only argument is the string @arg, field 1; the message that it gives. */
-static bool call(struct container_ask *a, const char *method, const char *ns, const char *arg,
-		 struct buf *out, struct slice *ret_message)
-{
-	struct curl_slist *headers = NULL;
-	char url[256], space[128], body[GRPC_HEAD + 300];
-	size_t len = strlen(arg), n = GRPC_HEAD;
-	bool good;
-
-	if (len > 255)
-		return false;
-	memset(body, 0, GRPC_HEAD);
-	body[n++] = 1 << 3 | 2;
-	if (len > 127)
-		body[n++] = (char)(0x80 | (len & 0x7f));
-	body[n++] = (char)(len > 127 ? len >> 7 : len);
-	memcpy(body + n, arg, len);
-	n += len;
-	body[3] = (char)((n - GRPC_HEAD) >> 8);
-	body[4] = (char)(n - GRPC_HEAD);
-	snprintf(url, sizeof(url), "http://localhost/%s", method);
-	snprintf(space, sizeof(space), "containerd-namespace: %s", ns);
-	headers = curl_slist_append(headers, "content-type: application/grpc");
-	headers = curl_slist_append(headers, "te: trailers");
-	headers = curl_slist_append(headers, space);
-	good = exchange(a, ENGINE_CONTAINERD, url, headers, (struct slice){ body, n }, out);
-	curl_slist_free_all(headers);
-	/* what failed has no message, only its status behind */
-	if (!good || out->len < GRPC_HEAD || out->ptr[0])
-		return false;
-	*ret_message = (struct slice){ out->ptr + GRPC_HEAD, out->len - GRPC_HEAD };
-	return true;
-}
-
-static bool ask_containerd(struct container_ask *a, const struct container_quest *q,
-			   struct container_facts *f)
-{
-	const char *ns = q->ns[0] ? q->ns : f->c.ns.len ? f->c.ns.ptr : "k8s.io";
-	struct buf out = { .max = ANSWER_MAX };
-	struct slice message;
-	bool told;
-
-	told = is_plain(ns) &&
-	       call(a, "containerd.services.containers.v1.Containers/Get", ns, q->id, &out, &message) &&
-	       facts_containerd(f, message, q->id);
-	if (told && f->c.image.len && !f->c.image_digest.len &&
-	    call(a, "containerd.services.images.v1.Images/Get", ns, f->c.image.ptr, &out, &message))
-		facts_containerd_image(f, message);
-	if (f->c.pod_sandbox.len &&
-	    call(a, "runtime.v1.RuntimeService/PodSandboxStatus", ns, f->c.pod_sandbox.ptr, &out,
-		 &message))
-		told |= facts_cri_sandbox(f, message, f->c.pod_sandbox.ptr);
-	buf_release(&out);
-	return told;
-}
-
-static void answer_one(struct container_ask *a, const struct container_quest *q,
-		       struct answer *ret)
-{
-	struct container_facts *f = &ret->facts;
-
-	ret->handle = q->handle;
-	f->c.type = q->type;
-	f->c.full_id = facts_str(f, q->id);
-	container_read(&a->reader, q, f);
-	if (!q->uid && !q->nested && is_plain(q->id)) {
-		if (f->c.type == CONTAINER_DOCKER)
-			ret->told = ask_json(a, ENGINE_DOCKER, "containers", q, f);
-		else if (f->c.type == CONTAINER_PODMAN)
-			ret->told = ask_json(a, ENGINE_PODMAN, "v4.0.0/libpod/containers", q, f);
-		else if (f->c.type == CONTAINER_CONTAINERD)
-			ret->told = ask_containerd(a, q, f);
-	}
-	facts_finish(f);
-}
-
-/* ---- the thread ---- */
+/* ---- the threads ---- */
 
 static void *run(void *arg)
 {
-	struct container_ask *a = arg;
+	struct lane *l = arg;
+	struct container_ask *a = l->ask;
 	struct container_quest q;
 
 	pthread_mutex_lock(&a->lock);
 	while (!a->stop) {
-		struct answer answer = { 0 };
+		struct container_answer answer = { 0 };
 		uint64_t one = 1;
 
-		if (!a->nquestions || a->nanswers == ASK_QUEUE) {
-			pthread_cond_wait(&a->news, &a->lock);
+		if (!l->nquestions || l->nanswers == ASK_QUEUE) {
+			pthread_cond_wait(&l->news, &a->lock);
 			continue;
 		}
-		q = a->questions[a->first_question];
-		a->first_question = (a->first_question + 1) % ASK_QUEUE;
-		a->nquestions--;
+		q = l->questions[l->first_question];
+		l->first_question = (l->first_question + 1) % ASK_QUEUE;
+		l->nquestions--;
 		pthread_mutex_unlock(&a->lock);
+		answer.handle = q.handle;
+		answer.files = q.files;
 		if (facts_init(&answer.facts) == 0)
-			answer_one(a, &q, &answer);
+			answer_one(l, &q, &answer);
 		pthread_mutex_lock(&a->lock);
-		a->answers[(a->first_answer + a->nanswers) % ASK_QUEUE] = answer;
-		a->nanswers++;
+		l->answers[(l->first_answer + l->nanswers) % ASK_QUEUE] = answer;
+		l->nanswers++;
 		if (write(a->fd, &one, sizeof(one)) < 0)
 			continue;	/* it is readable already */
 	}
@@ -266,95 +154,118 @@ static void *run(void *arg)
 	return NULL;
 }
 
-int container_ask_new(const char *root, struct container_ask **ret_ask)
+static int lane_start(struct lane *l)
+{
+	int err;
+
+	l->questions = calloc(ASK_QUEUE, sizeof(*l->questions));
+	l->answers = calloc(ASK_QUEUE, sizeof(*l->answers));
+	l->client = engine_client_new(l->ask->root, l->ask->engines, &l->ask->stop);
+	err = l->questions && l->answers && l->client ? thread_start(&l->thread, run, l) : -ENOMEM;
+	l->started = err == 0;
+	return err;
+}
+
+static void lane_release(struct lane *l)
+{
+	if (l->started) {
+		pthread_mutex_lock(&l->ask->lock);
+		pthread_cond_signal(&l->news);
+		pthread_mutex_unlock(&l->ask->lock);
+		pthread_join(l->thread, NULL);
+	}
+	for (; l->nanswers; l->nanswers--) {
+		facts_release(&l->answers[l->first_answer].facts);
+		l->first_answer = (l->first_answer + 1) % ASK_QUEUE;
+	}
+	free(l->questions);
+	free(l->answers);
+	engine_client_free(l->client);
+	pthread_cond_destroy(&l->news);
+}
+
+int container_ask_new(const char *root, const struct container_engines *engines,
+		      struct container_ask **ret_ask)
 {
 	struct container_ask *a = calloc(1, sizeof(*a));
-	int err = -ENOMEM;
+	int err;
 
 	if (!a)
 		return -ENOMEM;
-	a->fd = -1;
 	a->reader.root_fd = -1;
+	a->engines = engines;
 	pthread_mutex_init(&a->lock, NULL);
-	pthread_cond_init(&a->news, NULL);
-	snprintf(a->root, sizeof(a->root), "%s", root ? root : "");
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
-		goto fail;
-	a->curl = curl_easy_init();
-	if (!a->curl)
-		goto fail;
+	for (int i = 0; i < LANES; i++) {
+		a->lanes[i].ask = a;
+		pthread_cond_init(&a->lanes[i].news, NULL);
+	}
+	a->root = root ? strdup(root) : NULL;
+	a->slow = slow_new();
 	a->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	err = a->fd < 0 ? -errno : container_reader_init(&a->reader, root);
+	err = a->fd < 0 ? -errno : !a->slow || (root && !a->root) ? -ENOMEM :
+	      container_reader_init(&a->reader, root, engines);
 	if (!err)
-		err = thread_start(&a->thread, run, a);
-	if (err)
-		goto fail;
-	a->started = true;
+		err = lane_start(&a->lanes[LANE_ROOT]);
+	if (err) {
+		container_ask_free(a);
+		return err;
+	}
 	*ret_ask = a;
 	return 0;
-fail:
-	container_ask_free(a);
-	return err;
 }
 
 void container_ask_free(struct container_ask *a)
 {
 	if (!a)
 		return;
-	if (a->started) {
-		pthread_mutex_lock(&a->lock);
-		a->stop = true;
-		pthread_cond_signal(&a->news);
-		pthread_mutex_unlock(&a->lock);
-		pthread_join(a->thread, NULL);
-	}
-	for (; a->nanswers; a->nanswers--) {
-		facts_release(&a->answers[a->first_answer].facts);
-		a->first_answer = (a->first_answer + 1) % ASK_QUEUE;
-	}
-	if (a->curl)
-		curl_easy_cleanup(a->curl);
+	atomic_store(&a->stop, true);
+	for (int i = 0; i < LANES; i++)
+		lane_release(&a->lanes[i]);
+	slow_free(a->slow);
 	if (a->fd >= 0)
 		close(a->fd);
 	container_reader_release(&a->reader);
 	pthread_mutex_destroy(&a->lock);
-	pthread_cond_destroy(&a->news);
+	free(a->root);
 	free(a);
 }
 
 int container_ask_put(struct container_ask *a, const struct container_quest *q)
 {
-	int err = -ENOSPC;
+	struct lane *l = &a->lanes[q->uid ? LANE_USERS : LANE_ROOT];
+	int err = l->started ? 0 : l->questions ? -ENOMEM : lane_start(l);
 
+	if (err)
+		return err;
 	pthread_mutex_lock(&a->lock);
-	if (a->nquestions < ASK_QUEUE) {
-		a->questions[(a->first_question + a->nquestions++) % ASK_QUEUE] = *q;
-		pthread_cond_signal(&a->news);
+	err = -ENOSPC;
+	if (l->nquestions < ASK_QUEUE) {
+		l->questions[(l->first_question + l->nquestions++) % ASK_QUEUE] = *q;
+		pthread_cond_signal(&l->news);
 		err = 0;
 	}
 	pthread_mutex_unlock(&a->lock);
 	return err;
 }
 
-bool container_ask_take(struct container_ask *a, uint64_t *ret_handle,
-			struct container_facts *ret_facts, bool *ret_told)
+bool container_ask_take(struct container_ask *a, struct container_answer *ret_answer)
 {
-	struct answer *answer;
+	bool any = false;
 	uint64_t n;
-	bool any;
 
 	pthread_mutex_lock(&a->lock);
-	any = a->nanswers > 0;
-	if (any) {
-		answer = &a->answers[a->first_answer];
-		*ret_handle = answer->handle;
-		*ret_facts = answer->facts;
-		*ret_told = answer->told;
-		a->first_answer = (a->first_answer + 1) % ASK_QUEUE;
-		a->nanswers--;
-		pthread_cond_signal(&a->news);
+	for (int i = 0; i < LANES && !any; i++) {
+		struct lane *l = &a->lanes[i];
+
+		if (!l->nanswers)
+			continue;
+		any = true;
+		*ret_answer = l->answers[l->first_answer];
+		l->first_answer = (l->first_answer + 1) % ASK_QUEUE;
+		l->nanswers--;
+		pthread_cond_signal(&l->news);
 	}
-	if (!a->nanswers && read(a->fd, &n, sizeof(n)) < 0)
+	if (!any && read(a->fd, &n, sizeof(n)) < 0)
 		errno = 0;	/* there was nothing to read */
 	pthread_mutex_unlock(&a->lock);
 	return any;

@@ -125,6 +125,7 @@ static void set_image(struct container_facts *f, const json_t *json)
 void facts_docker(struct container_facts *f, const json_t *json, const json_t *host)
 {
 	const char *name = json_text(json, "Name");
+	const json_t *labels;
 
 	if (!json_is_object(json))
 		return;
@@ -135,7 +136,9 @@ void facts_docker(struct container_facts *f, const json_t *json, const json_t *h
 	set_mounts(f, json);
 	set_address(f, json_at(json, "NetworkSettings"));
 	set_health(f, json);
-	facts_set_labels(f, json_at(json_at(json, "Config"), "Labels"), NULL);
+	labels = json_at(json_at(json, "Config"), "Labels");
+	facts_set_labels(f, labels, NULL);
+	facts_applied(f, json_text(labels, "annotation.kubectl.kubernetes.io/last-applied-configuration"));
 	if (!f->c.created_ns)
 		f->c.created_ns = facts_time(json_text(json, "Created"));
 }

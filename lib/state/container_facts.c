@@ -229,7 +229,7 @@ static void infer_owner(struct container_facts *f)
 	struct slice name = f->c.pod_name, hash = { NULL, 0 }, deployment;
 	struct slice told;
 
-	if (!name.len || f->c.deployment.len)
+	if (!name.len || f->c.deployment.len || f->c.owner == CONTAINER_OWNER_TOLD)
 		return;
 	if (!cut_suffix(&name, 5, 5))
 		return;
@@ -318,6 +318,12 @@ static void merge_mounts(struct container_facts *f, const struct container *from
 		f->c.nmounts = n;
 }
 
+/* What is taken over together, or not at all. */
+static bool is_owner(const char *member)
+{
+	return strcmp(member, "deployment") == 0 || strcmp(member, "replicaset") == 0;
+}
+
 void facts_merge(struct container_facts *f, const struct container *from)
 {
 	struct container *c = &f->c;
@@ -333,12 +339,13 @@ void facts_merge(struct container_facts *f, const struct container *from)
 		c->image_digest = facts_text(f, from->image_digest);
 		c->image_id = facts_text(f, from->image_id);
 	}
-	if (!c->deployment.len) {
+	if (c->owner != CONTAINER_OWNER_TOLD &&
+	    (!c->deployment.len || from->owner == CONTAINER_OWNER_TOLD)) {
 		c->deployment = facts_text(f, from->deployment);
 		c->replicaset = facts_text(f, from->replicaset);
 		c->owner = from->owner;
 	}
-#define X(t) if (!c->t.len && strncmp(#t, "image", 5) != 0) c->t = facts_text(f, from->t);
+#define X(t) if (!c->t.len && strncmp(#t, "image", 5) != 0 && !is_owner(#t)) c->t = facts_text(f, from->t);
 	TEXTS(X)
 #undef X
 	merge_labels(f, from->labels, from->nlabels, &c->labels, &c->nlabels);

@@ -14,9 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int container_reader_init(struct container_reader *r, const char *root)
+int container_reader_init(struct container_reader *r, const char *root,
+			  const struct container_engines *engines)
 {
-	*r = (struct container_reader){ .root_fd = -1 };
+	*r = (struct container_reader){ .root_fd = -1, .engines = engines };
 	r->root_fd = open(root ? root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return r->root_fd < 0 ? -errno : 0;
 }
@@ -44,7 +45,8 @@ static int open_path(struct container_reader *r, const struct container_place *a
 {
 	int home, fd;
 
-	flags |= O_RDONLY | O_NONBLOCK | O_NOCTTY;
+	if (!(flags & O_PATH))	/* which goes with no other */
+		flags |= O_RDONLY | O_NONBLOCK | O_NOCTTY;
 	if (!at->home)
 		return open_how(r->root_fd, path, flags, RESOLVE_IN_ROOT);
 	home = open_how(r->root_fd, at->home, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT);
@@ -148,6 +150,20 @@ bool container_file_list(struct container_reader *r, const struct container_plac
 	}
 	closedir(dir);
 	return done;
+}
+
+int container_file_socket(struct container_reader *r, const struct container_place *at,
+			  const char *path)
+{
+	int fd = open_path(r, at, path, O_PATH);
+	struct stat sb;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &sb) == 0 && S_ISSOCK(sb.st_mode) && (!at->home || sb.st_uid == at->uid))
+		return fd;
+	close(fd);
+	return -EPERM;
 }
 
 bool container_name_ok(const char *name)

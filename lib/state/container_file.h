@@ -19,13 +19,16 @@
 #define CONTAINER_INDEX_MAX	(16u << 20)	/* of one about all of them */
 
 /* Where to read, and what came of it. One thread at a time. */
+struct container_engines;
 struct container_reader {
 	int root_fd;
+	const struct container_engines *engines;	/* may be NULL */
 	uint64_t files_read, files_refused;
 };
 
-/* 0 or a negative errno. */
-int container_reader_init(struct container_reader *r, const char *root);
+/* @engines outlives it; may be NULL. 0 or a negative errno. */
+int container_reader_init(struct container_reader *r, const char *root,
+			  const struct container_engines *engines);
 void container_reader_release(struct container_reader *r);
 
 /* Whose file: of root, found from the root; or of a user, found from @home and being @uid's. */
@@ -50,6 +53,13 @@ json_t *container_file_json(struct container_reader *r, const struct container_p
 bool container_file_list(struct container_reader *r, const struct container_place *at,
 			 const char *path, size_t max, bool (*fn)(void *arg, const char *name),
 			 void *arg);
+
+/*
+ * A socket as container_file_read() looks for files, for connect() by /proc/self/fd/N; to be
+ * closed. A negative errno; -EPERM: no socket, or not the user's.
+ */
+int container_file_socket(struct container_reader *r, const struct container_place *at,
+			  const char *path);
 
 /* Is this a name that stays in its directory: not empty, no slash, not "." nor ".."? */
 bool container_name_ok(const char *name);

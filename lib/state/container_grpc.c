@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "state/container_ask.h"
+#include "state/container_engine.h"
 
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 
@@ -149,7 +149,7 @@ bool facts_cri_sandbox(struct container_facts *f, struct slice message, const ch
 {
 	struct slice status = field_of(message, 1);
 	struct slice meta = field_of(status, 2);
-	json_t *labels;
+	json_t *labels, *notes;
 
 	if (!slice_eq_str(field_of(status, 1), id))
 		return false;
@@ -160,5 +160,8 @@ bool facts_cri_sandbox(struct container_facts *f, struct slice message, const ch
 	labels = map_of(status, 7);
 	facts_set_pod_labels(f, labels, NULL);
 	json_decref(labels);
+	notes = map_of(status, 8);
+	facts_applied(f, json_text(notes, "kubectl.kubernetes.io/last-applied-configuration"));
+	json_decref(notes);
 	return true;
 }

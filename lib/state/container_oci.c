@@ -42,10 +42,12 @@ static const char *const images[] = {
 /* Those that annotate what the runtime does, in CRI-O's lists of labels. */
 static const char *const not_labels[] = { "io.kubernetes.container.hash", NULL };
 
+#define APPLIED	"kubectl.kubernetes.io/last-applied-configuration"
+
 static void set_crio(struct container_facts *f, const json_t *notes)
 {
 	const char *labels = json_text(notes, "io.kubernetes.cri-o.Labels");
-	const char *kind = json_text(notes, "io.kubernetes.cri-o.ContainerType");
+	const char *kind = json_text(notes, "io.kubernetes.cri-o.ContainerType"), *text;
 	json_t *json = labels ? json_loads(labels, 0, NULL) : NULL;
 
 	if (kind && strcmp(kind, "sandbox") == 0) {
@@ -55,6 +57,12 @@ static void set_crio(struct container_facts *f, const json_t *notes)
 		facts_set_labels(f, json, not_labels);
 	}
 	json_decref(json);
+	/* of the pod, as text within the text */
+	text = json_text(notes, "io.kubernetes.cri-o.Annotations");
+	json = text ? json_loads(text, 0, NULL) : NULL;
+	facts_applied(f, json_text(json, APPLIED));
+	json_decref(json);
+	facts_applied(f, json_text(notes, APPLIED));
 	facts_set_image_id(f, json_text(notes, "io.kubernetes.cri-o.ImageRef"));
 	if (!f->c.created_ns)
 		f->c.created_ns = facts_time(json_text(notes, "io.kubernetes.cri-o.Created"));

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/containers.h"
+
 #define NAMESPACES_MAX	64	/* of one containerd that are looked into */
 #define PATH_ROOM	1024
 
@@ -20,6 +22,29 @@ struct look {
 	struct container_place run;	/* the user's directory of the run time, /run/user/UID */
 	char run_home[64];
 };
+
+static const struct container_place root_place = { NULL, 0 };
+
+static const char *configured(const struct look *l, size_t member)
+{
+	const char *text = l->r->engines ?
+		*(const char *const *)((const char *)l->r->engines + member) : NULL;
+
+	return text && *text ? text : NULL;
+}
+#define CONFIGURED(l, member) configured(l, offsetof(struct container_engines, member))
+
+/* A path as somebody's files name it, from the place that they are read from: NULL: outside of it. */
+static const char *within(const struct look *l, const char *path)
+{
+	size_t len = l->at.home ? strlen(l->at.home) : 0;
+
+	if (!path || !l->at.home)
+		return path && *path == '/' ? path : NULL;
+	if (strncmp(path, "$HOME/", 6) == 0)
+		return path + 6;
+	return len && strncmp(path, l->at.home, len) == 0 && path[len] == '/' ? path + len + 1 : NULL;
+}
 
 static bool read_path(char *room, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
@@ -109,27 +134,34 @@ static bool look_docker_at(struct look *l, const char *root, const struct contai
 	return found;
 }
 
+/* Where the daemon's own configuration says that it is. */
+static bool look_docker_set(struct look *l)
+{
+	json_t *json = container_file_json(l->r, &l->at,
+					   l->at.home ? ".config/docker/daemon.json" :
+							"/etc/docker/daemon.json",
+					   CONTAINER_CONFIG_MAX);
+	const char *set = within(l, json_text(json, "data-root"));
+	bool found = set && look_docker_at(l, set, &l->at);
+
+	json_decref(json);
+	return found;
+}
+
 static bool look_docker(struct look *l)
 {
 	static const char *const roots[] = { "/var/lib/docker",
 					     "/var/snap/docker/common/var-lib-docker" };
-	static const struct container_place host = { NULL, 0 };
-	const char *set;
+	const char *root = CONFIGURED(l, docker_root);
 	bool found = false;
-	json_t *json;
 
 	if (l->at.home)
-		return look_docker_at(l, ".local/share/docker", &l->at);
+		return look_docker_at(l, ".local/share/docker", &l->at) || look_docker_set(l);
+	if (root)
+		return look_docker_at(l, root, &root_place);
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && !found; i++)
-		found = look_docker_at(l, roots[i], &host);
-	if (found)
-		return true;
-	json = container_file_json(l->r, &host, "/etc/docker/daemon.json", CONTAINER_CONFIG_MAX);
-	set = json_text(json, "data-root");
-	if (set && *set == '/')
-		found = look_docker_at(l, set, &host);
-	json_decref(json);
-	return found;
+		found = look_docker_at(l, roots[i], &root_place);
+	return found || look_docker_set(l);
 }
 
 /* ---- containerd ---- */
@@ -249,16 +281,49 @@ static bool look_storage_at(struct look *l, const char *root)
 	return false;
 }
 
+/* Where a storage.conf says that it is. */
+static bool look_storage_set(struct look *l, const struct container_place *at, const char *conf,
+			     const char *key)
+{
+	char *text, root[512];
+	const char *path;
+	bool found = false;
+	size_t len;
+
+	if (container_file_read(l->r, at, conf, CONTAINER_CONFIG_MAX, &text, &len) < 0)
+		return false;
+	path = storage_conf(text, key, root, sizeof(root)) ? within(l, root) : NULL;
+	found = path && look_storage_at(l, path);
+	free(text);
+	return found;
+}
+
+static bool look_storage_home(struct look *l)
+{
+	return look_storage_at(l, ".local/share/containers/storage") ||
+	       look_storage_set(l, &l->at, ".config/containers/storage.conf", "graphroot") ||
+	       look_storage_set(l, &root_place, "/etc/containers/storage.conf", "rootless_storage_path");
+}
+
+/* graphroot holds the bundles of Podman, runroot those of CRI-O. */
+static bool look_storage_root(struct look *l)
+{
+	const char *root = CONFIGURED(l, storage_root);
+	static const char conf[] = "/etc/containers/storage.conf";
+	bool found = look_storage_at(l, "/run/containers/storage");
+
+	if (root)
+		return look_storage_at(l, root) | found;
+	if (look_storage_at(l, "/var/lib/containers/storage") | found)
+		return true;
+	found = look_storage_set(l, &root_place, conf, "runroot");
+	return look_storage_set(l, &root_place, conf, "graphroot") | found;
+}
+
 static bool look_storage(struct look *l)
 {
-	/* graphroot holds the bundles of Podman, runroot those of CRI-O */
-	bool found;
+	bool found = l->at.home ? look_storage_home(l) : look_storage_root(l);
 
-	if (l->at.home)
-		found = look_storage_at(l, ".local/share/containers/storage");
-	else
-		found = look_storage_at(l, "/run/containers/storage") |
-			look_storage_at(l, "/var/lib/containers/storage");
 	if (found && l->f->c.type == CONTAINER_OTHER)
 		l->f->c.type = l->f->c.pod_sandbox.len ? CONTAINER_CRIO : CONTAINER_PODMAN;
 	return found;

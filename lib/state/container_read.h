@@ -23,6 +23,7 @@ struct container_quest {
 	char own[1024];		/* path of its group */
 	char home[256];		/* of a rootless engine's user; "": of root */
 	uint32_t uid;
+	bool files;		/* nobody is to be asked, yet */
 	bool nested;		/* in another container: files of this host tell nothing of it */
 	/* the id is any part of a path: believed only if a runtime's files agree */
 	bool guess;
@@ -45,6 +46,20 @@ void facts_storage(struct container_facts *f, const json_t *json);
 void facts_falco(struct container_facts *f, const json_t *json);
 /* A container's config of LXC, lines "key = value". */
 void facts_lxc(struct container_facts *f, const char *text);
+
+/*
+ * A pod of the kubelet's list. False: it is not the container's. What it says of its owner counts
+ * more than what was inferred.
+ */
+bool facts_pod(struct container_facts *f, const json_t *pod);
+/* kubectl.kubernetes.io/last-applied-configuration: the probes of the container, by its name. */
+void facts_applied(struct container_facts *f, const char *text);
+
+/*
+ * The text of a key of storage.conf's table [storage], as in graphroot = "/srv/storage". False: it has
+ * none, or one that does not fit.
+ */
+bool storage_conf(const char *text, const char *key, char *room, size_t size);
 
 /* Does a cgroupsPath of an OCI bundle ("SLICE:PREFIX:ID", "/a/b") mean the group @own? */
 bool oci_group_is(const char *cgroups_path, const char *own);

@@ -34,7 +34,7 @@ void facts_storage(struct container_facts *f, const json_t *json)
 	json_decref(meta);
 }
 
-/* ---- LXC ---- */
+/* ---- texts of lines ---- */
 
 static struct slice trim(struct slice s)
 {
@@ -46,6 +46,46 @@ static struct slice trim(struct slice s)
 		s.len--;
 	return s;
 }
+
+static bool next_line(const char **at, struct slice *ret_line)
+{
+	const char *line = *at, *end;
+
+	if (!*line)
+		return false;
+	end = strchrnul(line, '\n');
+	*at = *end ? end + 1 : end;
+	*ret_line = trim((struct slice){ line, (size_t)(end - line) });
+	return true;
+}
+
+bool storage_conf(const char *text, const char *key, char *room, size_t size)
+{
+	bool inside = false;
+	struct slice line, value;
+
+	while (next_line(&text, &line)) {
+		const char *equals, *end;
+
+		if (line.len && line.ptr[0] == '[')
+			inside = slice_eq_str(line, "[storage]");
+		equals = inside ? memchr(line.ptr, '=', line.len) : NULL;
+		if (!equals || !slice_eq_str(trim((struct slice){ line.ptr, (size_t)(equals - line.ptr) }), key))
+			continue;
+		value = trim((struct slice){ equals + 1, line.len - (size_t)(equals + 1 - line.ptr) });
+		if (value.len < 2 || (value.ptr[0] != '"' && value.ptr[0] != '\''))
+			return false;
+		end = memchr(value.ptr + 1, value.ptr[0], value.len - 1);
+		if (!end || end == value.ptr + 1 || (size_t)(end - value.ptr) > size)
+			return false;
+		memcpy(room, value.ptr + 1, (size_t)(end - value.ptr) - 1);
+		room[end - value.ptr - 1] = '\0';
+		return true;
+	}
+	return false;
+}
+
+/* ---- LXC ---- */
 
 static struct slice next_word(struct slice *s)
 {
@@ -85,17 +125,16 @@ static void lxc_mount(struct container_facts *f, struct container_mount *m, stru
 
 static bool lxc_line(const char **at, struct slice *ret_key, struct slice *ret_value)
 {
-	const char *line = *at, *end, *equals;
+	struct slice line;
+	const char *equals;
 
-	if (!*line)
+	if (!next_line(at, &line))
 		return false;
-	end = strchrnul(line, '\n');
-	*at = *end ? end + 1 : end;
-	equals = memchr(line, '=', (size_t)(end - line));
-	*ret_key = *ret_value = (struct slice){ line, 0 };
-	if (equals && *line != '#') {
-		*ret_key = trim((struct slice){ line, (size_t)(equals - line) });
-		*ret_value = trim((struct slice){ equals + 1, (size_t)(end - equals - 1) });
+	equals = memchr(line.ptr, '=', line.len);
+	*ret_key = *ret_value = (struct slice){ line.ptr, 0 };
+	if (equals && line.ptr[0] != '#') {
+		*ret_key = trim((struct slice){ line.ptr, (size_t)(equals - line.ptr) });
+		*ret_value = trim((struct slice){ equals + 1, line.len - (size_t)(equals + 1 - line.ptr) });
 	}
 	return true;
 }

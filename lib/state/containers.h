@@ -15,14 +15,32 @@
 
 #define CONTAINER_WAIT_NS	1500000000ull	/* so long an engine may take to tell an image */
 
+/* Where engines are and what may be asked. A text that is NULL or empty: the usual places. */
+struct container_engines {
+	const char *docker_socket, *podman_socket, *containerd_socket;
+	const char *docker_root;	/* Docker's data-root */
+	const char *storage_root;	/* graphroot of Podman and CRI-O */
+	/*
+	 * The kubelet of this node, as in https://127.0.0.1:10250, the file with the token that it
+	 * takes, and that of the authority that signed for it. Without URL it is not asked.
+	 */
+	const char *kubelet_url, *kubelet_token_file, *kubelet_ca_file;
+	bool silent;			/* no socket is asked, files are all */
+};
+
 struct container_options {
 	const char *root;		/* below it all files are looked up; NULL: "/" */
+	const struct container_engines *engines;	/* copied; NULL: the usual places */
 	/* where groups are directories; NULL: below root, wherever they are mounted */
 	const char *cgroup_root;
 	uint32_t max;			/* entries; 0: CONTAINER_MAX */
 	uint64_t max_bytes;		/* of texts in all; 0: 32 MiB */
 	uint32_t keep_ended_s;		/* 0: 300 */
-	bool ask;			/* the engines' sockets, too, on a thread */
+	/*
+	 * On threads: the engines' sockets, and the files of users' own engines, whose file systems may
+	 * hang. Without them these files are read at once.
+	 */
+	bool ask;
 	/* nothing of this machine is looked at: only container_table_tell() tells */
 	bool foreign;
 };

@@ -29,7 +29,7 @@ engine() {
 	"run_$e" "$e-full" "$FOREIGN" -l app=shop -l tier=front -v /etc:/hostetc:ro --privileged
 	judged
 	expect_fetch "$e-plain" "id=${PLAIN:0:12}" "full_id=$PLAIN" "name=$e-plain" "type=$type" \
-		"image=$prefix$FOREIGN" "repo=$prefix${FOREIGN%:*}" tag=latest "image.id=${image:0:12}" \
+		"image=$prefix$FOREIGN" "repo=$prefix${FOREIGN%:*}" tag=latest "image.id=$image" \
 		privileged=false 'labels=<NA>' user=root vpid=1
 	expect_no_fetch "$e-ours"
 	expect_fetch "$e-full" "id=${ID:0:12}" "name=$e-full" privileged=true mounts=/etc:/hostetc:ro:false:rprivate \
