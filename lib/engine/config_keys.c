@@ -141,6 +141,16 @@ static const char *check_socket(const char *text)
 		NULL : "an absolute path of at most 107 bytes";
 }
 
+static const char *check_socket_or_none(const char *text)
+{
+	return *text ? check_socket(text) : NULL;
+}
+
+static const char *check_absolute_or_none(const char *text)
+{
+	return !*text || *text == '/' ? NULL : "an absolute path";
+}
+
 static const char *check_field(const char *text)
 {
 	struct arena *arena = arena_new(0);
@@ -192,6 +202,35 @@ const struct config_key config_keys[] = {
 	  .help = "Rules of a lesser priority are not run" },
 	{ .name = "rule_matching", .type = CONFIG_WORD, .read = read_matching, .def = "first",
 	  .words = "first|all", .help = "Which of the rules that match an event tell" },
+	/* container engines */
+	{ .name = "containers.ask", .live = true, .type = CONFIG_BOOL, .ours = true,
+	  .target = T(no_containers_ask), .inverted = true, .def = "true", .fixed = true,
+	  .help = "Engines are asked for what their files do not tell; alerts may wait 1.5 s for it" },
+	{ .name = "containers.docker_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(docker_socket), .def = "''", .check = check_socket_or_none, .fixed = true,
+	  .help = "Where Docker is asked, and told to stop, pause and unpause; empty: /run/docker.sock" },
+	{ .name = "containers.podman_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(podman_socket), .def = "''", .check = check_socket_or_none, .fixed = true,
+	  .help = "Likewise Podman, of root's containers; empty: /run/podman/podman.sock" },
+	{ .name = "containers.containerd_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(containerd_socket), .def = "''", .check = check_socket_or_none, .fixed = true,
+	  .help = "Where containerd is asked; empty: its own place, and k3s's" },
+	{ .name = "containers.docker_root", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(docker_root), .def = "''", .check = check_absolute_or_none, .fixed = true,
+	  .help = "Docker's data-root; empty: its own place, or what daemon.json says" },
+	{ .name = "containers.storage_root", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(storage_root), .def = "''", .check = check_absolute_or_none, .fixed = true,
+	  .help = "graphroot of Podman and CRI-O; empty: their own place, or what storage.conf says" },
+	{ .name = "containers.kubelet_url", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(kubelet_url), .def = "''", .check = check_url, .fixed = true,
+	  .help = "Where this node's kubelet is asked for its pods, as in https://127.0.0.1:10250: who owns\n"
+		  "them, their probes. Empty: not at all; deployments are inferred from names then" },
+	{ .name = "containers.kubelet_token_file", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(kubelet_token_file), .def = "''", .check = check_absolute_or_none, .fixed = true,
+	  .help = "File with the token that the kubelet takes; it is read anew for each question" },
+	{ .name = "containers.kubelet_ca_file", .live = true, .type = CONFIG_TEXT, .ours = true,
+	  .target = T(kubelet_ca_file), .def = "''", .check = check_absolute_or_none, .fixed = true,
+	  .help = "Certificate of who signed the kubelet's; empty: those that the machine trusts" },
 	/* policies */
 	{ .name = "policy_files", .type = CONFIG_PATHS, .ours = true,
 	  .def = "[/etc/falcoc/policies.yaml, /etc/falcoc/policies.d]",
@@ -207,12 +246,6 @@ const struct config_key config_keys[] = {
 	{ .name = "policies.wake_at_once", .live = true, .type = CONFIG_BOOL, .ours = true,
 	  .target = T(lazy_wake), .inverted = true, .def = "true", .fixed = true,
 	  .help = "With actions, the first event after silence is judged at once; else within 5 ms" },
-	{ .name = "policies.docker_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
-	  .target = T(docker_socket), .def = "/run/docker.sock", .fixed = true,
-	  .help = "Where docker is asked to stop, pause and unpause containers" },
-	{ .name = "policies.podman_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
-	  .target = T(podman_socket), .def = "/run/podman/podman.sock", .fixed = true,
-	  .help = "Likewise podman, of root's containers" },
 	{ .name = "policies.runtime_timeout_ms", .live = true, .type = CONFIG_INT, .ours = true,
 	  .target = T(runtime_timeout_ms), .def = "5000", .min = 100, .max = 60000, .fixed = true,
 	  .help = "So long an action waits for them; events never do" },

@@ -176,11 +176,17 @@ struct engine_options {
 	 */
 	uint32_t dns_start_wait_ms;
 
+	/* Container engines; of a text that is NULL the usual places. */
+	const char *docker_socket, *podman_socket, *containerd_socket;
+	const char *docker_root, *storage_root;	/* Docker's data-root; Podman's and CRI-O's graphroot */
+	bool no_containers_ask;		/* their files are all: no socket is asked, nor the kubelet */
+	/* NULL: not asked. The token's file, and that of the authority which signed for the kubelet */
+	const char *kubelet_url, *kubelet_token_file, *kubelet_ca_file;
+
 	/* policies */
 	enum engine_actions actions;
 	uint32_t actions_per_minute;	/* of all policies; 0: 120 */
 	bool lazy_wake;		/* actions wait for the timer of the rings, as alerts do */
-	const char *docker_socket, *podman_socket;	/* NULL: those in /run */
 	uint32_t runtime_timeout_ms;	/* so long an action waits for one of these; 0: 5000 */
 
 	/* a service (engine/SERVICE.md) */

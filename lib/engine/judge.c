@@ -182,13 +182,26 @@ static bool name_pending(void *arg, struct slice name)
 	return engine_names_pending(e) && name_unanswered(arg, name);
 }
 
+/*
+ * Its alert would show a container that is not known yet, or a policy's scope, and what protects images, would not
+ * know it: it waits as an open verdict does.
+ */
+static bool tells_too_soon(const struct engine *e, const struct rule *rule)
+{
+	return e->container_asked && !e->opt.condition &&
+	       (output_uses_containers(e->templates[rule->index]) || policies_take(e->policies, rule));
+}
+
 enum filter_verdict engine_verdict(struct engine *e, const struct rule *rule)
 {
 	struct filter_set *fs = ruleset_filters(e->rules);
+	enum filter_verdict verdict;
 
 	if ((e->container_asked || engine_names_pending(e)) && filter_uses_names(fs, rule->filter))
-		return filter_set_judge(fs, rule->filter, name_pending, e);
-	return filter_set_match(fs, rule->filter) ? FILTER_TRUE : FILTER_FALSE;
+		verdict = filter_set_judge(fs, rule->filter, name_pending, e);
+	else
+		verdict = filter_set_match(fs, rule->filter) ? FILTER_TRUE : FILTER_FALSE;
+	return verdict == FILTER_TRUE && tells_too_soon(e, rule) ? FILTER_OPEN : verdict;
 }
 
 /* Its place among the candidates of the event. */

@@ -24,6 +24,7 @@
 #include "engine/reload.h"
 #include "engine/service.h"
 #include "engine/trigger.h"
+#include "state/containers.h"
 
 /*
  * What the rules need, and what the state does: once a call other than exec is judged, proc.cwd is
@@ -289,7 +290,17 @@ static enum engine_status start_net(struct engine *e)
 
 static enum engine_status start_state(struct engine *e)
 {
-	int rc = state_init(&e->state, &(struct state_options){ .ask_engines = true });
+	const struct engine_options *o = &e->opt;
+	const struct container_engines engines = {
+		.docker_socket = o->docker_socket, .podman_socket = o->podman_socket,
+		.containerd_socket = o->containerd_socket,
+		.docker_root = o->docker_root, .storage_root = o->storage_root,
+		.kubelet_url = o->kubelet_url, .kubelet_token_file = o->kubelet_token_file,
+		.kubelet_ca_file = o->kubelet_ca_file, .silent = o->no_containers_ask,
+	};
+	int rc = state_init(&e->state, &(struct state_options){
+		.ask_engines = true, .engines = &engines,
+	});
 
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the state: %s", strerror(-rc));

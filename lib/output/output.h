@@ -40,6 +40,8 @@ struct output_template *output_compile(const struct text *text, struct arena *ar
 void output_data_events(const struct output_template *t, struct eventset *events);
 /* Does it show the domain name of an address? */
 bool output_uses_names(const struct output_template *t);
+/* Does it show what a container's engine tells? */
+bool output_uses_containers(const struct output_template *t);
 
 /* Is it one field, as it is, and nothing else? */
 bool output_is_field(const struct output_template *t);

@@ -369,16 +369,25 @@ void output_data_events(const struct output_template *t, struct eventset *events
 	}
 }
 
-bool output_uses_names(const struct output_template *t)
+static bool uses(const struct output_template *t, unsigned int flag)
 {
 	for (size_t i = 0; i < t->nfields; i++) {
 		const struct part *f = t->fields[i];
 
-		if (f->inner ? output_uses_names(f->inner) :
-			       !f->expr && f->ref.def->flags & FIELD_F_NAME)
+		if (f->inner ? uses(f->inner, flag) : !f->expr && f->ref.def->flags & flag)
 			return true;
 	}
 	return false;
+}
+
+bool output_uses_names(const struct output_template *t)
+{
+	return uses(t, FIELD_F_NAME);
+}
+
+bool output_uses_containers(const struct output_template *t)
+{
+	return uses(t, FIELD_F_CONTAINER);
 }
 
 bool output_is_field(const struct output_template *t)

@@ -275,6 +275,11 @@ bool policies_capture(const struct policies *ps)
 	return false;
 }
 
+bool policies_take(const struct policies *ps, const struct rule *rule)
+{
+	return rule->index < ps->nrules && ps->by_rule[rule->index].n > 0;
+}
+
 bool policies_may_silence(const struct policies *ps, const struct rule *rule)
 {
 	return rule->index < ps->nrules && ps->by_rule[rule->index].silent;

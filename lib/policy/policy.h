@@ -136,6 +136,8 @@ struct policy_match {
 /* Good until the next call. */
 void policies_match(struct policies *ps, const struct rule *rule, const struct eval_ctx *ctx,
 		    struct policy_match *ret_match);
+/* Does any policy take the rule? */
+bool policies_take(const struct policies *ps, const struct rule *rule);
 /* The rule's own word, without looking at scopes: could policies_match() say silent? */
 bool policies_may_silence(const struct policies *ps, const struct rule *rule);
 

@@ -549,10 +549,19 @@ static bool is_slow(const struct container_table *t, const struct container_ques
 	return t->ask && q->uid && !q->guess && !q->nested && q->type <= CONTAINER_LIBVIRT_LXC;
 }
 
+/* What a runtime by itself was called with. */
+struct making {
+	const char *ns;		/* containerd's namespace, or "" */
+	char bundle[1024];	/* root's; or "" */
+};
+
 /* What is sure of one whose maker is known, though no file tells of it. */
-static void facts_made(struct container_facts *f, const struct container_quest *q)
+static void facts_made(struct container_table *t, struct container_facts *f,
+		       const struct container_quest *q, const struct making *made)
 {
 	f->found = true;
+	if (made->bundle[0])
+		container_read_bundle(&t->reader, q, made->bundle, f);
 	if (q->type == CONTAINER_CONTAINERD) {
 		facts_set(f, &f->c.ns, q->ns);
 		return;
@@ -561,12 +570,9 @@ static void facts_made(struct container_facts *f, const struct container_quest *
 	facts_set(f, &f->c.name, q->id);
 }
 
-/*
- * Reads it, and makes an entry if it is a container. @ns: NULL, or it is one for sure, of this
- * namespace of containerd's if the text is not empty. NULL: it is none.
- */
+/* Reads it, and makes an entry if it is a container; with @made (or NULL) it is one for sure. NULL: it is none. */
 static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
-					  bool guess, const char *ns, uint64_t now_ns)
+					  bool guess, const struct making *made, uint64_t now_ns)
 {
 	bool unread = false, slow, ask;
 	struct container_entry *e = NULL;
@@ -575,14 +581,14 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 
 	if (!quest_of(t, v, guess, &q) || facts_begin(&f, &q, v) < 0)
 		return NULL;
-	if (ns && !copy_text(q.ns, sizeof(q.ns), slice_of(ns)))
+	if (made && !copy_text(q.ns, sizeof(q.ns), slice_of(made->ns)))
 		q.ns[0] = '\0';
 	slow = is_slow(t, &q);
 	if (!t->opt.foreign && !slow)
 		container_read(&t->reader, &q, &f);
-	unread = ns && !f.found;
+	unread = made && !f.found;
 	if (unread)
-		facts_made(&f, &q);
+		facts_made(t, &f, &q, made);
 	/* a name of nspawn's that is a virtual machine's is none */
 	ask = slow || (t->ask && !q.nested && ((!f.no_image && !f.c.image.len && !f.c.is_sandbox) ||
 					       wants_owner(t, &f.c)));
@@ -719,12 +725,34 @@ static const char *maker_word(struct slice args, struct slice id, const char *st
 	return NULL;
 }
 
+/* The words behind --bundle or -b, else where it was called; of root's only: others' may hang. */
+static void find_bundle(const struct container_maker *m, char *room, size_t size)
+{
+	struct slice word, last = { NULL, 0 }, bundle = m->cwd;
+
+	room[0] = '\0';
+	if (m->uid)
+		return;
+	for (size_t i = 0; i < m->args.len; i += word.len + 1, last = word) {
+		word = (struct slice){ m->args.ptr + i, strnlen(m->args.ptr + i, m->args.len - i) };
+		if (slice_eq_str(last, "--bundle") || slice_eq_str(last, "-b"))
+			bundle = word;
+		else if (slice_startswith(word, SLICE_LIT("--bundle=")))
+			bundle = (struct slice){ word.ptr + 9, word.len - 9 };
+	}
+	if (bundle.len && bundle.ptr[0] == '/')
+		copy_text(room, size, bundle);
+	else if (bundle.len && (size_t)snprintf(room, size, "%.*s/%.*s", (int)m->cwd.len, m->cwd.ptr,
+						(int)bundle.len, bundle.ptr) >= size)
+		room[0] = '\0';
+}
+
 uint64_t container_table_see_made(struct container_table *t, struct slice path,
 				  const struct container_maker *m, uint64_t now_ns)
 {
 	struct container_entry *e = NULL;
+	struct making made;
 	struct cgroup_view v;
-	const char *ns;
 	size_t it = 0;
 
 	if (t->opt.foreign || cgroup_container(path, &v))
@@ -733,11 +761,14 @@ uint64_t container_table_see_made(struct container_table *t, struct slice path,
 		if (v.nested || (m->uid && m->uid != v.uid) || !maker_word(m->args, v.id, NULL))
 			continue;
 		/* containerd's shim tells its runtime where to keep what it knows */
-		ns = maker_word(m->args, v.id, "/run/containerd/runc/");
-		v.type = ns ? CONTAINER_CONTAINERD : m->type;
+		made.ns = maker_word(m->args, v.id, "/run/containerd/runc/");
+		v.type = made.ns ? CONTAINER_CONTAINERD : m->type;
+		if (!made.ns)
+			made.ns = "";
+		find_bundle(m, made.bundle, sizeof(made.bundle));
 		e = entry_same(t, &v, now_ns);
 		if (!e)
-			e = entry_read(t, &v, true, ns ? ns : "", now_ns);
+			e = entry_read(t, &v, true, &made, now_ns);
 	}
 	if (!e)
 		return 0;

@@ -86,27 +86,29 @@ static void set_address(struct container_facts *f, const json_t *net)
 		facts_set(f, &f->c.ip, json_text(n, "IPAddress"));
 }
 
-/* A test is ["NONE"], ["CMD", word...], or ["CMD-SHELL", command]. */
+void facts_set_health(struct container_facts *f, const json_t *test, const json_t *shell)
+{
+	const char *kind = json_string_value(json_array_get(test, 0));
+	json_t *usual;
+
+	/* or ["NONE"] */
+	if (!kind || (strcmp(kind, "CMD") != 0 && strcmp(kind, "CMD-SHELL") != 0) ||
+	    f->c.healthcheck.len)
+		return;
+	usual = json_pack("[ss]", "/bin/sh", "-c");
+	f->c.healthcheck = strcmp(kind, "CMD") == 0 ? facts_join(f, NULL, test, 1) :
+			   facts_join(f, json_array_size(shell) ? shell : usual, test, 1);
+	json_decref(usual);
+}
+
 static void set_health(struct container_facts *f, const json_t *json)
 {
-	const json_t *config = json_at(json, "Config"), *check = json_at(config, "Healthcheck");
-	const json_t *state = json_at(json, "State");
-	const json_t *test = json_at(check, "Test");
-	const char *kind = json_string_value(json_array_get(test, 0));
-	json_t *json_shell = json_pack("[ss]", "/bin/sh", "-c");
+	const json_t *config = json_at(json, "Config"), *state = json_at(json, "State");
 	const char *now = json_text(json_at(state, "Health"), "Status");
 
 	if (!now)
 		now = json_text(json_at(state, "Healthcheck"), "Status");
-	if (kind && (strcmp(kind, "CMD") == 0 || strcmp(kind, "CMD-SHELL") == 0) &&
-	    !f->c.healthcheck.len) {
-		const json_t *shell = json_at(config, "Shell");
-
-		f->c.healthcheck = strcmp(kind, "CMD") == 0 ? facts_join(f, NULL, test, 1) :
-				   json_array_size(shell) ? facts_join(f, shell, test, 1) :
-				   facts_join(f, json_shell, test, 1);
-	}
-	json_decref(json_shell);
+	facts_set_health(f, json_at(json_at(config, "Healthcheck"), "Test"), json_at(config, "Shell"));
 	facts_set(f, &f->c.health, now ? now : config ? "none" : NULL);
 }
 

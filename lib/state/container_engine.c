@@ -287,7 +287,9 @@ static struct curl_slist *bearer(struct engine_client *c)
 	char *text, *header;
 	size_t len;
 
+	/* not in the clear */
 	if (!is_set(c->engines->kubelet_token_file) ||
+	    strncmp(c->engines->kubelet_url, "https://", 8) != 0 ||
 	    container_file_read(&c->reader, &host, c->engines->kubelet_token_file, TOKEN_MAX, &text,
 				&len) < 0)
 		return NULL;

@@ -110,6 +110,23 @@ int container_file_read(struct container_reader *r, const struct container_place
 	return err;
 }
 
+int container_file_open(struct container_reader *r, const struct container_place *at,
+			const char *path)
+{
+	int fd = open_path(r, at, path, 0);
+	struct stat sb;
+
+	if (fd >= 0 && (fstat(fd, &sb) < 0 || !S_ISREG(sb.st_mode) || (at->home && sb.st_uid != at->uid))) {
+		close(fd);
+		fd = -EPERM;
+	}
+	if (fd >= 0)
+		r->files_read++;
+	else
+		r->files_refused += fd != -ENOENT && fd != -ENOTDIR;
+	return fd;
+}
+
 json_t *container_file_json(struct container_reader *r, const struct container_place *at,
 			    const char *path, size_t max)
 {

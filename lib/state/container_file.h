@@ -43,6 +43,9 @@ struct container_place {
  */
 int container_file_read(struct container_reader *r, const struct container_place *at,
 			const char *path, size_t max, char **ret_text, size_t *ret_len);
+/* The file itself; to be closed. A negative errno. */
+int container_file_open(struct container_reader *r, const struct container_place *at,
+			const char *path);
 /* The same as JSON: json_decref() it. NULL: cannot be read, or is none. */
 json_t *container_file_json(struct container_reader *r, const struct container_place *at,
 			    const char *path, size_t max);

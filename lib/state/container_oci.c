@@ -140,11 +140,25 @@ static void set_namespaces(struct container_facts *f, const json_t *json)
 	f->c.host_ipc = !ipc;
 }
 
+/* Files that an engine makes for each container, such as its /etc/hosts. */
+static bool is_engines(const struct container_facts *f, const char *source)
+{
+	const char *own = source && f->c.full_id.len ? strstr(source, f->c.full_id.ptr) : NULL;
+
+	return source && ((own && slice_startswith(slice_of(own + f->c.full_id.len),
+						   SLICE_LIT("/userdata/"))) ||
+			  strstr(source, "/overlay-containers/") ||
+			  strstr(source, "/io.containerd.grpc.v1.cri/sandboxes/"));
+}
+
 /* Of binds only: the others are the runtime's own. */
-static bool is_bind(const json_t *m)
+static bool is_bind(const struct container_facts *f, const json_t *m)
 {
 	const char *type = json_text(m, "type");
 	const json_t *options = json_at(m, "options");
+
+	if (is_engines(f, json_text(m, "source")))
+		return false;
 
 	return (type && strcmp(type, "bind") == 0) || has_word(options, "rbind") ||
 	       has_word(options, "bind");
@@ -167,12 +181,12 @@ static void set_mounts(struct container_facts *f, const json_t *list)
 	size_t n = 0, room, k = 0;
 
 	for (size_t i = 0; i < json_array_size(list); i++)
-		n += is_bind(json_array_get(list, i));
+		n += is_bind(f, json_array_get(list, i));
 	mounts = facts_mounts(f, n, &room);
 	for (size_t i = 0; i < json_array_size(list) && k < room; i++) {
 		const json_t *m = json_array_get(list, i), *options = json_at(m, "options");
 
-		if (!is_bind(m))
+		if (!is_bind(f, m))
 			continue;
 		mounts[k].source = facts_str(f, json_text(m, "source"));
 		mounts[k].dest = facts_str(f, json_text(m, "destination"));

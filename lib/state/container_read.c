@@ -166,9 +166,13 @@ static bool look_docker(struct look *l)
 
 /* ---- containerd ---- */
 
+struct containerd_place {
+	const char *state, *root;	/* bundles, database */
+};
+
 struct bundle_search {
 	struct look *l;
-	const char *dir;
+	const struct containerd_place *at;
 };
 
 static bool look_namespace(void *arg, const char *ns)
@@ -178,34 +182,40 @@ static bool look_namespace(void *arg, const char *ns)
 	struct look *l = s->l;
 
 	if (!container_name_ok(ns) ||
-	    !read_path(path, "%s/%s/%s/config.json", s->dir, ns, l->q->id) ||
+	    !read_path(path, "%s/io.containerd.runtime.v2.task/%s/%s/config.json", s->at->state, ns,
+		       l->q->id) ||
 	    !take_bundle(l, &l->at, path))
 		return false;
-	if (strcmp(ns, "moby") == 0)
-		l->f->c.type = CONTAINER_DOCKER;
-	else
-		l->f->c.type = CONTAINER_CONTAINERD;
 	facts_set(l->f, &l->f->c.ns, ns);
+	if (strcmp(ns, "moby") == 0) {
+		l->f->c.type = CONTAINER_DOCKER;
+		return true;
+	}
+	l->f->c.type = CONTAINER_CONTAINERD;
+	if (read_path(path, "%s/io.containerd.metadata.v1.bolt/meta.db", s->at->root))
+		facts_containerd_db(l->f, l->r, path, ns, l->q->id);
 	return true;
 }
 
 static bool look_containerd(struct look *l)
 {
-	static const char *const dirs[] = {
-		"/run/containerd/io.containerd.runtime.v2.task",
-		"/run/k3s/containerd/io.containerd.runtime.v2.task",
-		"/run/docker/containerd/daemon/io.containerd.runtime.v2.task",
-		"/var/snap/microk8s/common/run/containerd/io.containerd.runtime.v2.task",
+	static const struct containerd_place places[] = {
+		{ "/run/containerd", "/var/lib/containerd" },
+		{ "/run/k3s/containerd", "/var/lib/rancher/k3s/agent/containerd" },
+		{ "/run/docker/containerd/daemon", "/var/lib/docker/containerd/daemon" },
+		{ "/var/snap/microk8s/common/run/containerd",
+		  "/var/snap/microk8s/common/var/lib/containerd" },
 	};
+	char path[PATH_ROOM];
 
 	if (l->at.home)
 		return false;	/* its files lie in a mount namespace of their own */
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		struct bundle_search s = { l, dirs[i] };
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct bundle_search s = { l, &places[i] };
 
 		if (l->q->ns[0] ? look_namespace(&s, l->q->ns) :
-				  container_file_list(l->r, &l->at, dirs[i], NAMESPACES_MAX,
-						      look_namespace, &s))
+		    read_path(path, "%s/io.containerd.runtime.v2.task", places[i].state) &&
+		    container_file_list(l->r, &l->at, path, NAMESPACES_MAX, look_namespace, &s))
 			return true;
 	}
 	return false;
@@ -275,6 +285,8 @@ static bool look_storage_at(struct look *l, const char *root)
 			}
 		if (!found)
 			continue;
+		if (read_path(path, "%s/libpod/bolt_state.db", root))
+			facts_libpod_db(l->f, l->r, &l->at, path, id);
 		look_image(l, root, drivers[d]);
 		return true;
 	}
@@ -441,6 +453,22 @@ static bool look_runtime(struct look *l)
 		facts_set(l->f, &l->f->c.name, l->q->id);
 	}
 	return found;
+}
+
+void container_read_bundle(struct container_reader *r, const struct container_quest *q,
+			   const char *path, struct container_facts *f)
+{
+	char file[PATH_ROOM];
+	const char *group;
+	json_t *json;
+
+	if (*path != '/' || !read_path(file, "%s/config.json", path))
+		return;
+	json = container_file_json(r, &root_place, file, CONTAINER_CONFIG_MAX);
+	group = json_text(json_at(json, "linux"), "cgroupsPath");
+	if (json && (!group || !*group || oci_group_is(group, q->own)))
+		facts_oci(f, json);
+	json_decref(json);
 }
 
 /* ---- LXC and nspawn ---- */

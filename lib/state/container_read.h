@@ -34,10 +34,27 @@ void container_read(struct container_reader *r, const struct container_quest *q,
 		    struct container_facts *f);
 
 /*
+ * The bundle in the directory @path, which whoever runs the container was given; not if it says that it is
+ * another's.
+ */
+void container_read_bundle(struct container_reader *r, const struct container_quest *q,
+			   const char *path, struct container_facts *f);
+
+/*
  * config.v2.json, or what Docker's and Podman's API say of a container. @host: hostconfig.json, or
  * NULL.
  */
 void facts_docker(struct container_facts *f, const json_t *json, const json_t *host);
+/* The command of a check of health, ["CMD", ...] or ["CMD-SHELL", TEXT]; @shell: NULL, or what runs the latter. */
+void facts_set_health(struct container_facts *f, const json_t *test, const json_t *shell);
+/* What Podman's database says of a container. */
+void facts_libpod(struct container_facts *f, const json_t *json);
+/* The same from the database itself. False: it does not know it. */
+bool facts_libpod_db(struct container_facts *f, struct container_reader *r,
+		     const struct container_place *at, const char *path, const char *id);
+/* What containerd's database says, root's. */
+void facts_containerd_db(struct container_facts *f, struct container_reader *r, const char *path,
+			 const char *ns, const char *id);
 /* config.json of an OCI bundle. */
 void facts_oci(struct container_facts *f, const json_t *json);
 /* An entry of containers.json. */

@@ -61,6 +61,7 @@ struct container_maker {
 	enum container_type type;
 	uint32_t uid;		/* effective; groups that are not its own it cannot have made */
 	struct slice args;	/* strings with a NUL each */
+	struct slice cwd;	/* where the bundle is, unless they say so */
 };
 
 /*

@@ -76,7 +76,7 @@ int state_init(struct state *st, const struct state_options *opt)
 		goto fail;
 	err = container_table_new(&(struct container_options){
 		.root = opt->root, .cgroup_root = opt->cgroup_root,
-		.ask = opt->ask_engines, .foreign = opt->foreign,
+		.ask = opt->ask_engines, .engines = opt->engines, .foreign = opt->foreign,
 	}, st->users, &st->containers);
 	if (err)
 		goto fail;
@@ -153,7 +153,7 @@ static bool find_maker(const struct state *st, const struct proc *p,
 			return false;
 		*ret_maker = (struct container_maker){
 			.type = crun ? CONTAINER_CRUN : CONTAINER_RUNC,
-			.uid = a->uid, .args = a->args,
+			.uid = a->uid, .args = a->args, .cwd = a->cwd,
 		};
 		return true;
 	}

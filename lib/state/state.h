@@ -54,6 +54,7 @@ struct state {
 	struct state_own *own;		/* what nobody else needs to see */
 };
 
+struct container_engines;
 struct state_options {
 	uint32_t max_procs;	/* 0: default 32768; at least 128 */
 	const char *proc_root;	/* NULL: "/proc" */
@@ -61,7 +62,9 @@ struct state_options {
 	uint64_t max_text_bytes;	/* of paths, arguments, environments; 0: default 64 MiB */
 	const char *passwd, *group;	/* NULL: those of /etc */
 	const char *root;	/* below it files of container engines are looked up; NULL: "/" */
-	bool ask_engines;	/* over their sockets, for what their files leave open */
+	/* on threads: sockets of engines, for what their files leave open, and what may hang */
+	bool ask_engines;
+	const struct container_engines *engines;	/* containers.h; copied; NULL: usual places */
 	const char *cgroup_root;	/* NULL: the hierarchies that are mounted */
 	bool foreign;		/* events are another machine's: nothing of this one is looked at */
 };
