@@ -64,6 +64,32 @@ void facts_containerd_db(struct container_facts *f, struct container_reader *r, 
 	close(fd);
 }
 
+static bool is_in(const json_t *list, struct slice s)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+
+		if (text && slice_eq_str(s, text))
+			return true;
+	}
+	return false;
+}
+
+/* Bundles do not tell mounts that were asked for from those that Podman makes by itself: all of /dev at times. */
+static void keep_mounts(struct container_facts *f, const json_t *asked)
+{
+	const struct container_mount *all = f->c.mounts;
+	size_t n = f->c.nmounts, room, k = 0;
+	struct container_mount *kept;
+
+	f->c.nmounts = 0;
+	kept = facts_mounts(f, n, &room);
+	for (size_t i = 0; i < n && kept; i++)
+		if (is_in(asked, all[i].dest))
+			kept[k++] = all[i];
+	f->c.nmounts = k;
+}
+
 /* Its names differ from those of the API. */
 void facts_libpod(struct container_facts *f, const json_t *json)
 {
@@ -76,6 +102,7 @@ void facts_libpod(struct container_facts *f, const json_t *json)
 	facts_set_image(f, json_text(json, "rootfsImageName"));
 	facts_set_image_id(f, json_text(json, "rootfsImageID"));
 	facts_set_labels(f, json_at(json, "labels"), NULL);
+	keep_mounts(f, json_at(json, "userVolumes"));
 	facts_set_health(f, json_at(json_at(json, "healthcheck"), "Test"), NULL);
 	if (!f->c.has_privileged && json_is_boolean(privileged)) {
 		f->c.has_privileged = true;

@@ -15,7 +15,7 @@ RUNTIMES=${RUNTIMES//,/ }
 
 # what docker and podman share: options, and what they store: ENGINE TYPE PREFIX
 engine() {
-	local e=$1 type=$2 prefix=$3 image mode=ro
+	local e=$1 type=$2 prefix=$3 image mode=ro user=root
 	image_load "$e" "$OURS" "$FOREIGN" || { fail "$e: images"; return; }
 	case $e in
 	docker) image=$(docker image inspect -f '{{.Id}}' "$FOREIGN") ;;
@@ -23,6 +23,7 @@ engine() {
 	worker) image=$(worker podman image inspect -f '{{.Id}}' "$FOREIGN") ;;
 	esac
 	image=${image#sha256:}
+	[ "$e" != worker ] || user=worker # whose id the host sees
 	[ "$e" = docker ] || mode= # Podman's mounts have options, and no mode
 	"run_$e" "$e-plain" "$FOREIGN"
 	PLAIN=$ID
@@ -31,7 +32,7 @@ engine() {
 	judged
 	expect_fetch "$e-plain" "id=${PLAIN:0:12}" "full_id=$PLAIN" "name=$e-plain" "type=$type" \
 		"image=$prefix$FOREIGN" "repo=$prefix${FOREIGN%:*}" tag=latest "image.id=$image" \
-		privileged=false 'labels=<NA>' user=root vpid=1
+		privileged=false 'labels=<NA>' "user=$user" vpid=1
 	expect_no_fetch "$e-ours"
 	expect_fetch "$e-full" "id=${ID:0:12}" "name=$e-full" privileged=true "mounts=/etc:/hostetc:$mode:false:rprivate" \
 		labels=app:shop,tier:front
