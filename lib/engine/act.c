@@ -10,6 +10,7 @@
 
 #include "engine/trigger.h"
 #include "output/text.h"
+#include "policy/process.h"
 
 #define FINISH_MS	5000	/* at the end, for actions that are under way */
 
@@ -61,6 +62,7 @@ enum engine_status engine_start_actions(struct engine *e)
 		.limit_per_minute = e->opt.actions_per_minute,
 		.sockets = { e->opt.docker_socket, e->opt.podman_socket },
 		.runtime_timeout_ms = e->opt.runtime_timeout_ms,
+		.boost = e->opt.actions_boost,
 		.capture = capture,
 		.capture_arg = e,
 	};
@@ -78,6 +80,15 @@ enum engine_status engine_start_actions(struct engine *e)
 	if (opt.mode == ACTIONS_DRY_RUN)
 		engine_notice(e, "actions of policies are a dry run: told, not done");
 	return ENGINE_OK;
+}
+
+/* Last, so that threads and programs that were started before do not have it. */
+void engine_boost(struct engine *e)
+{
+	int rc = e->actor ? process_boost(e->opt.actions_boost) : 0;
+
+	if (rc < 0)
+		engine_notice(e, "actions may be late on a busy machine: policies.boost: %s", strerror(-rc));
 }
 
 static bool wants_json(const struct policy *p)

@@ -246,6 +246,10 @@ const struct config_key config_keys[] = {
 	{ .name = "policies.wake_at_once", .live = true, .type = CONFIG_BOOL, .ours = true,
 	  .target = T(lazy_wake), .inverted = true, .def = "true", .fixed = true,
 	  .help = "With actions, the first event after silence is judged at once; else within 5 ms" },
+	{ .name = "policies.boost", .live = true, .type = CONFIG_INT, .ours = true,
+	  .target = T(actions_boost), .def = "10", .min = 0, .max = 20, .fixed = true,
+	  .help = "With actions falcoc is given the CPU before others: so much less nice than it was started.\n"
+		  "0: as it was started" },
 	{ .name = "policies.runtime_timeout_ms", .live = true, .type = CONFIG_INT, .ours = true,
 	  .target = T(runtime_timeout_ms), .def = "5000", .min = 100, .max = 60000, .fixed = true,
 	  .help = "So long an action waits for them; events never do" },

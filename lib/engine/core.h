@@ -304,6 +304,8 @@ int engine_output_bit(void *unused, struct slice name);
 int engine_compile_policies(struct engine *e);
 /* What is needed to act, if anything is to be done at all. */
 enum engine_status engine_start_actions(struct engine *e);
+/* The calling thread is given the CPU before others, if there are actions. */
+void engine_boost(struct engine *e);
 /* Does what the policies say of the alert. */
 void engine_act(struct engine *e, const struct alert *alert, const struct policy_match *match);
 /* Tells what came of actions so far; as engine_write_note(). */

@@ -187,6 +187,7 @@ struct engine_options {
 	enum engine_actions actions;
 	uint32_t actions_per_minute;	/* of all policies; 0: 120 */
 	bool lazy_wake;		/* actions wait for the timer of the rings, as alerts do */
+	uint32_t actions_boost;		/* so much less nice falcoc is with actions; 0: as it was */
 	uint32_t runtime_timeout_ms;	/* so long an action waits for one of these; 0: 5000 */
 
 	/* a service (engine/SERVICE.md) */

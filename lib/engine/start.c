@@ -452,6 +452,7 @@ enum engine_status engine_start(struct engine *e)
 		if (status != ENGINE_OK || e->stop)
 			return status;
 	}
+	engine_boost(e);
 	if (e->opt.capture_file || e->opt.condition)
 		return ENGINE_OK;
 	engine_notice(e, "recording began: %zu of %zu rules are enabled", engine_rules_enabled(e),

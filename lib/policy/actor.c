@@ -147,6 +147,8 @@ static void *work(void *arg)
 	struct worker *w = arg;
 	struct actor *a = w->actor;
 
+	if (w == &a->workers[WORKER_KERNEL])
+		process_boost(a->opt.boost);	/* or not: who started falcoc may not allow it */
 	pthread_mutex_lock(&a->lock);
 	for (;;) {
 		struct job *job = w->first;

@@ -60,6 +60,7 @@ struct actor_options {
 	uint32_t limit_per_minute;	/* of all policies; 0: ACTOR_LIMIT */
 	struct runtime_sockets sockets;	/* not copied */
 	uint32_t runtime_timeout_ms;	/* 0: ACTOR_RUNTIME_MS */
+	uint32_t boost;		/* of the thread that asks the kernel: so much less nice */
 	/*
 	 * Records what goes on from here, from within actor_act(): the file's name, good until the next
 	 * call, or NULL with *@ret_why. NULL: nobody can.

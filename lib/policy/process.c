@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -137,4 +138,18 @@ bool process_exe(uint32_t pid, char *path, size_t size)
 		return false;
 	path[n] = '\0';
 	return true;
+}
+
+int process_boost(unsigned int less_nice)
+{
+	int nice;
+
+	if (!less_nice)
+		return 0;
+	errno = 0;
+	nice = getpriority(PRIO_PROCESS, 0);
+	if (errno)
+		return -errno;
+	nice = nice - (int)less_nice < -20 ? -20 : nice - (int)less_nice;
+	return setpriority(PRIO_PROCESS, 0, nice) < 0 ? -errno : 0;
 }

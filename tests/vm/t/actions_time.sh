@@ -39,6 +39,9 @@ have() { [ "$(results)" -ge "$1" ]; }
 # p50: of those told, in ns
 p50() { awk '{ v[NR] = $1 } END { print NR ? v[int((NR + 1) / 2)] : 0 }' "$T/ns"; }
 
+# sched: what the thread that judges has had of the CPU, and how long it waited for one, in ms
+sched() { awk '{ printf "%.0f %.0f\n", $1 / 1e6, $2 / 1e6 }' "/proc/$FALCOC_PID/schedstat"; }
+
 start() {
 	start_falcoc -r "$T/rules.yaml" --policy "$T/policies.yaml" --json --actions=on \
 		-o policies.actions_per_minute=1000000 "$@" || exit 1
@@ -68,19 +71,30 @@ one_by_one "woken at once"
 fast=$(p50)
 awk -v s="$slow" -v f="$fast" 'BEGIN { if (s && f) printf "p50 by the timer / at once: %.2f\n", s / f }'
 
-start
-pids=()
-mkfifo /tmp/gate
-exec 4<>/tmp/gate
-for _ in $(seq "$M"); do
-	sh -c 'read -r _; exec 3</tmp/mark; exec sleep 1000' </tmp/gate 4>&- &
-	pids+=($!)
-done 2>/dev/null
-# the last writer goes: all of them are at the end at once
-exec 4>&-
-check "of $M at once each is killed" wait_for "$PHASE" have "$M"
-distribution "$M at once"
-kill -KILL "${pids[@]}" 2>/dev/null
-stop_falcoc || fail "falcoc ends well"
+# at_once NAME OPTION...: M of them in the same moment, which then all want the CPU to go on
+at_once() {
+	local name=$1 pids=() ran waited ran2 waited2
+	shift
+	start "$@"
+	rm -f /tmp/gate
+	mkfifo /tmp/gate
+	exec 4<>/tmp/gate
+	for _ in $(seq "$M"); do
+		sh -c 'read -r _; exec 3</tmp/mark; exec sleep 1000' </tmp/gate 4>&- &
+		pids+=($!)
+	done 2>/dev/null
+	read -r ran waited < <(sched)
+	# the last writer goes: all of them are at the end at once
+	exec 4>&-
+	check "$name: of $M at once each is killed" wait_for "$PHASE" have "$M"
+	read -r ran2 waited2 < <(sched)
+	echo "$name: falcoc had the CPU for $((ran2 - ran)) ms, and waited $((waited2 - waited)) ms for it"
+	distribution "$name: $M at once"
+	kill -KILL "${pids[@]}" 2>/dev/null
+	stop_falcoc || fail "falcoc ends well"
+}
+
+at_once "as others" -o policies.boost=0
+at_once "before others"
 grep '^Actions:' "$T/err"
 exit $FAILED
