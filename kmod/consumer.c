@@ -285,6 +285,14 @@ int consumer_set_mask(struct consumer *consumer, const struct mask *mask)
 	return err;
 }
 
+void consumer_set_urgent(struct consumer *consumer, const u64 *events)
+{
+	unsigned int i;
+
+	for (i = 0; i < FALCOC_MASK_WORDS; i++)
+		WRITE_ONCE(consumer->urgent[i], events[i]);
+}
+
 void consumer_set_exclude(struct consumer *consumer, pid_t tgid)
 {
 	WRITE_ONCE(consumer->exclude, tgid);
@@ -450,7 +458,7 @@ __poll_t consumer_poll(struct consumer *consumer, struct file *file,
 	return ret;
 }
 
-void consumer_wake(struct consumer *consumer, u64 used)
+void consumer_wake(struct consumer *consumer, u64 used, bool urgent)
 {
 	int wake;
 
@@ -458,7 +466,7 @@ void consumer_wake(struct consumer *consumer, u64 used)
 	wake = atomic_read(&consumer->wake);
 	if (wake == WAKE_READY)
 		return;
-	if (used >= consumer->watermark_bytes) {
+	if (urgent || used >= consumer->watermark_bytes) {
 		if (atomic_xchg(&consumer->wake, WAKE_READY) != WAKE_READY)
 			wake_up_interruptible_poll(&consumer->wait, EPOLLIN);
 	} else if (wake == WAKE_IDLE &&

@@ -66,6 +66,7 @@ struct consumer {
 	struct list_head rings_node;	/* under rings_lock */
 	struct mask mask;		/* words change one by one, at any time */
 	struct predicate __rcu *predicate;	/* NULL: every event passes */
+	u64 urgent[FALCOC_MASK_WORDS];	/* events that wake at once; words change at any time */
 	pid_t exclude;			/* tgid in the first namespace, 0: nobody */
 	struct lanes __percpu *lanes;
 
@@ -112,7 +113,8 @@ __poll_t consumer_poll(struct consumer *consumer, struct file *file,
 		       struct poll_table_struct *table);
 
 /* For probes, preemption off: a record was committed, used bytes now wait in its ring. */
-void consumer_wake(struct consumer *consumer, u64 used);
+void consumer_wake(struct consumer *consumer, u64 used, bool urgent);
+void consumer_set_urgent(struct consumer *consumer, const u64 *events);
 
 /* Likewise, under RCU: on this CPU so much was not kept so far of calls in flight. */
 void consumers_tell_unkept(u64 unkept);

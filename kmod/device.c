@@ -163,6 +163,19 @@ static int ioctl_mask(struct handle *handle, const void __user *arg)
 	return consumer_set_mask(handle->consumer, &mask);
 }
 
+static int ioctl_urgent(struct handle *handle, const void __user *arg)
+{
+	struct falcoc_urgent in;
+	int err = copy_in(&in, arg, sizeof(in));
+
+	if (err)
+		return err;
+	if (in.reserved || !mask_is_valid(in.events))
+		return -EINVAL;
+	consumer_set_urgent(handle->consumer, in.events);
+	return 0;
+}
+
 static int ioctl_exclude(struct handle *handle, const void __user *arg)
 {
 	struct falcoc_exclude exclude;
@@ -259,6 +272,8 @@ static int ioctl_greeted(struct handle *handle, unsigned int cmd, void __user *a
 		return ioctl_exclude(handle, arg);
 	case FALCOC_IOC_PREDICATE:
 		return ioctl_predicate(handle, arg);
+	case FALCOC_IOC_URGENT:
+		return ioctl_urgent(handle, arg);
 	}
 	return -ENOTTY;
 }

@@ -356,7 +356,7 @@ static __always_inline void deliver(struct consumer *consumer, const struct call
 	else if (unlikely(!ring))
 		count_drop(counters, NULL, call->event, &counters->dropped_noring);
 	else if (likely(record_build(ring, counters, &consumer->mask, call, flags, &used)))
-		consumer_wake(consumer, used);
+		consumer_wake(consumer, used, mask_test(consumer->urgent, call->event));
 	else
 		count_drop(counters, ring, call->event, &counters->dropped_full);
 }

@@ -455,6 +455,13 @@ struct falcoc_exclude {
 	__u32 pid;		/* 0: the caller's process; 0xffffffff: nobody */
 };
 
+/* Events that are waited for: the first of their records after silence wakes at once, not by the latency. */
+struct falcoc_urgent {
+	__u32 size;
+	__u32 reserved;			/* 0 */
+	__u64 events[FALCOC_MASK_WORDS];	/* bit n: event n, at the entry and at the end of its call */
+};
+
 #define FALCOC_EVENTS_MAX	(FALCOC_MASK_WORDS * 64)
 
 /*
@@ -524,6 +531,8 @@ struct falcoc_stats {
 #define FALCOC_IOC_START	_IO('F', 0xc5)
 #define FALCOC_IOC_STOP		_IO('F', 0xc6)
 #define FALCOC_IOC_STATS	_IOWR('F', 0xc7, struct falcoc_stats)
+/* 0xc8: falcoc_predicate.h */
+#define FALCOC_IOC_URGENT	_IOW('F', 0xc9, struct falcoc_urgent)
 
 /* Both sides compile these: a layout that differs does not build. */
 #ifdef __KERNEL__
@@ -540,6 +549,7 @@ FALCOC_ASSERT(sizeof(struct falcoc_child) == 48);
 FALCOC_ASSERT(sizeof(struct falcoc_exit) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_setup) == 28);
 FALCOC_ASSERT(sizeof(struct falcoc_mask) == 208);
+FALCOC_ASSERT(sizeof(struct falcoc_urgent) == 8 + 8 * FALCOC_MASK_WORDS);
 FALCOC_ASSERT(sizeof(struct falcoc_producer) == 24);
 FALCOC_ASSERT(sizeof(struct falcoc_dropper) == 56);
 FALCOC_ASSERT(sizeof(struct falcoc_drop_cgroup) == 24);

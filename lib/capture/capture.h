@@ -60,6 +60,7 @@ void capture_free(struct capture *c);	/* takes NULL; stops first */
 struct capture_wants {
 	struct eventset events;
 	struct eventset data;		/* of these, those with up to snap_bytes of their buffer */
+	struct eventset urgent;		/* of these, those that wake the reader at once */
 	uint32_t snap_bytes;		/* at most CAPTURE_SNAP_MAX */
 	const struct program_set *programs;	/* what of them to keep out; NULL: nothing. Not kept */
 };

@@ -182,15 +182,20 @@ static int device_set_wants(struct capture *c, const struct capture_wants *wants
 		.flags = FALCOC_MASK_F_LIFECYCLE,
 		.snap_bytes = eventset_empty(&wants->data) ? 0 : wants->snap_bytes,
 	};
+	struct falcoc_urgent urgent = { .size = sizeof(urgent) };
 	int err;
 
 	memcpy(mask.exit, wants->events.exit, sizeof(mask.exit));
 	memcpy(mask.enter, wants->events.enter, sizeof(mask.enter));
-	for (int i = 0; i < FALCOC_MASK_WORDS; i++)
+	for (int i = 0; i < FALCOC_MASK_WORDS; i++) {
 		mask.data[i] = wants->data.exit[i] | wants->data.enter[i];
+		urgent.events[i] = wants->urgent.exit[i] | wants->urgent.enter[i];
+	}
 	/* programs of other wants are not to judge what these ask for */
 	err = device_set_programs(device_of(c), NULL);
 	if (!err && ioctl(device_of(c)->fd, FALCOC_IOC_MASK, &mask) < 0)
+		err = -errno;
+	if (!err && ioctl(device_of(c)->fd, FALCOC_IOC_URGENT, &urgent) < 0)
 		err = -errno;
 	if (!err && wants->programs && wants->programs->count)
 		err = device_set_programs(device_of(c), wants->programs);

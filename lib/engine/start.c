@@ -136,6 +136,25 @@ static void tell_blind_events(struct engine *e, const struct eventset *wanted)
 	buf_release(&blind);
 }
 
+/*
+ * Alerts can wait for the rings' timer, which saves wake-ups; what is to be killed goes on meanwhile. Under
+ * load the module wakes for no record, as ever.
+ */
+static void set_urgent(const struct engine *e, struct eventset *urgent)
+{
+	const struct filter_set *fs = ruleset_filters(e->rules);
+
+	*urgent = (struct eventset){ 0 };
+	if (e->opt.actions == ENGINE_ACTIONS_OFF || e->opt.lazy_wake)
+		return;
+	for (size_t i = 0; i < ruleset_count(e->rules); i++) {
+		const struct rule *rule = ruleset_rule(e->rules, i);
+
+		if (rule->enabled && rule->filter >= 0 && policies_act_on(e->policies, rule))
+			eventset_or(urgent, filter_events(fs, rule->filter));
+	}
+}
+
 /* What no rule can match is kept out by the kernel, as far as it can know. */
 int engine_tell_capture(struct engine *e, struct capture_wants *wants)
 {
@@ -145,6 +164,7 @@ int engine_tell_capture(struct engine *e, struct capture_wants *wants)
 	int rc = 0;
 
 	trigger_want(e, &also);
+	set_urgent(e, &wants->urgent);
 	if (!e->opt.no_predicates) {
 		arena = arena_new(0);
 		programs = malloc(sizeof(*programs));
@@ -161,17 +181,6 @@ int engine_tell_capture(struct engine *e, struct capture_wants *wants)
 	arena_free(arena);
 	free(programs);
 	return rc;
-}
-
-/*
- * Alerts can wait for the rings' timer, which saves wake-ups; what is to be killed goes on meanwhile. The
- * module wakes for the first record after silence then, and under load for none, as ever.
- */
-static uint32_t watermark(const struct engine *e)
-{
-	bool act = e->opt.actions != ENGINE_ACTIONS_OFF && policies_act(e->policies);
-
-	return act && !e->opt.lazy_wake ? 1 : 0;
 }
 
 enum engine_status engine_wants(struct engine *e, struct capture_wants *ret_wants)
@@ -207,7 +216,6 @@ static enum engine_status open_capture(struct engine *e)
 		.main_ring_bytes = e->opt.ring_bytes,
 		.proc_ring_bytes = e->opt.proc_ring_bytes,
 		.dns_ring_bytes = e->opt.dns_ring_bytes,
-		.watermark_bytes = watermark(e),
 	};
 	struct capture_wants wants;
 	enum engine_status status;

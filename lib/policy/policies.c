@@ -280,6 +280,16 @@ bool policies_take(const struct policies *ps, const struct rule *rule)
 	return rule->index < ps->nrules && ps->by_rule[rule->index].n > 0;
 }
 
+bool policies_act_on(const struct policies *ps, const struct rule *rule)
+{
+	const struct by_rule *by = rule->index < ps->nrules ? &ps->by_rule[rule->index] : NULL;
+
+	for (size_t i = 0; by && i < by->n; i++)
+		if (by->list[i]->nactions)
+			return true;
+	return false;
+}
+
 bool policies_may_silence(const struct policies *ps, const struct rule *rule)
 {
 	return rule->index < ps->nrules && ps->by_rule[rule->index].silent;

@@ -138,6 +138,8 @@ void policies_match(struct policies *ps, const struct rule *rule, const struct e
 		    struct policy_match *ret_match);
 /* Does any policy take the rule? */
 bool policies_take(const struct policies *ps, const struct rule *rule);
+/* Likewise one that has actions? */
+bool policies_act_on(const struct policies *ps, const struct rule *rule);
 /* The rule's own word, without looking at scopes: could policies_match() say silent? */
 bool policies_may_silence(const struct policies *ps, const struct rule *rule);
 

@@ -61,7 +61,8 @@ each_ctr() {
 	expect_fetch ctr-plain id=ctr-plain full_id=ctr-plain type=containerd "image=$image" \
 		"repo=${image%:*}" tag=latest privileged=false
 	expect_no_fetch ctr-ours
-	expect_fetch ctr-full privileged=true labels=app:shop mounts=/etc:/hostetc:rbind,ro:false:
+	expect_fetch ctr-full name=ctr-full privileged=true mounts=/etc:/hostetc::false: \
+		labels=app:shop,io.containerd.image.config.stop-signal:SIGTERM
 	systemctl stop containerd
 }
 

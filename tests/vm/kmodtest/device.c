@@ -135,6 +135,7 @@ static void test_bad_calls(struct consumer *c)
 {
 	struct falcoc_mask mask = { .size = sizeof(mask), .flags = 0x80 };
 	struct falcoc_exclude exclude = { .size = sizeof(exclude), .pid = 0x7ffffff0 };
+	struct falcoc_urgent urgent = { .size = sizeof(urgent) };
 	static struct falcoc_stats stats;
 
 	check(ioctl(c->fd, FALCOC_IOC_MASK, &mask) && errno == EINVAL, "MASK of unknown flags: EINVAL");
@@ -142,6 +143,8 @@ static void test_bad_calls(struct consumer *c)
 	mask.exit[FALCOC_MASK_WORDS - 1] = 1ull << 63;
 	check(ioctl(c->fd, FALCOC_IOC_MASK, &mask) && errno == EINVAL, "MASK of unknown events: EINVAL");
 	check(ioctl(c->fd, FALCOC_IOC_EXCLUDE, &exclude) && errno == ESRCH, "EXCLUDE of nobody: ESRCH");
+	urgent.events[FALCOC_MASK_WORDS - 1] = 1ull << 63;
+	check(ioctl(c->fd, FALCOC_IOC_URGENT, &urgent) && errno == EINVAL, "URGENT of unknown events: EINVAL");
 	stats = (struct falcoc_stats){ .size = sizeof(stats), .cls = FALCOC_STATS_UNKEPT + 1 };
 	check(ioctl(c->fd, FALCOC_IOC_STATS, &stats) && errno == EINVAL, "STATS of a wrong class: EINVAL");
 	stats = (struct falcoc_stats){ .size = sizeof(stats), .cpu = 5000 };

@@ -66,6 +66,7 @@ static struct falcoc_setup valid_setup;
 static struct falcoc_info valid_info = { .size = sizeof(valid_info) };
 static struct falcoc_mask valid_mask = { .size = sizeof(valid_mask) };
 static struct falcoc_exclude valid_exclude = { .size = sizeof(valid_exclude) };
+static struct falcoc_urgent valid_urgent = { .size = sizeof(valid_urgent) };
 static struct falcoc_predicate valid_predicate = {
 	.size = sizeof(valid_predicate), .facts_size = sizeof(struct falcoc_facts),
 };
@@ -82,6 +83,7 @@ static const struct ioctl_case {
 	{ FALCOC_IOC_INFO, &valid_info, sizeof(valid_info), true },
 	{ FALCOC_IOC_MASK, &valid_mask, sizeof(valid_mask), false },
 	{ FALCOC_IOC_EXCLUDE, &valid_exclude, sizeof(valid_exclude), false },
+	{ FALCOC_IOC_URGENT, &valid_urgent, sizeof(valid_urgent), false },
 	{ FALCOC_IOC_PREDICATE, &valid_predicate, sizeof(valid_predicate), false },
 	{ FALCOC_IOC_STATS, &valid_stats, sizeof(valid_stats), true },
 	{ FALCOC_IOC_START, NULL, 0, false },

@@ -163,6 +163,7 @@ static void test_wakeup(void)
 	struct falcoc_setup setup = setup_make(1 << 17);
 	struct falcoc_hello hello = hello_make();
 	struct pollfd pfd = { .events = POLLIN };
+	struct falcoc_urgent urgent = { .size = sizeof(urgent) };
 	static struct consumer c;
 	uint64_t t, waited;
 	int i;
@@ -190,6 +191,12 @@ static void test_wakeup(void)
 	for (i = 0; i < 100; i++)
 		syscall(SYS_kill, getpid(), 0);
 	check(poll(&pfd, 1, 5000) == 1 && now_ns() - t < 300000000, "the watermark wakes at once");
+	consumer_read(&c, NULL, NULL);
+	check(poll(&pfd, 1, 50) == 0, "all is read");
+	urgent.events[FALCOC_E_KILL / 64] |= 1ull << (FALCOC_E_KILL % 64);
+	check(!ioctl(c.fd, FALCOC_IOC_URGENT, &urgent), "an event becomes urgent");
+	syscall(SYS_kill, getpid(), 0);
+	check(poll(&pfd, 1, 0) == 1 && pfd.revents & POLLIN, "one record of it wakes at once");
 	consumer_close(&c);
 }
 
