@@ -455,11 +455,14 @@ struct falcoc_exclude {
 	__u32 pid;		/* 0: the caller's process; 0xffffffff: nobody */
 };
 
-/* Events that are waited for: the first of their records after silence wakes at once, not by the latency. */
+/*
+ * Events that are waited for: the first of their records after silence wakes at once, not by the
+ * latency.
+ */
 struct falcoc_urgent {
 	__u32 size;
 	__u32 reserved;			/* 0 */
-	__u64 events[FALCOC_MASK_WORDS];	/* bit n: event n, at the entry and at the end of its call */
+	__u64 events[FALCOC_MASK_WORDS];	/* bit n: event n, at entry and end of the call */
 };
 
 #define FALCOC_EVENTS_MAX	(FALCOC_MASK_WORDS * 64)

@@ -183,8 +183,8 @@ static bool name_pending(void *arg, struct slice name)
 }
 
 /*
- * Its alert would show a container that is not known yet, or a policy's scope, and what protects images, would not
- * know it: it waits as an open verdict does.
+ * Its alert would show a container that is not known yet, or a policy's scope, and what protects
+ * images, would not know it: it waits as an open verdict does.
  */
 static bool tells_too_soon(const struct engine *e, const struct rule *rule)
 {

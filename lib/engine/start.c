@@ -137,8 +137,8 @@ static void tell_blind_events(struct engine *e, const struct eventset *wanted)
 }
 
 /*
- * Alerts can wait for the rings' timer, which saves wake-ups; what is to be killed goes on meanwhile. Under
- * load the module wakes for no record, as ever.
+ * Alerts can wait for the rings' timer, which saves wake-ups; what is to be killed goes on
+ * meanwhile. Under load the module wakes for no record, as ever.
  */
 static void set_urgent(const struct engine *e, struct eventset *urgent)
 {

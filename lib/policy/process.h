@@ -57,7 +57,10 @@ bool process_exe(uint32_t pid, char *path, size_t size);
 /* Inode of one of its namespaces ("pid", "mnt", "net"); 0: not to be had. */
 uint32_t process_namespace(uint32_t pid, const char *kind);
 
-/* Makes the calling thread so much less nice; those that it starts from now on are, too. 0 or a negative errno. */
+/*
+ * Makes the calling thread so much less nice; those that it starts from now on are, too. 0 or a
+ * negative errno.
+ */
 int process_boost(unsigned int less_nice);
 
 #endif

@@ -377,7 +377,8 @@ int bolt_each(int fd, const struct slice *keys, size_t n, bolt_fn fn, void *arg)
 		if (!err)
 			err = find(&b, keys, n, &is_bucket, &value, &len);
 		if (!err) {
-			err = is_bucket ? list_bucket(&b, (struct slice){ value, len }, fn, arg) : -ENOENT;
+			err = !is_bucket ? -ENOENT :
+			      list_bucket(&b, (struct slice){ value, len }, fn, arg);
 			free(value);
 		}
 		if (err != -ENOMEM && is_unchanged(&b))

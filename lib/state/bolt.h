@@ -4,10 +4,10 @@
  *
  * containerd and Podman keep what they know of containers in such files, and write it there before a
  * container's first program runs. A database is a tree of pages: buckets of keys, whose values are
- * bytes or buckets again. Writers never change a page that the last committed state uses, and name that state
- * in one of two meta pages; a page is used again by the transaction after the next at the soonest.
- * So what is read without their lock is right if no transaction was committed meanwhile, which is looked at
- * afterwards; else it is read again.
+ * bytes or buckets again. Writers never change a page that the last committed state uses, and name
+ * that state in one of two meta pages; a page is used again by the transaction after the next at
+ * the soonest. So what is read without their lock is right if no transaction was committed
+ * meanwhile, which is looked at afterwards; else it is read again.
  *
  * Every number in the file is distrusted: pages are bounded, trees have a depth, loops end.
  */

@@ -570,7 +570,10 @@ static void facts_made(struct container_table *t, struct container_facts *f,
 	facts_set(f, &f->c.name, q->id);
 }
 
-/* Reads it, and makes an entry if it is a container; with @made (or NULL) it is one for sure. NULL: it is none. */
+/*
+ * Reads it, and makes an entry if it is a container; with @made (or NULL) it is one for sure. NULL:
+ * it is none.
+ */
 static struct container_entry *entry_read(struct container_table *t, const struct cgroup_view *v,
 					  bool guess, const struct making *made, uint64_t now_ns)
 {

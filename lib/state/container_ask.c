@@ -2,8 +2,9 @@
 /*
  * container_ask.c - engines asked, and slow files read, on threads of their own
  *
- * Each thread has two rings of fixed size, of questions and of answers, under one lock, which it holds for
- * nothing but taking one and leaving the other. That of users' engines is begun with the first of these.
+ * Each thread has two rings of fixed size, of questions and of answers, under one lock, which it
+ * holds for nothing but taking one and leaving the other. That of users' engines is begun with the
+ * first of these.
  */
 #include "state/container_ask.h"
 

@@ -75,7 +75,10 @@ static bool is_in(const json_t *list, struct slice s)
 	return false;
 }
 
-/* Bundles do not tell mounts that were asked for from those that Podman makes by itself: all of /dev at times. */
+/*
+ * Bundles do not tell mounts that were asked for from those that Podman makes by itself: all of
+ * /dev at times.
+ */
 static void keep_mounts(struct container_facts *f, const json_t *asked)
 {
 	const struct container_mount *all = f->c.mounts;

@@ -116,7 +116,8 @@ int container_file_open(struct container_reader *r, const struct container_place
 	int fd = open_path(r, at, path, 0);
 	struct stat sb;
 
-	if (fd >= 0 && (fstat(fd, &sb) < 0 || !S_ISREG(sb.st_mode) || (at->home && sb.st_uid != at->uid))) {
+	if (fd >= 0 && (fstat(fd, &sb) < 0 || !S_ISREG(sb.st_mode) ||
+			(at->home && sb.st_uid != at->uid))) {
 		close(fd);
 		fd = -EPERM;
 	}

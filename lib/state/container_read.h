@@ -34,8 +34,8 @@ void container_read(struct container_reader *r, const struct container_quest *q,
 		    struct container_facts *f);
 
 /*
- * The bundle in the directory @path, which whoever runs the container was given; not if it says that it is
- * another's.
+ * The bundle in the directory @path, which whoever runs the container was given; not if it says
+ * that it is another's.
  */
 void container_read_bundle(struct container_reader *r, const struct container_quest *q,
 			   const char *path, struct container_facts *f);
@@ -45,7 +45,10 @@ void container_read_bundle(struct container_reader *r, const struct container_qu
  * NULL.
  */
 void facts_docker(struct container_facts *f, const json_t *json, const json_t *host);
-/* The command of a check of health, ["CMD", ...] or ["CMD-SHELL", TEXT]; @shell: NULL, or what runs the latter. */
+/*
+ * The command of a check of health, ["CMD", ...] or ["CMD-SHELL", TEXT]; @shell: NULL, or what runs
+ * the latter.
+ */
 void facts_set_health(struct container_facts *f, const json_t *test, const json_t *shell);
 /* What Podman's database says of a container. */
 void facts_libpod(struct container_facts *f, const json_t *json);
@@ -73,8 +76,8 @@ bool facts_pod(struct container_facts *f, const json_t *pod);
 void facts_applied(struct container_facts *f, const char *text);
 
 /*
- * The text of a key of storage.conf's table [storage], as in graphroot = "/srv/storage". False: it has
- * none, or one that does not fit.
+ * The text of a key of storage.conf's table [storage], as in graphroot = "/srv/storage". False: it
+ * has none, or one that does not fit.
  */
 bool storage_conf(const char *text, const char *key, char *room, size_t size);
 

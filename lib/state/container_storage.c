@@ -59,20 +59,30 @@ static bool next_line(const char **at, struct slice *ret_line)
 	return true;
 }
 
+/* "key = value" */
+static bool split(struct slice line, struct slice *ret_key, struct slice *ret_value)
+{
+	const char *equals = memchr(line.ptr, '=', line.len);
+
+	if (!equals || line.ptr[0] == '#')
+		return false;
+	*ret_key = trim((struct slice){ line.ptr, (size_t)(equals - line.ptr) });
+	*ret_value = trim((struct slice){ equals + 1, line.len - (size_t)(equals + 1 - line.ptr) });
+	return true;
+}
+
 bool storage_conf(const char *text, const char *key, char *room, size_t size)
 {
 	bool inside = false;
-	struct slice line, value;
+	struct slice line, name, value;
 
 	while (next_line(&text, &line)) {
-		const char *equals, *end;
+		const char *end;
 
 		if (line.len && line.ptr[0] == '[')
 			inside = slice_eq_str(line, "[storage]");
-		equals = inside ? memchr(line.ptr, '=', line.len) : NULL;
-		if (!equals || !slice_eq_str(trim((struct slice){ line.ptr, (size_t)(equals - line.ptr) }), key))
+		if (!inside || !split(line, &name, &value) || !slice_eq_str(name, key))
 			continue;
-		value = trim((struct slice){ equals + 1, line.len - (size_t)(equals + 1 - line.ptr) });
 		if (value.len < 2 || (value.ptr[0] != '"' && value.ptr[0] != '\''))
 			return false;
 		end = memchr(value.ptr + 1, value.ptr[0], value.len - 1);
@@ -126,16 +136,11 @@ static void lxc_mount(struct container_facts *f, struct container_mount *m, stru
 static bool lxc_line(const char **at, struct slice *ret_key, struct slice *ret_value)
 {
 	struct slice line;
-	const char *equals;
 
 	if (!next_line(at, &line))
 		return false;
-	equals = memchr(line.ptr, '=', line.len);
-	*ret_key = *ret_value = (struct slice){ line.ptr, 0 };
-	if (equals && line.ptr[0] != '#') {
-		*ret_key = trim((struct slice){ line.ptr, (size_t)(equals - line.ptr) });
-		*ret_value = trim((struct slice){ equals + 1, line.len - (size_t)(equals + 1 - line.ptr) });
-	}
+	if (!split(line, ret_key, ret_value))
+		*ret_key = *ret_value = (struct slice){ line.ptr, 0 };
 	return true;
 }
 
