@@ -23,7 +23,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "state/container_ask.h"
+#include <netinet/in.h>
+
+#include "state/container_engine.h"
 #include "state/containers.h"
 #include "util/buf.h"
 
@@ -180,17 +182,35 @@ struct world {
 	const struct container *c;
 	struct buf group;
 	bool seen;
+	bool threads;	/* what may hang is read on a thread; nobody is asked */
 };
+
+/* Until it is known, or nobody can tell. */
+static void await(struct container_table *t, uint64_t handle)
+{
+	while (container_find(t, handle)->state == CONTAINER_ASKED) {
+		struct pollfd fd = { .fd = container_table_fd(t), .events = POLLIN };
+
+		ck_assert_int_eq(poll(&fd, 1, 10000), 1);
+		container_table_poll(t, S);
+	}
+}
 
 static void look(struct world *w)
 {
-	struct container_options opt = { .root = root, .cgroup_root = root };
+	static const struct container_engines nobody = { .silent = true };
+	struct container_options opt = { .root = root, .cgroup_root = root, .ask = w->threads,
+					 .engines = &nobody };
+	uint64_t h;
 
 	if (w->seen)
 		return;
 	w->seen = true;
 	ck_assert_int_eq(container_table_new(&opt, w->users, &w->table), 0);
-	w->c = container_find(w->table, container_table_see(w->table, buf_slice(&w->group), S));
+	h = container_table_see(w->table, buf_slice(&w->group), S);
+	if (w->threads && h)
+		await(w->table, h);
+	w->c = container_find(w->table, h);
 }
 
 static void want(struct world *w, const char *name, char *what, const char *value)
@@ -205,6 +225,8 @@ static void want(struct world *w, const char *name, char *what, const char *valu
 	}
 	ck_assert_msg(w->c != NULL, "%s: is none", name);
 	container_table_stats(w->table, &stats);
+	if (strcmp(what, "refused") == 0 && w->threads)
+		return;	/* the threads' readers count for themselves */
 	if (strcmp(what, "refused") == 0)
 		buf_add_u64(&is, stats.files_refused);
 	else
@@ -247,8 +269,8 @@ static void line_of_case(struct world *w, const char *name, FILE *f, char *line)
 
 START_TEST(test_case)
 {
-	const char *name = cases.gl_pathv[_i];
-	struct world w = { .users = user_table_new_empty(), .group = BUF_INIT };
+	const char *name = cases.gl_pathv[_i / 2];
+	struct world w = { .users = user_table_new_empty(), .group = BUF_INIT, .threads = _i % 2 };
 	struct buf full = BUF_INIT;
 	FILE *f = fopen(name, "r");
 	char line[4096];
@@ -363,7 +385,7 @@ START_TEST(test_made)
 {
 	static const char args[] = "run\0web\0--bundle\0/srv";
 	static const char shim[] = "--root\0/run/containerd/runc/shop\0create\0web";
-	struct container_maker m = { CONTAINER_CRUN, 0, { args, sizeof(args) } };
+	struct container_maker m = { .type = CONTAINER_CRUN, .args = { args, sizeof(args) } };
 	struct container_table *t = table_of(0, 0);
 	const struct container *c;
 
@@ -385,12 +407,41 @@ START_TEST(test_made)
 	ck_assert_uint_ne(container_table_see_made(t, slice_of("/user.slice/user-1000.slice/web"),
 						   &m, S), 0);
 	/* a runtime that containerd's shim called */
-	m = (struct container_maker){ CONTAINER_RUNC, 0, { shim, sizeof(shim) } };
+	m = (struct container_maker){ .type = CONTAINER_RUNC, .args = { shim, sizeof(shim) } };
 	c = container_find(t, container_table_see_made(t, slice_of("/shop/web"), &m, S));
 	ck_assert_ptr_nonnull(c);
 	ck_assert_int_eq(c->type, CONTAINER_CONTAINERD);
 	ck_assert(slice_eq_str(c->ns, "shop"));
 	container_table_free(t);
+}
+END_TEST
+
+/* Its bundle is where its maker was told, or was called; one that is another's tells nothing. */
+START_TEST(test_made_bundle)
+{
+	static const char config[] = "{\"mounts\":[{\"type\":\"bind\",\"source\":\"/etc\","
+		"\"destination\":\"/host\"}],\"linux\":{\"cgroupsPath\":\"/web\"}}";
+	static const char *const args[] = { "run\0--bundle\0/srv/b\0web", "run\0-b\0b\0web",
+					    "run\0--bundle=/srv/b\0web", "run\0web\0" "run\0web" };
+	static const size_t sizes[] = { 24, 13, 24, 12 };
+	static const char *const cwds[] = { "/", "/srv", "/", "/srv/b" };
+
+	put("/srv/b/config.json", config, sizeof(config) - 1);
+	for (int i = 0; i < 4; i++) {
+		struct container_maker m = { .type = CONTAINER_CRUN, .args = { args[i], sizes[i] },
+					     .cwd = slice_of(cwds[i]) };
+		struct container_table *t = table_of(0, 0);
+		const struct container *c;
+
+		c = container_find(t, container_table_see_made(t, slice_of("/web"), &m, S));
+		ck_assert_ptr_nonnull(c);
+		ck_assert_uint_eq(c->nmounts, 1);
+		ck_assert_str_eq(c->mounts[0].dest.ptr, "/host");
+		c = container_find(t, container_table_see_made(t, slice_of("/other/web"), &m, S));
+		ck_assert_ptr_nonnull(c);
+		ck_assert_uint_eq(c->nmounts, 0);
+		container_table_free(t);
+	}
 }
 END_TEST
 
@@ -400,7 +451,7 @@ START_TEST(test_made_reread)
 	static const char args[] = "run\0late";
 	static const char status[] = "{\"pid\":78,\"cgroup-path\":\"/late\","
 		"\"created\":\"2026-01-02T03:04:05Z\"}";
-	struct container_maker m = { CONTAINER_CRUN, 0, { args, sizeof(args) } };
+	struct container_maker m = { .type = CONTAINER_CRUN, .args = { args, sizeof(args) } };
 	struct container_options opt = { .root = root };
 	struct container_table *t;
 	const struct container *c;
@@ -590,6 +641,96 @@ START_TEST(test_silent)
 }
 END_TEST
 
+/* A user's engine is asked over the user's own socket, and no other that lies in its place. */
+START_TEST(test_ask_user)
+{
+	struct buf reply = BUF_INIT, group = BUF_INIT;
+	static const char socket_path[] = "/run/user/1000/podman/podman.sock";
+	struct container_table *t = asking_table();
+	struct engine en;
+	uint64_t h;
+
+	if (geteuid() != 0)
+		return;	/* only root can give it to the user */
+	expand("{\"Id\":\"$A\",\"Name\":\"web\",\"ImageName\":\"alpine:3\"}", &reply);
+	expand("/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-$A.scope", &group);
+	engine_start_at(&en, socket_path, buf_str(&reply));
+	/* root's */
+	h = container_table_see(t, buf_slice(&group), S);
+	await(t, h);
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
+	container_table_free(t);
+	ck_assert_int_eq(chown(place(socket_path), 1000, 1000), 0);
+	t = asking_table();
+	h = container_table_see(t, buf_slice(&group), S);
+	await(t, h);
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_KNOWN);
+	ck_assert_str_eq(container_find(t, h)->image.ptr, "alpine:3");
+	engine_end(&en);
+	container_table_free(t);
+	buf_release(&reply);
+	buf_release(&group);
+}
+END_TEST
+
+#define POD_UID	"01234567-89ab-cdef-0123-456789abcdef"
+
+/* The kubelet tells who owns a pod, whatever its name looks like, and which probes it has. */
+START_TEST(test_kubelet)
+{
+	static const char pods[] = "{\"items\":[{\"metadata\":{\"uid\":\"other\"}},{\"metadata\":{\"uid\":\"" POD_UID
+		"\",\"name\":\"shop-5d4f8c7b9d-xk2lp\",\"namespace\":\"web\",\"labels\":{\"app\":\"shop\","
+		"\"pod-template-hash\":\"5d4f8c7b9d\"},\"ownerReferences\":[{\"kind\":\"ReplicaSet\",\"name\":"
+		"\"shop-5d4f8c7b9d\"}]},\"spec\":{\"containers\":[{\"name\":\"app\",\"livenessProbe\":{\"exec\":"
+		"{\"command\":[\"/bin/check\",\"live\"]}},\"readinessProbe\":{\"httpGet\":{}}}]},"
+		"\"status\":{\"podIP\":\"10.1.2.3\"}}]}";
+	struct container_engines engines = { .kubelet_url = NULL };
+	struct container_options opt = { .root = root, .cgroup_root = root, .ask = true,
+					 .engines = &engines };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(at);
+	struct buf file = BUF_INIT, group = BUF_INIT, path = BUF_INIT;
+	struct engine en = { .reply = pods };
+	const struct container *c;
+	char url[64];
+
+	expand("/kubepods/pod" POD_UID "/$A", &group);
+	expand("/run/containerd/io.containerd.runtime.v2.task/k8s.io/$A/config.json", &path);
+	expand("{\"annotations\":{\"io.kubernetes.cri.image-name\":\"quay.io/a/shop:1\",\"io.kubernetes.cri."
+	       "container-name\":\"app\",\"io.kubernetes.cri.sandbox-name\":\"shop-5d4f8c7b9d-xk2lp\","
+	       "\"io.kubernetes.cri.sandbox-uid\":\"" POD_UID "\"}}", &file);
+	put(buf_str(&path), file.ptr, file.len);
+	en.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(en.fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	ck_assert_int_eq(listen(en.fd, 4), 0);
+	ck_assert_int_eq(getsockname(en.fd, (struct sockaddr *)&at, &len), 0);
+	ck_assert_int_eq(pthread_create(&en.thread, NULL, serve, &en), 0);
+	snprintf(url, sizeof(url), "http://127.0.0.1:%u", ntohs(at.sin_port));
+	for (int asked = 0; asked < 2; asked++) {
+		struct container_table *t;
+		uint64_t h;
+
+		engines.kubelet_url = asked ? url : NULL;
+		ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
+		h = container_table_see(t, buf_slice(&group), S);
+		await(t, h);
+		c = container_find(t, h);
+		ck_assert_int_eq(c->state, CONTAINER_KNOWN);
+		ck_assert_str_eq(c->deployment.ptr, "shop");
+		ck_assert_int_eq(c->owner, asked ? CONTAINER_OWNER_TOLD : CONTAINER_OWNER_INFERRED);
+		ck_assert_str_eq(c->liveness_probe.ptr, asked ? "/bin/check live" : "");
+		ck_assert_uint_eq(c->readiness_probe.len, 0);
+		ck_assert_str_eq(c->pod_ns.ptr, asked ? "web" : "");
+		ck_assert_uint_eq(c->npod_labels, asked ? 2 : 0);
+		container_table_free(t);
+	}
+	engine_end(&en);
+	buf_release(&file);
+	buf_release(&group);
+	buf_release(&path);
+}
+END_TEST
+
 /* What containerd says, as bytes. */
 START_TEST(test_messages)
 {
@@ -637,14 +778,17 @@ int main(void)
 		return 1;
 	}
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, test_case, 0, (int)cases.gl_pathc);
+	tcase_add_loop_test(tc, test_case, 0, 2 * (int)cases.gl_pathc);
 	tcase_add_test(tc, test_bound);
 	tcase_add_test(tc, test_end);
 	tcase_add_test(tc, test_made);
+	tcase_add_test(tc, test_made_bundle);
 	tcase_add_test(tc, test_made_reread);
 	tcase_add_test(tc, test_by_id);
 	tcase_add_test(tc, test_capture);
 	tcase_add_test(tc, test_ask);
+	tcase_add_test(tc, test_ask_user);
+	tcase_add_test(tc, test_kubelet);
 	tcase_add_test(tc, test_silent);
 	tcase_add_test(tc, test_messages);
 	suite_add_tcase(s, tc);
