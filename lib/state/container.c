@@ -18,6 +18,7 @@
 
 #include "state/cgroup.h"
 #include "state/container_ask.h"
+#include "state/container_maker.h"
 #include "state/container_read.h"
 #include "state/containers.h"
 #include "util/arena.h"
@@ -69,31 +70,6 @@ struct container_table {
 
 #define ENTRY(node, member) ihash_entry(node, struct container_entry, member)
 
-const char *container_type_name(enum container_type type)
-{
-	static const char *const names[CONTAINER_TYPES] = {
-		[CONTAINER_OTHER] = "unknown", [CONTAINER_DOCKER] = "docker",
-		[CONTAINER_PODMAN] = "podman", [CONTAINER_CONTAINERD] = "containerd",
-		[CONTAINER_CRIO] = "cri-o", [CONTAINER_LXC] = "lxc",
-		[CONTAINER_LIBVIRT_LXC] = "libvirt-lxc", [CONTAINER_NSPAWN] = "systemd-nspawn",
-		[CONTAINER_RUNC] = "runc", [CONTAINER_CRUN] = "crun",
-	};
-
-	return type < CONTAINER_TYPES ? names[type] : names[CONTAINER_OTHER];
-}
-
-bool container_label(const struct container_label *labels, size_t n, struct slice key,
-		     struct slice *ret_value)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!slice_eq(labels[i].key, key))
-			continue;
-		*ret_value = labels[i].value;
-		return true;
-	}
-	return false;
-}
-
 /* ---- life cycle ---- */
 
 /* Where groups are directories, the default hierarchy first. */
@@ -116,28 +92,6 @@ static void open_groups(struct container_table *t)
 		if (fd >= 0)
 			t->group_fds[t->ngroup_fds++] = fd;
 	}
-}
-
-static int copy_engines(struct container_table *t, const struct container_engines *from)
-{
-	const char **const to[] = {
-		&t->engines.docker_socket, &t->engines.podman_socket, &t->engines.containerd_socket,
-		&t->engines.docker_root, &t->engines.storage_root, &t->engines.kubelet_url,
-		&t->engines.kubelet_token_file, &t->engines.kubelet_ca_file,
-	};
-
-	if (!from)
-		return 0;
-	t->engines = *from;
-	t->texts = arena_new(0);
-	for (size_t i = 0; t->texts && i < sizeof(to) / sizeof(to[0]); i++) {
-		if (!*to[i])
-			continue;
-		*to[i] = arena_strdup(t->texts, *to[i]);
-		if (!*to[i])
-			return -ENOMEM;
-	}
-	return t->texts ? 0 : -ENOMEM;
 }
 
 int container_table_new(const struct container_options *opt, const struct user_table *users,
@@ -163,7 +117,8 @@ int container_table_new(const struct container_options *opt, const struct user_t
 	if (ihash_init(&t->by_handle) < 0 || ihash_init(&t->by_key) < 0)
 		goto fail;
 	if (!opt->foreign) {
-		err = copy_engines(t, opt->engines);
+		t->texts = arena_new(0);
+		err = t->texts ? engines_copy(&t->engines, opt->engines, t->texts) : -ENOMEM;
 		if (!err)
 			err = container_reader_init(&t->reader, opt->root, &t->engines);
 		if (err)
@@ -433,15 +388,6 @@ static struct container_entry *entry_add(struct container_table *t,
 	return e;
 }
 
-struct slice container_short_id(struct slice id)
-{
-	bool hex = id.len == 64;
-
-	for (size_t i = 0; hex && i < id.len; i++)
-		hex = strchr("0123456789abcdef", id.ptr[i]) && id.ptr[i];
-	return (struct slice){ id.ptr, hex ? CONTAINER_ID_SHORT : id.len };
-}
-
 static bool copy_text(char *room, size_t size, struct slice s)
 {
 	if (s.len >= size)
@@ -548,12 +494,6 @@ static bool is_slow(const struct container_table *t, const struct container_ques
 {
 	return t->ask && q->uid && !q->guess && !q->nested && q->type <= CONTAINER_LIBVIRT_LXC;
 }
-
-/* What a runtime by itself was called with. */
-struct making {
-	const char *ns;		/* containerd's namespace, or "" */
-	char bundle[1024];	/* root's; or "" */
-};
 
 /* What is sure of one whose maker is known, though no file tells of it. */
 static void facts_made(struct container_table *t, struct container_facts *f,
@@ -713,43 +653,6 @@ uint64_t container_table_see(struct container_table *t, struct slice path, uint6
 	return e->pub.handle;
 }
 
-/* The word of @args that is @id; or that begins with @start, what follows. NULL: none. */
-static const char *maker_word(struct slice args, struct slice id, const char *start)
-{
-	for (size_t i = 0; i < args.len;) {
-		struct slice word = { args.ptr + i, strnlen(args.ptr + i, args.len - i) };
-
-		i += word.len + 1;
-		if (i > args.len)
-			break;	/* cut: it has no NUL */
-		if (start ? slice_startswith(word, slice_of(start)) : slice_eq(word, id))
-			return word.ptr + (start ? strlen(start) : 0);
-	}
-	return NULL;
-}
-
-/* The words behind --bundle or -b, else where it was called; of root's only: others' may hang. */
-static void find_bundle(const struct container_maker *m, char *room, size_t size)
-{
-	struct slice word, last = { NULL, 0 }, bundle = m->cwd;
-
-	room[0] = '\0';
-	if (m->uid)
-		return;
-	for (size_t i = 0; i < m->args.len; i += word.len + 1, last = word) {
-		word = (struct slice){ m->args.ptr + i, strnlen(m->args.ptr + i, m->args.len - i) };
-		if (slice_eq_str(last, "--bundle") || slice_eq_str(last, "-b"))
-			bundle = word;
-		else if (slice_startswith(word, SLICE_LIT("--bundle=")))
-			bundle = (struct slice){ word.ptr + 9, word.len - 9 };
-	}
-	if (bundle.len && bundle.ptr[0] == '/')
-		copy_text(room, size, bundle);
-	else if (bundle.len && (size_t)snprintf(room, size, "%.*s/%.*s", (int)m->cwd.len, m->cwd.ptr,
-						(int)bundle.len, bundle.ptr) >= size)
-		room[0] = '\0';
-}
-
 uint64_t container_table_see_made(struct container_table *t, struct slice path,
 				  const struct container_maker *m, uint64_t now_ns)
 {
@@ -761,14 +664,9 @@ uint64_t container_table_see_made(struct container_table *t, struct slice path,
 	if (t->opt.foreign || cgroup_container(path, &v))
 		return 0;
 	while (!e && cgroup_candidate(path, &it, &v)) {
-		if (v.nested || (m->uid && m->uid != v.uid) || !maker_word(m->args, v.id, NULL))
+		if (v.nested || (m->uid && m->uid != v.uid) || !making_of(m, v.id, &made))
 			continue;
-		/* containerd's shim tells its runtime where to keep what it knows */
-		made.ns = maker_word(m->args, v.id, "/run/containerd/runc/");
-		v.type = made.ns ? CONTAINER_CONTAINERD : m->type;
-		if (!made.ns)
-			made.ns = "";
-		find_bundle(m, made.bundle, sizeof(made.bundle));
+		v.type = *made.ns ? CONTAINER_CONTAINERD : m->type;
 		e = entry_same(t, &v, now_ns);
 		if (!e)
 			e = entry_read(t, &v, true, &made, now_ns);

@@ -10,6 +10,40 @@
 #include <string.h>
 #include <time.h>
 
+const char *container_type_name(enum container_type type)
+{
+	static const char *const names[CONTAINER_TYPES] = {
+		[CONTAINER_OTHER] = "unknown", [CONTAINER_DOCKER] = "docker",
+		[CONTAINER_PODMAN] = "podman", [CONTAINER_CONTAINERD] = "containerd",
+		[CONTAINER_CRIO] = "cri-o", [CONTAINER_LXC] = "lxc",
+		[CONTAINER_LIBVIRT_LXC] = "libvirt-lxc", [CONTAINER_NSPAWN] = "systemd-nspawn",
+		[CONTAINER_RUNC] = "runc", [CONTAINER_CRUN] = "crun",
+	};
+
+	return type < CONTAINER_TYPES ? names[type] : names[CONTAINER_OTHER];
+}
+
+bool container_label(const struct container_label *labels, size_t n, struct slice key,
+		     struct slice *ret_value)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!slice_eq(labels[i].key, key))
+			continue;
+		*ret_value = labels[i].value;
+		return true;
+	}
+	return false;
+}
+
+struct slice container_short_id(struct slice id)
+{
+	bool hex = id.len == 64;
+
+	for (size_t i = 0; hex && i < id.len; i++)
+		hex = strchr("0123456789abcdef", id.ptr[i]) && id.ptr[i];
+	return (struct slice){ id.ptr, hex ? CONTAINER_ID_SHORT : id.len };
+}
+
 int facts_init(struct container_facts *f)
 {
 	*f = (struct container_facts){ 0 };
