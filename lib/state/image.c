@@ -5,6 +5,8 @@
 
 #include "state/image.h"
 
+#include "event/event.h"
+
 static struct slice cut(struct slice s, size_t max)
 {
 	if (s.len > max)
@@ -63,6 +65,26 @@ struct image *image_new(struct slice exepath, struct slice script, struct slice 
 		im->args.len -= im->exe.len + 1;
 	}
 	return im;
+}
+
+void image_set_runtime(struct image *im, const struct image *before)
+{
+	static const char *const names[] = { "crun", "runc" };
+	const char *base = im->exepath.len ? memrchr(im->exepath.ptr, '/', im->exepath.len) : NULL;
+	size_t len = base ? (size_t)(im->exepath.ptr + im->exepath.len - base) - 1 : 0;
+
+	for (size_t i = 0; len && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!slice_eq_str((struct slice){ base + 1, len }, names[i]))
+			continue;
+		im->runtime = names[i];
+		im->runtime_writable = im->flags & FALCOC_EXE_WRITABLE;
+		return;
+	}
+	if (before && before->runtime &&
+	    (!len || im->flags & (FALCOC_EXE_MEMFD | FALCOC_EXE_DELETED))) {
+		im->runtime = before->runtime;
+		im->runtime_writable = before->runtime_writable;
+	}
 }
 
 struct image *image_get(struct image *im)

@@ -7,6 +7,7 @@
 #ifndef STATE_IMAGE_H
 #define STATE_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ struct image {
 	uint64_t script_ino;		/* 0: not known, as its device */
 	uint32_t script_dev;
 	uint32_t flags;
+	/* "crun", "runc", NULL for others: as it was first started, for they run copies of themselves */
+	const char *runtime;
+	bool runtime_writable;	/* by the user who started it */
 };
 
 /*
@@ -32,6 +36,12 @@ struct image {
  */
 struct image *image_new(struct slice exepath, struct slice script, struct slice argv,
 			struct slice env);
+/*
+ * Whether it is a runtime of containers, by its path. One that guards its file against those whom
+ * it starts runs a copy of it (crun's lies on a mount that has no path any more): then it is what
+ * @before (or NULL) was.
+ */
+void image_set_runtime(struct image *im, const struct image *before);
 struct image *image_get(struct image *im);	/* takes NULL */
 /* Returns the bytes that were freed: 0 where others still hold it. Takes NULL. */
 size_t image_put(struct image *im);

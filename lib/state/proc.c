@@ -245,6 +245,8 @@ static void show_image(struct proc_entry *e)
 	p->exe_ctime_ns = im->ctime_ns;
 	p->exe_mtime_ns = im->mtime_ns;
 	p->exe_flags = im->flags;
+	p->runtime = im->runtime;
+	p->runtime_writable = im->runtime_writable;
 }
 
 static void show_blob(const struct blob *b, struct slice *ret)

@@ -72,6 +72,8 @@ struct proc {
 	uint64_t container;		/* handle (container.h); 0: on the host, or not known */
 	bool container_unknown;		/* the group was gone before anybody could tell its path */
 	uint64_t exe_ino, exe_ctime_ns, exe_mtime_ns;
+	const char *runtime;		/* as in image.h; NULL: no runtime of containers */
+	bool runtime_writable;
 	uint32_t exe_flags;		/* FALCOC_EXE_*; of one read from /proc only some */
 	uint64_t pidns_start_ns;
 	uint64_t cap_permitted, cap_effective, cap_inheritable;

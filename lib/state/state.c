@@ -127,17 +127,6 @@ static struct slice foreign_group(struct slice groups)
 	return (struct slice){ NULL, 0 };
 }
 
-/* Is it a program of that name, and no file that a user put there to be taken for one? */
-static bool is_runtime(const struct proc *p, const char *name)
-{
-	const char *base = p->exepath.len ? memrchr(p->exepath.ptr, '/', p->exepath.len) : NULL;
-	size_t len = base ? (size_t)(p->exepath.ptr + p->exepath.len - base) - 1 : 0;
-
-	if (!base || !slice_eq_str((struct slice){ base + 1, len }, name))
-		return false;
-	return !p->uid || !(p->exe_flags & FALCOC_EXE_WRITABLE);
-}
-
 /* The runtime by itself that put it among other mounts than its own. False: there is none. */
 static bool find_maker(const struct state *st, const struct proc *p,
 		       struct container_maker *ret_maker)
@@ -145,14 +134,13 @@ static bool find_maker(const struct state *st, const struct proc *p,
 	const struct proc *a = proc_parent(st->procs, p);
 
 	for (int i = 0; a && i < MAKER_DEPTH; i++, a = proc_parent(st->procs, a)) {
-		bool crun = is_runtime(a, "crun");
-
-		if (a->container || (!crun && !is_runtime(a, "runc")))
+		/* no file that a user put there to be taken for one */
+		if (a->container || !a->runtime || (a->uid && a->runtime_writable))
 			continue;
 		if (!p->mntns || !a->mntns || p->mntns == a->mntns)
 			return false;
 		*ret_maker = (struct container_maker){
-			.type = crun ? CONTAINER_CRUN : CONTAINER_RUNC,
+			.type = *a->runtime == 'c' ? CONTAINER_CRUN : CONTAINER_RUNC,
 			.uid = a->uid, .args = a->args, .cwd = a->cwd,
 		};
 		return true;
@@ -191,6 +179,7 @@ static void take_texts(struct state *st, struct proc_entry *e, const struct proc
 		im->ctime_ns = f->exe_ctime_ns;
 		im->mtime_ns = f->exe_mtime_ns;
 		im->flags = f->exe_flags;
+		image_set_runtime(im, e->image);
 	}
 	procs_set_image(st->procs, e, im);
 	procs_set_cwd(st->procs, e, f->cwd);
@@ -601,6 +590,7 @@ static void apply_exec(struct state *st, struct proc_entry *e, const struct even
 		im->flags = flags;
 		im->script_ino = script ? script->ino : 0;
 		im->script_dev = script ? script->dev : 0;
+		image_set_runtime(im, e->image);
 	}
 	procs_set_image(st->procs, e, im);
 	procs_set_comm(e, ev->rec->comm);

@@ -25,8 +25,10 @@
 
 #include <netinet/in.h>
 
+#include "event/event.h"
 #include "state/container_engine.h"
 #include "state/containers.h"
+#include "state/image.h"
 #include "util/buf.h"
 
 #define CASES	"tests/data/containers/*.case"
@@ -416,6 +418,37 @@ START_TEST(test_made)
 }
 END_TEST
 
+/* A runtime that runs a copy of itself stays what it was; other programs with strange paths are none. */
+START_TEST(test_runtime)
+{
+	static const struct {
+		const char *path;
+		uint32_t flags;
+		const char *is;
+	} chain[] = {
+		{ "/usr/bin/bash", 0, NULL }, { "/", 0, NULL }, { "/usr/bin/crun", 0, "crun" },
+		{ "/", 0, "crun" }, { "/memfd:clone", FALCOC_EXE_MEMFD, "crun" },
+		{ "/usr/bin/curl", 0, NULL }, { "/", 0, NULL }, { "/usr/sbin/runc", 0, "runc" },
+		{ "/tmp/#12", FALCOC_EXE_DELETED, "runc" }, { "/tmp/crunch", 0, NULL },
+	};
+	struct slice none = { NULL, 0 };
+	struct image *before = NULL;
+
+	for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++) {
+		struct image *im = image_new(slice_of(chain[i].path), none, none, none);
+
+		ck_assert_ptr_nonnull(im);
+		im->flags = chain[i].flags;
+		image_set_runtime(im, before);
+		ck_assert_msg(chain[i].is ? im->runtime && strcmp(im->runtime, chain[i].is) == 0 : !im->runtime,
+			      "%s is %s", chain[i].path, im->runtime ? im->runtime : "none");
+		image_put(before);
+		before = im;
+	}
+	image_put(before);
+}
+END_TEST
+
 /* Its bundle is where its maker was told, or was called; one that is another's tells nothing. */
 START_TEST(test_made_bundle)
 {
@@ -782,6 +815,7 @@ int main(void)
 	tcase_add_test(tc, test_bound);
 	tcase_add_test(tc, test_end);
 	tcase_add_test(tc, test_made);
+	tcase_add_test(tc, test_runtime);
 	tcase_add_test(tc, test_made_bundle);
 	tcase_add_test(tc, test_made_reread);
 	tcase_add_test(tc, test_by_id);
