@@ -82,4 +82,4 @@ for r in crun docker; do
 done
 check "falcoc ends well" stop_falcoc
 grep -iE 'container|incomplete|lost' "$T/err" | sed 's/^/  /'
-[ "$FAILED" = 0 ] || tail -30 "$T/out" "$T/err" | cut -c1-400 | sed 's/^/  /'
+[ "$FAILED" = 0 ] || cat "$T/out" "$T/err" | tail -n 40 | cut -c1-400 | sed 's/^/  /'
