@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/container_ask.h"
+#include "state/container_engine.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,6 +27,10 @@ static void read_json(struct container_facts *f, uint8_t which, const char *text
 		facts_falco(f, json);
 	else
 		facts_docker(f, json, json);
+	if (which == 4) {
+		facts_libpod(f, json);
+		facts_pod(f, json);
+	}
 	json_decref(json);
 }
 
@@ -36,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct container packed;
 	struct slice bytes;
 	size_t room;
-	char *text;
+	char *text, path[64];
 	void *all;
 
 	if (!size || facts_init(&f) < 0)
@@ -47,6 +51,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data + 1, size - 1);
 	text[size - 1] = '\0';
 	bytes = (struct slice){ text, size - 1 };
+	f.c.pod_uid = f.c.name = SLICE_LIT("x");
+	facts_applied(&f, text);
+	storage_conf(text, "graphroot", path, sizeof(path));
 	if (data[0] % 8 == 5)
 		facts_lxc(&f, text);
 	else if (data[0] % 8 == 6)
