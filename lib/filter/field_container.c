@@ -58,7 +58,8 @@ EXTRACTOR(extract_name)
 	if (!c)
 		return set_str(ref, host_word(ctx), ret_value);
 	/* containerd has no other name for it, unless a client says so */
-	if (!c->name.len && c->type == CONTAINER_CONTAINERD && c->state != CONTAINER_ASKED)
+	if (!c->name.len && c->type == CONTAINER_CONTAINERD && c->ns.len && !c->pod_uid.len &&
+	    c->state != CONTAINER_ASKED)
 		return set_str(ref, c->full_id, ret_value);
 	return c->name.len && set_str(ref, c->name, ret_value);
 }
