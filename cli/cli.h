@@ -226,7 +226,8 @@ enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);
 /* examples.c: as struct command has them. */
-extern const char *const run_examples[], *const daemon_examples[], *const validate_examples[],
+extern const char *const run_examples[], *const daemon_examples[],
+	*const status_examples[], *const validate_examples[],
 	*const list_examples[], *const explain_examples[], *const eval_examples[],
 	*const record_examples[],
 	*const dns_examples[], *const doctor_examples[], *const alerts_examples[],

@@ -152,6 +152,7 @@ const struct command commands[] = {
 		.summary = "show how the running service is: rules, events, losses, tables",
 		.text = "Exit status 0 where it records by the rules of its files, 3 where these have errors and older\n"
 			"ones go on, 4 where it waits for the module. Needs the right to ask: root.\n",
+		.examples = status_examples,
 		.options = status_options,
 		.run = status_command,
 	},
