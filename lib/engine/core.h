@@ -192,6 +192,7 @@ struct engine {
 
 	/* one event */
 	bool container_asked;	/* the engine of its container is being asked for the image */
+	bool names_over;	/* it has waited for names as long as it may */
 	struct arena *scratch;
 	struct buf line;
 	struct outputs *outputs;	/* NULL until they are started */

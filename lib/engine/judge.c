@@ -179,7 +179,7 @@ static bool name_pending(void *arg, struct slice name)
 
 	if (!name.ptr)
 		return e->container_asked;
-	return engine_names_pending(e) && name_unanswered(arg, name);
+	return !e->names_over && engine_names_pending(e) && name_unanswered(arg, name);
 }
 
 /*
