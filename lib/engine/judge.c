@@ -116,17 +116,21 @@ static const char *names_doubt(struct engine *e, const struct rule *rule, const 
 {
 	struct filter_set *fs = ruleset_filters(e->rules);
 	const char *why = NULL;
+	bool pending, before;
 
 	if (!filter_uses_names(fs, rule->filter))
 		return NULL;
+	/* mostly neither, so the rule is not tried again */
+	pending = name_unanswered(e, (struct slice){ "", 0 });
+	before = told_before(e, ctx);
+	if (!pending && !before)
+		return NULL;
 	/* a verdict is kept until the next beginning */
 	filter_set_begin(fs, ctx);
-	if (name_unanswered(e, (struct slice){ "", 0 }) &&
-	    filter_set_judge(fs, rule->filter, name_unanswered, e) == FILTER_OPEN)
+	if (pending && filter_set_judge(fs, rule->filter, name_unanswered, e) == FILTER_OPEN)
 		why = "no answer yet";
 	filter_set_begin(fs, ctx);
-	if (!why && told_before(e, ctx) &&
-	    filter_set_judge(fs, rule->filter, any_name, NULL) == FILTER_OPEN)
+	if (!why && before && filter_set_judge(fs, rule->filter, any_name, NULL) == FILTER_OPEN)
 		why = "its process is older than our records";
 	filter_set_begin(fs, ctx);
 	return why;
