@@ -78,7 +78,15 @@ SCENE_LOADS=()
 scene_forget
 scene_falcoc --dns-wait 2000 || exit 1
 sysdig_up || true
-scene_load "both" $P "$N" 0
+# what its rule is worth where each lookup is told the same
+scene_mode normal same
+scene_load "both, the same addresses always" $P $((N / 2)) 0
+ends
+beside "the same addresses" $((N / 2))
+scene_forget
+scene_mode normal
+scene_falcoc --dns-wait 2000 || exit 1
+scene_load "both, changing addresses" $P "$N" 0
 ends
 beside "changing addresses" "$N"
 
