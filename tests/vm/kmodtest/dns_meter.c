@@ -21,7 +21,7 @@
 
 #define GROUPS		"/tmp/cgroup"
 #define NAMES		200
-#define EACH		5
+#define EACH		15
 #define LARGE		60000
 /* as kmod/DNS.md has it: a KiB counts as one more */
 #define COST		(1 + (LARGE / 1024))
