@@ -15,7 +15,7 @@ N=${CONNECTIONS:-300}
 WAIT=2000
 START=15000
 # beyond the bound is the way from falcoc's timer to the reader of the alert, on a machine that is busy
-SLACK=${SLACK:-1000}
+SLACK=${SLACK:-1500}
 any_rule() {
 	cat <<-'R'
 	- rule: any
@@ -85,7 +85,7 @@ pairs
 check "alerts that need an answer waited" test "$(longest)" -ge $((WAIT / 2))
 check "none longer than dns.wait_ms: $(longest) ms for the reader" test "$(longest)" -le $((WAIT + SLACK))
 check "and $(waited) ms for falcoc" test "$(waited)" -le $((WAIT + SLACK))
-check "the others did not: 99% within $(age 99 ' ANY ') ms" test "$(age 99 ' ANY ')" -lt $((WAIT / 2))
+check "the others did not: 99% within $(age 99 ' ANY ') ms" test "$(age 99 ' ANY ')" -lt "$SLACK"
 
 # the start: all wait until the same moment, who comes later for dns.wait_ms
 scene_forget
@@ -106,5 +106,5 @@ check "none later than that, or dns.wait_ms after its event" test ! -s "$T/late"
 head -5 "$T/late"
 check "some came before that ($(awk -v b=$((B0 + START)) '$2 < b' "$T/pairs" | wc -l)), some after it ($(awk -v b=$((B1 + START)) '$2 > b' "$T/pairs" | wc -l))" \
 	test "$(awk -v b=$((B0 + START)) '$2 < b' "$T/pairs" | wc -l)" -gt 0 -a "$(awk -v b=$((B1 + START)) '$2 > b' "$T/pairs" | wc -l)" -gt 0
-check "the others did not wait: 99% within $(age 99 ' ANY ') ms" test "$(age 99 ' ANY ')" -lt $((WAIT / 2))
+check "the others did not wait: 99% within $(age 99 ' ANY ') ms" test "$(age 99 ' ANY ')" -lt "$SLACK"
 scene_down
