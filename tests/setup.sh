@@ -14,7 +14,7 @@ debian-archive-keyring curl dnsmasq-base"
 TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3
 python3-jsonschema python3-yaml openssl rsyslog mandoc fish"
 # the debug kernel is built here, and a client of name servers with another C library
-ALL="flex bison musl-tools"
+ALL="flex bison musl-tools chromium"
 
 case ${1:-test} in
 build) wanted=$BUILD ;;

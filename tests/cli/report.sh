@@ -182,6 +182,38 @@ print("ok")
 P
 )"
 
+# the examples, as they are
+mkdir bin cron.daily
+ln -s "$FALCOC" bin/falcoc
+cp "$top/examples/cron.daily" cron.daily/falcoc
+export PATH=$tmp/bin:$PATH FALCOC_DEFAULTS=$tmp/default
+run-parts cron.daily >out 2>err
+verdict "cron: off until chosen" "$([ $? = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok)"
+cat >default <<D
+FALCOC_REPORT=yes
+FALCOC_REPORT_MARK=$tmp/cron.mark
+FALCOC_REPORT_OPTIONS="-c $tmp/c.yaml --since 2023-11-14"
+D
+run-parts cron.daily >out 2>err
+status=$?
+expect "cron: a mail" 0 out "coverage was lost" "Passwords"
+sed -i 's/c\.yaml/quiet.yaml/; s/--since 2023-11-14/--since 1h/; s/cron.mark/quiet.mark/' default
+run-parts cron.daily >out 2>err
+verdict "cron: no mail where there is nothing to say" "$([ $? = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+LOGWATCH_DATE_RANGE=all LOGWATCH_DETAIL_LEVEL=5 FALCOC_REPORT_OPTIONS="-c $tmp/c.yaml --since 2023-11-14" \
+	"$top/examples/logwatch/falcoc" <c.yaml >out 2>err
+status=$?
+expect "logwatch" 0 out "Passwords" "Programs"
+LOGWATCH_DETAIL_LEVEL=0 FALCOC_REPORT_OPTIONS="-c $tmp/quiet.yaml --since 1h --until now" \
+	"$top/examples/logwatch/falcoc" </dev/null >out 2>err
+verdict "logwatch: nothing to say" "$([ $? = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+if command -v systemd-analyze >/dev/null; then
+	mkdir units
+	sed "s|/usr/bin/falcoc|$FALCOC|" "$top/examples/falcoc-report.service" >units/falcoc-report.service
+	cp "$top/examples/falcoc-report.timer" units
+	verdict "units that systemd takes" "$(systemd-analyze verify --man=no units/falcoc-report.* 2>&1 | grep -F falcoc-report || echo ok)"
+fi
+
 # looked at
 if command -v chromium >/dev/null; then
 	for width in 1280 390; do
