@@ -37,7 +37,6 @@ while at < len(data):
     at += size
 sys.stdout.buffer.write(head + events * n)
 P
-when=(--since 2023-11-14T22:13:20Z --until 2023-11-14T22:13:21Z)
 day=(--since 2023-11-14 --until 2023-11-15)
 
 run report -c c.yaml
@@ -188,7 +187,8 @@ ln -s "$FALCOC" bin/falcoc
 cp "$top/examples/cron.daily" cron.daily/falcoc
 export PATH=$tmp/bin:$PATH FALCOC_DEFAULTS=$tmp/default
 run-parts cron.daily >out 2>err
-verdict "cron: off until chosen" "$([ $? = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok)"
+status=$?
+verdict "cron: off until chosen" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok)"
 cat >default <<D
 FALCOC_REPORT=yes
 FALCOC_REPORT_MARK=$tmp/cron.mark
@@ -199,14 +199,16 @@ status=$?
 expect "cron: a mail" 0 out "coverage was lost" "Passwords"
 sed -i 's/c\.yaml/quiet.yaml/; s/--since 2023-11-14/--since 1h/; s/cron.mark/quiet.mark/' default
 run-parts cron.daily >out 2>err
-verdict "cron: no mail where there is nothing to say" "$([ $? = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+status=$?
+verdict "cron: no mail where there is nothing to say" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
 LOGWATCH_DATE_RANGE=all LOGWATCH_DETAIL_LEVEL=5 FALCOC_REPORT_OPTIONS="-c $tmp/c.yaml --since 2023-11-14" \
 	"$top/examples/logwatch/falcoc" <c.yaml >out 2>err
 status=$?
 expect "logwatch" 0 out "Passwords" "Programs"
 LOGWATCH_DETAIL_LEVEL=0 FALCOC_REPORT_OPTIONS="-c $tmp/quiet.yaml --since 1h --until now" \
 	"$top/examples/logwatch/falcoc" </dev/null >out 2>err
-verdict "logwatch: nothing to say" "$([ $? = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+status=$?
+verdict "logwatch: nothing to say" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
 if command -v systemd-analyze >/dev/null; then
 	mkdir units
 	sed "s|/usr/bin/falcoc|$FALCOC|" "$top/examples/falcoc-report.service" >units/falcoc-report.service
