@@ -72,6 +72,7 @@ attacks_play() {
 	check "all attacks were told to falcoc" wait_for 60 all_told
 	check "falcoc ends well" stop_falcoc
 	check "nothing was dropped" grep -q 'Events dropped: 0' "$T/err"
+	grep -q 'Events dropped: 0' "$T/err" || sed -n '/^Events dropped/,$p' "$T/err" # which, whose, and why
 	[ -z "${ATTACK_DEBUG:-}" ] || cat "$T/out"
 	# shellcheck disable=SC2153,SC2034  # NAME and FAILED are lib.sh's
 	awk -f "$ATTACKS/judge.awk" -v "test=$NAME" "$T/done" "$T/out" "$T/cases" || FAILED=1
