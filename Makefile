@@ -7,7 +7,7 @@
 VERSION	:= 0.1.0
 BUILD	?= build
 CC	?= gcc
-PKGS	:= zlib yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson libidn2 libpsl libcurl sqlite3 libsystemd libcrypto
+PKGS	:= zlib yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson libidn2 libpsl libcurl sqlite3 libsystemd libmicrohttpd libcrypto
 WERROR	?=
 WARN	:= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(WERROR)
 OPT	?= -O2 -g
@@ -70,6 +70,9 @@ install: all $(BUILD)/falcoc.yaml man	## install the tool, its service, rules an
 	$(BUILD)/falcoc completion bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/falcoc
 	$(BUILD)/falcoc completion zsh >$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_falcoc
 	$(BUILD)/falcoc completion fish >$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/falcoc.fish
+	for f in $$(find examples -type f); do \
+		install -D -m $$(test -x $$f && echo 755 || echo 644) $$f $(DESTDIR)$(PREFIX)/share/doc/falcoc/$$f || exit 1; \
+	done
 	for f in $(MODULE_SRC); do install -D -m 644 $$f $(SRC_DIR)/$$f || exit 1; done
 	sed 's/#MODULE_VERSION#/$(VERSION)/' dkms.conf >$(SRC_DIR)/dkms.conf
 	@[ -n "$(DESTDIR)" ] || echo "falcoc: for the module: dkms install falcoc/$(VERSION) && modprobe falcoc"

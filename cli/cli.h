@@ -6,7 +6,7 @@
  *	options.c	reads arguments by a command's table of options; help is made from the same
  *	config.c	configuration files, -o and options: the engine's options
  *	run.c daemon.c validate.c record.c list.c explain.c dns.c doctor.c alerts.c
- *	schema.c help.c completion.c	a command each
+ *	status.c schema.c help.c completion.c	a command each
  *	examples.c	what the help of each shows
  *	man.c		manual pages from the same tables
  */
@@ -87,6 +87,7 @@ struct settings {
 	bool help_all;		/* help: all options and keys */
 	bool help_man;		/* help: the source of a manual page */
 	bool help_commands;	/* help: their names */
+	const char *status_socket;	/* status: NULL: the configuration's */
 };
 
 struct option {
@@ -207,7 +208,7 @@ struct config *settings_read(const struct settings *s, bool files);
 extern const struct option run_options[], daemon_options[], validate_options[], list_options[],
 	explain_options[], eval_options[], dns_options[], record_options[], alerts_options[],
 	show_alert_options[], doctor_options[], help_options[],
-	report_options[];
+	report_options[], status_options[];
 enum status run_command(struct settings *s);
 enum status daemon_command(struct settings *s);
 enum status validate_command(struct settings *s);
@@ -220,11 +221,13 @@ enum status doctor_command(struct settings *s);
 enum status report_command(struct settings *s);	/* a status of its own: report.c */
 enum status alerts_command(struct settings *s);
 enum status show_alert_command(struct settings *s);
+enum status status_command(struct settings *s);
 enum status schema_command(struct settings *s);
 enum status help_command(struct settings *s);
 enum status version_command(struct settings *s);
 /* examples.c: as struct command has them. */
-extern const char *const run_examples[], *const daemon_examples[], *const validate_examples[],
+extern const char *const run_examples[], *const daemon_examples[],
+	*const status_examples[], *const validate_examples[],
 	*const list_examples[], *const explain_examples[], *const eval_examples[],
 	*const record_examples[],
 	*const dns_examples[], *const doctor_examples[], *const alerts_examples[],

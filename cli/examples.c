@@ -19,6 +19,12 @@ const char *const daemon_examples[] = {
 	NULL
 };
 
+const char *const status_examples[] = {
+	"falcoc status", "how the service is, and whether its rules are those of the files",
+	"falcoc status --json | jq .counters", "all counters",
+	NULL
+};
+
 const char *const validate_examples[] = {
 	"falcoc validate", "the configuration and the rules that it names",
 	"falcoc validate my_rules.yaml", "these rules alone, on any machine",

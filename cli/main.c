@@ -147,6 +147,16 @@ const struct command commands[] = {
 		.run = report_command,
 	},
 	{
+		.name = "status",
+		.args = "[--json]",
+		.summary = "show how the running service is: rules, events, losses, tables",
+		.text = "Exit status 0 where it records by the rules of its files, 3 where these have errors and older\n"
+			"ones go on, 4 where it waits for the module. Needs the right to ask: root.\n",
+		.examples = status_examples,
+		.options = status_options,
+		.run = status_command,
+	},
+	{
 		.name = "schema",
 		.args = "[rules | policy | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",

@@ -151,6 +151,49 @@ static const char *check_absolute_or_none(const char *text)
 	return !*text || *text == '/' ? NULL : "an absolute path";
 }
 
+static const char *check_address(const char *text)
+{
+	struct ip_addr ip;
+
+	return ip_addr_parse(text, &ip) == 0 ? NULL : "an address, as in 127.0.0.1 or ::1";
+}
+
+/* 0: it is none. */
+static uint64_t interval_ms(const char *text)
+{
+	static const struct {
+		const char *unit;
+		uint64_t ms;
+	} units[] = {
+		{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "d", 86400000 },
+	};
+	uint64_t all = 0;
+
+	while (*text) {
+		size_t digits = strspn(text, "0123456789"), unit = strspn(text + digits, "msdh"), i = 0;
+
+		while (i < 5 && (strlen(units[i].unit) != unit ||
+				 strncmp(units[i].unit, text + digits, unit) != 0))
+			i++;
+		if (!digits || digits > 9 || i == 5)
+			return 0;
+		all += strtoull(text, NULL, 10) * units[i].ms;
+		text += digits + unit;
+	}
+	return all;
+}
+
+static const char *check_interval(const char *text)
+{
+	return interval_ms(text) >= 1000 ? NULL : "a time of a second or more, as in 30s, 15m or 1h30m";
+}
+
+static void read_interval(struct config *c, const struct config_key *k, const struct ynode *n)
+{
+	(void)k;
+	c->opt->heartbeat_ms = interval_ms(n->str.ptr);
+}
+
 static const char *check_field(const char *text)
 {
 	struct arena *arena = arena_new(0);
@@ -545,6 +588,32 @@ const struct config_key config_keys[] = {
 	  .fixed = true, .def = "/etc/hosts", .option = "hosts-file", .arg = "FILE",
 	  .help = "Read and watch this file for names" },
 	/* the service */
+	{ .name = "status_socket", .live = true, .type = CONFIG_TEXT, .target = T(status_socket),
+	  .ours = true, .fixed = true, .def = ENGINE_STATUS_SOCKET, .check = check_socket_or_none,
+	  .help = "Where falcoc daemon listens for `falcoc status`; empty: nowhere" },
+	{ .name = "webserver.enabled", .live = true, .type = CONFIG_BOOL, .target = T(web.enabled),
+	  .fixed = true, .def = "false",
+	  .help = "falcoc daemon answers by HTTP how it is. (Falco's default is true)" },
+	{ .name = "webserver.listen_address", .live = true, .type = CONFIG_TEXT,
+	  .target = T(web.address), .fixed = true, .def = "127.0.0.1", .check = check_address,
+	  .help = "Of this address. (Falco's default is 0.0.0.0)" },
+	{ .name = "webserver.listen_port", .live = true, .type = CONFIG_INT, .target = T(web.port),
+	  .fixed = true, .def = "8765", .min = 1, .max = 65535, .help = "And this port" },
+	{ .name = "webserver.k8s_healthz_endpoint", .live = true, .type = CONFIG_TEXT,
+	  .target = T(web.health), .fixed = true, .def = "/healthz",
+	  .help = "The page that is 200 while events are recorded" },
+	{ .name = "webserver.prometheus_metrics_enabled", .live = true, .type = CONFIG_BOOL,
+	  .target = T(web.metrics), .fixed = true, .def = "false",
+	  .help = "/metrics: all counters, for Prometheus" },
+	{ .name = "metrics.enabled", .live = true, .type = CONFIG_BOOL, .target = T(heartbeat),
+	  .fixed = true, .def = "false",
+	  .help = "An alert (falcoc: heartbeat) at the start and then regularly, with what came" },
+	{ .name = "metrics.interval", .live = true, .type = CONFIG_TEXT, .read = read_interval,
+	  .fixed = true, .def = "1h", .check = check_interval,
+	  .help = "So often, as in 30s, 15m, 1h30m" },
+	{ .name = "metrics.rules_counters_enabled", .live = true, .type = CONFIG_BOOL,
+	  .target = T(time_rules), .fixed = true, .def = "true",
+	  .help = "Measure what the conditions of rules cost, of one event in 64: for /metrics" },
 	{ .name = "watch_config_files", .live = true, .type = CONFIG_BOOL, .target = T(no_watch),
 	  .inverted = true, .def = "true", .fixed = true,
 	  .help = "falcoc daemon reads rules and configuration again when their files change; else on\n"
@@ -563,8 +632,21 @@ const struct config_key config_keys[] = {
 const struct config_foreign config_foreigns[] = {
 	{ "grpc", false, "Falco has given it up too" },
 	{ "grpc_output", false, "Falco has given it up too" },
-	{ "webserver", true, "the summary at the end has the counters" },
-	{ "metrics", true, "the summary at the end has the counters" },
+	{ "webserver.threadiness", false, "one thread is enough" },
+	{ "webserver.ssl_enabled", true, "a server before it can do so" },
+	{ "webserver.ssl_certificate", true, "a server before it can do so" },
+	{ "metrics.output_rule", false, "heartbeats go where alerts go" },
+	{ "metrics.output_file", false, "heartbeats go where alerts go; all counters are in /metrics" },
+	{ "metrics.resource_utilization_enabled", false, "/metrics has all counters" },
+	{ "metrics.state_counters_enabled", false, "/metrics has all counters" },
+	{ "metrics.kernel_event_counters_enabled", false, "/metrics has all counters" },
+	{ "metrics.kernel_event_counters_per_cpu_enabled", false, "/metrics has all counters" },
+	{ "metrics.libbpf_stats_enabled", false, "there is no eBPF in falcoc" },
+	{ "metrics.plugins_metrics_enabled", false, "falcoc has no plugins" },
+	{ "metrics.kernel_iter_event_counters_enabled", false, "there is no eBPF in falcoc" },
+	{ "metrics.jemalloc_stats_enabled", false, "falcoc uses the C library's memory" },
+	{ "metrics.convert_memory_to_mb", false, "/metrics is in bytes" },
+	{ "metrics.include_empty_values", false, "/metrics has all counters" },
 	{ "capture.path_prefix", false, "capture.directory says where captures go" },
 	{ "log_stderr", false, "messages go to the standard error" },
 	{ "log_syslog", true, "messages go to the standard error" },

@@ -9,6 +9,7 @@
  *	hold.c		alerts that wait for a domain name
  *	keep.c		the DNS table on disk
  *	live.c		the DNS table of a running falcoc, told to `falcoc dns`
+ *	reply.c		a socket that tells whoever connects
  *	job.c		work on a thread of its own
  *	tell.c		the outputs: made of the options, told, ended
  *	coverage.c	what the store is told of the watching itself
@@ -28,6 +29,9 @@
  *	replay_items.c	those items taken in again
  *	replay_more.c	likewise
  *	replay_names.c	domain names in a replay: answers in others' captures, names asked for now
+ *	status.c	what a service tells of itself, and how that is shown
+ *	metrics.c	all counters, in one list
+ *	web.c		an HTTP server for these
  *	service.c	systemd, the wait for the module, alerts about ourselves
  *	reload.c	files watched and read again, on a thread
  *	swap.c		what was read takes the place of what runs
@@ -92,12 +96,16 @@
 #define ENGINE_OUTPUT_PROGRAM	0x10u
 #define ENGINE_OUTPUT_HTTP	0x20u
 #define ACTION_RULE	"falcoc: action"
+/* Of so many events that are judged one is timed, where options.time_rules says so. */
+#define ENGINE_TIME_EVERY	64u
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
 struct record;
 struct reload;
+struct reply;
 struct service;
 struct trigger;
+struct web;
 
 struct engine {
 	struct engine_options opt;
@@ -121,6 +129,8 @@ struct engine {
 
 	/* service */
 	struct service *service;	/* NULL: it is none */
+	struct reply *status;	/* NULL: nobody can ask */
+	struct web *web;	/* NULL: nor by HTTP */
 	struct reload *reload;	/* NULL: rules stay as they are */
 	struct engine *retired;	/* what was replaced, while actions need it */
 
@@ -163,7 +173,7 @@ struct engine {
 	struct job peers_job;	/* reads who is connected into peers */
 	struct net_peers peers;
 	uint64_t peer_looks;
-	struct live *live;	/* NULL: nobody can ask for them */
+	struct reply *live;	/* NULL: nobody can ask for them */
 	struct keep *keep;	/* NULL: names are not kept on disk */
 	struct record *record;	/* NULL: no capture file is written */
 	struct trigger *trigger;	/* NULL: no rule asks for captures */
@@ -182,6 +192,7 @@ struct engine {
 
 	/* one event */
 	bool container_asked;	/* the engine of its container is being asked for the image */
+	bool names_over;	/* it has waited for names as long as it may */
 	struct arena *scratch;
 	struct buf line;
 	struct outputs *outputs;	/* NULL until they are started */
@@ -204,6 +215,8 @@ struct engine {
 	uint64_t alerts_in_doubt;	/* that a name not known to us might have prevented */
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
+	uint64_t *ns_by_rule;	/* of conditions, of one event in ENGINE_TIME_EVERY */
+	uint64_t made_ns;	/* CLOCK_REALTIME, the engine */
 	uint64_t alerts_nowhere;	/* about processes whose container nobody could tell */
 	uint64_t alerts_incomplete;	/* about containers whose image nobody could tell */
 	uint64_t alerts_of_drops, alerts_of_unkept, alerts_of_actions, alerts_of_service;

@@ -20,7 +20,9 @@
 #include "engine/live.h"
 #include "engine/record.h"
 #include "engine/reload.h"
+#include "engine/reply.h"
 #include "engine/service.h"
+#include "engine/web.h"
 #include "engine/trigger.h"
 #include "output/extra.h"
 
@@ -96,6 +98,7 @@ int engine_new(const struct engine_options *opt, struct engine **ret_engine)
 	if (!e)
 		return -ENOMEM;
 	e->opt = *opt;
+	e->made_ns = engine_wall_ns();
 	e->epoll_fd = -1;
 	e->signal_fd = -1;
 	e->end_ns = UINT64_MAX;
@@ -149,6 +152,8 @@ void engine_free(struct engine *e)
 		return;
 	reload_free(e->reload);
 	service_free(e->service);
+	web_free(e->web);
+	reply_free(e->status);
 	engine_free(e->retired);
 	actor_free(e->actor);
 	record_free(e->record);
@@ -160,7 +165,7 @@ void engine_free(struct engine *e)
 	drops_free(e->drops);
 	hold_free(e->hold);
 	keep_free(e->keep);
-	live_free(e->live);
+	reply_free(e->live);
 	drops_free(e->unkept);
 	job_wait(&e->peers_job);
 	net_peers_release(&e->peers);
@@ -184,6 +189,7 @@ void engine_free(struct engine *e)
 		sigprocmask(SIG_SETMASK, &e->old_mask, NULL);
 	outputs_free(e->outputs);
 	free(e->alerts_by_rule);
+	free(e->ns_by_rule);
 	free(e->templates);
 	free(e->records);
 	policies_free(e->policies);
@@ -260,7 +266,8 @@ static int compile_outputs(struct engine *e)
 
 	e->templates = calloc(n + 1, sizeof(*e->templates));
 	e->alerts_by_rule = calloc(n + 1, sizeof(*e->alerts_by_rule));
-	if (!e->templates || !e->alerts_by_rule)
+	e->ns_by_rule = calloc(n + 1, sizeof(*e->ns_by_rule));
+	if (!e->ns_by_rule || !e->templates || !e->alerts_by_rule)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
 		e->templates[i] = output_compile_rule(ruleset_rule(e->rules, i), e->opt.extras,
@@ -300,6 +307,7 @@ static int add_condition(struct engine *e)
 
 enum engine_status engine_compile(struct engine *e)
 {
+	e->rules_ns = engine_wall_ns();
 	if (e->opt.condition && add_condition(e) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (e->opt.print)

@@ -48,6 +48,7 @@ enum engine_status {
 #define ENGINE_RING_BYTES_MAX	(512u << 20)
 #define ENGINE_DNS_WAIT_MS	2000
 #define ENGINE_DNS_STATE	"/var/lib/falcoc/dns.state"
+#define ENGINE_STATUS_SOCKET	"/run/falcoc/status.sock"
 #define ENGINE_DNS_RATE		500
 #define ENGINE_DNS_RATE_MAX	100000
 #define ENGINE_SNAP_BYTES	80
@@ -195,6 +196,16 @@ struct engine_options {
 	engine_load_fn load;	/* rules can be reloaded by it; NULL: they stay as they are */
 	void *load_arg;
 	bool no_watch;		/* on SIGHUP only, not when files change */
+	const char *status_socket;	/* for `falcoc status`; NULL or "": none */
+	bool heartbeat;		/* an alert about ourselves, now and then */
+	uint64_t heartbeat_ms;	/* so often; 0: 1 hour */
+	bool time_rules;	/* measure what conditions cost */
+	struct {
+		bool enabled, metrics;
+		const char *address;	/* NULL: 127.0.0.1 */
+		uint32_t port;		/* 0: 8765 */
+		const char *health;	/* NULL: /healthz */
+	} web;
 
 	/* alerts */
 	bool json;
@@ -340,6 +351,14 @@ struct engine_doctor {
  */
 enum engine_status engine_doctor(const struct engine_doctor *what, enum engine_format format,
 				 char **ret_text, size_t *ret_failures);
+
+/*
+ * What the service that listens there tells of itself: the caller's to free(). ENGINE_OK: it records;
+ * ENGINE_ERR_DEVICE: it waits for the module; ENGINE_ERR_RULES: its files have errors. Another: @why,
+ * and *@ret_text is not set.
+ */
+enum engine_status engine_status_show(const char *path, enum engine_format format, char **ret_text,
+				      char *why, size_t size);
 
 /* The JSON schemas of rules files and of policy files; as above. */
 char *engine_schema_rules(void);

@@ -2,7 +2,8 @@
 /*
  * hold.c - alerts that wait for a domain name
  *
- * Those that wait stand in the order in which they came, so the first one's time is over first.
+ * Those that wait stand in the order in which they came. How long each may is not in that order: one may
+ * wait for a name, the next for its container, and at the start names may take longer.
  */
 #include "engine/hold.h"
 
@@ -20,7 +21,9 @@
 
 struct held {
 	struct held *next;
-	uint64_t deadline_ns;
+	uint64_t since_ns;
+	uint64_t names_until_ns;	/* so long for a name, */
+	uint64_t deadline_ns;		/* and so long in all: for what is asked of its container, too */
 	size_t bytes;
 	size_t rule;		/* the candidate whose verdict is open */
 	struct event ev;
@@ -35,6 +38,7 @@ struct held {
 struct hold {
 	struct held *first, **last;
 	size_t bytes;
+	uint64_t due_ns;	/* the earliest of all that wait; UINT64_MAX */
 	uint64_t rounds;	/* of the resolver, when it was last looked at */
 	uint64_t looked_ns;
 	bool news;
@@ -47,8 +51,10 @@ struct hold *hold_new(void)
 {
 	struct hold *h = calloc(1, sizeof(*h));
 
-	if (h)
+	if (h) {
 		h->last = &h->first;
+		h->due_ns = UINT64_MAX;
+	}
 	return h;
 }
 
@@ -107,13 +113,29 @@ static size_t proc_bytes(const struct proc *proc)
 	return bytes;
 }
 
+/* When there is to be a verdict, or one that waits for less. */
+static uint64_t held_due_ns(const struct held *held, uint64_t now_ns)
+{
+	return now_ns < held->names_until_ns ? held->names_until_ns : held->deadline_ns;
+}
+
+static void set_deadlines(const struct engine *e, struct held *held, uint64_t now_ns)
+{
+	held->since_ns = now_ns;
+	held->names_until_ns = now_ns + e->opt.dns_wait_ms * NS_PER_MS;
+	if (held->names_until_ns < e->names_start_ns && engine_names_pending(e))
+		held->names_until_ns = e->names_start_ns;
+	held->deadline_ns = held->names_until_ns;
+	if (e->container_asked && held->deadline_ns < now_ns + CONTAINER_WAIT_NS)
+		held->deadline_ns = now_ns + CONTAINER_WAIT_NS;
+}
+
 int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 {
 	const struct falcoc_rec *rec = ctx->ev->rec;
 	size_t bytes = sizeof(struct held) + rec->len;
 	struct hold *h = e->hold;
 	struct held *held;
-	uint64_t wait_ns;
 
 	/* a DNS message is not kept, and no rule about one has much to gain from its server's name */
 	if (ctx->dns)
@@ -143,12 +165,9 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 	held->wall_offset_ns = e->state.wall_offset_ns;
 	held->rule = rule;
 	held->bytes = bytes;
-	wait_ns = e->opt.dns_wait_ms * NS_PER_MS;
-	if (e->container_asked && wait_ns < CONTAINER_WAIT_NS)
-		wait_ns = CONTAINER_WAIT_NS;
-	held->deadline_ns = now_boot_ns() + wait_ns;
-	if (held->deadline_ns < e->names_start_ns && engine_names_pending(e))
-		held->deadline_ns = e->names_start_ns;
+	set_deadlines(e, held, now_boot_ns());
+	if (held->names_until_ns < h->due_ns)
+		h->due_ns = held->names_until_ns;
 	*h->last = held;
 	h->last = &held->next;
 	h->bytes += bytes;
@@ -158,7 +177,7 @@ int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)
 }
 
 /* 1: still open; 0: done; else an error. */
-static int judge_again(struct engine *e, struct held *held, bool last)
+static int judge_again(struct engine *e, struct held *held, uint64_t now_ns, bool last)
 {
 	const struct falcoc_rec *rec = held->ev.rec;
 	struct state then = e->state;
@@ -178,6 +197,7 @@ static int judge_again(struct engine *e, struct held *held, bool last)
 	then.wall_offset_ns = held->wall_offset_ns;
 	rules = ruleset_candidates(e->rules, rec->event, rec->flags & FALCOC_R_ENTER, &n);
 	e->container_asked = engine_container_state(e, ctx.proc) == CONTAINER_ASKED;
+	e->names_over = now_ns >= held->names_until_ns && !last;
 	filter_set_begin(fs, &ctx);
 	for (size_t i = held->rule; i < n; i++) {
 		enum filter_verdict verdict = engine_verdict(e, rules[i]);
@@ -206,6 +226,7 @@ static int judge_again(struct engine *e, struct held *held, bool last)
 		if (e->opt.match_all)
 			break;
 	}
+	e->names_over = false;
 	arena_clear(e->scratch);
 	return rc;
 }
@@ -221,7 +242,22 @@ static const char *rule_of(const struct engine *e, const struct held *held)
 	return held->rule < n ? rules[held->rule]->name : "";
 }
 
-static void let_go(struct hold *h, struct held **at)
+static bool is_news(struct engine *e, uint64_t now_ns, bool all)
+{
+	struct hold *h = e->hold;
+	uint64_t rounds = (e->resolver ? dns_resolver_rounds(e->resolver) : 0) + e->container_rounds;
+
+	h->news |= rounds != h->rounds;
+	h->rounds = rounds;
+	if (!all && !(h->news && now_ns - h->looked_ns >= NEWS_NS) &&
+	    (engine_names_pending(e) || container_table_due_ns(e->state.containers) != UINT64_MAX))
+		return false;
+	h->news = false;
+	h->looked_ns = now_ns;
+	return true;
+}
+
+static void let_go(struct hold *h, struct held **at, uint64_t now_ns)
 {
 	struct held *held = *at;
 
@@ -230,6 +266,8 @@ static void let_go(struct hold *h, struct held **at)
 		h->last = at;
 	h->bytes -= held->bytes;
 	h->stats.waiting--;
+	if (now_ns - held->since_ns > h->stats.longest_ns)
+		h->stats.longest_ns = now_ns - held->since_ns;
 	free(held);
 }
 
@@ -237,36 +275,37 @@ int hold_check(struct engine *e, bool all)
 {
 	struct hold *h = e->hold;
 	struct held **at = &h->first;
-	uint64_t now = now_boot_ns(), rounds;
+	uint64_t now = now_boot_ns(), due = UINT64_MAX;
 	bool news;
 
 	if (!h->first)
 		return 0;
-	rounds = (e->resolver ? dns_resolver_rounds(e->resolver) : 0) + e->container_rounds;
-	h->news |= rounds != h->rounds;
-	h->rounds = rounds;
-	news = all || (h->news && now - h->looked_ns >= NEWS_NS) ||
-	       (!engine_names_pending(e) && container_table_due_ns(e->state.containers) == UINT64_MAX);
-	if (news) {
-		h->news = false;
-		h->looked_ns = now;
-	}
-	while (*at && (news || now >= (*at)->deadline_ns)) {
+	news = is_news(e, now, all);
+	if (!news && now < h->due_ns)
+		return 0;
+	while (*at) {
 		struct held *held = *at;
 		bool last = all || now >= held->deadline_ns;
+		bool names_over = now >= held->names_until_ns;
 		const char *rule = rule_of(e, held);
-		int rc = judge_again(e, held, last);
+		int rc = 1;
 
-		if (rc != 1 || rule != rule_of(e, held))
-			record_rejudged(e, held->ev.rec, rule, last);
+		if (news || last || names_over) {
+			rc = judge_again(e, held, now, last);
+			if (rc != 1 || rule != rule_of(e, held))
+				record_rejudged(e, held->ev.rec, rule, last || (names_over && rc != 1));
+		}
 		if (rc == 1) {
+			if (held_due_ns(held, now) < due)
+				due = held_due_ns(held, now);
 			at = &held->next;
 			continue;
 		}
-		let_go(h, at);
+		let_go(h, at, now);
 		if (rc < 0)
 			return rc;
 	}
+	h->due_ns = due;
 	return 0;
 }
 
@@ -352,10 +391,11 @@ int hold_rejudge(struct engine *e, uint64_t time_ns, uint32_t tid, struct slice 
 		at = &(*at)->next;
 	if (!*at)
 		return 0;
-	rc = judge_again(e, *at, last);
+	/* what has waited long enough the record has told as the last time */
+	rc = judge_again(e, *at, 0, last);
 	if (rc == 1)
 		return 0;
-	let_go(e->hold, at);
+	let_go(e->hold, at, now_boot_ns());
 	return rc;
 }
 
@@ -381,7 +421,7 @@ uint64_t hold_due_ns(const struct hold *h)
 {
 	if (!h->first)
 		return UINT64_MAX;
-	return h->news ? h->looked_ns + NEWS_NS : h->first->deadline_ns;
+	return h->news && h->looked_ns + NEWS_NS < h->due_ns ? h->looked_ns + NEWS_NS : h->due_ns;
 }
 
 void hold_get_stats(const struct hold *h, struct hold_stats *ret_stats)

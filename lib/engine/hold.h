@@ -34,6 +34,7 @@ struct hold_stats {
 	uint64_t cleared;	/* of these, those that did not */
 	uint64_t late;		/* of these, those whose time was over before the answer came */
 	uint64_t no_room;	/* verdicts that should have waited and could not */
+	uint64_t longest_ns;	/* that one waited */
 };
 
 #define HOLD_MAX_EVENTS	4096

@@ -116,17 +116,21 @@ static const char *names_doubt(struct engine *e, const struct rule *rule, const 
 {
 	struct filter_set *fs = ruleset_filters(e->rules);
 	const char *why = NULL;
+	bool pending, before;
 
 	if (!filter_uses_names(fs, rule->filter))
 		return NULL;
+	/* mostly neither, so the rule is not tried again */
+	pending = name_unanswered(e, (struct slice){ "", 0 });
+	before = told_before(e, ctx);
+	if (!pending && !before)
+		return NULL;
 	/* a verdict is kept until the next beginning */
 	filter_set_begin(fs, ctx);
-	if (name_unanswered(e, (struct slice){ "", 0 }) &&
-	    filter_set_judge(fs, rule->filter, name_unanswered, e) == FILTER_OPEN)
+	if (pending && filter_set_judge(fs, rule->filter, name_unanswered, e) == FILTER_OPEN)
 		why = "no answer yet";
 	filter_set_begin(fs, ctx);
-	if (!why && told_before(e, ctx) &&
-	    filter_set_judge(fs, rule->filter, any_name, NULL) == FILTER_OPEN)
+	if (!why && before && filter_set_judge(fs, rule->filter, any_name, NULL) == FILTER_OPEN)
 		why = "its process is older than our records";
 	filter_set_begin(fs, ctx);
 	return why;
@@ -179,7 +183,7 @@ static bool name_pending(void *arg, struct slice name)
 
 	if (!name.ptr)
 		return e->container_asked;
-	return engine_names_pending(e) && name_unanswered(arg, name);
+	return !e->names_over && engine_names_pending(e) && name_unanswered(arg, name);
 }
 
 /*
@@ -216,11 +220,25 @@ static size_t place_of(const struct engine *e, const struct rule *rule, const st
 	return i;
 }
 
+/* What the condition costs, of some events: that tells enough, and is nearly for nothing. */
+static enum filter_verdict timed_verdict(struct engine *e, const struct rule *rule)
+{
+	enum filter_verdict verdict;
+	uint64_t began;
+
+	if (!e->opt.time_rules || e->judged % ENGINE_TIME_EVERY)
+		return engine_verdict(e, rule);
+	began = now_boot_ns();
+	verdict = engine_verdict(e, rule);
+	e->ns_by_rule[rule->index] += now_boot_ns() - began;
+	return verdict;
+}
+
 /* Is it true? Where that is open and it can wait for the answer, *@ret_open is set and it is not. */
 static bool rule_is_true(struct engine *e, const struct rule *rule, const struct eval_ctx *ctx,
 			 bool *ret_open)
 {
-	enum filter_verdict verdict = engine_verdict(e, rule);
+	enum filter_verdict verdict = timed_verdict(e, rule);
 
 	*ret_open = verdict == FILTER_OPEN && !ctx->dns &&
 		    hold_event(e, ctx, place_of(e, rule, ctx->ev->rec)) == 0;

@@ -11,17 +11,11 @@
 #include "dns/saved.h"
 
 struct engine;
-struct live;
 
 /* Without it all else goes on: what fails is noticed. */
 void live_start(struct engine *e);
-/* A descriptor that is readable when somebody asks; -1: none. */
-int live_fd(const struct live *l);
-/* Somebody asks. Never waits. */
+/* Somebody asks: e->live is readable. Never waits. */
 void live_serve(struct engine *e);
-/* Takes NULL; waits for a sender that is under way, two seconds at most. */
-void live_free(struct live *l);
-
 /*
  * The other side: into the table, from the falcoc that keeps its names in that file. 0, or a
  * negative errno: -ENOENT, -ECONNREFUSED: none runs; as dns_saved_take(). *now is set to the moment

@@ -24,8 +24,10 @@
 #include "engine/live.h"
 #include "engine/record.h"
 #include "engine/reload.h"
+#include "engine/reply.h"
 #include "engine/service.h"
 #include "engine/trigger.h"
+#include "engine/web.h"
 
 #define BATCH		1024	/* events between two looks at the other sources */
 #define DRAIN_NS	(5 * NS_PER_S)	/* for what is in the rings when the end has come */
@@ -42,6 +44,8 @@ enum loop_source {
 	SOURCE_LIVE,
 	SOURCE_FILES,
 	SOURCE_LOADED,
+	SOURCE_STATUS,
+	SOURCE_WEB,
 };
 
 static int watch(struct engine *e, enum loop_source source, int fd)
@@ -76,7 +80,11 @@ static int watch_all(struct engine *e)
 	if (rc == 0)
 		rc = watch(e, SOURCE_OUTPUTS, outputs_fd(e->outputs));
 	if (rc == 0 && e->live)
-		rc = watch(e, SOURCE_LIVE, live_fd(e->live));
+		rc = watch(e, SOURCE_LIVE, reply_fd(e->live));
+	if (rc == 0 && e->status)
+		rc = watch(e, SOURCE_STATUS, reply_fd(e->status));
+	if (rc == 0 && web_fd(e->web) >= 0)
+		rc = watch(e, SOURCE_WEB, web_fd(e->web));
 	if (rc == 0 && reload_fd(e->reload) >= 0)
 		rc = watch(e, SOURCE_FILES, reload_fd(e->reload));
 	if (rc == 0 && reload_done_fd(e->reload) >= 0)
@@ -163,6 +171,12 @@ static void take_source(struct engine *e, enum loop_source source)
 		break;
 	case SOURCE_FILES:
 		reload_noticed(e);
+		break;
+	case SOURCE_STATUS:
+		service_serve(e);
+		break;
+	case SOURCE_WEB:
+		web_serve(e);
 		break;
 	case SOURCE_LOADED:
 		break;			/* taken with what is due */

@@ -16,7 +16,8 @@
 #include "engine/names_show.h"
 #include "engine/text.h"
 
-#define CHECK_NS	(20 * NS_PER_S)	/* for all answers, at most */
+#define CHECK_NS	(20 * NS_PER_S)	/* for all answers at most, once all is asked */
+#define SHARED_MAX	16		/* so many who share an address are told */
 
 /* One name of the rules. */
 struct checked {
@@ -32,7 +33,9 @@ static enum engine_status ask(struct engine *e, struct names_view *v, struct che
 {
 	struct dns_resolver_options opt = { .servers = e->opt.dns_servers,
 					    .max_rate = e->opt.dns_rate };
-	uint64_t end = now_boot_ns() + CHECK_NS, now;
+	/* two questions a name, which have their rate */
+	uint64_t asking_ns = 2 * n * NS_PER_S / (opt.max_rate ? opt.max_rate : 1);
+	uint64_t end = now_boot_ns() + CHECK_NS + asking_ns, now;
 	struct dns_resolver *r;
 	int rc;
 
@@ -77,7 +80,9 @@ static int tell_other(const struct dns_link_info *info, void *arg)
 
 	if (strcmp(info->name, t->name->name) == 0)
 		return 0;
-	if (t->out)
+	if (t->others >= SHARED_MAX)
+		;	/* counted */
+	else if (t->out)
 		buf_printf(t->out, "%s%s", t->others ? ", " : "    shared with ", info->name);
 	else
 		json_array_append_new(t->shared, json_string(info->name));
@@ -100,11 +105,14 @@ static int tell_addr(const struct dns_link_info *info, void *arg)
 	else
 		t->shared = json_array();
 	dns_table_names(t->view->table, &info->addr, t->view->now.boot_ns, tell_other, t);
+	if (t->out && t->others > SHARED_MAX)
+		buf_printf(t->out, " and %zu more", t->others - SHARED_MAX);
 	if (t->out && t->others)
 		buf_add_char(t->out, '\n');
 	if (!t->out)
-		json_array_append_new(t->addrs, json_pack("{ss sb so}", "address", addr, "ambiguous",
-							  (int)ambiguous, "shared_with", t->shared));
+		json_array_append_new(t->addrs, json_pack("{ss sb so sI}", "address", addr, "ambiguous",
+							  (int)ambiguous, "shared_with", t->shared,
+							  "others", (json_int_t)t->others));
 	return 0;
 }
 

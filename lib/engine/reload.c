@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "engine/core.h"
+#include "engine/coverage.h"
 #include "engine/service.h"
 #include "output/text.h"
 
@@ -201,6 +202,31 @@ void engine_load(engine_load_fn load, void *arg, struct engine_loaded *ret)
 
 /* ---- the loop's ---- */
 
+static void put_files(const struct fileset *files, struct buf *out)
+{
+	buf_add_str(out, ",\"falcoc.rules.files\":[");
+	for (size_t i = 0; i < files->n; i++) {
+		buf_add_str(out, i ? "," : "");
+		text_json(slice_of(files->files[i].path), out);
+	}
+	buf_add_str(out, "],\"falcoc.rules.sha256\":[");
+	for (size_t i = 0; i < files->n; i++)
+		buf_printf(out, "%s\"%s\"", i ? "," : "", files->files[i].sha256);
+	buf_add_char(out, ']');
+}
+
+/* The store's coverage: what runs from here on. */
+static void cover(struct engine *e, enum store_note kind, const char *text)
+{
+	struct buf detail = BUF_INIT;
+
+	buf_printf(&detail, "{\"loaded\":%zu,\"enabled\":%zu", engine_rules(e), engine_rules_enabled(e));
+	put_files(&e->files_read, &detail);
+	buf_add_char(&detail, '}');
+	engine_cover(e, kind, text, buf_str(&detail));
+	buf_release(&detail);
+}
+
 enum engine_status reload_start(struct engine *e)
 {
 	struct reload *r;
@@ -222,6 +248,7 @@ enum engine_status reload_start(struct engine *e)
 		r->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (!e->opt.no_watch && r->inotify_fd < 0)
 		engine_notice(e, "changed files are not noticed (SIGHUP reads them): %s", strerror(errno));
+	cover(e, STORE_NOTE_RULES, "");
 	/* what changed since it was read is found by the first look, behind the watches */
 	if (r->inotify_fd >= 0)
 		job_start(&r->job, work, r);
@@ -296,19 +323,6 @@ uint64_t reload_due_ns(const struct engine *e)
 	return r->asked ? 0 : quiet_ns(r);
 }
 
-static void put_files(const struct fileset *files, struct buf *out)
-{
-	buf_add_str(out, ",\"falcoc.rules.files\":[");
-	for (size_t i = 0; i < files->n; i++) {
-		buf_add_str(out, i ? "," : "");
-		text_json(slice_of(files->files[i].path), out);
-	}
-	buf_add_str(out, "],\"falcoc.rules.sha256\":[");
-	for (size_t i = 0; i < files->n; i++)
-		buf_printf(out, "%s\"%s\"", i ? "," : "", files->files[i].sha256);
-	buf_add_char(out, ']');
-}
-
 static int tell(struct engine *e, const char *rule, enum priority priority, const char *why)
 {
 	struct buf text = BUF_INIT, fields = BUF_INIT;
@@ -325,6 +339,7 @@ static int tell(struct engine *e, const char *rule, enum priority priority, cons
 		buf_printf(&fields, "\"falcoc.rules.loaded\":%zu,\"falcoc.rules.enabled\":%zu",
 			   engine_rules(e), engine_rules_enabled(e));
 	}
+	cover(e, why ? STORE_NOTE_STALE : STORE_NOTE_RELOAD, buf_str(&text));
 	put_files(&e->files_read, &fields);
 	engine_cover(e, why ? STORE_NOTE_STALE : STORE_NOTE_RELOAD, buf_str(&text), NULL);
 	if (!why)

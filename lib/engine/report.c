@@ -219,8 +219,9 @@ static void report_names(const struct engine *e, struct buf *out)
 		buf_printf(out,
 			   "Alerts held back for names: %" PRIu64 " (%" PRIu64 " told, %" PRIu64
 			   " cleared; %" PRIu64 " without an answer in time), not held for lack of "
-			   "room: %" PRIu64 "\n",
-			   held.held, held.told, held.cleared, held.late, held.no_room);
+			   "room: %" PRIu64 "; one waited %" PRIu64 " ms at most\n",
+			   held.held, held.told, held.cleared, held.late, held.no_room,
+			   (uint64_t)(held.longest_ns / NS_PER_MS));
 	if (e->alerts_in_doubt)
 		buf_printf(out, "Alerts that a name might have prevented which was not known: %" PRIu64
 			   "\n", e->alerts_in_doubt);

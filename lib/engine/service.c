@@ -11,12 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "engine/core.h"
 #include "engine/reload.h"
+#include "engine/reply.h"
+#include "engine/status.h"
+#include "engine/web.h"
 #include "output/text.h"
 
 #define RETRY_MIN_NS	NS_PER_S
@@ -27,8 +31,37 @@ struct service {
 	uint64_t watchdog_ns;	/* so often; 0: there is none */
 	uint64_t feed_ns;	/* when next */
 	uint64_t began_ns;	/* of the service */
+	uint64_t beat_ns;	/* when the next heartbeat is due; UINT64_MAX: none is wanted */
+	struct { uint64_t ns, events, alerts; } last;	/* as of the last one */
 	bool ready;
 };
+
+/* Without it all else goes on. */
+static void open_status(struct engine *e)
+{
+	char *path = e->opt.status_socket ? strdup(e->opt.status_socket) : NULL;
+	int rc;
+
+	if (!path)
+		return;
+	/* systemd makes it; who starts falcoc by hand need not */
+	mkdir(dirname(path), 0700);
+	free(path);
+	rc = reply_open(e->opt.status_socket, &e->status);
+	if (rc < 0)
+		engine_notice(e, "'falcoc status' cannot ask: %s: %s", e->opt.status_socket,
+			      rc == -EADDRINUSE ? "another falcoc listens there" : strerror(-rc));
+}
+
+static int make_status(void *arg, struct buf *out)
+{
+	return status_format(arg, out);
+}
+
+void service_serve(struct engine *e)
+{
+	reply_serve(e->status, make_status, e);
+}
 
 enum engine_status service_start(struct engine *e)
 {
@@ -45,7 +78,9 @@ enum engine_status service_start(struct engine *e)
 	/* half of it, as sd_watchdog_enabled(3) asks for */
 	if (sd_watchdog_enabled(0, &usec) > 0)
 		s->watchdog_ns = usec * 1000 / 2;
-	return ENGINE_OK;
+	s->beat_ns = UINT64_MAX;
+	open_status(e);
+	return web_start(e);
 }
 
 void service_free(struct service *s)
@@ -88,13 +123,19 @@ static void wait_for_device(struct engine *e, int watch, uint64_t until)
 		struct pollfd fds[] = {
 			{ .fd = e->signal_fd, .events = POLLIN },
 			{ .fd = watch, .events = POLLIN },
+			{ .fd = reply_fd(e->status), .events = POLLIN },
+			{ .fd = web_fd(e->web), .events = POLLIN },
 		};
 		uint64_t due = s->watchdog_ns && s->feed_ns < until ? s->feed_ns : until;
 
 		feed(s, now);
-		poll(fds, 2, due <= now ? 0 : (int)((due - now) / NS_PER_MS) + 1);
+		poll(fds, 4, due <= now ? 0 : (int)((due - now) / NS_PER_MS) + 1);
 		if (fds[0].revents && engine_take_orders(e))
 			e->stop = true;
+		if (fds[2].revents)
+			service_serve(e);
+		if (fds[3].revents)
+			web_serve(e);
 		if (fds[1].revents) {
 			while (read(watch, events, sizeof(events)) > 0)
 				continue;
@@ -147,6 +188,14 @@ enum engine_status service_await(struct engine *e, enum engine_status (*open)(st
 
 /* ---- while it runs ---- */
 
+static uint64_t processes(const struct engine *e)
+{
+	struct proc_table_stats st;
+
+	proc_table_stats(e->state.procs, &st);
+	return st.procs;
+}
+
 static void tell_status(struct engine *e, const char *state)
 {
 	sd_notifyf(0, "%sSTATUS=%zu of %zu rules are enabled", state, engine_rules_enabled(e),
@@ -163,6 +212,9 @@ int service_ready(struct engine *e)
 		return 0;
 	tell_status(e, "READY=1\n");
 	s->ready = true;
+	s->last.ns = now_boot_ns();
+	if (e->opt.heartbeat)
+		s->beat_ns = s->last.ns;	/* the first at once: it shows that they come */
 	buf_printf(&text, STARTED_RULE ": version %s, %zu of %zu rules are enabled", FALCOC_VERSION,
 		   engine_rules_enabled(e), engine_rules(e));
 	if (e->began_ns - s->began_ns > NS_PER_S)
@@ -209,16 +261,47 @@ int service_stopping(struct engine *e)
 			    (struct slice){ 0 });
 }
 
+/* An alert that comes regularly: where it does not, something is wrong, with falcoc or on the way. */
+static int beat(struct engine *e, uint64_t now_ns)
+{
+	struct service *s = e->service;
+	struct buf text = BUF_INIT, fields = BUF_INIT;
+	uint64_t every = (e->opt.heartbeat_ms ? e->opt.heartbeat_ms : 3600000) * NS_PER_MS;
+	uint64_t events = e->events - s->last.events, alerts = e->alerts - s->last.alerts;
+	int rc;
+
+	buf_printf(&text, HEARTBEAT_RULE ": %" PRIu64 " events and %" PRIu64 " alerts in %" PRIu64
+		   " s, %" PRIu64 " events dropped since the start", events, alerts,
+		   (uint64_t)((now_ns - s->last.ns) / NS_PER_S), capture_dropped(e->capture));
+	buf_printf(&fields, "\"falcoc.events\":%" PRIu64 ",\"falcoc.alerts\":%" PRIu64
+		   ",\"falcoc.dropped\":%" PRIu64 ",\"falcoc.processes\":%" PRIu64, events, alerts,
+		   capture_dropped(e->capture), processes(e));
+	rc = service_tell(e, HEARTBEAT_RULE, PRIORITY_INFORMATIONAL, buf_slice(&text),
+			  buf_slice(&fields));
+	buf_release(&text);
+	buf_release(&fields);
+	s->beat_ns = now_ns + every;
+	s->last.ns = now_ns;
+	s->last.events = e->events;
+	s->last.alerts = e->alerts;
+	return rc;
+}
+
 int service_tend(struct engine *e, uint64_t now_ns)
 {
-	if (e->service)
-		feed(e->service, now_ns);
-	return 0;
+	if (!e->service)
+		return 0;
+	feed(e->service, now_ns);
+	return now_ns >= e->service->beat_ns ? beat(e, now_ns) : 0;
 }
 
 uint64_t service_due_ns(const struct engine *e)
 {
-	return e->service && e->service->watchdog_ns ? e->service->feed_ns : UINT64_MAX;
+	const struct service *s = e->service;
+
+	if (!s)
+		return UINT64_MAX;
+	return s->watchdog_ns && s->feed_ns < s->beat_ns ? s->feed_ns : s->beat_ns;
 }
 
 int service_tell(struct engine *e, const char *rule, enum priority priority, struct slice text,

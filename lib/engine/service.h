@@ -18,6 +18,7 @@
 #include "util/slice.h"
 
 #define STARTED_RULE	"falcoc: started"
+#define HEARTBEAT_RULE	"falcoc: heartbeat"
 #define STOPPED_RULE	"falcoc: stopped"
 
 struct service;
@@ -39,6 +40,8 @@ void service_reloaded(struct engine *e);
 /* The end has come; outputs still work. */
 int service_stopping(struct engine *e);
 
+/* Somebody asks for the status: e->status is readable. */
+void service_serve(struct engine *e);
 /* What is due by the clock, and when that is; UINT64_MAX: nothing. */
 int service_tend(struct engine *e, uint64_t now_ns);
 uint64_t service_due_ns(const struct engine *e);

@@ -435,7 +435,6 @@ static enum engine_status start_service(struct engine *e)
 {
 	enum engine_status status = reload_start(e);
 
-	e->rules_ns = engine_wall_ns();
 	if (status == ENGINE_OK && service_ready(e) < 0)
 		status = ENGINE_ERR_RUNTIME;	/* it is told why */
 	return status;

@@ -67,6 +67,7 @@ static void keep_counts(struct engine *e, const struct engine *old)
 			if (strcmp(ruleset_rule(old->rules, at % was)->name, name) != 0)
 				continue;
 			e->alerts_by_rule[i] = old->alerts_by_rule[at % was];
+			e->ns_by_rule[i] = old->ns_by_rule[at % was];
 			break;
 		}
 	}
@@ -147,6 +148,7 @@ void engine_swap(struct engine *e, struct engine *fresh)
 	SWAP(e->records, fresh->records);
 	SWAP(e->fold_key, fresh->fold_key);
 	SWAP(e->alerts_by_rule, fresh->alerts_by_rule);
+	SWAP(e->ns_by_rule, fresh->ns_by_rule);
 	SWAP(e->policies, fresh->policies);
 	if (!e->first_config) {
 		e->first_config = e->config;

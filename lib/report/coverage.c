@@ -208,7 +208,9 @@ static void summarize(struct gather *g, struct report_section *s, const struct n
 	add(g, s, "Events", "%s", buf_str(&text));
 	buf_clear(&text);
 	add_grouped(r->dropped, " ", &text);
-	if (r->dropped)
+	if (r->dropped && r->events / r->dropped > 1000000)
+		buf_add_str(&text, " (less than 0.0001 %)");
+	else if (r->dropped)
 		buf_printf(&text, " (%.4f %%)",
 			   (double)r->dropped * 100 / (double)(r->events + r->dropped));
 	add(g, s, "Dropped", "%s", buf_str(&text));

@@ -192,7 +192,7 @@ static void gather_new(struct gather *g)
 		else
 			n.s->more += (uint64_t)all - (n.s->nrows - before);
 	}
-	section_note(g, n.s, "In no alert that the store remembers from before this period.");
+	section_note(g, n.s, "In no alert that the store remembers from before this period, of whatever priority.");
 }
 
 /* ---- names asked for ---- */

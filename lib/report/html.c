@@ -42,7 +42,7 @@ static const char style[] =
 	"pre{background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:10px;margin:6px 0 12px;"
 	"white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.4 ui-monospace,'DejaVu Sans Mono',monospace}\n"
 	"@media(max-width:640px){body{font-size:16px}main{padding:14px 10px}h1{font-size:1.3rem}"
-	"svg.time text{font-size:30px}"
+	"svg.time text{font-size:26px}svg.time .mid{display:none}"
 	".tile{flex:1 1 40%}table,tbody,tr,td{display:block;width:100%}thead{display:none}"
 	"tr{padding:8px 0;border-bottom:1px solid var(--line)}tr:last-child{border-bottom:0}"
 	"td,td.n,td.t,td.k{border:0;padding:1px 0;text-align:left;white-space:normal;width:100%;min-width:0}"
@@ -123,7 +123,7 @@ static void add_cell(const struct report_section *s, size_t i, const struct repo
 
 	*named |= name;
 	buf_printf(out, "<td class=\"%s\" data-l=\"%s\">",
-		   col->kind == REPORT_NUMBER ? "n" : col->kind == REPORT_TIME ? "t" : name ? "name" :
+		   col->kind == REPORT_NUMBER ? s->ncolumns == 2 ? "" : "n" : col->kind == REPORT_TIME ? "t" : name ? "name" :
 		   s->ncolumns == 2 && i == 0 ? "k" : "", name ? "" : col->title);
 	if (col->kind == REPORT_NUMBER)
 		buf_add_u64(out, c->number);
@@ -131,8 +131,10 @@ static void add_cell(const struct report_section *s, size_t i, const struct repo
 		add_local(c->number, false, out);
 	else
 		add_html(c->text, out);
-	if (s->bars && (name || (s->ncolumns == 2 && i == 0)))
-		add_bar(row[col->kind == REPORT_TEXT && s->ncolumns == 2 ? 1 : 0].number, most, out);
+	if (s->bars && name)
+		add_bar(row[0].number, most, out);
+	if (s->bars && s->ncolumns == 2 && i == 1)
+		add_bar(c->number, most, out);
 	buf_add_str(out, "</td>");
 }
 

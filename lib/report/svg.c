@@ -8,7 +8,8 @@
 
 #define WIDTH	960u
 #define HEIGHT	150u	/* of the bars */
-#define LEFT	60u
+#define LEFT	90u
+#define TOP	26u
 #define GROUPS	4
 
 static const char *const classes[GROUPS] = { "crit", "err", "warn", "info" };
@@ -46,7 +47,7 @@ static uint64_t begin_of(const struct report *r, size_t bucket)
 static void add_bar(const struct report *r, size_t bucket, uint64_t most, struct buf *out)
 {
 	double width = (double)(WIDTH - LEFT) / STORE_BUCKETS, x = LEFT + width * (double)bucket;
-	double y = HEIGHT + 10;
+	double y = HEIGHT + TOP;
 	uint64_t counts[GROUPS];
 
 	group(r, bucket, counts);
@@ -71,7 +72,9 @@ static void add_bar(const struct report *r, size_t bucket, uint64_t most, struct
 
 static void add_label(double x, double y, const char *anchor, const char *text, struct buf *out)
 {
-	buf_printf(out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, text);
+	/* there is no room for the middle one on a narrow screen */
+	buf_printf(out, "<text%s x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n",
+		   *anchor == 'm' ? " class=\"mid\"" : "", x, y, anchor, text);
 }
 
 static void add_axes(const struct report *r, uint64_t most, struct buf *out)
@@ -79,7 +82,7 @@ static void add_axes(const struct report *r, uint64_t most, struct buf *out)
 	struct buf text = BUF_INIT;
 
 	for (unsigned int i = 0; i <= 2; i++) {
-		double y = 10 + HEIGHT - HEIGHT * (double)i / 2;
+		double y = TOP + HEIGHT - HEIGHT * (double)i / 2;
 
 		if (i == 1 && most < 2)
 			continue;
@@ -94,8 +97,12 @@ static void add_axes(const struct report *r, uint64_t most, struct buf *out)
 		buf_clear(&text);
 		add_local(begin_of(r, STORE_BUCKETS * i / 2), false, &text);
 		/* the seconds are of no use here */
-		add_label(LEFT + (WIDTH - LEFT) * (double)i / 2, HEIGHT + 32, anchors[i],
-			  (text.len > 3 ? (text.ptr[text.len - 3] = '\0') : 0, buf_str(&text)), out);
+		if (text.len > 3) {
+			text.len -= 3;
+			text.ptr[text.len] = '\0';
+		}
+		add_label(LEFT + (WIDTH - LEFT) * (double)i / 2, TOP + HEIGHT + 28, anchors[i],
+			  buf_str(&text), out);
 	}
 	buf_release(&text);
 }
@@ -110,7 +117,7 @@ void svg_timeline(const struct report *r, struct buf *out)
 			most = sum_of(counts);
 	}
 	buf_printf(out, "<svg class=\"time\" viewBox=\"0 0 %u %u\" role=\"img\" aria-label=\"Alerts over time\">\n",
-		   WIDTH, HEIGHT + 42);
+		   WIDTH, TOP + HEIGHT + 40);
 	add_axes(r, most, out);
 	for (size_t i = 0; i < STORE_BUCKETS; i++)
 		add_bar(r, i, most, out);

@@ -451,6 +451,8 @@ static bool quest_again(const struct container_table *t, const struct container_
 	*q = (struct container_quest){
 		.handle = c->handle, .type = c->type, .uid = c->uid, .guess = e->guess,
 	};
+	if (!copy_text(q->pod, sizeof(q->pod), c->pod_uid))
+		q->pod[0] = '\0';
 	return copy_text(q->id, sizeof(q->id), c->full_id) &&
 	       copy_text(q->own, sizeof(q->own), c->cgroup) &&
 	       copy_text(q->ns, sizeof(q->ns), c->ns) &&

@@ -52,6 +52,7 @@ static void begin(struct container_answer *a, const struct container_quest *q)
 {
 	a->facts.c.type = q->type;
 	a->facts.c.full_id = facts_str(&a->facts, q->id);
+	a->facts.c.pod_uid = facts_str(&a->facts, q->pod);
 }
 
 /* A user's files, on a thread that may stay behind: it has all that it needs by itself. */

@@ -21,6 +21,7 @@ struct container_quest {
 	char id[256];
 	char ns[64];		/* of containerd; "": not known */
 	char own[1024];		/* path of its group */
+	char pod[40];		/* uid of its pod, as far as the group tells; "" */
 	char home[256];		/* of a rootless engine's user; "": of root */
 	uint32_t uid;
 	bool files;		/* nobody is to be asked, yet */

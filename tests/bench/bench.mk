@@ -2,7 +2,7 @@
 # Figures, beside a peer's in one run.
 
 .PHONY: bench
-bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood, native, replay or names: one of them)
+bench:	## measure: cost of a call, floods, rules and events (BENCH=cost, flood, native, replay, report or names: one of them)
 	@tests/bench/bench.sh $(BENCH)
 
 $(BUILD)/bench/judge: $(BUILD)/tests/bench/judge.o $(BUILD)/libfalcoc.a

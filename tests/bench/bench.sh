@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# bench.sh: what `make bench` does: five measurements.
+# bench.sh: what `make bench` does: six measurements.
 #
 #	cost	instructions that a system call costs while falcoc, or Debian's sysdig, watches; in a
 #		guest that counts them, so it repeats within 0.3 %
 #	flood	events seen and lost under a flood, in an ordinary guest
 #	native	rules loaded and events judged, on this machine
 #	replay	captures beside Debian's sysdig, on this machine
+#	report	a report of a month with a million alerts, on this machine
 #	names	lookups in the DNS table by its size, and starting with many names, on this machine
 set -euo pipefail
 . "$(dirname "$0")/../vm/lib.sh"
@@ -44,6 +45,10 @@ main() {
 	esac
 	case $what in all | replay)
 		"$BENCH/replay.sh" "$TOP/build/falcoc" "$OUT/scap_repeat"
+		;;
+	esac
+	case $what in all | report)
+		"$BENCH/report.sh" "$TOP/build/falcoc"
 		;;
 	esac
 	case $what in all | names)

@@ -43,10 +43,10 @@ expect "a fault in a drop-in" 3 err "d/a.yaml:1:14: error: json_output is true|f
 run validate -c c.yaml --format json
 expect "a fault as JSON" 3 out '"successful": false' '"code": "CONFIG_ERR_VALUE"' '"line": 1'
 verdict "nothing beside it" "$([ -s err ] && echo text || echo ok)"
-printf 'prioritty: debug\nmetrics: {enabled: true}\nbuffered_outputs: true\n' >d/a.yaml
+printf 'prioritty: debug\nlog_syslog: true\nbuffered_outputs: true\n' >d/a.yaml
 run validate -c c.yaml
 expect "keys that do nothing" 0 err "d/a.yaml:1:1: warning: unknown key 'prioritty'" \
-	"did you mean 'priority'?" "d/a.yaml:2:1: warning: 'metrics' is not supported yet" \
+	"did you mean 'priority'?" "d/a.yaml:2:1: warning: 'log_syslog' is not supported yet" \
 	"d/a.yaml:3:1: note: 'buffered_outputs' has no effect"
 expect "they are counted" 0 out "OK: 1 rules, 1 enabled, 2 warnings"
 run validate -c c.yaml --format json

@@ -120,6 +120,15 @@ expect "rules checked without asking" 0 out "www.shop.test: shares addresses wit
 	"*.wild.test: never matches: no host name; for patterns use glob or endswith" "!unasked.test"
 run dns "${common[@]}" --state state --check nosuch.yaml
 expect "rules that are not there" 3 err "nosuch.yaml"
+# an address that many share: they are counted, not all told
+{
+	echo "192.0.2.99 www.shop.test"
+	for i in $(seq 40); do
+		echo "192.0.2.99 n$i.other.test"
+	done
+} >many
+run dns "${common[@]}" --state state -o dns.queries=false -o dns.hosts_file=many --check rules.yaml
+expect "an address that many share" 0 out "  192.0.2.99  ambiguous" " and 24 more"
 
 # a real server
 if command -v dnsmasq >/dev/null && unshare -rn true 2>/dev/null; then

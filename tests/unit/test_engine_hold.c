@@ -302,6 +302,31 @@ START_TEST(the_start_waits_longer)
 }
 END_TEST
 
+/* One that may wait long does not keep those behind it. */
+START_TEST(each_waits_its_own_time)
+{
+	uint64_t due;
+
+	make(UNTRUSTED, 1, false);
+	e->names_start_ns = now_boot_ns() + 60000 * NS_PER_MS;
+	connects("192.0.2.1", 4001, "long");
+	e->names_start_ns = 0;
+	connects("192.0.2.2", 4002, "short");
+	due = hold_due_ns(e->hold);
+	ck_assert_uint_le(due, now_boot_ns() + NS_PER_MS);
+	while (now_boot_ns() < due)
+		;
+	ck_assert_int_eq(hold_check(e, false), 0);
+	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 2 short"));
+	ck_assert_uint_eq(held().waiting, 1);
+	ck_assert_uint_gt(hold_due_ns(e->hold), now_boot_ns() + 30000 * NS_PER_MS);
+	ck_assert_uint_ge(held().longest_ns, NS_PER_MS);
+	answer("good.test", "192.0.2.1");
+	ck_assert_int_eq(hold_check(e, false), 0);
+	ck_assert_uint_eq(held().cleared, 1);
+}
+END_TEST
+
 /* What a process was told before recording began cannot be known: the alert says so, where it matters. */
 START_TEST(told_before_the_start)
 {
@@ -385,6 +410,7 @@ int main(void)
 	tcase_add_test(tc, the_wait_ends);
 	tcase_add_test(tc, no_wait_wanted);
 	tcase_add_test(tc, the_start_waits_longer);
+	tcase_add_test(tc, each_waits_its_own_time);
 	tcase_add_test(tc, told_before_the_start);
 	tcase_add_test(tc, the_queue_is_bounded);
 	tcase_add_test(tc, patterns_wait_too);

@@ -14,6 +14,7 @@
 #include "engine/core.h"
 #include "engine/keep.h"
 #include "engine/live.h"
+#include "engine/reply.h"
 
 static char dir[] = "/tmp/falcoc-keep-XXXXXX";
 static char rules_path[64], state_path[64], notices[4096];
@@ -156,7 +157,7 @@ START_TEST(told_live)
 	pid = fork();
 	if (pid == 0)
 		_exit(ask_live("a.test", "192.0.2.1"));
-	p = (struct pollfd){ .fd = live_fd(e->live), .events = POLLIN };
+	p = (struct pollfd){ .fd = reply_fd(e->live), .events = POLLIN };
 	ck_assert_int_eq(poll(&p, 1, 10000), 1);
 	live_serve(e);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);

@@ -730,8 +730,7 @@ START_TEST(test_kubelet)
 	expand("/kubepods/pod" POD_UID "/$A", &group);
 	expand("/run/containerd/io.containerd.runtime.v2.task/k8s.io/$A/config.json", &path);
 	expand("{\"annotations\":{\"io.kubernetes.cri.image-name\":\"quay.io/a/shop:1\",\"io.kubernetes.cri."
-	       "container-name\":\"app\",\"io.kubernetes.cri.sandbox-name\":\"shop-5d4f8c7b9d-xk2lp\","
-	       "\"io.kubernetes.cri.sandbox-uid\":\"" POD_UID "\"}}", &file);
+	       "container-name\":\"app\",\"io.kubernetes.cri.sandbox-name\":\"shop-5d4f8c7b9d-xk2lp\"}}", &file);
 	put(buf_str(&path), file.ptr, file.len);
 	en.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(bind(en.fd, (struct sockaddr *)&at, sizeof(at)), 0);

@@ -10,7 +10,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 main() {
-	local dir=t root=test seconds=2700 kernel rc=0 t
+	local dir=t root=test seconds=2700 kernel rc=0 t scap files=()
 	if [ "$1" = --tests ]; then
 		dir=$2
 		shift 2
@@ -21,6 +21,10 @@ main() {
 		[[ $t = *=* ]] || [ -f "$VM/$dir/$t.sh" ] || die "no test $VM/$dir/$t.sh"
 	done
 	[ ! -f "$VM/roots/$dir" ] || root=$dir
+	# the peer's, to be watched in the same scene
+	if [ "$dir" = dns ] && scap=$("$TOP/tests/bench/scap.sh" "$kernel" 2>&1 | tail -1) && [ -f "$scap" ]; then
+		files=(--file "$scap=scap.ko")
+	fi
 	# torture takes its time, and so does a kernel that looks twice at everything
 	[ "$dir" = t ] || seconds=3600
 	if [ "$kernel" = debug ]; then
@@ -30,7 +34,7 @@ main() {
 	"$VM/buildmod.sh" "$kernel" >/dev/null
 	echo "PASS module for $kernel: builds without warnings"
 	make -s -C "$TOP" all build/kmodtest build/attack build/attack32 build/scene build/lookup-musl build/lookup-static
-	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" \
+	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" "${files[@]}" \
 		--console "$TOP/build-kmod-$kernel/console.log" \
 		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds > 2700 ? seconds / 2 : 900)) "$@" || rc=$?
 	case $rc in

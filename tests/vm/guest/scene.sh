@@ -7,13 +7,16 @@
 #
 #	scene_up NAMESPACES CONNECTIONS TTL	the world, for so many connections in all, TTLs of 1 to TTL
 #	scene_server, scene_server_ends	the name server (started by scene_up)
-#	scene_mode WORDS	how the server behaves from now on: normal, slow MS, garbage, silent
+#	scene_mode WORDS	how the server behaves from now on: normal, slow MS, garbage, silent; `same` behind
+#			it: each lookup is told the same
 #	scene_falcoc ARGUMENT...	falcoc with $T/rules.yaml; $T/out has each alert's age. It remembers the names
 #			of the last one
 #	scene_forget	nobody remembers any name: neither the next falcoc nor the next loads
 #	scene_load WHAT PROCESSES CONNECTIONS MS	MS: how long each waits between two
+#	scene_early PROCESSES CONNECTIONS MS	their names are asked for; the connections are made when
+#	scene_go WHAT	says so
 #	scene_judge	falcoc ends; every load that was is compared with the alerts
-#	scene_ages WHAT PATTERN	the distribution of the ages of these alerts
+#	scene_ages WHAT PATTERN [FILE]	the distribution of the ages of these alerts
 SCENE_DNS=10.99.0.53
 SCENE_SPACES=(host)
 SCENE_PORT=10000
@@ -124,12 +127,30 @@ scene_load() {
 	SCENE_PORT=$((SCENE_PORT + $3))
 }
 
+scene_early() {
+	rm -f "$T/gate" "$T/gate.ready"
+	SCENE_GATE=$T/gate scene load "$1" "$2" "$SCENE_PORT" "$3" "$T/log" "${SCENE_SPACES[@]}" &
+	SCENE_EARLY=$! SCENE_EARLY_N=$2
+	check "$1 processes know the addresses of trusted names" wait_for 120 scene_are_ready "$1"
+}
+
+scene_are_ready() { [ "$(wc -l 2>/dev/null <"$T/gate.ready")" = "$1" ]; }
+
+scene_go() {
+	local rc=0
+	: >"$T/gate"
+	wait "$SCENE_EARLY" || rc=$?
+	[ $rc = 0 ] || fail "$1: its processes end well"
+	SCENE_LOADS+=("$SCENE_PORT $((SCENE_PORT + SCENE_EARLY_N)) $1")
+	SCENE_PORT=$((SCENE_PORT + SCENE_EARLY_N))
+}
+
 scene_forget() { rm -f "$T/dns.state" "$T/log"; }
 
-# scene_compare FROM TO: the ports that should have an alert and those that have, side by side
+# scene_compare FROM TO [FILE]: the ports that should have an alert and those that have, side by side
 scene_compare() {
 	awk -v f="$1" -v t="$2" '$2 == "untrusted" && $1 >= f && $1 < t { print $1 }' "$T/log" | sort >"$T/should"
-	sed -n 's/.*UNTRUSTED port=\([0-9]*\) .*/\1/p' "$T/out" |
+	sed -n 's/.*UNTRUSTED port=\([0-9]*\) .*/\1/p' "${3:-$T/out}" |
 		awk -v f="$1" -v t="$2" '$1 >= f && $1 < t' | sort >"$T/did"
 	awk -v f="$1" -v t="$2" '$1 >= f && $1 < t' "$T/log" >"$T/part"
 }
@@ -164,7 +185,7 @@ scene_judge() {
 }
 
 scene_ages() {
-	grep -E "$2" "$T/out" | sed -n 's/^us=\(-*[0-9]*\) .*/\1/p' | sort -n >"$T/ages"
+	grep -E "$2" "${3:-$T/out}" | sed -n 's/^us=\(-*[0-9]*\) .*/\1/p' | sort -n >"$T/ages"
 	awk -v what="$1" '{ a[NR] = $1 / 1000 }
 		function at(p) { i = int(NR * p); return a[i < 1 ? 1 : i] }
 		END { if (NR) printf "  %s, ms: n %d, least %.1f, 50%% %.1f, 90%% %.1f, 99%% %.1f, most %.1f\n",

@@ -118,6 +118,7 @@ void test_truth_held(struct consumer *c);
 void test_flight(struct consumer *c);
 void test_predicate(struct consumer *c);
 void test_dns(struct consumer *c);
+void test_dns_meter(struct consumer *c);	/* a part of test_dns() */
 /* No test: does things by a ring with these flags, for others to see. Its exit status. */
 int do_by_uring(unsigned int flags);
 void test_load(void);

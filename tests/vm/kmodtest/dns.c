@@ -418,77 +418,6 @@ static void test_namespaces(struct consumer *c)
 	}
 }
 
-#define USERS 200
-
-/* Root of a namespace where as many ids are a user's. */
-static void as_many_users(int fd, int go)
-{
-	union addr to = addr_of(AF_INET, "127.0.0.1", 53);
-	static char large[60000];
-	char byte;
-
-	if (setresuid(1000, 1000, 1000) || unshare(CLONE_NEWUSER) || read(go, &byte, 1) != 1)
-		_exit(1);
-	for (int i = 0; i < USERS; i++) {
-		if (!fork()) {
-			if (setresuid(i, i, i))
-				_exit(1);
-			for (int j = 0; j < 5; j++)
-				sendto(fd, large, sizeof(large), MSG_DONTWAIT, &to.sa, sizeof(to.in));
-			_exit(0);
-		}
-		wait(NULL);
-	}
-	_exit(0);
-}
-
-/* False: this guest has no user namespaces. */
-static bool map_users(pid_t pid)
-{
-	char path[64];
-	bool ok = false;
-	int fd;
-
-	for (int i = 0; i < 1000 && !ok; i++) {
-		usleep(1000);
-		snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
-		fd = open(path, O_WRONLY);
-		ok = fd >= 0 && dprintf(fd, "0 100000 %d", USERS) > 0;
-		close(fd);
-	}
-	return ok;
-}
-
-/* All of the ids that a user was given count as that user. */
-static void test_many_users(struct consumer *c)
-{
-	int fd = socket(AF_INET, SOCK_DGRAM, 0), go[2], status;
-	static struct falcoc_stats s;
-	uint64_t limited;
-	pid_t pid;
-
-	s = (struct falcoc_stats){ .size = sizeof(s), .cpu = 0xffffffff, .cls = FALCOC_CLASS_DNS };
-	ioctl(c->fd, FALCOC_IOC_STATS, &s);
-	limited = s.dns_limited;
-	check(!pipe(go), "a pipe");
-	pid = fork();
-	if (!pid)
-		as_many_users(fd, go[0]);
-	if (!map_users(pid))
-		printf("SKIP user namespaces: not in this guest\n");
-	else
-		check(write(go[1], "x", 1) == 1, "a user has %d ids", USERS);
-	close(go[1]);
-	waitpid(pid, &status, 0);
-	close(go[0]);
-	close(fd);
-	consumer_read(c, NULL, NULL);
-	ioctl(c->fd, FALCOC_IOC_STATS, &s);
-	if (!status)
-		check(s.dns_limited > limited, "and may send no more with all of them: %ju made no record",
-		      (uintmax_t)(s.dns_limited - limited));
-}
-
 /*
  * Whoever sends too much gets no records for the rest, and they are counted. Large messages count as
  * many, so that even the slowest guest sends more than it may.
@@ -537,8 +466,8 @@ void test_dns(struct consumer *c)
 	test_tcp(c, AF_INET, "127.0.0.1");
 	test_tcp(c, AF_INET6, "::1");
 	test_namespaces(c);
-	test_many_users(c);
 	test_rate(c);
+	test_dns_meter(c);
 	MASK(c, 0, FALCOC_E_KILL);
 	count(c, FALCOC_E_DNS_QUERY);
 	in_child(in_user_namespace, NULL);

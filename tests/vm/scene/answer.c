@@ -121,9 +121,9 @@ static const char *get_name(const unsigned char *p, const unsigned char *end, ch
 
 /* The records; how many. */
 static unsigned put_answers(unsigned char **p, const struct zone *z, const char *owner,
-			    unsigned type)
+			    unsigned type, unsigned how)
 {
-	unsigned turn = turns->of[z - zones]++, n = 1 + turn % 3, ttl = 1 + turn * 7 % ttl_limit;
+	unsigned turn = how & SCENE_SAME ? 5 : turns->of[z - zones]++, n = 1 + turn % 3, ttl = 1 + turn * 7 % ttl_limit;
 	unsigned count = 0;
 
 	if (z->alias_of) {
@@ -183,7 +183,7 @@ static int is_of(const char *name, const struct zone *z)
 	return strcasecmp(name, z->name) == 0;
 }
 
-size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage,
+size_t scene_answer(const unsigned char *query, size_t len, int tcp, unsigned how,
 		    unsigned char *answer, size_t size)
 {
 	const struct zone *z = NULL;
@@ -195,7 +195,7 @@ size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage
 	if (len < 17 || len > 512 || !get_name(query + 12, query + len - 4, name, &end))
 		return 0;
 	len = (size_t)(end + 4 - query); /* no EDNS */
-	if (garbage)
+	if (how & SCENE_GARBAGE)
 		return put_garbage(query, len, answer, size);
 	type = (unsigned)end[0] << 8 | end[1];
 	for (size_t i = 0; i < NZONES && !z; i++)
@@ -208,7 +208,7 @@ size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage
 	else if (!tcp && turns->all++ % 8 == 7)
 		flags |= 0x200; /* truncated: by TCP, please */
 	else if (type == TYPE_A || type == TYPE_AAAA)
-		count = put_answers(&p, z, name, type);
+		count = put_answers(&p, z, name, type, how);
 	put16(put16(put16(put16(put16(answer + 2, flags), 1), count), 0), 0);
 	return (size_t)(p - answer);
 }

@@ -15,8 +15,11 @@ int scene_load(char **args);
 int scene_stamp(char **args);
 int scene_lookup(char **args);
 
-/* One message of a client in, one of the server out; 0: no answer. @garbage: not a right one. */
-size_t scene_answer(const unsigned char *query, size_t len, int tcp, int garbage,
+#define SCENE_GARBAGE	1	/* no right answer */
+#define SCENE_SAME	2	/* each lookup is told the same */
+
+/* One message of a client in, one of the server out; 0: no answer. */
+size_t scene_answer(const unsigned char *query, size_t len, int tcp, unsigned how,
 		    unsigned char *answer, size_t size);
 /* Before the first answer: TTLs are 1 to @ttl_max. 0 or negative errno. */
 int scene_answer_init(unsigned ttl_max);

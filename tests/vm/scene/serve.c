@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * serve.c - a name server over UDP and TCP whose behaviour is what a file says, at each question:
- * `normal`, `slow MILLISECONDS`, `garbage` or `silent`; and what it was asked to connect to
+ * `normal`, `slow MILLISECONDS`, `garbage` or `silent`, and `same` if each lookup is to be told the same
+ * addresses; and what it was asked to connect to
  */
 #include "scene.h"
 
@@ -31,7 +32,8 @@ static size_t nlate;
 
 struct mode {
 	unsigned slow_ms;
-	int garbage, silent;
+	unsigned how;
+	int silent;
 };
 
 static struct mode read_mode(const char *path)
@@ -45,7 +47,10 @@ static struct mode read_mode(const char *path)
 			text[0] = '\0';
 		fclose(f);
 	}
-	m.garbage = strncmp(text, "garbage", 7) == 0;
+	if (strncmp(text, "garbage", 7) == 0)
+		m.how |= SCENE_GARBAGE;
+	if (strstr(text, "same"))
+		m.how |= SCENE_SAME;
 	m.silent = strncmp(text, "silent", 6) == 0;
 	if (strncmp(text, "slow ", 5) == 0)
 		m.slow_ms = (unsigned)strtoul(text + 5, NULL, 10);
@@ -83,7 +88,7 @@ static void answer_udp(int fd, const char *path)
 		return;
 	l->to = from;
 	l->due_ns = scene_now_ns() + m.slow_ms * 1000000ull;
-	l->len = scene_answer(query, (size_t)n, 0, m.garbage, l->bytes, sizeof(l->bytes));
+	l->len = scene_answer(query, (size_t)n, 0, m.how, l->bytes, sizeof(l->bytes));
 	if (l->len && m.slow_ms && nlate < LATE_MAX) {
 		late[nlate++] = l;
 		return;
@@ -136,7 +141,7 @@ static void answer_tcp(int fd, const char *path)
 		if (n > sizeof(query) || read_all(fd, query, n) < 0 || m.silent)
 			return;
 		usleep(m.slow_ms * 1000);
-		n = scene_answer(query, n, 1, m.garbage, answer + 2, sizeof(answer) - 2);
+		n = scene_answer(query, n, 1, m.how, answer + 2, sizeof(answer) - 2);
 		if (n == 0)
 			return;
 		answer[0] = (unsigned char)(n >> 8);

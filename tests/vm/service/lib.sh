@@ -4,7 +4,7 @@
 # falcoc installed as a service. Sourced after guest/lib.sh.
 #
 #	service_install [LINE...]	the unit, with these lines in its [Service]; a configuration without rules
-#	rule NAME MARK		a rule in rules.d that tells of programs with this argument
+#	rule NAME MARK [DIR]	a rule in rules.d, or DIR, that tells of programs with this argument
 #	property NAME		what systemd says of the service
 #	told RULE [TEXT]	how many alerts of the rule, with that text, the journal holds
 
@@ -13,6 +13,7 @@
 
 service_install() {
 	local line
+	rm -rf /etc/falcoc
 	sed 's|@BIN@|/falcoc/bin|' /falcoc/service/falcoc.service.in >/etc/systemd/system/falcoc.service
 	mkdir -p /etc/systemd/system/falcoc.service.d /etc/falcoc/rules.d /var/lib
 	{
@@ -36,7 +37,7 @@ rule() {
 		  output: $1 saw %proc.args
 		  priority: NOTICE
 	R
-	mv /etc/falcoc/.new "/etc/falcoc/rules.d/$1.yaml"
+	mv /etc/falcoc/.new "${3:-/etc/falcoc/rules.d}/$1.yaml"
 }
 
 property() { systemctl show -p "$1" --value falcoc; }

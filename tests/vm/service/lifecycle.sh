@@ -7,7 +7,10 @@
 # shellcheck source=lib.sh
 . /falcoc/service/lib.sh
 
-unload_module
+unfalcoc status >"$T/status"
+check "falcoc status says so by its exit status" test $? = 4
+check "and by its text" grep -q 'no falcoc module for the running kernel' "$T/status"
+load_module
 service_install WatchdogSec=8
 rule one mark-one
 

@@ -1,0 +1,241 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Reports of a store that real alerts filled: what they say, in each format, what strange names do to them,
+# checkpoints, exit statuses, and the examples for cron and logwatch, run as they are.
+. "$(dirname "$0")/common"
+top=$(dirname "$FALCOC")/..
+seeds=$top/tests/fuzz/corpus/scap
+[ -d "$seeds" ] || { echo "SKIP: no captures beside $FALCOC"; exit 0; }
+export TZ=UTC
+cat >rules.yaml <<'R'
+- rule: Passwords
+  desc: read
+  condition: evt.type = open and fd.name = /etc/passwd
+  output: read (%fd.name)
+  priority: WARNING
+- rule: To the web
+  desc: connection
+  condition: evt.type = connect and fd.sport = 80
+  output: web (%fd.name)
+  priority: NOTICE
+R
+cat >c.yaml <<C
+config_files: []
+alert_store: {enabled: true, file: $tmp/alerts.db, max_days: 36500}
+stdout_output: {enabled: false}
+C
+python3 - "$seeds/whole" 40 >many.scap <<'P'
+import struct, sys
+data, n, at, head, events = open(sys.argv[1], "rb").read(), int(sys.argv[2]), 0, b"", b""
+while at < len(data):
+    kind, size = struct.unpack_from("<II", data, at)
+    if kind in (0x204, 0x208, 0x216, 0x217, 0x22b, 0x22c):
+        events += data[at:at + size]
+    elif not events:
+        head += data[at:at + size]
+    at += size
+sys.stdout.buffer.write(head + events * n)
+P
+day=(--since 2023-11-14 --until 2023-11-15)
+
+run report -c c.yaml
+expect "no store" 2 err "alerts.db: No such file or directory"
+run -c c.yaml -r rules.yaml -e many.scap
+run report -c c.yaml "${day[@]}"
+expect "a report, and a gap" 4 out "coverage was lost" "Nobody watched" "40 Warning, 40 Notice" "Passwords" \
+	"/bin/sh" "10.0.0.2:80" "/etc/passwd" "Never seen before" "falcoc show ID" "rules.yaml"
+verdict "coverage is first" "$(awk '/^[A-Z].*$/ { t = $0 } /^---/ { print t; exit }' out | sed 's/^Coverage$/ok/')"
+verdict "in 80 columns" "$([ "$(awk '!/^      \|/ { print length }' out | sort -n | tail -1)" -le 80 ] && echo ok || echo wider)"
+verdict "hashes of the rules" "$(grep -q "$(sha256sum rules.yaml | cut -c1-40)" out && echo ok || echo none)"
+run report -c c.yaml "${day[@]}" --detail 0
+expect "in short" 4 out "Passwords" "!Files"
+run report -c c.yaml "${day[@]}" --min-priority warning
+expect "urgent ones" 4 out "40 Warning;" "!10.0.0.2:80"
+run report -c c.yaml "${day[@]}" --fail-on warning
+expect "--fail-on" 3 out "Passwords"
+run report -c c.yaml "${day[@]}" --fail-on critical
+expect "nothing so urgent" 4 out "Passwords"
+for bad in "--detail 3" "--format pdf" "--since sometime" "--min-priority loud" "--fail-on loud" "--until 1999-01-01" \
+	"--no-such" "something" "--mail-subject --output x" "--checkpoint m --until now"; do
+	# shellcheck disable=SC2086
+	run report -c c.yaml $bad
+	expect "usage: $bad" 1 err "falcoc"
+done
+run report -c c.yaml "${day[@]}" --output /nonexistent/x
+expect "nowhere to write" 2 err "/nonexistent/x"
+"$FALCOC" report -c c.yaml "${day[@]}" >/dev/full 2>err
+verdict "a full disk" "$([ $? = 2 ] && echo ok || echo "status $?")"
+run report -c c.yaml "${day[@]}" --mail-subject
+expect "for a mail" 4 out "Content-Type: text/plain; charset=utf-8"
+verdict "a subject first" "$(head -1 out | grep -q '^Subject: falcoc on .*: 40 Warning, 40 Notice; coverage was lost$' && echo ok || head -1 out)"
+LC_ALL=de_DE.UTF-8 LANG=de_DE.UTF-8 "$FALCOC" report -c c.yaml "${day[@]}" >german <&-
+"$FALCOC" report -c c.yaml "${day[@]}" >english
+verdict "of no locale, and without input" "$(cmp german english && echo ok)"
+
+# formats
+run report -c c.yaml "${day[@]}" --format json
+verdict "JSON" "$(python3 - <<'P'
+import json
+r = json.load(open("out"))
+rules = {x["name"]: x["alerts"] for x in r["rules"]["rows"]}
+print("ok" if rules == {"Passwords": 40, "To the web": 40} and r["watching"]["lost"] and r["alerts_total"] == 80 else r)
+P
+)"
+run report -c c.yaml "${day[@]}" --format csv
+verdict "CSV, and exceptions in it that silence the rules" "$(python3 - <<'P'
+import csv
+text = open("out", newline="").read()
+rows = list(csv.reader(text.splitlines(keepends=True)))
+assert all(len(r) == 4 for r in rows) and text.endswith("\r\n")
+open("ex.yaml", "w").write("".join(r[3].replace("\r\n", "\n") for r in rows if r[2] == "exception"))
+print("ok")
+P
+)"
+run validate rules.yaml ex.yaml
+expect "they are rules" 0 out "OK: 2 rules" "0 warnings"
+run -c none -r rules.yaml -r ex.yaml -e many.scap
+expect "and silence just that" 0 err "Alerts: 0"
+run report -c c.yaml "${day[@]}" --format markdown
+expect "Markdown" 4 out "## Coverage" "| 40 | Passwords |"
+run report -c c.yaml "${day[@]}" --format html --output page.html
+verdict "HTML by --output, for its owner" "$([ "$(stat -c %a page.html)" = 600 ] && [ ! -s out ] && echo ok)"
+verdict "which needs nothing else" "$(grep -Eqi '<script|<link|<img|url\(|https?://|@import' page.html && echo "it does" || echo ok)"
+
+# checkpoints
+run report -c c.yaml --checkpoint mark --since 2023-11-14
+expect "the first report with a checkpoint" 4 out "40 Warning"
+run report -c c.yaml --checkpoint mark
+expect "nothing is new" 4 out "no alerts"
+run -c c.yaml -r rules.yaml -e "$seeds/whole"
+cp mark before
+run report -c c.yaml --checkpoint mark --output /nonexistent/x
+verdict "a report that failed is made again" "$([ "$status" = 2 ] && cmp mark before && echo ok)"
+run report -c c.yaml --checkpoint mark
+expect "only what is new" 4 out "1 Warning, 1 Notice"
+flock mark.lock "$FALCOC" report -c c.yaml --checkpoint mark >out 2>err
+status=$?
+expect "one at a time" 11 err "another report with this checkpoint"
+echo nonsense >bad
+run report -c c.yaml --checkpoint bad
+expect "no checkpoint" 10 err "not a checkpoint"
+run report -c c.yaml --checkpoint /nonexistent/m
+expect "nowhere to keep it" 11 err "/nonexistent/m"
+sed 's/^last .*/last 999999 5/' mark >other
+run report -c c.yaml --checkpoint other
+expect "of another store" 12 err "999999"
+
+# nothing to say: no alerts of a time that was watched throughout
+mkdir quiet
+sed "s|$tmp/alerts.db|$tmp/quiet/alerts.db|" c.yaml >quiet.yaml
+run -c quiet.yaml -r rules.yaml -e many.scap
+python3 - <<'P'
+import sqlite3, time
+db = sqlite3.connect("quiet/alerts.db")
+now = time.time_ns()
+db.execute("UPDATE runs SET began_ns = ?, seen_ns = ?, ended_ns = NULL", (now - 9 * 10**14, now))
+db.execute("DELETE FROM alerts"); db.execute("DELETE FROM facts")
+db.commit()
+P
+run report -c quiet.yaml --since 1h --quiet-if-empty
+verdict "nothing to say" "$([ "$status" = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out)"
+run report -c quiet.yaml --since 1h
+expect "said all the same" 0 out "no alerts" "100.00 %"
+
+# names that would like to be something else
+python3 - <<'P'
+import sqlite3
+bad = "/tmp/<script>alert(1)</script>\"'&|`*[x](http://evil.test)\x1b[31m\r\n=cmd()\u202e," + "\u4e2d" * 60 + "x" * 300
+db = sqlite3.connect("alerts.db")
+db.execute("UPDATE names SET text = ? WHERE kind = 5", (bad,))
+db.execute("UPDATE names SET text = ? WHERE kind = 1", ("=" + bad,))
+db.execute("UPDATE alerts SET output = ?", (bad,))
+db.commit()
+P
+for format in text html json csv markdown; do
+	"$FALCOC" report -c c.yaml "${day[@]}" --format $format --detail 2 >strange.$format
+done
+verdict "strange names are harmless" "$(python3 - <<'P'
+import csv, json, re
+from html.parser import HTMLParser
+for f in ("text", "html", "json", "csv", "markdown"):
+    t = open("strange." + f, newline="").read()
+    assert not re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\u202e]", t), f
+text = open("strange.text").read()
+wide = lambda l: sum(2 if ord(c) > 0x1100 else 1 for c in l)
+assert max(wide(l) for l in text.split("\n") if not l.startswith("      |")) <= 80
+json.load(open("strange.json"))
+rows = list(csv.reader(open("strange.csv", newline="")))
+assert all(len(r) == 4 for r in rows) and not any(re.match("[=+@]", r[3]) for r in rows)
+class Tags(HTMLParser):
+    seen = set()
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        assert not any(a.startswith("on") for a, _ in attrs)
+p = Tags()
+p.feed(open("strange.html").read())
+assert "script" not in p.seen and "a" not in p.seen, p.seen
+md = open("strange.markdown").read()
+assert "<script" not in md and "](" not in md and "http://" not in md
+print("ok")
+P
+)"
+
+# the examples, as they are
+mkdir bin cron.daily
+ln -s "$FALCOC" bin/falcoc
+cp "$top/examples/cron.daily" cron.daily/falcoc
+export PATH=$tmp/bin:$PATH FALCOC_DEFAULTS=$tmp/default
+run-parts cron.daily >out 2>err
+status=$?
+verdict "cron: off until chosen" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok)"
+cat >default <<D
+FALCOC_REPORT=yes
+FALCOC_REPORT_MARK=$tmp/cron.mark
+FALCOC_REPORT_OPTIONS="-c $tmp/c.yaml --since 2023-11-14"
+D
+run-parts cron.daily >out 2>err
+status=$?
+expect "cron: a mail" 0 out "coverage was lost" "Passwords"
+sed -i 's/c\.yaml/quiet.yaml/; s/--since 2023-11-14/--since 1h/; s/cron.mark/quiet.mark/' default
+run-parts cron.daily >out 2>err
+status=$?
+verdict "cron: no mail where there is nothing to say" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+LOGWATCH_DATE_RANGE=all LOGWATCH_DETAIL_LEVEL=5 FALCOC_REPORT_OPTIONS="-c $tmp/c.yaml --since 2023-11-14" \
+	"$top/examples/logwatch/falcoc" <c.yaml >out 2>err
+status=$?
+expect "logwatch" 0 out "Passwords" "Programs"
+LOGWATCH_DETAIL_LEVEL=0 FALCOC_REPORT_OPTIONS="-c $tmp/quiet.yaml --since 1h --until now" \
+	"$top/examples/logwatch/falcoc" </dev/null >out 2>err
+status=$?
+verdict "logwatch: nothing to say" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+if command -v systemd-analyze >/dev/null; then
+	mkdir units
+	sed "s|/usr/bin/falcoc|$FALCOC|" "$top/examples/falcoc-report.service" >units/falcoc-report.service
+	cp "$top/examples/falcoc-report.timer" units
+	verdict "units that systemd takes" "$(systemd-analyze verify --man=no units/falcoc-report.* 2>&1 | grep -F falcoc-report || echo ok)"
+fi
+
+# looked at
+if command -v chromium >/dev/null; then
+	for width in 1280 390; do
+		chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$tmp/chromium" \
+			--window-size=$width,1400 --screenshot="$tmp/shot.png" "file://$tmp/strange.html" >chromium.log 2>&1
+		verdict "drawn by Chromium, $width wide" "$(python3 - "$width" <<'P'
+import struct, sys, zlib
+png = open("shot.png", "rb").read()
+width, height = struct.unpack(">II", png[16:24])
+data, at = b"", 8
+while at < len(png):
+    size, kind = struct.unpack(">I4s", png[at:at + 8])
+    data += png[at + 8:at + 8 + size] if kind == b"IDAT" else b""
+    at += size + 12
+# an empty page packs to next to nothing
+print("ok" if width >= 390 and height == 1400 and len(data) > 20000 and len(set(zlib.decompress(data))) > 100 else (width, height, len(data)))
+P
+)"
+	done
+else
+	echo "SKIP: no chromium here (tests/setup.sh all)"
+fi
+finish
