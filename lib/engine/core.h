@@ -13,6 +13,7 @@
  *	job.c		work on a thread of its own
  *	tell.c		the outputs: made of the options, told, ended
  *	coverage.c	what the store is told of the watching itself
+ *	asked.c		names that processes ask for and no rule mentions, for the store
  *	alerts.c	the store: what goes into it, and how it is shown
  *	names_show.c	the DNS table shown
  *	names_check.c	the names of rules checked
@@ -100,6 +101,7 @@
 #define ENGINE_TIME_EVERY	64u
 #define UNKEPT_RULE	"falcoc: paths unverified"
 
+struct asked;
 struct record;
 struct reload;
 struct reply;
@@ -199,6 +201,7 @@ struct engine {
 	struct output_template **records;	/* by place of the rule, for the store; NULL: no store */
 	const struct output_template *fold_key;	/* NULL: alerts of a rule are all the same */
 	struct alert_format format;
+	struct asked *asked;		/* NULL: no name since the store was told */
 	size_t store_output;		/* which one the store is, if there is one */
 	struct store_counts covered;	/* as the store knows them */
 	uint64_t covered_hint;		/* capture_unkept_hint() of then */

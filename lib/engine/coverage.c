@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "engine/asked.h"
 #include "output/outputs.h"
 #include "output/text.h"
 
@@ -115,6 +116,16 @@ void engine_cover_rules(struct engine *e)
 	buf_add_str(&detail, "]}");
 	engine_cover(e, STORE_NOTE_RULES, "", buf_str(&detail));
 	buf_release(&detail);
+}
+
+bool engine_cover_asked(struct engine *e, const struct store_asked *names, size_t n)
+{
+	struct buf line = BUF_INIT;
+
+	if (!wanted(e))
+		return true;
+	store_asked_json(names, n, &line);
+	return keep(e, &line);
 }
 
 /* ---- counts ---- */
@@ -233,6 +244,7 @@ void engine_cover_tend(struct engine *e, uint64_t now_ns)
 	if (engine_cover_due_ns(e) > now_ns)
 		return;
 	e->next_cover_ns = now_ns + EVERY_NS;
+	asked_flush(e);
 	totals(e, false, &now);
 	tell_counts(e, &now, 0, now.until_ns);
 }
@@ -243,6 +255,7 @@ void engine_cover_end(struct engine *e, enum engine_status status)
 
 	if (!wanted(e))
 		return;
+	asked_flush(e);
 	totals(e, true, &now);
 	if (e->opt.capture_file) {
 		cover_capture(e, &now);

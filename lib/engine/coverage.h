@@ -20,6 +20,9 @@ void engine_cover(struct engine *e, enum store_note kind, const char *text, cons
 /* What rules are in use from here on: the files that were read, with their hashes. */
 void engine_cover_rules(struct engine *e);
 
+/* False: there is no room. */
+bool engine_cover_asked(struct engine *e, const struct store_asked *names, size_t n);
+
 /* Once outputs are started and events come. */
 void engine_cover_begin(struct engine *e);
 /* What is due by the clock, CLOCK_BOOTTIME; when that is, UINT64_MAX: never. */

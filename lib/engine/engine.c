@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/asked.h"
 #include "engine/drops.h"
 #include "output/text.h"
 #include "engine/hold.h"
@@ -201,6 +202,7 @@ void engine_free(struct engine *e)
 		free(e->paths[i]);
 	free(e->paths);
 	fileset_release(&e->files_read);
+	asked_free(e->asked);
 	for (size_t i = 0; i < e->ngiven; i++)
 		free(e->given[i]);
 	free(e->given);

@@ -7,6 +7,8 @@
  * event that is later than it, such as the connect that it was asked for.
  */
 #include "engine/core.h"
+
+#include "engine/asked.h"
 #include "engine/record.h"
 
 #include <errno.h>
@@ -228,6 +230,7 @@ static int judge_message(const struct dns_seen *seen, void *arg)
 		told.fate = e->told_fates[e->told_fates_at++];
 	if (e->record || e->trigger)
 		buf_add_char(&e->fates, (char)seen->fate);
+	asked_count(e, seen);
 	j->ctx->dns = &told;
 	rc = engine_try_rules(j->e, j->ctx);
 	j->ctx->dns = NULL;
