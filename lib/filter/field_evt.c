@@ -433,6 +433,9 @@ EXTRACTOR(evt_is_open)
 		break;
 	case OPEN_WRITE:
 		is = (flags & O_ACCMODE) == O_WRONLY || (flags & O_ACCMODE) == O_RDWR;
+		/* Falco has it of calls with flags only: of its captures the same alerts are told */
+		if (ctx->ev->foreign && ctx->ev->rec->event == FALCOC_E_CREAT)
+			is = false;
 		break;
 	case OPEN_EXEC:
 		is = (flags & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) && (mode & 0111);

@@ -381,6 +381,18 @@ bool extract_evt_buffer(const struct eval_ctx *ctx, const struct field_ref *ref,
 	       set_str(ref, v.s, ret_value);
 }
 
+/* As its writer knew it. */
+static struct slice generic_name(const struct eval_ctx *ctx)
+{
+	const struct event_foreign *f = ctx->ev->foreign;
+	struct slice number = f->nparams ? f->params[0] : (struct slice){ "", 0 };
+
+	for (size_t i = 0; i < number.len; i++)
+		if (number.ptr[i])
+			return slice_of(ctx_def(ctx)->name);
+	return SLICE_LIT("unknown");
+}
+
 bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
 		     struct value *ret_value)
 {
@@ -390,7 +402,7 @@ bool extract_evt_arg(const struct eval_ctx *ctx, const struct field_ref *ref,
 	/* the call's number is all that there is */
 	if (ctx->ev->foreign && ctx->ev->foreign->generic)
 		return ref->has_index && ref->index == 0 &&
-		       set_str(ref, slice_of(ctx_def(ctx)->name), ret_value);
+		       set_str(ref, generic_name(ctx), ret_value);
 	if (i >= 0 && is_empty(ctx, (unsigned int)i))
 		return set_str(ref, empty_text(&ctx_def(ctx)->params[i]), ret_value);
 	return i >= 0 && evt_arg_text(ctx, (unsigned int)i, &text) &&

@@ -9,6 +9,7 @@
 
 #include "event/path.h"
 #include "filter/field_fd.h"
+#include "filter/field_container.h"
 #include "filter/field_foreign.h"
 
 static const struct event_foreign *of(const struct eval_ctx *ctx)
@@ -196,6 +197,17 @@ FD_LOOK(foreign_fd_sockfamily)
 	return strcmp(f->type, "unix") == 0 && set_str(ref, SLICE_LIT("unix"), ret_value);
 }
 
+/* An address of the captured machine, or of the container that the process is in. */
+static bool is_here(const struct eval_ctx *ctx, const struct ip_addr *ip)
+{
+	const struct container *c = ctx_container(ctx);
+	char text[IP_ADDR_TEXT_SIZE];
+
+	if (of(ctx)->look->is_local(of(ctx)->look->arg, ip))
+		return true;
+	return c && c->ip.len && slice_eq_str(c->ip, ip_addr_format(ip, text, sizeof(text)));
+}
+
 bool foreign_side(const struct eval_ctx *ctx, unsigned int which, bool any,
 		  struct endpoint *ret_end)
 {
@@ -212,8 +224,7 @@ bool foreign_side(const struct eval_ctx *ctx, unsigned int which, bool any,
 	default:
 		if (!f->client.ip.family)
 			return false;
-		client = of(ctx)->look->is_local(of(ctx)->look->arg, &f->client.ip) ==
-			 (which == SIDE_LOCAL);
+		client = is_here(ctx, &f->client.ip) == (which == SIDE_LOCAL);
 		break;
 	}
 	*ret_end = client ? f->client : f->server;

@@ -140,6 +140,8 @@ void scap_add_user(struct scap *s, const struct foreign_user *u);
 
 /* syscalls.c: which event of ours a system call is that the format knows by number; -1: none. */
 int scap_syscall_event(unsigned int number);
+/* The same by its number on x86-64; unknown where there is none. */
+int scap_native_event_of(unsigned int number);
 
 /* scap.c: the state is to be told of this process. */
 void scap_tell(struct scap *s, const struct scap_thread *th);

@@ -209,8 +209,11 @@ static void take_container(struct scap *s)
 /* Which of ours an event is; -1: none. */
 static int find_event(const struct scap *s)
 {
-	if (s->ev.type == SCAP_GENERIC_X)
+	if (s->ev.type == SCAP_GENERIC_X && scap_uint(s, 0))
 		return scap_syscall_event((unsigned int)scap_uint(s, 0));
+	/* one that the writer did not know: as the machine numbers it */
+	if (s->ev.type == SCAP_GENERIC_X)
+		return scap_native_event_of((unsigned int)scap_uint(s, 1));
 	/* an entry that is passed on is no event of its own */
 	if (!(s->ev.type & 1) && s->ev.type != SCAP_PROCEXIT_E && s->ev.type != SCAP_SIGNALDELIVER_E)
 		return -1;
@@ -222,6 +225,13 @@ static bool is_meta(unsigned int type)
 {
 	return type == SCAP_PROCINFO_E || type == SCAP_CONTAINER_E ||
 	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
+}
+
+/* The capture's time begins with the first event that is not its writer's own. */
+static void note_first(struct scap *s)
+{
+	if (!s->first_ns && !is_meta(s->ev.type) && s->ev.type != SCAP_SCAPEVENT_E)
+		s->first_ns = s->ev.ts_ns;
 }
 
 static struct scap_thread *find_thread(struct scap *s)
@@ -299,8 +309,7 @@ static bool skip_event(struct scap *s, const struct scap_block *b, bool flagged)
 	if (s->skip[type] == SCAP_SKIP_ENTRY)
 		return true;
 	s->num++;
-	if (!s->first_ns)
-		s->first_ns = s->ev.ts_ns;
+	note_first(s);
 	if (th && th->passed)
 		th->passed->type = UINT16_MAX;
 	count_given(s);
@@ -345,8 +354,7 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 	if (rc <= 0)
 		return rc == -ENOMEM ? rc : 0;
 	s->num++;
-	if (!s->first_ns && !is_meta(s->ev.type))
-		s->first_ns = s->ev.ts_ns;
+	note_first(s);
 	if (s->ev.type == SCAP_DROP_E)
 		s->stats.drops++;
 	if (s->ev.type >= SCAP_USER_ADDED_E && s->ev.type <= SCAP_GROUP_DELETED_E)
