@@ -71,14 +71,15 @@ int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event
 	lens = c;
 	cursor_bytes(&c, n * width);
 	for (uint64_t i = 0; i < n; i++) {
-		struct slice p = cursor_bytes(&c, width == 2 ? cursor_u16(&lens) :
-						  cursor_u32(&lens));
+		size_t size = width == 2 ? cursor_u16(&lens) : cursor_u32(&lens);
 
+		if (size > c.left)
+			return -EBADMSG;
 		if (i < SCAP_PARAMS_MAX)
-			ev->param[i] = p;
+			ev->param[i] = (struct slice){ c.pos, size };
+		c.pos += size;
+		c.left -= size;
 	}
-	if (c.bad)
-		return -EBADMSG;
 	ev->nparams = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
 	return 0;
 }

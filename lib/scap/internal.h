@@ -156,11 +156,54 @@ struct scap_fd *scap_new_fd(struct scap *s, int64_t num, enum scap_fd_type type)
 /* Parameter @i of the entry of this call, where that was written beside its exit. */
 struct slice scap_passed(const struct scap *s, unsigned int i);
 /* Parameter @i of the event in hand. */
-int64_t scap_int(const struct scap *s, unsigned int i);	/* signed by its width; 0: empty */
-uint64_t scap_uint(const struct scap *s, unsigned int i);
-bool scap_has(const struct scap *s, unsigned int i);
-struct slice scap_bytes(const struct scap *s, unsigned int i);
-struct slice scap_str(const struct scap *s, unsigned int i);	/* up to its NUL */
+static inline bool scap_has(const struct scap *s, unsigned int i)
+{
+	return i < s->ev.nparams && s->ev.param[i].len > 0;
+}
+
+static inline struct slice scap_bytes(const struct scap *s, unsigned int i)
+{
+	return scap_has(s, i) ? s->ev.param[i] : (struct slice){ "", 0 };
+}
+
+/* up to its NUL */
+static inline struct slice scap_str(const struct scap *s, unsigned int i)
+{
+	struct slice b = scap_bytes(s, i);
+
+	return (struct slice){ b.ptr, strnlen(b.ptr, b.len) };
+}
+
+static inline uint64_t scap_uint(const struct scap *s, unsigned int i)
+{
+	struct slice b = scap_bytes(s, i);
+	struct cursor c = cursor_of(b);
+
+	/* nearly all are of these widths */
+	if (b.len == 8)
+		return cursor_u64(&c);
+	if (b.len == 4)
+		return cursor_u32(&c);
+	return cursor_number(&c, b.len < 8 ? b.len : 8);
+}
+
+/* signed by its width; 0: empty */
+static inline int64_t scap_int(const struct scap *s, unsigned int i)
+{
+	uint64_t v = scap_uint(s, i);
+
+	switch (scap_bytes(s, i).len) {
+	case 1:
+		return (int8_t)v;
+	case 2:
+		return (int16_t)v;
+	case 4:
+		return (int32_t)v;
+	default:
+		return (int64_t)v;
+	}
+}
+
 
 /* sock.c */
 void scap_parse_socket(struct scap *s);

@@ -34,45 +34,6 @@
 #define TYPE_OPENAT2_E	326
 #define TYPE_EXECVEAT_E	330
 
-bool scap_has(const struct scap *s, unsigned int i)
-{
-	return i < s->ev.nparams && s->ev.param[i].len > 0;
-}
-
-struct slice scap_bytes(const struct scap *s, unsigned int i)
-{
-	return scap_has(s, i) ? s->ev.param[i] : (struct slice){ "", 0 };
-}
-
-struct slice scap_str(const struct scap *s, unsigned int i)
-{
-	struct slice b = scap_bytes(s, i);
-
-	return (struct slice){ b.ptr, strnlen(b.ptr, b.len) };
-}
-
-uint64_t scap_uint(const struct scap *s, unsigned int i)
-{
-	struct slice b = scap_bytes(s, i);
-	struct cursor c = cursor_of(b);
-
-	return cursor_number(&c, b.len < 8 ? b.len : 8);
-}
-
-int64_t scap_int(const struct scap *s, unsigned int i)
-{
-	switch (scap_bytes(s, i).len) {
-	case 1:
-		return (int8_t)scap_uint(s, i);
-	case 2:
-		return (int16_t)scap_uint(s, i);
-	case 4:
-		return (int32_t)scap_uint(s, i);
-	default:
-		return (int64_t)scap_uint(s, i);
-	}
-}
-
 struct slice scap_passed(const struct scap *s, unsigned int i)
 {
 	return s->has_passed ? scap_enter_param(s->thread->passed, i) : (struct slice){ "", 0 };
