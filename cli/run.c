@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -125,6 +126,16 @@ const struct option run_options[] = {
 	{ 0 },
 };
 
+/* On a line that whatever comes next is written over. */
+static void show_progress(void *arg, uint64_t events, int percent)
+{
+	(void)arg;
+	if (percent >= 0)
+		fprintf(stderr, "  %d %%, %" PRIu64 " events \r", percent, events);
+	else
+		fprintf(stderr, "  %" PRIu64 " events \r", events);
+}
+
 static void show_notice(void *arg, const char *text)
 {
 	(void)arg;
@@ -223,6 +234,8 @@ enum status run_command(struct settings *s)
 		return status;
 	s->engine.alert_fd = STDOUT_FILENO;
 	s->engine.notice = show_notice;
+	if (isatty(STDERR_FILENO))
+		s->engine.progress = show_progress;
 	status = engine_make(s, &e);
 	if (status != STATUS_OK)
 		return status;

@@ -86,6 +86,11 @@ uint64_t capture_dropped(const struct capture *c)
 	return c->ops->dropped(c);
 }
 
+int capture_percent(const struct capture *c)
+{
+	return c->ops->percent ? c->ops->percent(c) : -1;
+}
+
 uint64_t capture_unkept_hint(const struct capture *c)
 {
 	return c->ops->unkept_hint ? c->ops->unkept_hint(c) : 0;

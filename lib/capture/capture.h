@@ -147,6 +147,8 @@ struct capture_droppers {
  * capture_stats(), and lacks those of CPUs that got no rings.
  */
 uint64_t capture_dropped(const struct capture *c);
+/* How much of a file has been read, in percent; -1: not known. */
+int capture_percent(const struct capture *c);
 /*
  * What was produced and dropped until now, and of whom, while recording goes on: the stats without
  * delivered and in_rings. A list adds up to no more than the stats say. @droppers starts as zeros

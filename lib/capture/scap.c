@@ -143,7 +143,13 @@ static unsigned int file_cpus(const struct capture *c)
 	return 0;
 }
 
+static int file_percent(const struct capture *c)
+{
+	return scap_percent(file_of_const(c)->scap);
+}
+
 static const struct capture_ops file_ops = {
+	.percent = file_percent,
 	.free = file_free,
 	.set_wants = file_set_wants,
 	.has_event = file_has_event,

@@ -31,6 +31,7 @@ struct capture_ops {
 	int (*unkept)(struct capture *c, struct capture_unkept *ret_unkept,
 		      struct capture_droppers *droppers);
 	unsigned int (*cpus)(const struct capture *c);
+	int (*percent)(const struct capture *c);	/* NULL: it has no end */
 };
 
 struct capture {

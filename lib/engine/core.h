@@ -185,6 +185,7 @@ struct engine {
 	uint8_t told_fates[1024];	/* the same of a replay's next event */
 	size_t ntold_fates, told_fates_at;
 	bool replays_own;	/* the capture that is judged is falcoc's own */
+	uint64_t progress_ns;	/* when it was told last, or could have been */
 	bool replay_observes;	/* of another's: answers of name servers are looked at */
 	bool replay_told;	/* what a capture does not tell has been told */
 	struct drops *drops;

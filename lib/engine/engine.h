@@ -94,6 +94,9 @@ typedef void (*engine_load_fn)(void *arg, struct engine_loaded *ret_loaded);
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
 
+/* How far a capture file has been judged, a few times a second; @percent -1: not known. */
+typedef void (*engine_progress_fn)(void *arg, uint64_t events, int percent);
+
 /* Switches rules on or off, whatever their files say; in order, after all files. */
 struct engine_select {
 	enum {
@@ -224,6 +227,8 @@ struct engine_options {
 	bool verbose;			/* more notices */
 	engine_notice_fn notice;	/* may be NULL */
 	void *notice_arg;
+	engine_progress_fn progress;	/* may be NULL */
+	void *progress_arg;
 };
 
 /*

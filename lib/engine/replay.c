@@ -18,6 +18,7 @@
 #include <time.h>
 
 #define TEND_EVENTS	1024	/* between two looks at what outputs have to tell */
+#define PROGRESS_NS	(500 * NS_PER_MS)
 #define RING_AGAIN_NS	(100 * 1000 * 1000)	/* a moment too early for read() is not the last */
 
 /*
@@ -168,6 +169,18 @@ static enum engine_status replay_ended(struct engine *e, int rc)
 	return ENGINE_OK;
 }
 
+static void tell_progress(struct engine *e)
+{
+	uint64_t now = e->opt.progress ? now_boot_ns() : 0;
+
+	if (now < e->progress_ns + PROGRESS_NS)
+		return;
+	/* what is over at once needs none */
+	if (e->progress_ns)
+		e->opt.progress(e->opt.progress_arg, e->events, capture_percent(e->capture));
+	e->progress_ns = now;
+}
+
 /* What has to be looked after now and then. 0 or -EPIPE. */
 static int between(struct engine *e)
 {
@@ -175,7 +188,10 @@ static int between(struct engine *e)
 		reopen_asked = 0;
 		outputs_reopen(e->outputs);
 	}
-	return e->events % TEND_EVENTS == 0 ? engine_tend_outputs(e) : 0;
+	if (e->events % TEND_EVENTS)
+		return 0;
+	tell_progress(e);
+	return engine_tend_outputs(e);
 }
 
 /* One that makes no sense is left out, as an event is: what it told is not known. */

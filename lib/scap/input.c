@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -270,4 +271,14 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block)
 	take(in, b.length);
 	*ret_block = b;
 	return 1;
+}
+
+int scap_input_percent(const struct scap_input *in)
+{
+	off_t at = lseek(in->fd, 0, SEEK_CUR);
+	struct stat sb;
+
+	if (at < 0 || fstat(in->fd, &sb) < 0 || !S_ISREG(sb.st_mode) || sb.st_size <= 0)
+		return -1;
+	return at >= sb.st_size ? 100 : (int)(100.0 * (double)at / (double)sb.st_size);
 }

@@ -38,5 +38,7 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block);
 
 /* Bytes of blocks read so far, unpacked. */
 uint64_t scap_input_bytes(const struct scap_input *in);
+/* Percent of the file read so far; -1: it is none whose size can be told. */
+int scap_input_percent(const struct scap_input *in);
 
 #endif

@@ -471,3 +471,8 @@ unsigned int scap_cpus(const struct scap *s)
 {
 	return s->cpus;
 }
+
+int scap_percent(const struct scap *s)
+{
+	return scap_input_percent(s->in);
+}

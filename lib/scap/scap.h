@@ -67,6 +67,8 @@ const char *scap_fault(const struct scap *s);
 
 void scap_stats(const struct scap *s, struct scap_stats *ret_stats);
 /* Number of CPUs of the captured machine; 0: not told. */
+/* Percent of the file read so far; -1: not known. */
+int scap_percent(const struct scap *s);
 unsigned int scap_cpus(const struct scap *s);
 
 #endif
