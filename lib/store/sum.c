@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "store/internal.h"
-#include "util/hash.h"
 
 #define COLUMNS_MAX	16
 
@@ -47,7 +46,10 @@ struct pair_entry {
 
 static void *slot(const struct table *t, const struct key *key)
 {
-	size_t i = hash_u64((uint64_t)key->a * 0x9e3779b97f4a7c15ull ^ (uint64_t)key->b) & (t->room - 1);
+	/* numbers that we gave out, one after another: nobody chooses them */
+	uint64_t h = ((uint64_t)key->a * 0x9e3779b97f4a7c15ull + (uint64_t)key->b) *
+		     0xbf58476d1ce4e5b9ull;
+	size_t i = (h ^ h >> 32) & (t->room - 1);
 
 	for (;; i = (i + 1) & (t->room - 1)) {
 		struct key *at = (struct key *)(t->entries + i * t->bytes);
