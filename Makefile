@@ -7,7 +7,7 @@
 VERSION	:= 0.1.0
 BUILD	?= build
 CC	?= gcc
-PKGS	:= zlib yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson libidn2 libpsl libcurl sqlite3 libsystemd libmicrohttpd libcrypto
+PKGS	:= zlib yaml-0.1 libmnl libnl-3.0 libnl-route-3.0 libcares libpcre2-8 jansson libidn2 libpsl libcurl sqlite3 libsystemd libmicrohttpd libseccomp libcap-ng libcrypto
 WERROR	?=
 WARN	:= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(WERROR)
 OPT	?= -O2 -g

@@ -7,7 +7,7 @@ set -euo pipefail
 
 BUILD="gcc libc6-dev make pkg-config libyaml-dev libmnl-dev libnl-3-dev libnl-route-3-dev
 libc-ares-dev libpcre2-dev libjansson-dev zlib1g-dev
-libidn2-dev libpsl-dev libcurl4-openssl-dev libsqlite3-dev libsystemd-dev libmicrohttpd-dev libssl-dev scdoc"
+libidn2-dev libpsl-dev libcurl4-openssl-dev libsqlite3-dev libsystemd-dev libmicrohttpd-dev libseccomp-dev libcap-ng-dev libssl-dev scdoc"
 # the guests of tests/vm, and the module for their kernels
 RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-dev util-linux
 debian-archive-keyring curl dnsmasq-base"

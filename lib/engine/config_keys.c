@@ -18,6 +18,7 @@
 #include <sys/un.h>
 
 #include "dns/trust.h"
+#include "engine/confine.h"
 #include "filter/field.h"
 #include "output/sink.h"
 #include "store/store.h"
@@ -149,6 +150,11 @@ static const char *check_socket_or_none(const char *text)
 static const char *check_absolute_or_none(const char *text)
 {
 	return !*text || *text == '/' ? NULL : "an absolute path";
+}
+
+static const char *check_capability(const char *text)
+{
+	return confine_is_capability(text) ? NULL : "a capability, as in CAP_NET_ADMIN";
 }
 
 static const char *check_address(const char *text)
@@ -588,6 +594,14 @@ const struct config_key config_keys[] = {
 	  .fixed = true, .def = "/etc/hosts", .option = "hosts-file", .arg = "FILE",
 	  .help = "Read and watch this file for names" },
 	/* the service */
+	{ .name = "confine", .live = true, .type = CONFIG_BOOL, .target = T(unconfined),
+	  .inverted = true, .ours = true, .fixed = true, .def = "true",
+	  .help = "falcoc daemon gives up capabilities and system calls that it does not need, once the\n"
+		  "device is open" },
+	{ .name = "keep_capabilities", .live = true, .type = CONFIG_TEXTS,
+	  .target = T(keep_capabilities), .ours = true, .fixed = true, .def = "[]", .max = 41,
+	  .check = check_capability,
+	  .help = "But these it keeps, for programs that outputs and actions start, such as CAP_NET_ADMIN" },
 	{ .name = "status_socket", .live = true, .type = CONFIG_TEXT, .target = T(status_socket),
 	  .ours = true, .fixed = true, .def = ENGINE_STATUS_SOCKET, .check = check_socket_or_none,
 	  .help = "Where falcoc daemon listens for `falcoc status`; empty: nowhere" },

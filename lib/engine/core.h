@@ -31,6 +31,7 @@
  *	replay_more.c	likewise
  *	replay_names.c	domain names in a replay: answers in others' captures, names asked for now
  *	status.c	what a service tells of itself, and how that is shown
+ *	confine.c	privileges that a service gives up
  *	metrics.c	all counters, in one list
  *	web.c		an HTTP server for these
  *	service.c	systemd, the wait for the module, alerts about ourselves

@@ -199,6 +199,8 @@ struct engine_options {
 	engine_load_fn load;	/* rules can be reloaded by it; NULL: they stay as they are */
 	void *load_arg;
 	bool no_watch;		/* on SIGHUP only, not when files change */
+	bool unconfined;	/* keep all privileges (engine/confine.h) */
+	const char *keep_capabilities;	/* beside those that are needed: "CAP_A,CAP_B"; or NULL */
 	const char *status_socket;	/* for `falcoc status`; NULL or "": none */
 	bool heartbeat;		/* an alert about ourselves, now and then */
 	uint64_t heartbeat_ms;	/* so often; 0: 1 hour */

@@ -19,11 +19,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/coverage.h"
 #include "engine/record.h"
 #include "engine/reload.h"
 #include "engine/service.h"
 #include "engine/trigger.h"
+#include "engine/web.h"
 #include "state/containers.h"
 
 /*
@@ -435,6 +437,9 @@ static enum engine_status start_service(struct engine *e)
 {
 	enum engine_status status = reload_start(e);
 
+	if (status == ENGINE_OK && e->service)
+		status = web_start(e);	/* its thread is born confined */
+
 	if (status == ENGINE_OK && service_ready(e) < 0)
 		status = ENGINE_ERR_RUNTIME;	/* it is told why */
 	return status;
@@ -443,7 +448,8 @@ static enum engine_status start_service(struct engine *e)
 enum engine_status engine_start(struct engine *e)
 {
 	static enum engine_status (*const live[])(struct engine *) = {
-		await_capture, engine_prepare, open_record, start_signals, engine_start_actions,
+		await_capture, confine_start, engine_prepare,
+		open_record, start_signals, engine_start_actions,
 		start_capture, start_service, NULL,
 	};
 	static enum engine_status (*const replay[])(struct engine *) = {

@@ -40,6 +40,13 @@ check "nothing dropped" jq -e '[.counters.events_dropped_total[].value] | add //
 check "the socket is its owner's" test "$(stat -c %a /run/falcoc/status.sock)" = 600
 check "in a directory of its own" test "$(stat -c %a /run/falcoc)" = 700
 
+pid=$(property MainPID)
+of() { cat /proc/"$pid"/task/*/status | sed -n "s/^$1:[[:space:]]*//p" | sort -u | xargs; }
+check "every thread has but two capabilities: $(of CapEff)" test "$(of CapEff)" = 0000000000080004
+check "and can get no others: $(of CapPrm)" test "$(of CapPrm)" = 0000000000080004
+check "nor by programs that give some" test "$(of NoNewPrivs)" = 1
+check "and a filter of system calls" test "$(of Seccomp)" = 2
+
 url=http://127.0.0.1:8765
 check "it is healthy" curl -sf $url/healthz
 curl -sf $url/metrics >"$T/metrics"
