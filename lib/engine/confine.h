@@ -6,9 +6,10 @@
  * confined alike:
  *
  *	capabilities	kept: CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to look at processes and at
- *			files of containers; where actions are on also CAP_KILL, CAP_NET_ADMIN, CAP_SYS_ADMIN and
- *			CAP_DAC_OVERRIDE (to kill, cut connections in other namespaces, write to control
- *			groups of users); and what keep_capabilities names
+ *			files of containers; where actions are on also CAP_KILL, CAP_NET_ADMIN,
+ *			CAP_SYS_ADMIN and CAP_DAC_OVERRIDE (to kill, cut connections in other
+ *			namespaces, write to control groups of users); and what
+ *			keep_capabilities names
  *	no_new_privs	programs that it starts gain none by being set-user-ID
  *	seccomp		calls that change the kernel, mounts, the clock, or look into other processes fail
  *			with EPERM; so does execve where nothing is to be started
