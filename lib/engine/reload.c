@@ -103,6 +103,15 @@ static void free_paths(char **paths, size_t n)
 	free(paths);
 }
 
+static bool is_among(const char *path, char *const *paths, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(path, paths[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What the configuration names and the engine was given is one. */
 static int copy_paths(const struct engine *e, char ***ret_paths, size_t *ret_n)
 {
 	size_t n = 0, more = 0;
@@ -110,14 +119,19 @@ static int copy_paths(const struct engine *e, char ***ret_paths, size_t *ret_n)
 	char **paths = calloc(e->npaths + more + 1, sizeof(*paths));
 
 	for (size_t i = 0; paths && i < e->npaths + more; i++) {
-		paths[n] = strdup(i < e->npaths ? e->paths[i] : of_config[i - e->npaths]);
-		if (!paths[n++])
-			break;
+		const char *path = i < e->npaths ? e->paths[i] : of_config[i - e->npaths];
+
+		if (is_among(path, paths, n))
+			continue;
+		paths[n] = strdup(path);
+		if (!paths[n]) {
+			free_paths(paths, n);
+			return -ENOMEM;
+		}
+		n++;
 	}
-	if (!paths || n < e->npaths + more) {
-		free_paths(paths, n);
+	if (!paths)
 		return -ENOMEM;
-	}
 	*ret_paths = paths;
 	*ret_n = n;
 	return 0;
