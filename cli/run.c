@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -136,10 +137,32 @@ static void show_progress(void *arg, uint64_t events, int percent)
 		fprintf(stderr, "  %" PRIu64 " events \r", events);
 }
 
+/* On a terminal, until the first alert: a line that changes. */
+static bool alive_shown;
+
+static void show_alive(void *arg, const struct engine_alive *p)
+{
+	(void)arg;
+	if (alive_shown)
+		fputs("\r\033[K", stderr);
+	alive_shown = p != NULL;
+	if (p)
+		fprintf(stderr, "%" PRIu64 " events a second, %" PRIu64 " so far, %" PRIu64
+			" dropped; no alert yet", p->per_second, p->events, p->dropped);
+}
+
 static void show_notice(void *arg, const char *text)
 {
 	(void)arg;
+	show_alive(NULL, NULL);
 	complain("%s", text);
+}
+
+static bool is_watched(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 }
 
 static enum status watch(struct engine *e, const struct settings *s)
@@ -236,6 +259,8 @@ enum status run_command(struct settings *s)
 	s->engine.notice = show_notice;
 	if (isatty(STDERR_FILENO))
 		s->engine.progress = show_progress;
+	if (is_watched())
+		s->engine.alive = show_alive;
 	status = engine_make(s, &e);
 	if (status != STATUS_OK)
 		return status;

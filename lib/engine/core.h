@@ -217,6 +217,9 @@ struct engine {
 	uint64_t judged;	/* of these, those of a type that some rule asks for */
 	uint64_t tried;		/* of these, those that a rule was tried on */
 	uint64_t alerts;
+	uint64_t alive_ns;		/* when it is told next; 0: not yet */
+	uint64_t alive_events;	/* by the last time */
+	bool alive_over;
 	uint64_t alerts_in_doubt;	/* that a name not known to us might have prevented */
 	uint64_t alerts_by_priority[PRIORITY_COUNT];
 	uint64_t *alerts_by_rule;
@@ -280,6 +283,10 @@ void engine_compile_fold(struct engine *e);
  */
 /* @to: ENGINE_OUTPUT_*; UINT64_MAX: all */
 int engine_write_alert(struct engine *e, const struct alert *a, uint64_t to);
+/* alive.c: tells options.alive how it goes, until the first alert or the end. */
+void engine_alive_tend(struct engine *e, uint64_t now_ns);
+void engine_alive_end(struct engine *e);
+uint64_t engine_alive_due_ns(const struct engine *e);
 int engine_write_note(struct engine *e, const struct alert_note *note, uint64_t to);
 int engine_write_line(struct engine *e);	/* what is in e->line */
 /* What is due, and what outputs have to tell. As above. */

@@ -97,6 +97,18 @@ typedef void (*engine_notice_fn)(void *arg, const char *text);
 /* How far a capture file has been judged, a few times a second; @percent -1: not known. */
 typedef void (*engine_progress_fn)(void *arg, uint64_t events, int percent);
 
+/* How it goes while nothing is told: for somebody who looks on. */
+struct engine_alive {
+	uint64_t events, per_second;	/* in all, and of late */
+	uint64_t dropped;
+};
+
+/*
+ * Called about once a second until the first alert; then once with NULL, before that is told: what was
+ * shown is to be taken away.
+ */
+typedef void (*engine_alive_fn)(void *arg, const struct engine_alive *p);
+
 /* Switches rules on or off, whatever their files say; in order, after all files. */
 struct engine_select {
 	enum {
@@ -231,6 +243,8 @@ struct engine_options {
 	void *notice_arg;
 	engine_progress_fn progress;	/* may be NULL */
 	void *progress_arg;
+	engine_alive_fn alive;		/* of live events; may be NULL */
+	void *alive_arg;
 };
 
 /*

@@ -204,6 +204,8 @@ static int wait_ms(const struct engine *e)
 		due = engine_cover_due_ns(e);
 	if (container_table_due_ns(e->state.containers) < due)
 		due = container_table_due_ns(e->state.containers);
+	if (engine_alive_due_ns(e) < due)
+		due = engine_alive_due_ns(e);
 	if (service_due_ns(e) < due)
 		due = service_due_ns(e);
 	if (reload_due_ns(e) < due)
@@ -238,6 +240,7 @@ static int take_due(struct engine *e)
 	record_tend(e, now_boot_ns());
 	trigger_tend(e, now_boot_ns());
 	engine_cover_tend(e, now_boot_ns());
+	engine_alive_tend(e, now_boot_ns());
 	rc = engine_tend_outputs(e);
 	return rc < 0 ? rc : hold_check(e, false);
 }
@@ -359,6 +362,7 @@ static enum engine_status run_live(struct engine *e)
 		if (status == ENGINE_OK && drops_due_ns(e->unkept) <= now_boot_ns())
 			status = engine_tell_unkept(e, false);
 	}
+	engine_alive_end(e);
 	if (status == ENGINE_OK) {
 		status = finish(e);
 	} else {

@@ -222,6 +222,7 @@ int engine_check_outputs(struct engine *e)
 
 int engine_write_line(struct engine *e)
 {
+	engine_alive_end(e);
 	outputs_line(e->outputs, buf_slice(&e->line));
 	return engine_check_outputs(e);
 }
@@ -231,6 +232,7 @@ int engine_write_alert(struct engine *e, const struct alert *a, uint64_t to)
 	/* of a capture the times are its own */
 	uint64_t now = e->opt.capture_file ? a->ctx->ev->ts_ns : now_boot_ns();
 
+	engine_alive_end(e);
 	e->alert_ns = now;
 	outputs_tell(e->outputs, a, e->records ? e->records[a->rule->index] : NULL, to, now);
 	return engine_check_outputs(e);
@@ -238,6 +240,7 @@ int engine_write_alert(struct engine *e, const struct alert *a, uint64_t to)
 
 int engine_write_note(struct engine *e, const struct alert_note *note, uint64_t to)
 {
+	engine_alive_end(e);
 	outputs_note(e->outputs, note, to);
 	return engine_check_outputs(e);
 }
