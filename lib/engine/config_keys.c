@@ -558,7 +558,7 @@ const struct config_key config_keys[] = {
 	  .def = "false", .option = "dns-ask", .value = "true",
 	  .help = "With -e: ask name servers for the domains that rules mention before the capture is\n"
 		  "judged; what they mean now is taken for what they meant then" },
-	{ .name = "dns.servers", .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
+	{ .name = "dns.servers", .asks = true, .type = CONFIG_TEXTS, .target = T(dns_servers), .ours = true,
 	  .fixed = true, .def = "[]", .check = check_server, .max = NAMES_MAX, .option = "dns-server",
 	  .arg = "ADDRESS", .help = "Name servers to ask, ADDRESS[:PORT]; none: those of /etc/resolv.conf" },
 	{ .name = "dns.observe", .type = CONFIG_BOOL, .target = T(no_dns_observe), .inverted = true,

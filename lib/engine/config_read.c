@@ -470,7 +470,8 @@ static const struct ynode *value_of(const struct config *c, const struct config_
 static void tell_live(struct config *c)
 {
 	for (const struct config_key *k = config_keys; k->name; k++) {
-		const struct ynode *n = k->live ? value_of(c, k) : NULL;
+		bool vain = k->live || (k->asks && !c->opt->dns_ask);
+		const struct ynode *n = vain ? value_of(c, k) : NULL;
 
 		if (n && n->loc.src && !n->loc.line)
 			diags_add(c->diags, DIAG_WARNING, NULL, n->loc,

@@ -72,7 +72,7 @@ check "the new rule holds" wait_for 20 seen '"rule":"other"'
 
 # errors
 now=$(reloads)
-{ echo "- rule: broken"; echo "  condition: evt.tpye = execve"; } >/etc/falcoc/rules.d/broken.yaml
+{ echo "- rule: broken"; echo "  condition: evt.typ0 = execve"; } >/etc/falcoc/rules.d/broken.yaml
 check "errors are told" wait_for 20 seen 'falcoc: stale rules'
 check "and where they are" seen 'broken.yaml'
 check "systemd shows it" says 'have errors'
