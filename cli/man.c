@@ -174,12 +174,12 @@ static void main_page(void)
 	put_statuses();
 	printf("# FILES\n\n"
 	       "_/etc/falcoc/falcoc.yaml_, _/etc/falcoc/config.d_\n"
-	       "\tThe configuration: *falcoc.yaml*(5).\n\n"
+	       "\tConfiguration: *falcoc.yaml*(5).\n\n"
 	       "_/etc/falcoc/falcoc\\_rules.yaml_, _/etc/falcoc/rules.d_\n\tRules: *falcoc-rules*(5).\n\n"
 	       "_/etc/falcoc/policies.yaml_, _/etc/falcoc/policies.d_\n\tPolicies: *falcoc-policy*(5).\n\n"
 	       "_/var/lib/falcoc_\n\tNames that were learned, stored alerts, captures.\n\n"
 	       "_/dev/falcoc_\n"
-	       "\tThe module's device: *falcoc*(4).\n\n");
+	       "\tDevice of the module: *falcoc*(4).\n\n");
 	put_see_also();
 }
 

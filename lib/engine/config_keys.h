@@ -56,7 +56,7 @@ struct config_key {
 	bool ours;			/* Falco has no such key */
 	bool fixed;			/* a reload only says that it changed; else it takes it */
 	bool live;			/* means nothing where a capture file is judged */
-	bool asks;			/* likewise, unless names are asked for there (dns.ask_in_replay) */
+	bool asks;			/* likewise, without dns.ask_in_replay */
 	/* of a text, or of each in a list: what is wrong with it, or NULL */
 	const char *(*check)(const char *text);
 	/* instead of what the type says; for a value that the type's form fits */
