@@ -108,7 +108,7 @@ static struct item bucket(const char *key, char room[16], uint64_t page)
 
 static void make_file(void)
 {
-	static char keys[MANY][8], values[MANY][8], rooms[6][2048];
+	static char keys[MANY][16], values[MANY][16], rooms[6][2048];
 	struct item many[MANY], pair[2], root[2], labels[2], web[2];
 
 	for (int i = 0; i < MANY; i++) {
@@ -164,7 +164,7 @@ static void setup(void)
 START_TEST(test_get)
 {
 	int fd = write_file();
-	char *value, key[8], want[8];
+	char *value, key[16], want[16];
 
 	for (int i = 0; i < MANY; i++) {
 		snprintf(key, sizeof(key), "k%03d", i);

@@ -7,16 +7,16 @@
 # shellcheck source=lib.sh
 . /falcoc/service/lib.sh
 
-unfalcoc status >"$T/status"
-check "falcoc status says so by its exit status" test $? = 4
-check "and by its text" grep -q 'no falcoc module for the running kernel' "$T/status"
-load_module
+unload_module
 service_install WatchdogSec=8
 rule one mark-one
 
 check "it starts without the module" systemctl start falcoc
 check "and is a running service" is ActiveState active
-check "which says what it waits for" says 'Waiting for the module'
+check "which says what it waits for" wait_for 20 says 'Waiting for the module'
+falcoc status >"$T/status"
+check "falcoc status says so by its exit status" test $? = 4
+check "and by its text" grep -q 'no falcoc module for the running kernel' "$T/status"
 load_module
 check "it records soon after the module is there" wait_for 20 says '1 of 1 rules are enabled'
 check "its start is told" wait_for 10 is_told 'falcoc: started'
