@@ -163,7 +163,7 @@ bool fd_is_server(const struct eval_ctx *ctx, const struct falcoc_sock *s,
 bool fd_sides(const struct eval_ctx *ctx, struct fd_sides *ret_sides)
 {
 	const struct falcoc_sock *s = event_sock(ctx->ev);
-	struct fd_sides sides;
+	struct fd_sides sides = { 0 };
 
 	if (!s || (s->family != AF_INET && s->family != AF_INET6))
 		return false;

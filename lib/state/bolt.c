@@ -255,7 +255,7 @@ static int find(const struct bolt *b, const struct slice *keys, size_t n, bool *
 	memcpy(value, head, sizeof(head));
 	for (size_t i = 0; i < n; i++) {
 		struct page page = { 0 };
-		struct element e;
+		struct element e = { 0 };
 		char *next = NULL;
 
 		err = is_bucket ? bucket_page(b, (struct slice){ value, len }, &page) : -ENOENT;
