@@ -200,7 +200,9 @@ START_TEST(slow_reader)
 	ck_assert_str_eq(news.why, "nobody reads what is written");
 	st = stats(o);
 	ck_assert_uint_gt(st.overflowed, 700);
-	ck_assert_uint_eq(st.waiting, 100);
+	/* where the thread came late the pipe took some of the full queue, and nobody pushed after that */
+	ck_assert_uint_le(st.waiting, 100);
+	ck_assert_uint_gt(st.waiting, 50);
 	/* the reader is back */
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	WAIT_FOR(((n = read(fds[0], buf, sizeof(buf))) <= 0 && stats(o).waiting == 0) ||

@@ -9,7 +9,7 @@ check "the device is there" wait_for 5 test -c /dev/falcoc
 check "the device is root's, mode 0600" test "$(stat -c '%U %a' /dev/falcoc)" = "root 600"
 check "a second copy is refused" refused insmod /falcoc/falcoc.ko 2>/dev/null
 check "the module unloads" unload_module
-check "the device is gone" test ! -e /dev/falcoc
+check "the device is gone" wait_for 10 test ! -e /dev/falcoc
 
 reload() {
 	for _ in $(seq 20); do
