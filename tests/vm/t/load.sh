@@ -4,6 +4,8 @@
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 
+unload_module
+check "nothing under the device's name before" test ! -e /dev/falcoc
 check "the module loads" load_module
 check "the device is there" wait_for 5 test -c /dev/falcoc
 check "the device is root's, mode 0600" test "$(stat -c '%U %a' /dev/falcoc)" = "root 600"
