@@ -11,7 +11,7 @@ UNIT_HELP	:= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tes
 CHECK_LIBS	 = $(shell pkg-config --libs check 2>/dev/null)
 ASAN		:= BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" OPT="-O1 -g"
 
-.SECONDARY: $(UNIT_OBJ)
+.SECONDARY: $(UNIT_OBJ) $(UNIT_HELP)
 .PHONY: unit unit-asan test-cli oracle
 unit: $(UNIT_BIN)	## run the unit and data tests (T=test_NAME: one of them)
 	@tests/run-unit.sh $(if $(T),$(filter %/$(T),$^),$^)

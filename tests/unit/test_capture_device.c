@@ -15,6 +15,7 @@
 
 #include "capture/capture.h"
 #include "capture/source.h"
+#include "suite.h"
 
 #define EFI_SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define SIGNATURE	"ELF...~Module signature appended~\n"
@@ -181,8 +182,6 @@ int main(void)
 {
 	Suite *s = suite_create("capture_device");
 	TCase *tc = tcase_create("open");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_unchecked_fixture(tc, base_setup, base_teardown);
 	tcase_add_checked_fixture(tc, tree_setup, NULL);
@@ -191,9 +190,5 @@ int main(void)
 	tcase_add_test(tc, test_no_permission);
 	tcase_add_test(tc, test_nothing_there);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -10,6 +10,7 @@
 
 #include "capture/merge.h"
 #include "fakering.h"
+#include "suite.h"
 
 #define SIZE	(128u << 10)
 
@@ -521,8 +522,6 @@ int main(void)
 {
 	Suite *s = suite_create("capture_ring");
 	TCase *tc = tcase_create("ring");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_order_of_time);
@@ -537,9 +536,5 @@ int main(void)
 	tcase_add_test(tc, test_head_backwards);
 	tcase_add_loop_test(tc, test_random_against_sort, 0, 4);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

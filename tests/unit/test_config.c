@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/config_keys.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-config-XXXXXX";
 static struct config *c;
@@ -459,8 +460,6 @@ int main(void)
 {
 	Suite *s = suite_create("config");
 	TCase *tc = tcase_create("config");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 60);
@@ -478,8 +477,5 @@ int main(void)
 	tcase_add_test(tc, lists);
 	tcase_add_test(tc, bombs);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

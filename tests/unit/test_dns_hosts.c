@@ -12,6 +12,7 @@
 
 #include "dns/hosts.h"
 #include "dns/table.h"
+#include "suite.h"
 
 #define S 1000000000ull
 
@@ -233,8 +234,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_hosts");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 30);
@@ -245,8 +244,5 @@ int main(void)
 	tcase_add_test(tc, link_into_another_directory);
 	tcase_add_test(tc, unreadable_keeps_the_old);
 	tcase_add_test(tc, no_directory);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -9,6 +9,7 @@
 
 #include "dns/message.h"
 #include "dnsmsg.h"
+#include "suite.h"
 
 static struct dns_message m;
 
@@ -224,8 +225,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_message");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, question);
 	tcase_add_test(tc, answer);
@@ -235,9 +234,5 @@ int main(void)
 	tcase_add_test(tc, others);
 	tcase_add_test(tc, many);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -13,6 +13,7 @@
 
 #include "dns/observe.h"
 #include "dnsmsg.h"
+#include "suite.h"
 
 #define HOST_NETNS 100u
 #define OTHER_NETNS 200u
@@ -663,8 +664,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_observe");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, servers);
@@ -683,9 +682,5 @@ int main(void)
 	tcase_add_test(tc, flood);
 	tcase_add_test(tc, bad_lists);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

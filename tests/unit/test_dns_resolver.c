@@ -23,6 +23,7 @@
 
 #include "dns/resolver.h"
 #include "dns/table.h"
+#include "suite.h"
 
 #define S 1000000000ull
 #define TYPE_A 1
@@ -845,8 +846,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_resolver");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);
@@ -866,8 +865,5 @@ int main(void)
 	tcase_add_test(tc, resolv_conf_options);
 	tcase_add_test(tc, clock_set_back);
 	tcase_add_test(tc, freed_while_asking);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

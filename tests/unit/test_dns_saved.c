@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dns/saved.h"
+#include "suite.h"
 
 #define S 1000000000ull
 #define WALL (1700000000 * S)
@@ -209,8 +210,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_saved");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -220,8 +219,5 @@ int main(void)
 	tcase_add_test(tc, clock_set_back);
 	tcase_add_test(tc, damage);
 	tcase_add_test(tc, files);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

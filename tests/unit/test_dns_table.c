@@ -9,6 +9,7 @@
 #include "dns/name.h"
 #include "dns/table.h"
 #include "util/hash.h"
+#include "suite.h"
 
 #define S 1000000000ull
 #define ASKED DNS_SOURCE_ASKED
@@ -679,8 +680,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_table");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);
@@ -699,8 +698,5 @@ int main(void)
 	tcase_add_test(tc, an_address_is_shared_fairly);
 	tcase_add_test(tc, bytes_are_bounded);
 	tcase_add_loop_test(tc, as_oracle, 0, 2);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "dns/table.h"
+#include "suite.h"
 
 #define S 1000000000ull
 #define T0 (1000 * S)
@@ -287,8 +288,6 @@ int main(void)
 {
 	Suite *s = suite_create("dns_use");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, own_question_comes_first);
@@ -298,8 +297,5 @@ int main(void)
 	tcase_add_test(tc, later_names_are_kept_too);
 	tcase_add_test(tc, eviction_spares_connections);
 	tcase_add_test(tc, restored_as_it_was);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

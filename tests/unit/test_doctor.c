@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "doctor/doctor.h"
+#include "suite.h"
 
 static char root[64];
 static struct doctor d;
@@ -209,8 +210,6 @@ int main(void)
 {
 	Suite *s = suite_create("doctor");
 	TCase *tc = tcase_create("doctor");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_kernel_config);
@@ -220,9 +219,5 @@ int main(void)
 	tcase_add_test(tc, test_memory);
 	tcase_add_test(tc, test_forms);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "event/event.h"
+#include "suite.h"
 
 static const struct {
 	const char *test;	/* the head of its name */
@@ -230,13 +231,8 @@ int main(void)
 {
 	Suite *s = suite_create("driver_corpus");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, driver_tests);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

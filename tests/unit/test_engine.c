@@ -14,6 +14,7 @@
 
 #include "engine/core.h"
 #include "mkrec.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-engine-XXXXXX";
 static char rules_path[64], hosts_path[64], notices[4096];
@@ -350,8 +351,6 @@ int main(void)
 {
 	Suite *s = suite_create("engine");
 	TCase *tc = tcase_create("engine");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, trusted_and_not);
@@ -369,8 +368,5 @@ int main(void)
 	tcase_add_test(tc, bad_dns_server);
 	tcase_add_test(tc, good_dns_server_for_nothing);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "engine/asked.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-asked-XXXXXX";
 
@@ -93,15 +94,9 @@ int main(void)
 {
 	Suite *s = suite_create("engine_asked");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, names);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -14,6 +14,7 @@
 
 #include "engine/core.h"
 #include "engine/drops.h"
+#include "suite.h"
 
 #define S NS_PER_S
 
@@ -419,8 +420,6 @@ int main(void)
 {
 	Suite *s = suite_create("engine_drops");
 	TCase *windows_tc = tcase_create("windows"), *told_tc = tcase_create("told");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(windows_tc, NULL, teardown);
 	tcase_add_test(windows_tc, nothing_dropped);
@@ -440,8 +439,5 @@ int main(void)
 	tcase_add_test(told_tc, bad_options_of_engine);
 	suite_add_tcase(s, windows_tc);
 	suite_add_tcase(s, told_tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -16,6 +16,7 @@
 #include "engine/core.h"
 #include "engine/hold.h"
 #include "mkrec.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-hold-XXXXXX";
 static char rules_path[64], hosts_path[64], server[32];
@@ -397,8 +398,6 @@ int main(void)
 {
 	Suite *s = suite_create("engine_hold");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);
@@ -414,8 +413,5 @@ int main(void)
 	tcase_add_test(tc, told_before_the_start);
 	tcase_add_test(tc, the_queue_is_bounded);
 	tcase_add_test(tc, patterns_wait_too);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

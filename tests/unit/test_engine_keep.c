@@ -15,6 +15,7 @@
 #include "engine/keep.h"
 #include "engine/live.h"
 #include "engine/reply.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-keep-XXXXXX";
 static char rules_path[64], state_path[64], notices[4096];
@@ -218,8 +219,6 @@ int main(void)
 {
 	Suite *s = suite_create("engine_keep");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -228,8 +227,5 @@ int main(void)
 	tcase_add_test(tc, told_live);
 	tcase_add_test(tc, damaged);
 	tcase_add_test(tc, not_writable);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "engine/core.h"
 #include "engine/metrics.h"
 #include "engine/status.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-service-XXXXXX";
 static char path[64];
@@ -123,16 +124,11 @@ int main(void)
 {
 	Suite *s = suite_create("engine_service");
 	TCase *t = tcase_create("all");
-	SRunner *r = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, digests);
 	tcase_add_test(t, metrics);
 	tcase_add_test(t, status);
 	suite_add_tcase(s, t);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -11,6 +11,7 @@
 #include "event/event.h"
 #include "event/path.h"
 #include "mkrec.h"
+#include "suite.h"
 
 static struct arena *scratch;
 
@@ -435,8 +436,6 @@ int main(void)
 {
 	Suite *s = suite_create("event");
 	TCase *tc = tcase_create("event");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_decode_whole);
@@ -453,8 +452,5 @@ int main(void)
 	tcase_add_test(tc, test_path_parts);
 	tcase_add_test(tc, test_names);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

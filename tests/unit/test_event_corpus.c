@@ -11,6 +11,7 @@
 #include "event/event.h"
 #include "event/flags.h"
 #include "mkrec.h"
+#include "suite.h"
 #include "util/hash.h"
 
 static struct strmap *seen;
@@ -154,14 +155,9 @@ int main(void)
 {
 	Suite *s = suite_create("event_corpus");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, names_in_captures);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

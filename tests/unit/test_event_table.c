@@ -12,6 +12,7 @@
 #include "event/event.h"
 #include "event/flags.h"
 #include "mkrec.h"
+#include "suite.h"
 
 #define COLUMNS 8
 
@@ -285,15 +286,10 @@ int main(void)
 {
 	Suite *s = suite_create("event_table");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, parameters_as_in_falco);
 	tcase_add_test(tc, names_as_in_falco);
 	tcase_add_test(tc, tables_are_filled);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "filter/field.h"
+#include "suite.h"
 
 static struct arena *arena;
 
@@ -252,8 +253,6 @@ int main(void)
 {
 	Suite *s = suite_create("field");
 	TCase *tc = tcase_create("field");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_loop_test(tc, test_resolve, 0, N(resolve_cases));
@@ -262,8 +261,5 @@ int main(void)
 	tcase_add_test(tc, test_none);
 	tcase_add_test(tc, test_reference);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

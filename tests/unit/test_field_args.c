@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #include "fieldworld.h"
+#include "suite.h"
 
 #define WORDS_MAX 24
 
@@ -214,13 +215,8 @@ int main(void)
 {
 	Suite *s = suite_create("field_args");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, args);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -15,6 +15,7 @@
 #include <netinet/in.h>
 
 #include "fieldworld.h"
+#include "suite.h"
 
 static const char *const fields[] = {
 	"evt.type", "syscall.type", "evt.category", "evt.res", "evt.rawres", "evt.failed",
@@ -354,14 +355,9 @@ int main(void)
 {
 	Suite *s = suite_create("field_corpus");
 	TCase *tc = tcase_create("field_corpus");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, test_goldens);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

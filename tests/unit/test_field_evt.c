@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "fieldworld.h"
+#include "suite.h"
 #include "state/containers.h"
 
 static struct world *w;
@@ -415,8 +416,6 @@ int main(void)
 {
 	Suite *s = suite_create("field_evt");
 	TCase *tc = tcase_create("field_evt");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_time);
@@ -433,8 +432,5 @@ int main(void)
 	tcase_add_loop_test(tc, test_container, 0, N(container_cases));
 	tcase_add_loop_test(tc, test_events_of, 0, N(set_cases));
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "fieldworld.h"
+#include "suite.h"
 #include "net/roles.h"
 #include "net/socks.h"
 
@@ -483,8 +484,6 @@ int main(void)
 {
 	Suite *s = suite_create("field_fd");
 	TCase *tc = tcase_create("field_fd");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_file);
@@ -504,8 +503,5 @@ int main(void)
 	tcase_add_test(tc, test_real_paths);
 	tcase_add_test(tc, test_path_of_fd);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "fieldworld.h"
+#include "suite.h"
 #include "net/socks.h"
 #include "state/look.h"
 
@@ -217,8 +218,6 @@ int main(void)
 {
 	Suite *s = suite_create("field_look");
 	TCase *tc = tcase_create("field_look");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_standard);
@@ -227,8 +226,5 @@ int main(void)
 	tcase_add_test(tc, test_counts);
 	tcase_add_test(tc, test_poll);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

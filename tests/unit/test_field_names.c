@@ -8,6 +8,7 @@
 #include "dns/idn.h"
 #include "dns/table.h"
 #include "fieldworld.h"
+#include "suite.h"
 #include "filter/filter.h"
 
 #define CASES "tests/data/dns/conditions.txt"
@@ -186,8 +187,6 @@ int main(void)
 {
 	Suite *s = suite_create("field_names");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -195,8 +194,5 @@ int main(void)
 	tcase_add_test(tc, shown);
 	tcase_add_loop_test(tc, international, 0, sizeof(idn) / sizeof(idn[0]));
 	tcase_add_loop_test(tc, registrable, 0, sizeof(registered) / sizeof(registered[0]));
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

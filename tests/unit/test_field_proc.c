@@ -3,6 +3,7 @@
  * Values of proc.* and thread.*.
  */
 #include "fieldworld.h"
+#include "suite.h"
 
 static struct world *w;
 
@@ -214,8 +215,6 @@ int main(void)
 {
 	Suite *s = suite_create("field_proc");
 	TCase *tc = tcase_create("field_proc");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_self);
@@ -224,8 +223,5 @@ int main(void)
 	tcase_add_test(tc, test_script);
 	tcase_add_test(tc, test_unknown);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

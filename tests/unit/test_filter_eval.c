@@ -13,6 +13,7 @@
 #include "dns/table.h"
 #include "filter/filter.h"
 #include "mkrec.h"
+#include "suite.h"
 
 struct world {
 	struct state state;
@@ -489,8 +490,6 @@ int main(void)
 {
 	Suite *s = suite_create("filter_eval");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -505,9 +504,5 @@ int main(void)
 	tcase_add_test(tc, faults_of_macros_are_told_once);
 	tcase_add_test(tc, towers_of_macros_compile);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

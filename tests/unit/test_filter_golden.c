@@ -12,6 +12,7 @@
 
 #include "filter/filter.h"
 #include "mkrec.h"
+#include "suite.h"
 
 /* A condition compiled and matched once: 1, 0, or -1 where it is refused. */
 struct bench {
@@ -264,17 +265,11 @@ int main(void)
 {
 	Suite *s = suite_create("filter_golden");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, golden);
 	tcase_add_test(tc, verdicts);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

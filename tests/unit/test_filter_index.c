@@ -10,6 +10,7 @@
 
 #include "filter/index.h"
 #include "mkrec.h"
+#include "suite.h"
 
 static struct state state;
 static struct eval_ctx ctx;
@@ -210,16 +211,11 @@ int main(void)
 {
 	Suite *s = suite_create("filter_index");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_random);
 	tcase_add_test(tc, test_one_left);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

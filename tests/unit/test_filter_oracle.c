@@ -18,6 +18,7 @@
 #include "filter/filter.h"
 #include "filter/index.h"
 #include "mkrec.h"
+#include "suite.h"
 
 #define BATCH		500	/* conditions in one set */
 #define DEFAULT_CASES	30000
@@ -681,16 +682,10 @@ int main(void)
 {
 	Suite *s = suite_create("filter_oracle");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 0);
 	tcase_add_test(tc, compiled_as_the_oracle);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

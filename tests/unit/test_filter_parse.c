@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "filter/ast.h"
+#include "suite.h"
 
 struct parsed {
 	struct arena *arena;
@@ -339,8 +340,6 @@ int main(void)
 {
 	Suite *s = suite_create("filter_parse");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 60);
@@ -352,9 +351,5 @@ int main(void)
 	tcase_add_test(tc, resolve_macros_and_lists);
 	tcase_add_test(tc, resolve_bounds_height);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

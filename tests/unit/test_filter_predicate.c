@@ -17,6 +17,7 @@
 
 #include "filter/predicate.h"
 #include "mkrec.h"
+#include "suite.h"
 
 #define RULES_MAX	5	/* in one set */
 #define EVENTS		60	/* for one set */
@@ -659,8 +660,6 @@ int main(void)
 {
 	Suite *s = suite_create("filter_predicate");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 0);
@@ -668,9 +667,5 @@ int main(void)
 	tcase_add_test(tc, long_lists_are_bounded);
 	tcase_add_test(tc, state_gets_what_it_needs);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

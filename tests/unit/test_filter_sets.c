@@ -15,6 +15,7 @@
 #include "filter/pathset.h"
 #include "filter/regex.h"
 #include "filter/sets.h"
+#include "suite.h"
 
 static uint64_t rng_state = 0x9e3779b97f4a7c15ull;
 
@@ -391,8 +392,6 @@ int main(void)
 {
 	Suite *s = suite_create("filter_sets");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, glob_is_fnmatch);
@@ -407,9 +406,5 @@ int main(void)
 	tcase_add_test(tc, nfa_size_is_bounded);
 	tcase_add_test(tc, regex_is_not_fooled);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

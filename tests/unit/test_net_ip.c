@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/ip.h"
+#include "suite.h"
 
 /* What is read, and how it is printed; NULL: it must be refused. */
 static const struct {
@@ -178,8 +179,6 @@ int main(void)
 {
 	Suite *s = suite_create("net_ip");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, addr_parse_format, 0, sizeof(addrs) / sizeof(addrs[0]));
@@ -187,8 +186,5 @@ int main(void)
 	tcase_add_test(tc, net_contains_as_oracle);
 	tcase_add_test(tc, families_do_not_mix);
 	tcase_add_test(tc, format_cuts);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

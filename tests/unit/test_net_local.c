@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "net/local.h"
+#include "suite.h"
 
 static struct ip_addr ip(const char *text)
 {
@@ -214,8 +215,6 @@ int main(void)
 {
 	Suite *s = suite_create("net_local");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);
@@ -224,8 +223,5 @@ int main(void)
 	tcase_add_test(tc, lost_notices);
 	tcase_add_test(tc, resync_is_tried_again);
 	tcase_add_test(tc, loopback_and_none);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

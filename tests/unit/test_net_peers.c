@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "net/peers.h"
+#include "suite.h"
 
 /* A connection to a listener on this address of the loopback; the client's end. */
 static int connect_to(const char *text, int *ret_listener)
@@ -107,14 +108,9 @@ int main(void)
 {
 	Suite *s = suite_create("net_peers");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_test(tc, own_namespace);
 	tcase_add_test(tc, other_namespace);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

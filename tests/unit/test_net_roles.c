@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "net/roles.h"
+#include "suite.h"
 
 #define C NET_ROLE_CLIENT
 #define V NET_ROLE_SERVER
@@ -148,16 +149,11 @@ int main(void)
 {
 	Suite *s = suite_create("net_roles");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_add_loop_test(tc, decide, 0, sizeof(cases) / sizeof(cases[0]));
 	tcase_add_test(tc, both_ends_differ);
 	tcase_add_test(tc, remembers);
 	tcase_add_test(tc, evicts_as_oracle);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "net/socks.h"
+#include "suite.h"
 
 union any_addr {
 	struct sockaddr sa;
@@ -283,8 +284,6 @@ int main(void)
 {
 	Suite *s = suite_create("net_socks");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 30);
@@ -293,8 +292,5 @@ int main(void)
 	tcase_add_test(tc, udp);
 	tcase_add_test(tc, listening_is_bounded);
 	tcase_add_test(tc, socks_are_bounded);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

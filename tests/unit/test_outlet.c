@@ -21,6 +21,7 @@
 #include "output/fold.h"
 #include "output/rate.h"
 #include "output/outputs.h"
+#include "suite.h"
 
 #define S	1000000000ull
 
@@ -576,8 +577,6 @@ int main(void)
 {
 	Suite *s = suite_create("outlet");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -598,9 +597,5 @@ int main(void)
 	tcase_add_test(tc, folding);
 	tcase_add_test(tc, one_hangs);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

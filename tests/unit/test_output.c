@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "mkrec.h"
+#include "suite.h"
 
 #include "output/output.h"
 #include "output/text.h"
@@ -419,8 +420,6 @@ int main(void)
 {
 	Suite *s = suite_create("output");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, template_cases);
@@ -433,9 +432,5 @@ int main(void)
 	tcase_add_test(tc, json_of_any_bytes);
 	tcase_add_test(tc, json_moves_no_terminal);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fieldworld.h"
+#include "suite.h"
 #include "policy/limit.h"
 #include "policy/policy.h"
 #include "policy/process.h"
@@ -372,7 +373,6 @@ int main(void)
 {
 	Suite *s = suite_create("policy");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
 	int failed;
 
 	suite_add_tcase(s, tc);
@@ -385,10 +385,8 @@ int main(void)
 	tcase_add_test(tc, protects);
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, limits_as_counted);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+	failed = suite_run(s);
 	ruleset_free(rs);
 	buf_release(&said);
-	return failed != 0;
+	return failed;
 }

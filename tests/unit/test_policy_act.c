@@ -25,6 +25,7 @@
 
 #include "policy/actor.h"
 #include "policy/process.h"
+#include "suite.h"
 
 #define S	1000000000ull
 #define WAIT_MS	20000
@@ -628,8 +629,6 @@ int main(void)
 {
 	Suite *s = suite_create("policy_act");
 	TCase *tc = tcase_create("all");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	suite_add_tcase(s, tc);
 	tcase_set_timeout(tc, 60);
@@ -646,8 +645,5 @@ int main(void)
 	tcase_add_loop_test(tc, kills_containers, 0, 2);
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
 	tcase_add_loop_test(tc, a_group_is_no_name, 0, 2);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "output/output.h"
 #include "rules/internal.h"
+#include "suite.h"
 
 #define OUT_LINES "  desc: d\n  output: o\n  priority: INFO\n"
 
@@ -587,8 +588,6 @@ int main(void)
 {
 	Suite *s = suite_create("rules");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, load_cases);
@@ -607,9 +606,5 @@ int main(void)
 	tcase_add_test(tc, long_chains_of_lists_do_not_exhaust_the_stack);
 	tcase_add_test(tc, priority_names);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 
 #include "output/output.h"
 #include "rules/internal.h"
+#include "suite.h"
 
 /* What was reached; raise them when more is. */
 #define MIN_VERDICTS		131
@@ -313,16 +314,10 @@ int main(void)
 {
 	Suite *s = suite_create("rules_compat");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, verdicts_on_published_files);
 	tcase_add_test(tc, loads_of_falcos_tests);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

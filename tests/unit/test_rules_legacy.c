@@ -14,6 +14,7 @@
 
 #include "output/output.h"
 #include "rules/rules.h"
+#include "suite.h"
 
 /* Cases that differ, and why. */
 static const struct {
@@ -262,17 +263,11 @@ int main(void)
 {
 	Suite *s = suite_create("rules_legacy");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, rules_only_cases);
 	tcase_add_test(tc, files_of_other_cases);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

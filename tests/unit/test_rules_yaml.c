@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "rules/yaml.h"
+#include "suite.h"
 
 static char *read_file(const char *path, size_t *ret_len)
 {
@@ -325,8 +326,6 @@ int main(void)
 {
 	Suite *s = suite_create("rules_yaml");
 	TCase *tc = tcase_create("all"), *quick = tcase_create("quick");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 240);
 	tcase_add_test(tc, places_in_every_style);
@@ -342,9 +341,5 @@ int main(void)
 	tcase_add_test(quick, a_long_line_is_read_in_time);
 	suite_add_tcase(s, tc);
 	suite_add_tcase(s, quick);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

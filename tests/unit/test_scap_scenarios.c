@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "engine/engine.h"
+#include "suite.h"
 
 #define LINE_MAX_BYTES	(16 << 20)
 #define QUESTIONS_MAX	400
@@ -422,17 +423,11 @@ int main(void)
 {
 	Suite *s = suite_create("scap_scenarios");
 	TCase *tc = tcase_create("replay");
-	SRunner *sr;
-	int failed;
 
 	setenv("TZ", "UTC", 1);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	tcase_set_timeout(tc, 600);
 	tcase_add_test(tc, scenarios);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

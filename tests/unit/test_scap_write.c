@@ -13,6 +13,7 @@
 #include "event/foreign.h"
 #include "event/item.h"
 #include "mkrec.h"
+#include "suite.h"
 #include "scap/native.h"
 #include "scap/put.h"
 #include "scap/scap.h"
@@ -309,8 +310,6 @@ int main(void)
 {
 	Suite *suite = suite_create("scap_write");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, records_come_back);
@@ -319,9 +318,5 @@ int main(void)
 	tcase_add_test(tc, containers_are_told);
 	tcase_add_test(tc, types_fit);
 	suite_add_tcase(suite, tc);
-	sr = srunner_create(suite);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return suite_run(suite);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "state/bolt.h"
+#include "suite.h"
 
 #define PAGE	4096
 #define PAGES	16
@@ -327,8 +328,6 @@ int main(void)
 {
 	Suite *s = suite_create("bolt");
 	TCase *tc = tcase_create("bolt");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, NULL);
@@ -338,9 +337,5 @@ int main(void)
 	tcase_add_test(tc, test_loop);
 	tcase_add_test(tc, test_while_written);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? 1 : 0;
+	return suite_run(s);
 }

@@ -7,6 +7,7 @@
 
 #include "state/cgroup.h"
 #include "util/buf.h"
+#include "suite.h"
 
 #define CASES	"tests/data/containers/cgroups.txt"
 
@@ -131,15 +132,10 @@ int main(void)
 {
 	Suite *s = suite_create("cgroup");
 	TCase *tc = tcase_create("cgroup");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_test(tc, test_cases);
 	tcase_add_test(tc, test_candidates);
 	tcase_add_test(tc, test_unescape);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -30,6 +30,7 @@
 #include "state/containers.h"
 #include "state/image.h"
 #include "util/buf.h"
+#include "suite.h"
 
 #define CASES	"tests/data/containers/*.case"
 #define S	1000000000ull
@@ -802,7 +803,6 @@ int main(void)
 {
 	Suite *s = suite_create("container");
 	TCase *tc = tcase_create("container");
-	SRunner *sr = srunner_create(s);
 	int failed;
 
 	if (glob(CASES, 0, NULL, &cases) != 0 || cases.gl_pathc < 20) {
@@ -825,9 +825,7 @@ int main(void)
 	tcase_add_test(tc, test_silent);
 	tcase_add_test(tc, test_messages);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
+	failed = suite_run(s);
 	globfree(&cases);
-	return failed != 0;
+	return failed;
 }

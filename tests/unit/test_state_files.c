@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "state/files.h"
+#include "suite.h"
 
 static char dir[] = "/tmp/falcoc-files.XXXXXX";
 static struct file_ids *t;
@@ -189,8 +190,6 @@ int main(void)
 {
 	Suite *s = suite_create("state_files");
 	TCase *tc = tcase_create("files");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, by_any_name);
@@ -199,9 +198,5 @@ int main(void)
 	tcase_add_test(tc, refusals);
 	tcase_add_test(tc, many);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "state/guest.h"
+#include "suite.h"
 
 #define S	1000000000ull
 
@@ -318,8 +319,6 @@ int main(void)
 {
 	Suite *s = suite_create("guest");
 	TCase *tc = tcase_create("guest");
-	SRunner *sr = srunner_create(s);
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_own);
@@ -330,8 +329,5 @@ int main(void)
 	tcase_add_test(tc, test_bound);
 	tcase_add_test(tc, test_slow);
 	suite_add_tcase(s, tc);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include "net/roles.h"
 #include "net/socks.h"
 #include "staterec.h"
+#include "suite.h"
 
 #define S	1000000000ull
 #define NO_STRINGS ((const char *const[]){ NULL })
@@ -683,8 +684,6 @@ int main(void)
 {
 	Suite *s = suite_create("state_proc");
 	TCase *tc = tcase_create("proc");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, setup_dir, remove_dir);
@@ -704,9 +703,5 @@ int main(void)
 	tcase_add_test(tc, test_group_of_child);
 	tcase_add_loop_test(tc, test_random_lives, 0, 20);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "staterec.h"
+#include "suite.h"
 
 #define S	1000000000ull
 #define TICK	10000000ull
@@ -363,8 +364,6 @@ int main(void)
 {
 	Suite *s = suite_create("state_scan");
 	TCase *tc = tcase_create("scan");
-	SRunner *sr;
-	int failed;
 
 	tcase_set_timeout(tc, 60);
 	tcase_add_unchecked_fixture(tc, base_setup, base_teardown);
@@ -379,9 +378,5 @@ int main(void)
 	tcase_add_test(tc, test_ourselves);
 	tcase_add_test(tc, test_no_proc);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

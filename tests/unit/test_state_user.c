@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "state/user.h"
+#include "suite.h"
 
 #define S	1000000000ull
 
@@ -132,17 +133,11 @@ int main(void)
 {
 	Suite *s = suite_create("state_user");
 	TCase *tc = tcase_create("user");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_unchecked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_lines);
 	tcase_add_test(tc, test_changes);
 	tcase_add_test(tc, test_no_files);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

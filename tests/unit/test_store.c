@@ -18,6 +18,7 @@
 #include "store/coverage.h"
 #include "store/store.h"
 #include "store/when.h"
+#include "suite.h"
 
 #define S	1000000000ull
 #define DAY	(86400 * S)
@@ -460,8 +461,6 @@ int main(void)
 {
 	Suite *s = suite_create("store");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120);
@@ -478,9 +477,5 @@ int main(void)
 	tcase_add_test(tc, a_newer_store);
 	tcase_add_test(tc, queries);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "store/match.h"
+#include "suite.h"
 
 static const struct store_alert alert = {
 	.id = 1, .time_ns = 1700000000000000000, .priority = PRIORITY_WARNING, .rule = "R", .source = "syscall",
@@ -96,16 +97,10 @@ int main(void)
 {
 	Suite *s = suite_create("store_match");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, rows);
 	tcase_add_test(tc, missing_fields_are_told);
 	tcase_add_test(tc, fields_that_are_stored_are_fields);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_NORMAL);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }

@@ -9,6 +9,7 @@
 #include "util/buf.h"
 #include "util/hash.h"
 #include "util/sha256.h"
+#include "suite.h"
 
 START_TEST(arena_zeroes_and_aligns)
 {
@@ -171,8 +172,6 @@ int main(void)
 {
 	Suite *s = suite_create("util");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, arena_zeroes_and_aligns);
 	tcase_add_test(tc, arena_keeps_its_bound);
@@ -182,9 +181,5 @@ int main(void)
 	tcase_add_test(tc, strmap_is_a_map_in_order);
 	tcase_add_test(tc, test_sha256);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "util/diag.h"
+#include "suite.h"
 
 static const char rules_text[] = "- rule: x\n"
 				 "  condition: evt.type = execve and proc.nme = sh\n"
@@ -171,8 +172,6 @@ int main(void)
 {
 	Suite *s = suite_create("util_diag");
 	TCase *tc = tcase_create("all");
-	SRunner *sr;
-	int failed;
 
 	tcase_add_test(tc, format_shows_line_and_caret);
 	tcase_add_test(tc, format_cuts_long_lines);
@@ -181,9 +180,5 @@ int main(void)
 	tcase_add_test(tc, diags_are_counted_when_full);
 	tcase_add_test(tc, suggest_near_names);
 	suite_add_tcase(s, tc);
-	sr = srunner_create(s);
-	srunner_run_all(sr, CK_ENV);
-	failed = srunner_ntests_failed(sr);
-	srunner_free(sr);
-	return failed != 0;
+	return suite_run(s);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "util/thread.h"
+#include "suite.h"
 
 static void *look(void *arg)
 {
@@ -36,14 +37,8 @@ int main(void)
 {
 	Suite *s = suite_create("util_thread");
 	TCase *t = tcase_create("thread");
-	SRunner *r;
-	int failed;
 
 	tcase_add_test(t, signals_are_kept_from_it);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_ENV);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }
