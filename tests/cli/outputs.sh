@@ -5,8 +5,8 @@
 # that hang, a disk that is full; none holds up the others. What judges is a capture of two alerts, and
 # one of thousands.
 . "$(dirname "$0")/common"
-seeds=$(dirname "$FALCOC")/../tests/fuzz/corpus/scap
-[ -d "$seeds" ] || { echo "SKIP: no captures beside $FALCOC"; exit 0; }
+# shellcheck source=seeds
+. "$here/seeds"
 
 cat >rules.yaml <<'R'
 - rule: Passwords
@@ -23,21 +23,6 @@ cat >rules.yaml <<'R'
 R
 judge() { run -r rules.yaml -e "$seeds/whole" "$@"; }
 
-# many N: a capture of N times the events of the seed
-many() {
-	python3 - "$seeds/whole" "$1" <<'P'
-import struct, sys
-data, n, at, head, events = open(sys.argv[1], "rb").read(), int(sys.argv[2]), 0, b"", b""
-while at < len(data):
-    kind, size = struct.unpack_from("<II", data, at)
-    if kind in (0x204, 0x208, 0x216, 0x217, 0x22b, 0x22c):
-        events += data[at:at + size]
-    elif not events:
-        head += data[at:at + size]
-    at += size
-sys.stdout.buffer.write(head + events * n)
-P
-}
 many 3000 >many.scap
 
 # ---- a file ----

@@ -3,8 +3,8 @@
 #
 # The store: what is in it, how it is asked, that it survives kill -9 and a full disk.
 . "$(dirname "$0")/common"
-seeds=$(dirname "$FALCOC")/../tests/fuzz/corpus/scap
-[ -d "$seeds" ] || { echo "SKIP: no captures beside $FALCOC"; exit 0; }
+# shellcheck source=seeds
+. "$here/seeds"
 cat >rules.yaml <<'R'
 - rule: Passwords
   desc: read
@@ -23,20 +23,6 @@ config_files: []
 alert_store: {enabled: true, file: $tmp/alerts.db, max_days: 36500}
 stdout_output: {enabled: false}
 C
-many() {
-	python3 - "$seeds/whole" "$1" <<'P'
-import struct, sys
-data, n, at, head, events = open(sys.argv[1], "rb").read(), int(sys.argv[2]), 0, b"", b""
-while at < len(data):
-    kind, size = struct.unpack_from("<II", data, at)
-    if kind in (0x204, 0x208, 0x216, 0x217, 0x22b, 0x22c):
-        events += data[at:at + size]
-    elif not events:
-        head += data[at:at + size]
-    at += size
-sys.stdout.buffer.write(head + events * n)
-P
-}
 
 run alerts -c c.yaml
 expect "no store yet" 1 err "alerts.db: No such file or directory (alert_store.enabled makes one)"
