@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/proc_line.h"
 #include "scap/threads.h"
 #include "util/arena.h"
 
@@ -70,76 +71,58 @@ static struct row *add_row(struct record_socks *s)
 	return &s->rows[s->n++];
 }
 
-/* "0100007F:0050": words of an address as the host stores them, and a port. */
-static bool parse_side(const char *text, struct ip_addr *ret_ip, uint16_t *ret_port)
-{
-	size_t digits = strcspn(text, ":");
-	uint32_t words[4];
-
-	if (digits != 8 && digits != 32)
-		return false;
-	for (size_t i = 0; i < digits / 8; i++) {
-		char word[9] = "";
-
-		memcpy(word, text + i * 8, 8);
-		words[i] = (uint32_t)strtoul(word, NULL, 16);
-	}
-	*ret_ip = digits == 8 ? ip_addr_from_v4(words) : ip_addr_from_v6(words);
-	*ret_port = (uint16_t)strtoul(text + digits + 1, NULL, 16);
-	return true;
-}
-
 static void inet_line(struct record_socks *s, const char *line, uint8_t l4)
 {
-	char local[80], remote[80];
-	struct row r = { .netns = s->nnetns, .l4 = l4 }, *to;
-	unsigned long long ino;
-	bool server;
+	struct proc_line sock;
+	struct row *r;
+	bool v4;
 
-	if (sscanf(line, " %*[^:]: %79s %79s %*s %*s %*s %*s %*s %*s %llu", local, remote, &ino) != 3 ||
-	    !ino || !parse_side(local, &r.local, &r.local_port) ||
-	    !parse_side(remote, &r.remote, &r.remote_port))
+	if (!proc_line_inet(line, &sock))
 		return;
-	r.ino = ino;
-	server = !r.remote_port && ip_addr_is_any(&r.remote);
-	if (r.local.family == 4 && r.remote.family == 4)
-		r.type = server ? SCAP_FD_IPV4_SERVER : SCAP_FD_IPV4;
+	r = add_row(s);
+	if (!r)
+		return;
+	v4 = sock.local.family == 4 && sock.remote.family == 4;
+	r->ino = sock.ino;
+	r->l4 = l4;
+	r->local = sock.local;
+	r->remote = sock.remote;
+	r->local_port = sock.local_port;
+	r->remote_port = sock.remote_port;
+	if (sock.server)
+		r->type = v4 ? SCAP_FD_IPV4_SERVER : SCAP_FD_IPV6_SERVER;
 	else
-		r.type = server ? SCAP_FD_IPV6_SERVER : SCAP_FD_IPV6;
-	to = add_row(s);
-	if (to)
-		*to = r;
+		r->type = v4 ? SCAP_FD_IPV4 : SCAP_FD_IPV6;
 }
 
 static void unix_line(struct record_socks *s, const char *line, uint8_t l4)
 {
-	unsigned long long ino;
+	struct proc_line sock;
 	struct row *r;
-	int path = 0;
 
 	(void)l4;
-	if (sscanf(line, "%*[^:]: %*s %*s %*s %*s %*s %llu %n", &ino, &path) != 1 || !ino)
+	if (!proc_line_unix(line, &sock))
 		return;
 	r = add_row(s);
 	if (!r)
 		return;
-	r->ino = ino;
+	r->ino = sock.ino;
 	r->type = SCAP_FD_UNIX;
-	r->name = arena_strdup(s->names, path ? line + path : "");
+	r->name = arena_strdup(s->names, sock.path);
 }
 
 static void netlink_line(struct record_socks *s, const char *line, uint8_t l4)
 {
-	unsigned long long ino;
+	struct proc_line sock;
 	struct row *r;
 
 	(void)l4;
-	if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &ino) != 1 || !ino)
+	if (!proc_line_netlink(line, &sock))
 		return;
 	r = add_row(s);
 	if (!r)
 		return;
-	r->ino = ino;
+	r->ino = sock.ino;
 	r->type = SCAP_FD_NETLINK;
 }
 

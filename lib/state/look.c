@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "event/event.h"
+#include "net/proc_line.h"
 #include "state/look.h"
 #include "state/procfs.h"
 #include "state/procs.h"
@@ -97,76 +98,31 @@ static bool lines_next(struct lines *l, char *line, size_t size)
 	return any;
 }
 
-/* "0100007F:0050": words of an address as the host stores them, and a port. */
-static bool parse_side(const char *text, struct ip_addr *ret_ip, uint16_t *ret_port)
-{
-	size_t digits = strcspn(text, ":");
-	uint32_t words[4];
-
-	if (digits != 8 && digits != 32)
-		return false;
-	for (size_t i = 0; i < digits / 8; i++) {
-		char word[9] = "";
-
-		memcpy(word, text + i * 8, 8);
-		words[i] = (uint32_t)strtoul(word, NULL, 16);
-	}
-	*ret_ip = digits == 8 ? ip_addr_from_v4((const uint8_t *)words) :
-				ip_addr_from_v6((const uint8_t *)words);
-	*ret_port = (uint16_t)strtoul(text + digits + 1, NULL, 16);
-	return true;
-}
-
-/* A line of net/tcp and its like: "0: LOCAL REMOTE ST TX:RX TR:WHEN RETR UID TIMEOUT INODE ..." */
-static bool inet_line(const char *line, struct look_file *f)
-{
-	char local[80], remote[80];
-	unsigned long long ino;
-
-	if (sscanf(line, " %*[^:]: %79s %79s %*s %*s %*s %*s %*s %*s %llu", local, remote, &ino) != 3 ||
-	    ino != f->ino)
-		return false;
-	if (!parse_side(local, &f->local, &f->local_port) ||
-	    !parse_side(remote, &f->remote, &f->remote_port))
-		return false;
-	if (ip_addr_is_any(&f->remote) && !f->remote_port)
-		f->remote = (struct ip_addr){ 0 };
-	f->family = f->local.family == 4 ? AF_INET : AF_INET6;
-	return true;
-}
-
-/* "ADDRESS: REFS PROTO FLAGS TYPE ST INODE PATH" */
-static bool unix_line(const char *line, struct look_file *f, struct arena *arena)
-{
-	unsigned long long ino;
-	int path = 0;
-	char *copy;
-
-	if (sscanf(line, "%*[^:]: %*s %*s %*s %*s %*s %llu %n", &ino, &path) != 1 || ino != f->ino)
-		return false;
-	copy = arena_strdup(arena, path ? line + path : "");
-	f->path = copy ? slice_of(copy) : (struct slice){ "", 0 };
-	f->family = AF_UNIX;
-	return true;
-}
-
-/* "SK ETH PID GROUPS RMEM WMEM DUMP LOCKS DROPS INODE" */
-static bool netlink_line(const char *line, struct look_file *f)
-{
-	unsigned long long ino;
-
-	if (sscanf(line, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %llu", &ino) != 1 || ino != f->ino)
-		return false;
-	f->family = AF_NETLINK;
-	return true;
-}
-
+/* Whether a line of a table is the socket's; what it tells is then in *f. */
 static bool table_line(unsigned int family, const char *line, struct look_file *f,
 		       struct arena *arena)
 {
-	if (family == AF_UNIX)
-		return unix_line(line, f, arena);
-	return family == AF_NETLINK ? netlink_line(line, f) : inet_line(line, f);
+	struct proc_line sock;
+	bool is = family == AF_UNIX ? proc_line_unix(line, &sock) :
+		  family == AF_NETLINK ? proc_line_netlink(line, &sock) :
+					 proc_line_inet(line, &sock);
+
+	if (!is || sock.ino != f->ino)
+		return false;
+	f->family = family;
+	if (family == AF_UNIX) {
+		char *copy = arena_strdup(arena, sock.path);
+
+		f->path = copy ? slice_of(copy) : (struct slice){ "", 0 };
+	} else if (family != AF_NETLINK) {
+		f->local = sock.local;
+		f->local_port = sock.local_port;
+		if (!sock.server)
+			f->remote = sock.remote;
+		f->remote_port = sock.remote_port;
+		f->family = sock.local.family == 4 ? AF_INET : AF_INET6;
+	}
+	return true;
 }
 
 static void find_socket(int dir, struct look_file *f, struct arena *arena)
