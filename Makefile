@@ -13,8 +13,9 @@ WARN	:= -Wall -Wextra -Wshadow -Wvla -Wmissing-prototypes -Wstrict-prototypes $(
 OPT	?= -O2 -g
 SAN	?=
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-# libcurl is loaded when it is needed (lib/util/curl.c)
-PKG_LIBS   := $(filter-out -lcurl,$(shell pkg-config --libs $(PKGS) 2>/dev/null))
+# loaded when they are needed (lib/util/lazy.h, lib/util/curl.c), so not linked
+LAZY_LIBS  := -lcurl -lsqlite3 -lmicrohttpd -lsystemd -lcrypto -lnl-route-3 -lnl-3 -lpsl -lidn2 -lseccomp -lcap-ng
+PKG_LIBS   := $(filter-out $(LAZY_LIBS),$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(SAN) -D_GNU_SOURCE -DFALCOC_VERSION='"$(VERSION)"' \
 	     -Ilib -Ikmod/uapi $(PKG_CFLAGS) $(CFLAGS)
 LIBS_ALL   = $(PKG_LIBS) -lm -pthread $(LDLIBS)
@@ -30,6 +31,11 @@ all: $(BUILD)/falcoc	## build the command line tool
 
 $(BUILD)/falcoc: $(CLI_OBJ) $(BUILD)/libfalcoc.a
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+
+# It links what falcoc loads later, for those who look for what falcoc needs: the package.
+$(BUILD)/lazy-libs.so:
+	@mkdir -p $(@D)
+	$(CC) -shared -Wl,--no-as-needed -o $@ $(filter $(LAZY_LIBS),$(shell pkg-config --libs $(PKGS)))
 
 # made anew each time, so that an object whose source is gone does not linger
 $(BUILD)/libfalcoc.a: $(LIB_OBJ)

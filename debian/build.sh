@@ -19,16 +19,17 @@ command -v dpkg-shlibdeps >/dev/null || {
 }
 rm -rf "$ROOT"
 make -s install BUILD="$2" PREFIX=/usr DESTDIR="$ROOT"
+make -s BUILD="$2" "$2/lazy-libs.so"
 strip "$ROOT/usr/bin/falcoc"
 mkdir -p "$ROOT/DEBIAN" "$ROOT/usr/share/doc/falcoc"
 cp LICENSE "$ROOT/usr/share/doc/falcoc/copyright"
 
-# the libraries' packages, as the machine that builds has them
+# the libraries' packages, also of those that are loaded later, as the machine that builds has them
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/debian"
 printf 'Source: falcoc\n\nPackage: falcoc\nArchitecture: any\n' >"$work/debian/control"
-depends=$(cd "$work" && dpkg-shlibdeps -O "$ROOT/usr/bin/falcoc" | sed -n 's/^shlibs:Depends=//p')
+depends=$(cd "$work" && dpkg-shlibdeps -O "$ROOT/usr/bin/falcoc" "$BUILD/lazy-libs.so" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
 
 sed -e "s/@VERSION@/$VERSION/" -e "s/@ARCH@/$ARCH/" -e "s/@DEPENDS@/$depends/" \
 	-e "s/@SIZE@/$(du -sk "$ROOT" | cut -f1)/" debian/control.in >"$ROOT/DEBIAN/control"

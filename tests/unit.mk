@@ -27,6 +27,6 @@ test-cli: $(BUILD)/falcoc	## run the tests of the command line tool (T=NAME: one
 		$(if $(T),tests/cli/$(T).sh,$(wildcard tests/cli/*.sh))
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(UNIT_HELP) $(BUILD)/libfalcoc.a
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS_ALL)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS_ALL) -lsqlite3 -lnl-route-3 -lnl-3
 
 -include $(UNIT_OBJ:.o=.d) $(UNIT_HELP:.o=.d)

@@ -3,8 +3,6 @@
 #include "dns/idn.h"
 
 #include <errno.h>
-#include <idn2.h>
-#include <libpsl.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -13,6 +11,8 @@
 #include <wctype.h>
 
 #include "dns/table.h"
+#include "util/lazy_idn.h"
+#include "util/lazy_psl.h"
 
 int dns_idn_to_ascii(const char *name, size_t len, char ret_name[DNS_NAME_SIZE])
 {
@@ -23,6 +23,8 @@ int dns_idn_to_ascii(const char *name, size_t len, char ret_name[DNS_NAME_SIZE])
 		len--;
 	if (!len || len >= sizeof(text) || memchr(name, '\0', len))
 		return -EINVAL;
+	if (!lazy_idn_load())
+		return -ELIBACC;
 	memcpy(text, name, len);
 	text[len] = '\0';
 	if (idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
@@ -39,7 +41,7 @@ bool dns_idn_to_unicode(const char *kept, char ret_name[DNS_UNICODE_SIZE])
 
 	if (strncmp(kept, "xn--", 4) != 0 && !strstr(kept, ".xn--"))
 		return false;
-	if (idn2_to_unicode_8z8z(kept, &unicode, 0) != IDN2_OK)
+	if (!lazy_idn_load() || idn2_to_unicode_8z8z(kept, &unicode, 0) != IDN2_OK)
 		return false;
 	fits = strlen(unicode) < DNS_UNICODE_SIZE && strcmp(unicode, kept) != 0;
 	if (fits)
@@ -81,7 +83,7 @@ const char *dns_registrable(const char *kept)
 	static psl_ctx_t *list;
 	const char *domain;
 
-	if (!list)
+	if (!list && lazy_psl_load())
 		list = psl_latest(NULL);
 	domain = list ? psl_registrable_domain(list, kept) : NULL;
 	return domain ? domain : kept;

@@ -2,15 +2,15 @@
 /* confine.c - a service gives up what it does not need once the device is open */
 #include "engine/confine.h"
 
-#include <cap-ng.h>
 #include <errno.h>
-#include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
 
 #include "engine/core.h"
+#include "util/lazy_capng.h"
+#include "util/lazy_seccomp.h"
 
 /* What neither falcoc nor a program that it starts has any business with. */
 static const char *const denied[] = {
@@ -33,6 +33,8 @@ static bool acts(const struct engine *e)
 /* -1: there is none of that name. */
 static int capability(const char *name)
 {
+	if (!lazy_capng_load())
+		return -1;
 	return capng_name_to_capability(strncasecmp(name, "CAP_", 4) == 0 ? name + 4 : name);
 }
 
@@ -69,6 +71,8 @@ static int drop_capabilities(const struct engine *e)
 	static const unsigned int to_act[] = { CAP_KILL, CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_OVERRIDE };
 	bool have[CAP_LAST_CAP + 1];
 
+	if (!lazy_capng_load())
+		return -ELIBACC;
 	if (capng_get_caps_process() < 0)
 		return -EPERM;
 	for (unsigned int cap = 0; cap <= CAP_LAST_CAP; cap++)
@@ -95,9 +99,13 @@ static int deny(scmp_filter_ctx filter, const char *name)
 static int filter_calls(const struct engine *e)
 {
 	bool starts = e->opt.outputs.program.enabled || acts(e);
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
-	int rc = filter ? 0 : -ENOMEM;
+	scmp_filter_ctx filter;
+	int rc;
 
+	if (!lazy_seccomp_load())
+		return -ELIBACC;
+	filter = seccomp_init(SCMP_ACT_ALLOW);
+	rc = filter ? 0 : -ENOMEM;
 	for (size_t i = 0; rc == 0 && i < sizeof(denied) / sizeof(denied[0]); i++)
 		rc = deny(filter, denied[i]);
 	if (rc == 0 && !starts)

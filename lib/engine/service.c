@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 #include "engine/status.h"
 #include "engine/web.h"
 #include "output/text.h"
+#include "util/lazy_systemd.h"
 
 #define RETRY_MIN_NS	NS_PER_S
 #define RETRY_MAX_NS	(30 * NS_PER_S)
@@ -70,6 +70,8 @@ enum engine_status service_start(struct engine *e)
 
 	if (!e->opt.daemon)
 		return ENGINE_OK;
+	if (!lazy_systemd_load())
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "libsystemd cannot be loaded");
 	s = calloc(1, sizeof(*s));
 	if (!s)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");

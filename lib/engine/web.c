@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <microhttpd.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 
 #include "engine/core.h"
 #include "engine/metrics.h"
+#include "util/lazy_microhttpd.h"
 
 #define CONNECTIONS	16
 #define SECONDS		5	/* of a connection that says nothing */
@@ -166,6 +166,10 @@ static struct MHD_Daemon *start(struct web *w, const struct sockaddr_storage *at
 	struct MHD_Daemon *d;
 	sigset_t all, old;
 
+	if (!lazy_microhttpd_load()) {
+		errno = ELIBACC;
+		return NULL;
+	}
 	if (at->ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 	sigfillset(&all);

@@ -9,15 +9,14 @@
 #include "net/local.h"
 
 #include <errno.h>
-#include <netlink/cache.h>
-#include <netlink/netlink.h>
-#include <netlink/route/addr.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+#include "util/lazy_nl.h"
 
 #define RETRY_S 1
 
@@ -124,6 +123,8 @@ static int manager_init(struct net_local *l)
 	struct epoll_event ev = { .events = EPOLLIN };
 	int err;
 
+	if (!lazy_nl_load())
+		return -ELIBACC;
 	err = nl_cache_mngr_alloc(NULL, NETLINK_ROUTE, NL_AUTO_PROVIDE, &l->manager);
 	if (err < 0) {
 		l->manager = NULL;

@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 #include <jansson.h>
-#include <sqlite3.h>
 
 #include "store/store.h"
+#include "util/lazy_sqlite.h"
 
 #define NS_PER_S	1000000000ull
 #define STORE_SCHEMA	2

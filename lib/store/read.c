@@ -48,6 +48,10 @@ int store_open(const char *path, struct store **ret_store, char *why, size_t siz
 		snprintf(why, size, "%s: %s", path, strerror(errno));
 		return err;
 	}
+	if (!lazy_sqlite_load()) {
+		snprintf(why, size, "%s: libsqlite3 cannot be loaded", path);
+		return -ELIBACC;
+	}
 	st = calloc(1, sizeof(*st));
 	if (!st)
 		return -ENOMEM;

@@ -113,6 +113,8 @@ static int open_db(struct sink_store *k)
 
 	if (rc < 0)
 		return rc;
+	if (!lazy_sqlite_load())
+		return sink_fail(&k->s, -EAGAIN, "libsqlite3 cannot be loaded");
 	if (sqlite3_open_v2(k->path, &k->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL))
 		goto fail;
 	sqlite3_busy_timeout(k->db, BUSY_MS);

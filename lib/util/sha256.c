@@ -2,10 +2,11 @@
 /* sha256.c - the SHA-256 of bytes that come in pieces, by libcrypto */
 #include "util/sha256.h"
 
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "util/lazy_crypto.h"
 
 struct sha256 {
 	EVP_MD_CTX *ctx;
@@ -14,7 +15,7 @@ struct sha256 {
 
 struct sha256 *sha256_new(void)
 {
-	struct sha256 *s = calloc(1, sizeof(*s));
+	struct sha256 *s = lazy_crypto_load() ? calloc(1, sizeof(*s)) : NULL;
 
 	if (!s)
 		return NULL;
