@@ -301,6 +301,22 @@ bool filter_uses_names(const struct filter_set *fs, int id)
 	return fs->filters[id].root->below == NAMES_SOME;
 }
 
+/* Filters of rules share nodes, but this one is asked of single conditions, which are trees. */
+static bool node_uses_domains(const struct node *n)
+{
+	if (n->kind > NODE_NOT)
+		return compares_names(n) && n->left->flags & FIELD_F_NAME;
+	for (size_t i = 0; i < n->nkids; i++)
+		if (node_uses_domains(n->kids[i]))
+			return true;
+	return false;
+}
+
+bool filter_uses_domains(const struct filter_set *fs, int id)
+{
+	return node_uses_domains(fs->filters[id].root);
+}
+
 /* Who asks which names are pending. */
 struct asking {
 	filter_pending_fn pending;

@@ -97,6 +97,8 @@ typedef bool (*filter_pending_fn)(void *arg, struct slice name);
 
 /* Has filter @id a comparison of domain names, or of what a container's engine tells? */
 bool filter_uses_names(const struct filter_set *fs, int id);
+/* Has it one of domain names? */
+bool filter_uses_domains(const struct filter_set *fs, int id);
 /*
  * Is filter @id true, whatever the answers are that are on their way? As filter_set_match(), but
  * slower: for filters that use names, while some are pending.

@@ -161,7 +161,7 @@ static bool is_empty(const struct eventset *events)
 /* What a rule may ask for, and a scope cannot have: it is asked only once a rule has matched. */
 static const char *out_of_reach(const struct filter_set *fs, int id, size_t files)
 {
-	if (filter_uses_names(fs, id))
+	if (filter_uses_domains(fs, id))
 		return "domain names belong into the rule's condition: a scope's are not asked for";
 	if (filter_set_files(fs) > files)
 		return "files belong into the rule's condition: a scope's are not looked after";

@@ -237,6 +237,28 @@ START_TEST(scopes)
 }
 END_TEST
 
+/* What engines tell of containers, if late, is what most scopes are about. */
+START_TEST(scopes_of_containers)
+{
+	struct world *w = world_new();
+	struct mkrec *root = exec_record(100, 0);
+
+	ck_assert_int_eq(load("- policy: javaapp\n  rules: ['*']\n"
+			      "  scope: kubernetes.deployment.name = javaapp and\n"
+			      "    container.image.repository startswith quay.io/my-company\n"
+			      "- policy: labels\n  rules: ['*']\n"
+			      "  scope: fd.name = /tmp/x and container.name endswith -web and\n"
+			      "    (container.privileged = true or k8s.pod.labels contains app)\n"
+			      "- policy: not of ours\n  rules: ['*']\n"
+			      "  scope: not container.image.repository = quay.io/my-company/base\n"), 0);
+	world_apply(w, root);
+	ck_assert_str_eq(matched(w, 0), "not of ours");
+	done();
+	mkrec_free(root);
+	world_free(w);
+}
+END_TEST
+
 START_TEST(silence)
 {
 	struct world *w = world_new();
@@ -381,6 +403,7 @@ int main(void)
 	tcase_add_test(tc, reads_all);
 	tcase_add_test(tc, misspelt_rules_are_told);
 	tcase_add_test(tc, scopes);
+	tcase_add_test(tc, scopes_of_containers);
 	tcase_add_test(tc, silence);
 	tcase_add_test(tc, protects);
 	tcase_add_test(tc, limits);
