@@ -16,6 +16,7 @@
 #define BUCKET_BYTES	16	/* number of its first page, sequence */
 #define PAGE_MAX	(4u << 20)
 #define DEPTH_MAX	16
+#define PAGES_MAX	1024	/* of a bucket that is listed: pages may lead to each other */
 #define TRIES		4
 
 enum { PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_META = 4 };
@@ -326,6 +327,7 @@ struct listing {
 	bolt_fn fn;
 	void *arg;
 	size_t left;	/* keys */
+	size_t pages;	/* that may be read yet */
 };
 
 /* Takes the page over. */
@@ -342,13 +344,15 @@ static int list_page(const struct bolt *b, struct page *page, unsigned int depth
 			break;
 		if (page->flags == PAGE_LEAF) {
 			l->left--;
-			if (!e.is_bucket)
+			if (!e.is_bucket && e.value.len <= BOLT_LISTED_MAX)
 				l->fn(l->arg, e.key, e.value);
 			continue;
 		}
-		err = depth < DEPTH_MAX ? page_read(b, e.page, &below) : -EBADMSG;
-		if (!err)
+		err = depth < DEPTH_MAX && l->pages ? page_read(b, e.page, &below) : -EBADMSG;
+		if (!err) {
+			l->pages--;
 			err = list_page(b, &below, depth + 1, l);
+		}
 	}
 	free(page->own);
 	return err;
@@ -356,7 +360,7 @@ static int list_page(const struct bolt *b, struct page *page, unsigned int depth
 
 static int list_bucket(const struct bolt *b, struct slice bucket, bolt_fn fn, void *arg)
 {
-	struct listing l = { .fn = fn, .arg = arg, .left = BOLT_KEYS_MAX };
+	struct listing l = { .fn = fn, .arg = arg, .left = BOLT_KEYS_MAX, .pages = PAGES_MAX };
 	struct page page = { 0 };
 	int err = bucket_page(b, bucket, &page);
 

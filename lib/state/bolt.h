@@ -21,6 +21,7 @@
 
 #define BOLT_VALUE_MAX	(1u << 20)	/* bytes of a value */
 #define BOLT_KEYS_MAX	256		/* of a bucket that is listed */
+#define BOLT_LISTED_MAX	(64u << 10)	/* bytes of a value there; longer ones are left out */
 
 /* Called with each key of a bucket and its value; may see some twice, where it had to be read again. */
 typedef void (*bolt_fn)(void *arg, struct slice key, struct slice value);

@@ -268,6 +268,25 @@ START_TEST(test_loop)
 }
 END_TEST
 
+/* Each page leads a hundred times to the next, and the last holds nothing: 10^12 ways, and no key to count. */
+START_TEST(test_maze)
+{
+	struct item ways[100];
+	struct slice many[] = { SLICE_LIT("many") };
+	size_t sum = 0;
+
+	for (uint64_t page = 10; page < PAGES; page++) {
+		uint64_t id = page == 10 ? 4 : page;
+
+		for (size_t i = 0; i < 100; i++)
+			ways[i] = (struct item){ .key = "k000", .page = page + 1 };
+		make_page(file + id * PAGE, id, 1, ways, page + 1 < PAGES ? 100 : 0);
+	}
+	ck_assert_int_eq(bolt_each(write_file(), many, 1, ignore, &sum), -EBADMSG);
+	ck_assert_uint_eq(sum, 0);
+}
+END_TEST
+
 struct writer {
 	int fd;
 	atomic_bool stop;
@@ -335,6 +354,7 @@ int main(void)
 	tcase_add_test(tc, test_each);
 	tcase_add_test(tc, test_damaged);
 	tcase_add_test(tc, test_loop);
+	tcase_add_test(tc, test_maze);
 	tcase_add_test(tc, test_while_written);
 	suite_add_tcase(s, tc);
 	return suite_run(s);
