@@ -115,29 +115,34 @@ void facts_libpod(struct container_facts *f, const json_t *json)
 		f->c.created_ns = facts_time(json_text(json, "createdTime"));
 }
 
+bool facts_libpod_text(struct container_facts *f, const char *text, size_t len, const char *id)
+{
+	json_t *json = json_loadb(text, len, 0, NULL);
+	const char *told = json_text(json, "id");
+	bool found = told && strcmp(told, id) == 0;
+
+	if (found)
+		facts_libpod(f, json);
+	json_decref(json);
+	return found;
+}
+
 bool facts_libpod_db(struct container_facts *f, struct container_reader *r,
 		     const struct container_place *at, const char *path, const char *id)
 {
 	const struct slice keys[] = { SLICE_LIT("ctr"), slice_of(id), SLICE_LIT("config") };
 	int fd = container_file_open(r, at, path);
-	const char *told;
-	json_t *json;
 	char *text;
 	size_t len;
 	bool found;
 
-	if (fd < 0 || bolt_get(fd, keys, 3, &text, &len) < 0) {
-		if (fd >= 0)
-			close(fd);
+	if (fd < 0)
 		return false;
-	}
+	found = bolt_get(fd, keys, 3, &text, &len) == 0;
 	close(fd);
-	json = json_loadb(text, len, 0, NULL);
+	if (!found)
+		return false;
+	found = facts_libpod_text(f, text, len, id);
 	free(text);
-	told = json_text(json, "id");
-	found = told && strcmp(told, id) == 0;
-	if (found)
-		facts_libpod(f, json);
-	json_decref(json);
 	return found;
 }

@@ -262,6 +262,21 @@ static void look_image(struct look *l, const char *root, const char *driver)
 	json_decref(json);
 }
 
+/* Podman's own, of which there is one: the older first, as a new one is there without being used. */
+static void look_libpod(struct look *l, const char *root)
+{
+	char path[PATH_ROOM];
+
+	if (read_path(path, "%s/libpod/bolt_state.db", root) &&
+	    facts_libpod_db(l->f, l->r, &l->at, path, l->q->id))
+		return;
+	if (read_path(path, "%s/db.sql", root) &&
+	    facts_libpod_sql(l->f, l->r, &l->at, path, l->q->id))
+		return;
+	if (read_path(path, "%s/libpod/db.sql", root))
+		facts_libpod_sql(l->f, l->r, &l->at, path, l->q->id);
+}
+
 static bool look_storage_at(struct look *l, const char *root)
 {
 	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs", "fuse-overlayfs" };
@@ -285,8 +300,7 @@ static bool look_storage_at(struct look *l, const char *root)
 			}
 		if (!found)
 			continue;
-		if (read_path(path, "%s/libpod/bolt_state.db", root))
-			facts_libpod_db(l->f, l->r, &l->at, path, id);
+		look_libpod(l, root);
 		look_image(l, root, drivers[d]);
 		return true;
 	}

@@ -53,9 +53,13 @@ void facts_docker(struct container_facts *f, const json_t *json, const json_t *h
 void facts_set_health(struct container_facts *f, const json_t *test, const json_t *shell);
 /* What Podman's database says of a container. */
 void facts_libpod(struct container_facts *f, const json_t *json);
-/* The same from the database itself. False: it does not know it. */
+/* The same as text. False: it is malformed, or another container's. */
+bool facts_libpod_text(struct container_facts *f, const char *text, size_t len, const char *id);
+/* The same from the database itself, one of bbolt or one of SQLite. False: it does not know it. */
 bool facts_libpod_db(struct container_facts *f, struct container_reader *r,
 		     const struct container_place *at, const char *path, const char *id);
+bool facts_libpod_sql(struct container_facts *f, struct container_reader *r,
+		      const struct container_place *at, const char *path, const char *id);
 /* What containerd's database says, root's. */
 void facts_containerd_db(struct container_facts *f, struct container_reader *r, const char *path,
 			 const char *ns, const char *id);

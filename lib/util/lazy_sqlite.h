@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lazy_sqlite.h - SQLite, which keeps alerts: loaded when it is needed (lazy.h) */
+/* lazy_sqlite.h - SQLite, which keeps alerts, and Podman's containers: loaded when it is needed (lazy.h) */
 #ifndef UTIL_LAZY_SQLITE_H
 #define UTIL_LAZY_SQLITE_H
 
@@ -16,7 +16,10 @@
 	F(sqlite3_create_function) F(sqlite3_errmsg) F(sqlite3_exec) F(sqlite3_finalize) \
 	F(sqlite3_free) F(sqlite3_get_autocommit) F(sqlite3_last_insert_rowid) \
 	F(sqlite3_malloc) F(sqlite3_open_v2) F(sqlite3_prepare_v2) F(sqlite3_prepare_v3) \
-	F(sqlite3_reset) F(sqlite3_result_int) F(sqlite3_step) F(sqlite3_value_text)
+	F(sqlite3_reset) F(sqlite3_result_int) F(sqlite3_step) F(sqlite3_value_text) \
+	/* of databases that are not ours */ \
+	F(sqlite3_column_bytes) F(sqlite3_db_config) F(sqlite3_deserialize) F(sqlite3_limit) \
+	F(sqlite3_progress_handler)
 
 extern struct lazy_sqlite { LAZY_SQLITE(LAZY_MEMBER) } lazy_sqlite;
 /* False: it is not there. */
@@ -49,5 +52,10 @@ bool lazy_sqlite_load(void);
 #define sqlite3_result_int lazy_sqlite.sqlite3_result_int
 #define sqlite3_step lazy_sqlite.sqlite3_step
 #define sqlite3_value_text lazy_sqlite.sqlite3_value_text
+#define sqlite3_column_bytes lazy_sqlite.sqlite3_column_bytes
+#define sqlite3_db_config lazy_sqlite.sqlite3_db_config
+#define sqlite3_deserialize lazy_sqlite.sqlite3_deserialize
+#define sqlite3_limit lazy_sqlite.sqlite3_limit
+#define sqlite3_progress_handler lazy_sqlite.sqlite3_progress_handler
 
 #endif

@@ -5,6 +5,7 @@
  *
  *	group PATH		of the process; $A and $B are ids of 64 digits
  *	user UID HOME
+ *	sql PATH, statements, end (a database of SQLite; each on a line)
  *	file PATH, lines, end	link PATH TO	fifo PATH	large PATH BYTES	owner UID PATH
  *	want none		it is on the host
  *	want WHAT VALUE		see show()
@@ -30,6 +31,7 @@
 #include "state/containers.h"
 #include "state/image.h"
 #include "util/buf.h"
+#include "util/lazy_sqlite.h"
 #include "suite.h"
 
 #define CASES	"tests/data/containers/*.case"
@@ -114,6 +116,25 @@ static void put_lines(FILE *f, const char *path)
 	}
 	put(path, buf_str(&text), text.len);
 	buf_release(&text);
+	buf_release(&line);
+}
+
+/* A database of SQLite, by statements up to "end". */
+static void put_sql(FILE *f, const char *path)
+{
+	struct buf line = BUF_INIT;
+	char raw[4096], *why = NULL;
+	sqlite3 *db;
+
+	ck_assert(lazy_sqlite_load());
+	ck_assert_int_eq(sqlite3_open_v2(place(path), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL),
+			 SQLITE_OK);
+	while (fgets(raw, sizeof(raw), f) && strcmp(raw, "end\n") != 0) {
+		expand(raw, &line);
+		sqlite3_exec(db, buf_str(&line), NULL, NULL, &why);
+		ck_assert_msg(!why, "%s: %s", buf_str(&line), why);
+	}
+	sqlite3_close(db);
 	buf_release(&line);
 }
 
@@ -250,6 +271,8 @@ static void line_of_case(struct world *w, const char *name, FILE *f, char *line)
 		expand(first, &w->group);
 	} else if (strcmp(word, "file") == 0) {
 		put_lines(f, first);
+	} else if (strcmp(word, "sql") == 0) {
+		put_sql(f, first);
 	} else if (strcmp(word, "user") == 0) {
 		user_table_tell(w->users, &(struct user){ .uid = (uint32_t)atoi(first),
 			.name = SLICE_LIT("alice"), .home = slice_of(to) }, false, false);
