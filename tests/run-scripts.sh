@@ -10,7 +10,7 @@ trap 'rm -f "$out"' EXIT
 for script in "$@"; do
 	name=$(basename "$script" .sh)
 	echo "== $script"
-	timeout -k 5 "${SCRIPT_SECONDS:-120}" bash "$script" >"$out" 2>&1 </dev/null
+	timeout -k 5 "${SCRIPT_SECONDS:-300}" bash "$script" >"$out" 2>&1 </dev/null
 	rc=$?
 	cat "$out"
 	case $rc in
