@@ -51,10 +51,13 @@ expect "and that is said" 7 err "cut.scap was cut"
 mkfifo pipe
 { cat "$seeds/whole"; printf '\xf0\x0f\0\0\xcc\x27\x09\0'; head -c 600000 /dev/zero; printf '\xcc\x27\x09\0'; } >open.scap
 exec 3<>pipe
-cat open.scap >pipe &
+# (the writer must not hold the reading end, or it never learns that nobody reads; nor may what the last
+# test left in out be taken for this one's)
+: >out
+cat open.scap >pipe 3<&- &
 "$FALCOC" -r rules.yaml -e pipe >out 2>err </dev/null 3<&- &
 pid=$!
-for ((i = 0; i < 200; i++)); do
+for ((i = 0; i < 1200; i++)); do
 	grep -q web out && break
 	sleep 0.05
 done
@@ -65,8 +68,8 @@ expect "SIGTERM ends the wait for a pipe" 0 err "Alerts: 2"
 exec 3>&-
 wait
 exec 3<>pipe
-cat open.scap >pipe &
-timeout 30 "$FALCOC" -r rules.yaml -e pipe -M 1 >out 2>err </dev/null 3<&-
+cat open.scap >pipe 3<&- &
+timeout 60 "$FALCOC" -r rules.yaml -e pipe -M 3 >out 2>err </dev/null 3<&-
 status=$?
 expect "and so does -M" 0 err "Alerts: 2"
 exec 3>&-
