@@ -1,42 +1,51 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# build.sh VERSION BUILDDIR: the package BUILDDIR/falcoc_VERSION_ARCH.deb, out of what `make install`
-# puts into an empty directory. The module comes as source, which DKMS builds for each
-# kernel of the machine that the package is installed on. Needs dpkg-dev.
+# build.sh BUILDDIR: the packages BUILDDIR/falcoc_*.deb and falcoc-dkms_*.deb, built by debhelper in a copy of
+# this tree in BUILDDIR/package: what git knows of it, as it is now, or without git all of it. Packages that
+# are needed and missing are named.
+#
+#	DEB_VERSION	another version than debian/changelog's (for tests: what an upgrade does)
+#	FALCOC_BUILD	objects that are built already: nothing is compiled (for tests: quicker)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-VERSION=$1
-BUILD=$(realpath -m "$2")
-ARCH=$(dpkg --print-architecture)
-ROOT=$BUILD/deb
-DEB=$BUILD/falcoc_${VERSION}_$ARCH.deb
+BUILD=$(realpath -m "$1")
 
-command -v dpkg-shlibdeps >/dev/null || {
-	echo "falcoc: the package needs dpkg-dev (tests/setup.sh installs it)" >&2
+die() {
+	echo "falcoc: $*" >&2
 	exit 1
 }
-rm -rf "$ROOT"
-make -s install BUILD="$2" PREFIX=/usr DESTDIR="$ROOT"
-make -s BUILD="$2" "$2/lazy-libs.so"
-strip "$ROOT/usr/bin/falcoc"
-mkdir -p "$ROOT/DEBIAN" "$ROOT/usr/share/doc/falcoc"
-cp LICENSE "$ROOT/usr/share/doc/falcoc/copyright"
 
-# the libraries' packages, also of those that are loaded later, as the machine that builds has them
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/debian"
-printf 'Source: falcoc\n\nPackage: falcoc\nArchitecture: any\n' >"$work/debian/control"
-depends=$(cd "$work" && dpkg-shlibdeps -O "$ROOT/usr/bin/falcoc" "$BUILD/lazy-libs.so" 2>/dev/null | sed -n 's/^shlibs:Depends=//p')
+sources() {
+	if git rev-parse -q --verify HEAD >/dev/null 2>&1 && [ -z "$(git rev-parse --show-prefix)" ]; then
+		git ls-files -z | while IFS= read -r -d '' f; do [ ! -e "$f" ] || printf '%s\0' "$f"; done
+	else
+		find . \( -name .git -o -path './build*' \) -prune -o -type f -print0
+	fi
+}
 
-sed -e "s/@VERSION@/$VERSION/" -e "s/@ARCH@/$ARCH/" -e "s/@DEPENDS@/$depends/" \
-	-e "s/@SIZE@/$(du -sk "$ROOT" | cut -f1)/" debian/control.in >"$ROOT/DEBIAN/control"
-for f in postinst prerm; do
-	sed "s/@VERSION@/$VERSION/" "debian/$f" >"$ROOT/DEBIAN/$f"
-	chmod 755 "$ROOT/DEBIAN/$f"
-done
-(cd "$ROOT" && find etc -type f -printf '/%p\n' | sort) >"$ROOT/DEBIAN/conffiles"
-dpkg-deb --root-owner-group -b "$ROOT" "$DEB" >/dev/null
-echo "$DEB"
+command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null && command -v dh_dkms >/dev/null ||
+	die "packages need dpkg-dev, debhelper and dh-dkms (tests/setup.sh installs them)"
+version=$(sed -n '1s/^falcoc (\([^)]*\)).*/\1/p' debian/changelog)
+copy=$BUILD/package/falcoc
+rm -rf "$BUILD/package"
+mkdir -p "$copy"
+sources | tar -c --null -T - | tar -x -C "$copy"
+cd "$copy"
+if [ -n "${DEB_VERSION:-}" ] && [ "$DEB_VERSION" != "$version" ]; then
+	version=$DEB_VERSION
+	{
+		sed "1s/([^)]*)/($version)/; /^ -- /q" debian/changelog
+		echo
+		cat debian/changelog
+	} >debian/changelog.new
+	mv debian/changelog.new debian/changelog
+fi
+# WERROR is of those who compile falcoc to change it
+env -u WERROR -u MAKEFLAGS -u MAKELEVEL DEB_BUILD_OPTIONS="parallel=$(nproc) ${DEB_BUILD_OPTIONS:-}" \
+	dpkg-buildpackage -us -uc -b >"$BUILD/package/log" 2>&1 ||
+	{ tail -40 "$BUILD/package/log" >&2; die "the packages are not built; all of it is in $BUILD/package/log"; }
+rm -f "$BUILD"/falcoc_*.deb "$BUILD"/falcoc-dkms_*.deb
+mv ../falcoc_*.deb ../falcoc-dkms_*.deb "$BUILD/"
+ls "$BUILD"/falcoc_*.deb "$BUILD"/falcoc-dkms_*.deb

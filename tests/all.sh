@@ -71,7 +71,7 @@ checks() {
 	step "fuzz targets, for a moment" make --no-print-directory -j"$JOBS" fuzz-smoke || true
 	step "command line" make --no-print-directory test-cli || true
 	wait
-	step "package" debian/test.sh || true
+	step "package" tests/package.sh || true
 }
 
 # kernels "KERNEL..." [TEST...]: these tests (or all) on each

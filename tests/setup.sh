@@ -11,10 +11,10 @@ libidn2-dev libpsl-dev libcurl4-openssl-dev libsqlite3-dev libsystemd-dev libmic
 # the guests of tests/vm, and the module for their kernels
 RUN="qemu-system-x86 busybox-static kmod cpio zstd xz-utils e2fsprogs bc libelf-dev util-linux
 debian-archive-keyring curl dnsmasq-base"
-TEST="check netbase dpkg-dev git shellcheck sparse cppcheck codespell python3
+TEST="check netbase dpkg-dev debhelper dh-dkms lintian git shellcheck sparse cppcheck codespell python3
 python3-jsonschema python3-yaml openssl rsyslog mandoc fish"
-# the debug kernel is built here, and a client of name servers with another C library
-ALL="flex bison musl-tools chromium"
+# the debug kernel is built here, a client of name servers with another C library, a Debian to install packages in
+ALL="flex bison musl-tools chromium mmdebstrap rpm"
 
 case ${1:-test} in
 build) wanted=$BUILD ;;

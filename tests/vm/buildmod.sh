@@ -20,7 +20,8 @@ stage() {
 	local out=$1
 	mkdir -p "$out"
 	find "$out" \( -name '*.c' -o -name '*.h' \) ! -name '*.mod.c' -delete
-	cp -a "$TOP/Kbuild" "$TOP/Makefile" "$out/" # Kbuild reads the version in Makefile
+	cp -a "$TOP/Kbuild" "$out/"
+	(cd "$TOP" && cp -a --parents debian/changelog "$out/") # Kbuild reads the version there
 	(cd "$TOP" && find kmod -name '*.[ch]' -exec cp -a --parents -t "$out" {} +)
 }
 

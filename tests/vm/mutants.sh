@@ -65,7 +65,7 @@ script() {
 [ $# = 0 ] || MUTANTS=("$@")
 rm -rf "$COPY"
 mkdir -p "$COPY"
-(cd "$TOP" && tar -cf - Kbuild Makefile kmod tests/vm) | tar -xf - -C "$COPY"
+(cd "$TOP" && tar -cf - Kbuild debian/changelog kmod tests/vm) | tar -xf - -C "$COPY"
 files=()
 for m in "${MUTANTS[@]}"; do
 	mutant "$m"

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# package.sh: builds the packages and tries what is in them, without installing them: the tool runs, and
+# the module's source builds as DKMS would build it. Then `make install` and `make uninstall`. What
+# `make all` built is packed; package-repro.sh compiles. Prints PASS and FAIL lines.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+check() {
+	local what=$1
+	shift
+	[ ! -f "$work/log" ] || mv "$work/log" "$work/said"
+	if "$@" >"$work/log" 2>&1; then
+		echo "PASS package: $what"
+	else
+		echo "FAIL package: $what"
+		tail -40 "$work/log"
+		failed=1
+	fi
+}
+refused() { ! "$@"; }
+# what the last check's command said
+says() { grep -q -- "$1" "$work/said"; }
+
+# ---- the packages ----
+
+unpacked() { dpkg-deb -x "$tool" "$work/root" && dpkg-deb -x "$dkms" "$work/dkms-root"; }
+conffiles() { [ "$(dpkg-deb -I "$tool" conffiles | sort)" = "$(cd "$work/root" && find etc -type f | sed 's|^|/|' | sort)" ]; }
+only_source() { [ -z "$(find "$work/dkms-root/usr/src" -type f ! -name '*.[ch]' ! -name Kbuild ! -name dkms.conf ! -name supported.sh)" ]; }
+version_of() { dpkg-deb -f "$1" Version; }
+starts_service() { dpkg-deb -I "$tool" postinst | grep -q "deb-systemd-helper enable 'falcoc.service'"; }
+
+# builds SOURCE: as its dkms.conf says, for kernel 6.1
+builds() {
+	(
+		kernel_source_dir=$("$PWD/tests/vm/kernel.sh" 6.1)/headers dkms_tree=$work/dkms
+		# shellcheck disable=SC1091
+		. "$1/dkms.conf"
+		mkdir -p "$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION"
+		cp -r "$1" "$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION/build"
+		. "$1/dkms.conf" # its commands name these
+		eval "${MAKE[0]/#make/make -s -j$(nproc)}"
+	)
+}
+module_version() { [ "$(modinfo -F version "$work/dkms/falcoc/$version/build/falcoc.ko")" = "$version" ]; }
+
+# ---- kernels that are left out ----
+
+config=$work/config
+excluded() { refused "$source/supported.sh" "$@"; }
+whole_config() {
+	sed -n 's/^BUILD_EXCLUSIVE_CONFIG="\(.*\)"$/\1/p' dkms.conf | tr ' ' '\n' | sed '/^!/d; s/$/=y/'
+}
+left_out() {
+	whole_config >"$config"
+	check "a kernel with all that is needed is taken" "$source/supported.sh" 6.1.0-1-amd64 "$config"
+	check "so is the oldest" "$source/supported.sh" 5.10.0-46-cloud-amd64 "$config"
+	check "and one to come" "$source/supported.sh" 10.0.1 "$config"
+	check "an older one is not" excluded 5.9.16 "$config"
+	check "which is said" says '5.9.16: it needs Linux 5.10 or later'
+	sed -i /KPROBES/d "$config"
+	check "one without kprobes is not" excluded 6.1.0-1-amd64 "$config"
+	check "which is said, with a reason" says 'CONFIG_KPROBES is not set .*: what a call really used'
+	{ whole_config; echo CONFIG_PREEMPT_RT=y; } >"$config"
+	check "nor one for real time" excluded 6.1.0-1-rt-amd64 "$config"
+	check "which is said, too" says 'CONFIG_PREEMPT_RT is set'
+	check "falcoc doctor asks for the same" same_as_doctor
+}
+same_as_doctor() {
+	diff <(whole_config | sed 's/=y//' | sort) \
+		<(sed -n '/needed\[\] = {/,/};/p' lib/doctor/kernel.c | grep -o 'CONFIG_[A-Z_]*' | sort)
+}
+
+# ---- make install ----
+
+dest=$work/dest
+run_make() { env -u MAKEFLAGS -u MAKELEVEL make -s "$@" DESTDIR="$dest" PREFIX=/opt/falcoc; }
+installed() { "$dest/opt/falcoc/bin/falcoc" --version && [ -f "$dest/opt/falcoc/lib/systemd/system/falcoc.service" ]; }
+unit_names_program() { grep -q '^ExecStart=/opt/falcoc/bin/falcoc daemon$' "$dest/opt/falcoc/lib/systemd/system/falcoc.service"; }
+nothing_left() { [ -z "$(find "$dest" -mindepth 1 ! -path "$dest/etc" ! -path "$dest/opt")" ] || { find "$dest"; false; }; }
+rules_are() { [ "$(tail -1 "$dest/etc/falcoc/falcoc_rules.yaml$2")" = "$1" ]; }
+install_and_undo() {
+	local last again
+	last=$(tail -1 rules/falcoc_rules.yaml)
+	check "make install" run_make install
+	check "it brings what it should" installed
+	check "the unit names the program" unit_names_program
+	check "make uninstall" run_make uninstall
+	check "leaves nothing" nothing_left
+	check "there is nothing to uninstall then" refused run_make uninstall
+	check "which is said" says 'nothing that .make install. brought'
+
+	# what `make install` does once all is made
+	again="./install.sh put build/stage $dest /opt/falcoc/share/falcoc/manifest"
+	$again
+	$again
+	echo '# mine' >>"$dest/etc/falcoc/falcoc_rules.yaml"
+	echo '[]' >"$dest/etc/falcoc/rules.d/local.yaml"
+	# shellcheck disable=SC2086  # words
+	check "make install beside rules that were changed" $again
+	check "says that they stay" says 'was changed and stays'
+	check "leaves them" rules_are '# mine' ''
+	check "and lays its own beside them" rules_are "$last" .new
+	check "make uninstall says so, too" run_make uninstall
+	check "that they stay" says 'falcoc_rules.yaml was changed and stays'
+	check "and leaves only what is the administrator's" test "$(cd "$dest" && find . -type f | sort | xargs)" = \
+		"./etc/falcoc/falcoc_rules.yaml ./etc/falcoc/rules.d/local.yaml"
+}
+
+version=$(awk -F'[()]' '{ print $2; exit }' debian/changelog)
+check "they are built" env FALCOC_BUILD="$PWD/build" DEB_BUILD_OPTIONS=noautodbgsym make -s deb
+tool=$(echo build/falcoc_"$version"_*.deb) dkms=build/falcoc-dkms_${version}_all.deb
+source=$work/dkms-root/usr/src/falcoc-$version
+check "lintian finds neither errors nor warnings" \
+	lintian --fail-on error,warning --allow-root "$tool" "$dkms"
+check "they unpack" unpacked
+check "their version is the changelog's" test "$(version_of "$tool") $(version_of "$dkms")" = "$version $version"
+check "so is the program's" sh -c "'$work/root/usr/bin/falcoc' --version | grep -qwF '$version'"
+check "its rules are right" "$work/root/usr/bin/falcoc" -V "$work/root/etc/falcoc/falcoc_rules.yaml"
+check "its configuration is right, and changes nothing" sh -c \
+	"'$work/root/usr/bin/falcoc' validate -c '$work/root/etc/falcoc/falcoc.yaml' \
+		'$work/root/etc/falcoc/falcoc_rules.yaml' | grep -q '0 warnings'"
+check "what lies in /etc is what Debian asks about" conffiles
+check "its service is enabled" starts_service
+check "falcoc-dkms has the module's source and nothing else" only_source
+check "it builds as DKMS builds it" builds "$source"
+check "the module's version is the changelog's" module_version
+left_out
+install_and_undo
+exit $failed
