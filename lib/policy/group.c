@@ -184,6 +184,7 @@ int group_open(const struct target *t, struct group *ret_group)
 		return -err;
 	}
 	g.ino = st.st_ino;
+	g.uid = st.st_uid;
 	*ret_group = g;
 	return 0;
 }
@@ -326,8 +327,10 @@ int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 		rc = write_file(g->fd, "cgroup.freeze", freeze ? "1" : "0");
 	else
 		rc = write_file(g->fd, "freezer.state", freeze ? "FROZEN" : "THAWED");
+	if (rc == -ENOENT && faccessat(g->fd, "cgroup.procs", F_OK, 0) == 0)
+		return -ENOSYS;
 	if (rc < 0)
-		return rc == -ENOENT ? -ENOSYS : rc;
+		return rc == -ENODEV ? -ENOENT : rc;
 	events = g->v2 ? openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
 	while ((rc = group_is_frozen(g) == freeze ? 0 : -ETIMEDOUT) < 0 && now_ms() < until)
 		await_change(g, events, until);

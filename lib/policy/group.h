@@ -20,6 +20,7 @@ struct group {
 	int fd;			/* of its directory */
 	bool v2;
 	uint64_t ino;		/* the directory's: the group's identity */
+	uint32_t uid;		/* who made it */
 };
 
 /* 0; -ENOENT: it is gone; or another negative errno. group_close() after 0. */
@@ -32,7 +33,7 @@ bool group_is_frozen(const struct group *g);
 
 /*
  * Freezes or thaws it, and waits until that is so, no longer than @wait_ms. 0; -ETIMEDOUT; -ENOSYS:
- * there is no freezer; or another negative errno.
+ * there is no freezer; -ENOENT: the group is gone; or another negative errno.
  */
 int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms);
 

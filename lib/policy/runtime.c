@@ -8,9 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 #include <jansson.h>
+
+#include "state/container_file.h"
 
 #define ANSWER_MAX	4096	/* bytes that are read of what it says */
 
@@ -43,18 +46,42 @@ static int is_stopped(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_
 	return atomic_load((const atomic_bool *)arg);
 }
 
-static bool find_socket(const struct runtime_sockets *at, const struct target *t, char *path, size_t size)
+/*
+ * A user's own, which that user may have made lead anywhere: a descriptor of the socket that was looked
+ * at. A negative errno.
+ */
+static int open_users(const struct target *t)
+{
+	struct container_reader reader;
+	char dir[40];
+	struct container_place at = { dir, t->runtime_uid };
+	int fd = container_reader_init(&reader, NULL, NULL);
+
+	if (fd < 0)
+		return fd;
+	snprintf(dir, sizeof(dir), "/run/user/%u", t->runtime_uid);
+	fd = container_file_socket(&reader, &at,
+				   t->runtime == RUNTIME_DOCKER ? "docker.sock" : "podman/podman.sock");
+	container_reader_release(&reader);
+	return fd;
+}
+
+/* *@ret_fd: what the path leads through, to be closed; or -1. */
+static bool find_socket(const struct runtime_sockets *at, const struct target *t, char *path, size_t size,
+			int *ret_fd)
 {
 	struct stat st;
 
+	*ret_fd = -1;
+	if (t->runtime_uid) {
+		*ret_fd = open_users(t);
+		snprintf(path, size, "/proc/self/fd/%d", *ret_fd);
+		return *ret_fd >= 0;
+	}
 	if (t->runtime == RUNTIME_DOCKER)
 		snprintf(path, size, "%s", at->docker ? at->docker : "/run/docker.sock");
-	else if (t->runtime == RUNTIME_PODMAN && t->runtime_uid)
-		snprintf(path, size, "/run/user/%u/podman/podman.sock", t->runtime_uid);
-	else if (t->runtime == RUNTIME_PODMAN)
-		snprintf(path, size, "%s", at->podman ? at->podman : "/run/podman/podman.sock");
 	else
-		return false;
+		snprintf(path, size, "%s", at->podman ? at->podman : "/run/podman/podman.sock");
 	return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 
@@ -99,22 +126,14 @@ static int perform(CURL *c, struct answer *a, const struct target *t, char *why,
 	return status == 404 ? -ENOENT : status == 409 ? -EBUSY : -EIO;
 }
 
-int runtime_ask(const struct runtime_sockets *at, const struct target *t, const char *verb,
-		unsigned int grace_s, unsigned int timeout_ms, const atomic_bool *stop, char *why,
-		size_t size)
+static int ask_at(const char *path, const struct target *t, const char *verb, unsigned int grace_s,
+		  unsigned int timeout_ms, const atomic_bool *stop, char *why, size_t size)
 {
 	struct answer a = { .len = 0 };
-	char path[128], url[256];
-	CURL *c;
+	CURL *c = curl_easy_init();
+	char url[256];
 	int rc;
 
-	if (t->runtime == RUNTIME_NONE || !is_plain_id(t->container))
-		return -EOPNOTSUPP;
-	if (!find_socket(at, t, path, sizeof(path))) {
-		snprintf(why, size, "%s has no socket here", runtime_name(t->runtime));
-		return -ENOENT;
-	}
-	c = curl_easy_init();
 	if (!c) {
 		snprintf(why, size, "out of memory");
 		return -ENOMEM;
@@ -139,5 +158,24 @@ int runtime_ask(const struct runtime_sockets *at, const struct target *t, const 
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, &a);
 	rc = perform(c, &a, t, why, size);
 	curl_easy_cleanup(c);
+	return rc;
+}
+
+int runtime_ask(const struct runtime_sockets *at, const struct target *t, const char *verb,
+		unsigned int grace_s, unsigned int timeout_ms, const atomic_bool *stop, char *why,
+		size_t size)
+{
+	char path[128];
+	int fd, rc;
+
+	if (t->runtime == RUNTIME_NONE || !is_plain_id(t->container))
+		return -EOPNOTSUPP;
+	if (!find_socket(at, t, path, sizeof(path), &fd)) {
+		snprintf(why, size, "%s has no socket here", runtime_name(t->runtime));
+		return -ENOENT;
+	}
+	rc = ask_at(path, t, verb, grace_s, timeout_ms, stop, why, size);
+	if (fd >= 0)
+		close(fd);
 	return rc;
 }

@@ -14,9 +14,9 @@
 #include "policy/target.h"
 
 struct runtime_sockets {
+	/* of root; those of users are /run/user/UID/docker.sock, podman/podman.sock */
 	const char *docker;	/* NULL: /run/docker.sock */
-	/* NULL: /run/podman/podman.sock; that of others is /run/user/UID/podman/podman.sock */
-	const char *podman;
+	const char *podman;	/* NULL: /run/podman/podman.sock */
 };
 
 /* @verb: "stop", "pause", "unpause"; @grace_s of stop. -EOPNOTSUPP: the runtime has no API that falcoc

@@ -67,6 +67,7 @@ static void take_container(struct target *t, const struct eval_ctx *ctx)
 	copy_slice(c->pod_ns, t->namespace, sizeof(t->namespace));
 	t->image_known = c->state == CONTAINER_KNOWN;
 	t->runtime_uid = c->uid;
+	t->nested = c->nested;
 	t->runtime = c->type == CONTAINER_DOCKER ? RUNTIME_DOCKER :
 		     c->type == CONTAINER_PODMAN ? RUNTIME_PODMAN : RUNTIME_NONE;
 	find_depth(t, ctx);

@@ -41,6 +41,7 @@ struct target {
 	char own_group[1024];	/* path of the container's own cgroup; "" where it is not known */
 	unsigned int group_depth;	/* the process's cgroup is so many below that */
 	enum runtime runtime;
+	bool nested;		/* in another container: its id is that one's word */
 	uint32_t runtime_uid;	/* whose runtime: 0, or that of a rootless one */
 	char name[128], image[256], repository[256], namespace[128];
 	bool image_known;	/* else protection by images cannot be told */

@@ -194,6 +194,25 @@ static bool becomes_empty(const struct group *g, uint64_t wait_ms, const atomic_
 	return true;
 }
 
+/*
+ * The runtime by its API, which knows containers by ids, and a group is named after any id by whoever
+ * made it: it has to be whose runtime that is, and not within a container. As runtime_ask().
+ */
+static int ask(const struct job *job, const struct work_tools *tools, const struct group *g,
+	       const char *verb, uint32_t grace_s, char *why, size_t size)
+{
+	const struct target *t = &job->result.target;
+
+	if (t->runtime == RUNTIME_NONE)
+		return -EOPNOTSUPP;
+	if (t->nested || g->uid != t->runtime_uid) {
+		snprintf(why, size, "%s did not make its cgroup", runtime_name(t->runtime));
+		return -EPERM;
+	}
+	return runtime_ask(&tools->sockets, t, verb, grace_s, grace_s * 1000 + tools->runtime_timeout_ms,
+			   &tools->stop, why, size);
+}
+
 /* As the runtime does it; where that cannot be asked the same without it. */
 static void stop_container(struct job *job, const struct work_tools *tools)
 {
@@ -205,8 +224,7 @@ static void stop_container(struct job *job, const struct work_tools *tools)
 
 	if (!open_group(job, tools, &g))
 		return;
-	rc = runtime_ask(&tools->sockets, t, "stop", timeout_s,
-			 timeout_s * 1000 + tools->runtime_timeout_ms, &tools->stop, why, sizeof(why));
+	rc = ask(job, tools, &g, "stop", timeout_s, why, sizeof(why));
 	if (rc == 0 && becomes_empty(&g, VERIFY_MS, &tools->stop)) {
 		work_end(job, OUTCOME_DONE, "by %s", runtime_name(t->runtime));
 	} else {
@@ -245,8 +263,7 @@ static void freeze_container(struct job *job, const struct work_tools *tools, bo
 	if (!open_group(job, tools, &g))
 		return;
 	if (!job->result.action->by_cgroup)
-		rc = runtime_ask(&tools->sockets, t, freeze ? "pause" : "unpause", 0,
-				 tools->runtime_timeout_ms, &tools->stop, why, sizeof(why));
+		rc = ask(job, tools, &g, freeze ? "pause" : "unpause", 0, why, sizeof(why));
 	if (rc == 0 && becomes_frozen(&g, freeze)) {
 		work_end(job, OUTCOME_DONE, "by %s", runtime_name(t->runtime));
 		group_close(&g);
@@ -255,6 +272,8 @@ static void freeze_container(struct job *job, const struct work_tools *tools, bo
 	rc = group_freeze(&g, freeze, FREEZE_MS);
 	if (rc == 0)
 		work_end(job, OUTCOME_DONE, "by the cgroup%s%s", *why ? "; " : "", why);
+	else if (rc == -ENOENT)
+		work_end(job, OUTCOME_FAILED, "its container has ended%s%s", *why ? "; " : "", why);
 	else if (rc == -ENOSYS)
 		work_end(job, OUTCOME_FAILED, "its cgroup has no freezer%s%s", *why ? "; " : "", why);
 	else

@@ -42,7 +42,7 @@ struct container_entry {
 	size_t bytes;		/* of texts */
 	uint64_t group_ino;	/* inode of its group's directory; 0: not known */
 	uint64_t asked_ns;	/* CLOCK_BOOTTIME, first; 0: never */
-	bool guess, nested;	/* as in struct container_quest */
+	bool guess;		/* as in struct container_quest */
 	bool unread;		/* known by who made it, no file told of it yet */
 	bool asked;		/* whoever runs it has been asked, or is being */
 	bool enough;		/* its image is known, or it has none */
@@ -429,6 +429,7 @@ static int facts_begin(struct container_facts *f, const struct container_quest *
 		return err;
 	f->c.type = q->type;
 	f->c.uid = q->uid;
+	f->c.nested = q->nested;
 	f->c.full_id = facts_str(f, q->id);
 	f->c.id = facts_text(f, container_short_id(f->c.full_id));
 	f->c.cgroup = facts_str(f, q->own);
@@ -544,7 +545,6 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 		return NULL;
 	e->group_ino = group_ino(t, q.own);
 	e->guess = guess;
-	e->nested = q.nested;
 	e->unread = unread;
 	if (ask)
 		entry_ask(t, e, slow, now_ns);
@@ -586,7 +586,7 @@ static void entry_complete(struct container_table *t, struct container_entry *e,
 {
 	if (e->unread)
 		entry_reread(t, e);
-	if (e->asked || e->nested || !t->ask || e->pub.type >= CONTAINER_LXC)
+	if (e->asked || e->pub.nested || !t->ask || e->pub.type >= CONTAINER_LXC)
 		return;
 	entry_ask(t, e, false, now_ns);
 }

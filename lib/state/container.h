@@ -93,6 +93,7 @@ struct container {
 	struct slice cgroup;
 	struct slice ns;		/* of containerd: "k8s.io", "moby", "default"; else empty */
 	uint32_t uid;			/* whose engine: 0, or that of a rootless one */
+	bool nested;			/* another container is around it, in which its id was chosen */
 	struct slice name, image, image_repo, image_tag, image_id, image_digest;
 	struct slice ip;		/* IPv4, as text */
 	struct slice cni_json;

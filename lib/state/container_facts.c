@@ -401,6 +401,7 @@ void facts_merge(struct container_facts *f, const struct container *from)
 	if (c->type == CONTAINER_OTHER)
 		c->type = from->type;
 	c->uid = from->uid;
+	c->nested = from->nested;
 }
 
 static char *pack_text(struct slice *s, char *room)

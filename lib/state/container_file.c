@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -170,12 +171,50 @@ bool container_file_list(struct container_reader *r, const struct container_plac
 	return done;
 }
 
+/* A line of @path that begins with @start, in @room. */
+static bool find_line(const char *path, const char *start, char *room, int size)
+{
+	FILE *f = fopen(path, "re");
+	bool found = false;
+
+	while (f && !found && fgets(room, size, f))
+		found = strncmp(room, start, strlen(start)) == 0;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/*
+ * Is a directory of a program's own file system, whose answers may never come? It is not asked: what
+ * is mounted the kernel knows.
+ */
+static bool is_fuse(int fd)
+{
+	char path[40], line[4096], start[24];
+	const char *type;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (!find_line(path, "mnt_id:", line, sizeof(line)))
+		return true;
+	snprintf(start, sizeof(start), "%lu ", strtoul(line + strlen("mnt_id:"), NULL, 10));
+	if (!find_line("/proc/self/mountinfo", start, line, sizeof(line)))
+		return true;
+	type = strstr(line, " - ");
+	return !type || strncmp(type + 3, "fuse", 4) == 0;
+}
+
 int container_file_socket(struct container_reader *r, const struct container_place *at,
 			  const char *path)
 {
-	int fd = open_path(r, at, path, O_PATH);
+	int home = at->home ? open_how(r->root_fd, at->home, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT) : -1;
 	struct stat sb;
+	int fd;
 
+	if (at->home && home < 0)
+		return home;
+	fd = at->home && is_fuse(home) ? -EPERM : open_path(r, at, path, O_PATH);
+	if (home >= 0)
+		close(home);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &sb) == 0 && S_ISSOCK(sb.st_mode) && (!at->home || sb.st_uid == at->uid))

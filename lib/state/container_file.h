@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * container_file.h - files that engines write, read with care: for lib/state only
+ * container_file.h - files and sockets of engines, opened with care: for lib/state, and who asks an
+ * engine of a user's to act (policy/runtime.h)
  *
  * Everything is looked up below one root directory ("/", or that of a test), so that an absolute
  * link leads back into it. Only regular files are read, without waiting for anything, and only so
@@ -59,7 +60,8 @@ bool container_file_list(struct container_reader *r, const struct container_plac
 
 /*
  * A socket as container_file_read() looks for files, for connect() by /proc/self/fd/N; to be
- * closed. A negative errno; -EPERM: no socket, or not the user's.
+ * closed. A negative errno; -EPERM: no socket, or not the user's, or the user's directory is a program's
+ * own file system (FUSE), which may never answer.
  */
 int container_file_socket(struct container_reader *r, const struct container_place *at,
 			  const char *path);

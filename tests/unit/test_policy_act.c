@@ -552,6 +552,45 @@ START_TEST(kills_containers)
 }
 END_TEST
 
+/*
+ * Groups with the id of somebody else's container: of a user, or within a container. Docker, which knows
+ * that id, is not asked, or it would act on the other one.
+ */
+START_TEST(asks_not_for_others)
+{
+	static const struct policy_action pause_it = { .kind = ACTION_PAUSE, .reach = REACH_CONTAINER };
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	char path[1100];
+	struct target t;
+	pid_t inside;
+
+	if (!make_group(&t, false))
+		return;
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "/tmp/falcoc-test-%d.sock", getpid());
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	ck_assert_int_eq(listen(listener, 1), 0);
+	inside = child();
+	put_into(&t, inside);
+	t.pid = (uint32_t)inside;
+	t.start_ns = target_of(inside).start_ns;
+	t.nested = _i;
+	snprintf(path, sizeof(path), "%s/docker-%s.scope", mount, t.container);
+	ck_assert_int_eq(chown(path, _i ? 0 : 1000, 0), 0);
+	begin(ACTIONS_ON, sa.sun_path);
+	act(&pause_it, &t, "");
+	take();
+	ck_assert_msg(result.outcome == OUTCOME_DONE && strstr(result.why, "docker did not make its cgroup"),
+		      "%s", result.why);
+	ck_assert_int_eq(accept4(listener, NULL, NULL, SOCK_CLOEXEC), -1);
+	actor_free(a);
+	finish(inside);
+	close(listener);
+	unlink(sa.sun_path);
+	remove_group(&t);
+}
+END_TEST
+
 /* A runtime that takes the question and never answers. */
 START_TEST(slow_runtimes_hold_up_nobody)
 {
@@ -643,6 +682,7 @@ int main(void)
 	tcase_add_loop_test(tc, cuts, 0, sizeof(sockets) / sizeof(sockets[0]));
 	/* the second time in the freezer of v1 */
 	tcase_add_loop_test(tc, kills_containers, 0, 2);
+	tcase_add_loop_test(tc, asks_not_for_others, 0, 2);
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
 	tcase_add_loop_test(tc, a_group_is_no_name, 0, 2);
 	return suite_run(s);
