@@ -1,8 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# What policies do to containers of real runtimes: kill, stop, pause and unpause, and that their engines agree
-# afterwards on what became of the container. (What else actions must do and must not: t/actions.sh.)
+# What policies do to containers of real runtimes: kill (a process, its group, all of it), stop, pause, cut, programs
+# and captures about them; that their engines agree afterwards on what became of the container; and what becomes
+# of an action while an engine's daemon stands still or is not there. (What else actions must do and must not:
+# t/actions.sh, t/actions_pid.sh.)
 #
 #	RUNTIMES="docker podman"	only these
 # shellcheck source=../guest/lib.sh
@@ -16,30 +18,62 @@ RUNTIMES=${RUNTIMES//,/ }
 IDLE='while :; do sleep 1; done'
 # a process of the container opens the file, while another one forks as fast as it can
 FORK='(while :; do sh -c true & wait; done) & while :; do (while :; do sh -c true; done) & sleep 0.1; done'
+# what is done to less than the container: all of these end, and the container goes on
+PARTS='(exec 3</mark.note)
+	sh -c "exec 3</mark.one; exec sleep 1000"
+	setsid sh -c "sleep 1000 & exec 3</mark.group; wait"
+	tail -f /dev/null | nc -l -p 7777 >/dev/null & sleep 1; timeout 30 nc 127.0.0.1 7777 </dev/null >/dev/null'
 
 rules() {
 	cat <<-'R'
 	- rule: mark
 	  desc: A process opens a marked file.
-	  condition: evt.type in (open, openat) and fd.name startswith /tmp/mark.
-	  output: "MARK|%fd.name|%container.id|%container.type|"
+	  condition: evt.type in (open, openat) and fd.name startswith /mark.
+	  output: "MARK|%fd.name|%container.id|%container.name|%container.type|"
+	  priority: WARNING
+	- rule: connects
+	  desc: d
+	  condition: evt.type = connect and fd.sport = 7777
+	  output: "CONNECT|%container.name|"
 	  priority: WARNING
 	R
 }
 
 policies() {
-	cat <<-'P'
+	cat <<-P
+	- policy: note
+	  rules: [mark]
+	  scope: fd.name = /mark.note and container.name endswith -pause
+	  actions:
+	    - exec: [/bin/sh, -c, "cat >>$T/noted"]
+	    - capture
+	- policy: one
+	  rules: [mark]
+	  scope: fd.name = /mark.one and container.name endswith -pause
+	  actions: [kill]
+	- policy: group
+	  rules: [mark]
+	  scope: fd.name = /mark.group and container.name endswith -pause
+	  actions: [{kill: group}]
+	- policy: cut
+	  rules: [connects]
+	  scope: container.name endswith -pause
+	  actions: [cut]
 	- policy: kill
 	  rules: [mark]
-	  scope: fd.name = /tmp/mark.kill and container.name endswith -kill
+	  scope: fd.name = /mark.kill and container.name endswith -kill
+	  actions: [{kill: container}]
+	- policy: twin
+	  rules: [mark]
+	  scope: fd.name = /mark.twin
 	  actions: [{kill: container}]
 	- policy: pause
 	  rules: [mark]
-	  scope: fd.name = /tmp/mark.pause and container.name endswith -pause
+	  scope: fd.name = /mark.pause and container.name endswith -pause
 	  actions: [pause]
 	- policy: stop
 	  rules: [mark]
-	  scope: fd.name = /tmp/mark.stop and container.name endswith -stop
+	  scope: fd.name = /mark.stop and container.name endswith -stop
 	  actions: [{stop: , timeout_s: 2}]
 	P
 }
@@ -73,9 +107,18 @@ state_crun() { crun state "$1" 2>/dev/null | jq -r .status; }
 state_nspawn() { machinectl show "$1" -p State --value 2>/dev/null; }
 state_lxc() { lxc-info -n "$1" -s -H | sed 's/FROZEN/paused/' | tr '[:upper:]' '[:lower:]'; }
 
-# what has not begun yet, does not count
+# resume_ENGINE NAME: lets a paused one go on, as it thinks that it is
+resume_docker() { docker unpause "$1"; }
+resume_podman() { podman unpause "$1"; }
+resume_ctr() { ctr task resume "$1"; }
+resume_runc() { runc resume "$1"; }
+resume_crun() { crun resume "$1"; }
+resume_lxc() { lxc-unfreeze -n "$1"; }
+resume_nspawn() { echo 0 >"$(group_of "$1")/cgroup.freeze"; }
+
 begin() {
 	"start_$1" "$2" "$3" || { fail "$1: $2 starts"; return 1; }
+	[ -z "${4:-}" ] || return 0
 	wait_for 30 runs "$1" "$2" || { fail "$1: $2 runs"; return 1; }
 }
 runs() { [ "$("state_$1" "$2")" = running ]; }
@@ -90,34 +133,104 @@ group_of() {
 	find /sys/fs/cgroup -type d -name "*$id*" | head -1
 }
 
-# result ACTION: of the last
-result() {
-	grep -F '"falcoc: action"' "$T/out" | jq -c '.output_fields' | grep -F "\"falcoc.action.name\":\"$1\"" | tail -1
+# results ACTION: what was told of it, one a line
+results() {
+	grep -F '"falcoc: action"' "$T/out" | jq -c '.output_fields' | grep -F "\"falcoc.action.name\":\"$1\""
 }
 told() { [ "$(grep -F '"falcoc: action"' "$T/out" | grep -cF "\"falcoc.action.name\":\"$1\"")" -gt "$2" ]; }
 
 # act ENGINE ACTION SCRIPT: returns when it is done, and told
 act() {
 	local before
-	before=$(grep -F '"falcoc: action"' "$T/out" | grep -cF "\"falcoc.action.name\":\"$2\"")
-	begin "$1" "$1-$2" "sleep 1; exec 3</tmp/mark.$2; $3" || return 1
-	wait_for 30 told "$2" "$before" || { fail "$1: $2 is told"; tail -3 "$T/out"; return 1; }
-	result "$2" | jq -r '"  \(.["falcoc.action.name"]): \(.["falcoc.action.result"]), \(.["falcoc.action.detail"])"'
+	before=$(results "$2" | wc -l)
+	begin "$1" "$1-$2" "sleep 1; $3" at-once || return 1
+	wait_for 60 told "$2" "$before" || { fail "$1: $2 is told"; tail -3 "$T/out"; return 1; }
+	results "$2" | tail -1 | jq -r '"  \(.["falcoc.action.name"]): \(.["falcoc.action.result"]), " +
+		"\(.["falcoc.action.detail"]), \(.["falcoc.action.latency_ns"] / 1e6 | floor) ms"'
+}
+
+# parts_of ENGINE: what was done before it was paused to less than all of it
+parts_of() {
+	local e=$1
+	tail -n "+$FROM" "$T/out" | grep -F '"falcoc: action"' |
+		jq -r '.output_fields | "\(.["falcoc.action.policy"]) \(.["falcoc.action.name"]) \(.["falcoc.action.result"])"' >"$T/done"
+	check "$e: a process of it is killed" grep -qx 'one kill done' "$T/done"
+	check "$e: a group of processes of it is killed" grep -qx 'group kill done' "$T/done"
+	case $e in	# the others have no loopback
+	docker | podman | nspawn | lxc) check "$e: its connection is cut" grep -qx 'cut cut done' "$T/done" ;;
+	esac
+	check "$e: a program is told of it" grep -q "|$e-pause|" "$T/noted"
+	check "$e: a capture is begun" grep -qx 'note capture done' "$T/done"
+	sort "$T/done" | uniq -c | sed 's/^/  /'
 }
 
 actions_on() {
 	local e=$1
+	FROM=$(($(wc -l <"$T/out") + 1))
 	begin "$e" "$e-idle" "$IDLE" || return
-	if act "$e" kill "$FORK"; then
+	if act "$e" kill "exec 3</mark.kill; $FORK"; then
 		check "$e: a container that forks while it is killed is gone" wait_for 30 is_gone "$e" "$e-kill"
 	fi
-	if act "$e" pause "$IDLE"; then
+	rm -f "$T/noted"
+	if act "$e" pause "$PARTS; exec 3</mark.pause; $IDLE"; then
 		check "$e: a paused one is frozen, and its engine knows, if it asks" wait_for 30 is_frozen "$e" "$e-pause"
+		parts_of "$e"
+		"resume_$e" "$e-pause" >"$T/resume" 2>&1
+		check "$e: its engine lets it go on" wait_for 20 goes_on "$e" "$e-pause" || cat "$T/resume"
 	fi
-	if act "$e" stop "$IDLE"; then
+	if act "$e" stop "exec 3</mark.stop; $IDLE"; then
 		check "$e: a stopped one is gone" wait_for 40 is_gone "$e" "$e-stop"
 	fi
 	check "$e: another one runs on" runs "$e" "$e-idle"
+	if declare -F "more_$e" >/dev/null; then "more_$e"; fi
+}
+goes_on() { ! is_frozen "$1" "$2" && runs "$1" "$2"; }
+
+# A container of another runtime that has the very id of one of Docker's.
+twin() {
+	local id
+	id=$(docker inspect -f '{{.Id}}' docker-idle)
+	start_oci crun "$id" "sleep 1; exec 3</mark.twin; $IDLE"
+	check "docker: one of crun with the same id is killed" wait_for 60 is_gone crun "$id"
+	check "docker: its own with that id runs on" runs docker docker-idle
+	results kill | tail -1 | jq -c .
+	crun delete -f "$id" 2>/dev/null
+}
+
+# opens the file when it gets a signal
+WAITING='trap "exec 3</mark.stop" USR1; while :; do sleep 1; done'
+
+# The daemon stands still: what it does not answer is done without it, and meanwhile other events are judged.
+more_docker() {
+	local before pid start
+	twin
+	docker rm -f docker-stop >/dev/null 2>&1
+	before=$(results stop | wc -l)
+	begin docker docker-stop "$WAITING" || return
+	pid=$(docker inspect -f '{{.State.Pid}}' docker-stop)
+	kill -STOP "$(systemctl show -p MainPID --value docker)"
+	kill -USR1 "$pid"
+	start=$(date +%s%N)
+	wait_for 30 grep -q 'MARK|/mark.stop|.*|docker-stop|' "$T/out"
+	start_oci crun crun-kill "exec 3</mark.kill; $IDLE" # of another runtime, while Docker is waited for
+	check "docker: while its daemon stands still, others' containers are killed" wait_for 30 is_gone crun crun-kill
+	check "docker: what the daemon does not do is done without it" wait_for 60 told stop "$before"
+	echo "  after $((($(date +%s%N) - start) / 1000000)) ms: $(results stop | tail -1 | jq -r '.["falcoc.action.detail"]')"
+	kill -CONT "$(systemctl show -p MainPID --value docker)"
+	check "docker: which the daemon knows, once it goes on" wait_for 40 is_gone docker docker-stop
+	crun delete -f crun-kill 2>/dev/null
+}
+
+# The socket is not there.
+more_podman() {
+	local before
+	before=$(results stop | wc -l)
+	systemctl stop podman.socket podman.service
+	podman rm -f -t 0 podman-stop >/dev/null 2>&1
+	begin podman podman-stop "sleep 1; exec 3</mark.stop; $IDLE" at-once || return
+	check "podman: without its socket it is stopped, too" wait_for 60 told stop "$before"
+	results stop | tail -1 | jq -r '"  " + .["falcoc.action.detail"]'
+	check "podman: which it knows" wait_for 40 is_gone podman podman-stop
 }
 
 # engines are brought up, and all that they run is ended
@@ -138,7 +251,9 @@ down_lxc() { for c in /var/lib/lxc/*-*; do lxc-stop -k -n "${c##*/}"; done; }
 containers_up || { fail "the guest is ready for containers"; exit 1; }
 rules >"$T/rules.yaml"
 policies >"$T/policies.yaml"
-start_falcoc -v -r "$T/rules.yaml" --policy "$T/policies.yaml" --actions=on --json || exit 1
+mkdir -p "$T/captures"
+start_falcoc -v -r "$T/rules.yaml" --policy "$T/policies.yaml" --actions=on --json \
+	-o capture.directory="$T/captures" || exit 1
 for r in $RUNTIMES; do
 	start=$SECONDS
 	if ! declare -F "up_$r" >/dev/null || "up_$r"; then
@@ -150,4 +265,5 @@ for r in $RUNTIMES; do
 	echo "  $r took $((SECONDS - start)) s"
 done
 check "falcoc ends well" stop_falcoc
+echo "  captures: $(find "$T/captures" -type f | wc -l)"
 grep -iE '^Actions|container|lost' "$T/err" | sed 's/^/  /'
