@@ -515,6 +515,19 @@ static void remove_group(const struct target *t)
 		poll(NULL, 0, 10);
 }
 
+/*
+ * Goes on as a child, again and again, so that there is always one that was not there a moment ago. Their
+ * number stays the same, however long it takes to kill them: the machine is others', too.
+ */
+static void fork_on(void)
+{
+	for (;;) {
+		poll(NULL, 0, 5);
+		if (fork() > 0)
+			_exit(0);
+	}
+}
+
 START_TEST(kills_containers)
 {
 	static const struct policy_action all = { .kind = ACTION_KILL, .reach = REACH_CONTAINER };
@@ -527,11 +540,11 @@ START_TEST(kills_containers)
 	bomb = fork();
 	if (bomb == 0) {
 		raise(SIGSTOP);
-		for (;;) {
-			if (fork() < 0)
-				poll(NULL, 0, 1);
-			poll(NULL, 0, 20);	/* the machine is others', too */
-		}
+		for (int i = 0; i < 8; i++)
+			if (fork() == 0)
+				fork_on();
+		for (;;)
+			poll(NULL, 0, -1);
 	}
 	waitpid(bomb, NULL, WUNTRACED);
 	put_into(&t, bomb);
