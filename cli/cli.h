@@ -142,6 +142,9 @@ void options_each(const struct command *cmd, void (*fn)(const struct any_option 
 /* "falcoc: ..." to stderr, with a newline. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* Are escape sequences for what is written there: a terminal that knows them, and nobody said no? */
+bool wants_colour(int fd);
+
 /* Setters that several commands use. */
 enum status set_help(struct settings *s, const char *value);
 enum status set_format(struct settings *s, const char *value);

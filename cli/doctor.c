@@ -4,7 +4,6 @@
  */
 #include "cli.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 const struct option doctor_options[] = {
@@ -17,18 +16,10 @@ const struct option doctor_options[] = {
 	{ 0 },
 };
 
-/* Escape sequences are for a terminal, and not where somebody has said that he wants none. */
-static bool colour_wanted(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && (!no || !*no);
-}
-
 enum status doctor_command(struct settings *s)
 {
 	struct engine_options usual = { 0 };
-	struct engine_doctor what = { .options = &s->engine, .colour = colour_wanted() };
+	struct engine_doctor what = { .options = &s->engine, .colour = wants_colour(STDOUT_FILENO) };
 	enum status status;
 	size_t failures;
 	char *text;

@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -260,6 +261,14 @@ static bool hold_standard_fds(void)
 	return true;
 }
 
+/* As `falcoc list fields | head` has it: who went away need not be told. */
+static bool reader_is_gone(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLERR;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *cmd = commands;
@@ -280,7 +289,8 @@ int main(int argc, char **argv)
 	}
 	status = run(cmd, argc, argv);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && status == STATUS_OK) {
-		complain("cannot write to the standard output");
+		if (!reader_is_gone())
+			complain("cannot write to the standard output");
 		status = STATUS_RUNTIME;
 	}
 	return status;

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define MAX_OPTIONS	64	/* in one table; for suggestions */
 
@@ -24,6 +25,13 @@ void complain(const char *fmt, ...)
 	vfprintf(stderr, fmt, ap);
 	va_end(ap);
 	fputc('\n', stderr);
+}
+
+bool wants_colour(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fd) && (!no || !*no) && term && strcmp(term, "dumb") != 0;
 }
 
 static const struct option *find_letter(const struct option *o, char letter)

@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct option validate_options[] = {
 	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
@@ -29,6 +31,18 @@ enum status engine_make(const struct settings *s, struct engine **ret_engine)
 	return STATUS_RUNTIME;
 }
 
+/* The line of the doctor's that it is about. */
+static void point_to_doctor(const struct engine *e)
+{
+	char *line = engine_doctor_device(e, wants_colour(STDERR_FILENO));
+
+	complain(line ? "'falcoc doctor' looks at all that is needed, and says of this:" :
+			"what is missing, and what mends it: 'falcoc doctor'");
+	if (line)
+		fputs(line, stderr);
+	free(line);
+}
+
 enum status engine_complain(const struct engine *e, enum engine_status status)
 {
 	if (status != ENGINE_OK && *engine_error(e))
@@ -41,7 +55,7 @@ enum status engine_complain(const struct engine *e, enum engine_status status)
 	case ENGINE_ERR_RULES:
 		return STATUS_RULES;
 	case ENGINE_ERR_DEVICE:
-		complain("what is missing, and what mends it: 'falcoc doctor'");
+		point_to_doctor(e);
 		return STATUS_DEVICE;
 	case ENGINE_ERR_DROPS:
 		return STATUS_DROPS;

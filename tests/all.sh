@@ -174,6 +174,7 @@ full)
 	containers newest
 	service 6.1
 	step "an event that is added" tests/vm/added-event.sh 6.1 || true
+	step "first look" passes "make run shows its alerts" make --no-print-directory run || true
 	;;
 matrix)
 	kernels "6.1 $OTHERS"

@@ -8,6 +8,7 @@
  *	module.c	the module: built, installed, loaded, of this version, loaded at boot
  *	tools.c		what building it needs
  *	device.c	/dev/falcoc: there, ours, and opens
+ *	service.c	falcoc as a service of systemd's
  *	host.c		directories that are written to, name servers' configuration
  *
  * Looks and changes nothing, but for the device, which is opened with its rings for a moment.
@@ -56,6 +57,8 @@ size_t doctor_count(const struct doctor *d, enum doctor_verdict verdict);
 
 /* A line each, with what mends it below; the last line counts. @colour: with escape sequences. */
 void doctor_text(const struct doctor *d, bool colour, struct buf *out);
+/* Only the first that keeps falcoc from running, if there is one. */
+void doctor_text_first(const struct doctor *d, bool colour, struct buf *out);
 /* One JSON object. -ENOMEM. */
 int doctor_json(const struct doctor *d, const char *version, struct buf *out);
 
@@ -66,6 +69,8 @@ void doctor_kernel(struct doctor *d, const char *root);
 void doctor_module(struct doctor *d, const char *root, const char *version);
 /* What building the module for this kernel, or for the next one, needs. */
 void doctor_tools(struct doctor *d, const char *root);
+/* Is it installed, started at boot, running? True: it runs, and can be asked. */
+bool doctor_service(struct doctor *d, const char *root);
 /* @ring_bytes: of all rings of one CPU. */
 void doctor_memory(struct doctor *d, const char *root, uint64_t ring_bytes);
 

@@ -130,6 +130,15 @@ void doctor_text(const struct doctor *d, bool colour, struct buf *out)
 			   failures == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
 }
 
+void doctor_text_first(const struct doctor *d, bool colour, struct buf *out)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (d->list[i].verdict == DOCTOR_FAILURE) {
+			put_finding(&d->list[i], colour, out);
+			return;
+		}
+}
+
 int doctor_json(const struct doctor *d, const char *version, struct buf *out)
 {
 	static const char *const names[] = { "ok", "warning", "failure", "skipped" };

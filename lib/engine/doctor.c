@@ -137,6 +137,32 @@ static void check_state(struct doctor *d, const struct engine_options *opt)
 		doctor_directory(d, "captures", "the directory of captures", opt->capture_dir, true);
 }
 
+/* What the service says of itself; another's socket is not its. */
+static void check_status(struct doctor *d, const struct engine_options *opt)
+{
+	char why[512], *text = NULL;
+	enum engine_status rc;
+
+	if (!opt->status_socket || !*opt->status_socket) {
+		doctor_say(d, "status", DOCTOR_SKIPPED, "the configuration gives the service no socket (status_socket)");
+		return;
+	}
+	rc = engine_status_show(opt->status_socket, ENGINE_FORMAT_JSON, &text, why, sizeof(why));
+	free(text);
+	if (rc == ENGINE_OK) {
+		doctor_say(d, "status", DOCTOR_OK, "records, by the rules of its files");
+	} else if (rc == ENGINE_ERR_DEVICE) {
+		doctor_say(d, "status", DOCTOR_WARNING, "waits for the module: nothing is recorded");
+		doctor_advise(d, "it goes on by itself once the module is there");
+	} else if (rc == ENGINE_ERR_RULES) {
+		doctor_say(d, "status", DOCTOR_WARNING, "records by old rules: its files have errors");
+		doctor_mend(d, "falcoc validate");
+	} else {
+		doctor_say(d, "status", DOCTOR_WARNING, "does not answer: %s", why);
+		doctor_mend(d, "systemctl restart falcoc");
+	}
+}
+
 static void check_all(struct doctor *d, const struct engine_doctor *what)
 {
 	const struct capture_options capture = capture_of(what->options);
@@ -157,6 +183,29 @@ static void check_all(struct doctor *d, const struct engine_doctor *what)
 	check_resolver(d, what->options);
 	check_store(d, what->options);
 	check_state(d, what->options);
+	if (doctor_service(d, ""))
+		check_status(d, what->options);
+}
+
+/* What falcoc needs to open the device, in the order that it is needed. */
+char *engine_doctor_device(const struct engine *e, bool colour)
+{
+	const struct capture_options capture = capture_of(&e->opt);
+	struct buf out = BUF_INIT;
+	struct doctor d;
+	char *text;
+
+	doctor_init(&d);
+	doctor_kernel(&d, "");
+	doctor_module(&d, "", engine_version());
+	doctor_privileges(&d);
+	doctor_memory(&d, "", ring_bytes(&e->opt));
+	doctor_device(&d, "", &capture);
+	doctor_text_first(&d, colour, &out);
+	text = out.len && !d.no_memory && !out.truncated ? strdup(buf_str(&out)) : NULL;
+	buf_release(&out);
+	doctor_release(&d);
+	return text;
 }
 
 enum engine_status engine_doctor(const struct engine_doctor *what, enum engine_format format,

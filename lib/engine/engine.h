@@ -372,6 +372,11 @@ struct engine_doctor {
  */
 enum engine_status engine_doctor(const struct engine_doctor *what, enum engine_format format,
 				 char **ret_text, size_t *ret_failures);
+/*
+ * Of that only the first thing that keeps the device from being opened, with what mends it: the
+ * caller's to free(); NULL: none is known. Waits for nothing.
+ */
+char *engine_doctor_device(const struct engine *e, bool colour);
 
 /*
  * What the service that listens there tells of itself: the caller's to free(). ENGINE_OK: it records;

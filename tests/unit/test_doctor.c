@@ -172,6 +172,47 @@ START_TEST(test_loaded)
 }
 END_TEST
 
+START_TEST(test_service)
+{
+	doctor_service(&d, root);
+	says("service", DOCTOR_SKIPPED, "systemd does not run", NULL);
+	doctor_release(&d);
+	put("/run/systemd/system/x", "", 0644);
+	ck_assert(!doctor_service(&d, root));
+	says("service", DOCTOR_SKIPPED, "not installed", NULL);
+	doctor_release(&d);
+	put("/lib/systemd/system/falcoc.service", "", 0644);
+	ck_assert(!doctor_service(&d, root));
+	says("service", DOCTOR_WARNING, "neither runs nor is started at boot", "systemctl enable --now falcoc");
+	doctor_release(&d);
+	put("/etc/systemd/system/multi-user.target.wants/falcoc.service", "", 0644);
+	put("/sys/fs/cgroup/system.slice/falcoc.service/cgroup.procs", "", 0644);
+	ck_assert(!doctor_service(&d, root));
+	says("service", DOCTOR_WARNING, "does not run", "systemctl restart falcoc");
+	doctor_release(&d);
+	put("/sys/fs/cgroup/system.slice/falcoc.service/cgroup.procs", "123\n", 0644);
+	ck_assert(doctor_service(&d, root));
+	says("service", DOCTOR_OK, "runs, and is started at boot", NULL);
+}
+END_TEST
+
+/* What falcoc shows where it cannot begin: the first failure, whatever stands before it. */
+START_TEST(test_first)
+{
+	struct buf out = BUF_INIT;
+
+	doctor_say(&d, "one", DOCTOR_WARNING, "odd");
+	doctor_text_first(&d, false, &out);
+	ck_assert_uint_eq(out.len, 0);
+	doctor_say(&d, "two", DOCTOR_FAILURE, "bad");
+	doctor_mend(&d, "mend it");
+	doctor_say(&d, "three", DOCTOR_FAILURE, "worse");
+	doctor_text_first(&d, false, &out);
+	ck_assert_str_eq(buf_str(&out), "FAILURE two            bad\n                       mend it: mend it\n");
+	buf_release(&out);
+}
+END_TEST
+
 START_TEST(test_memory)
 {
 	put("/proc/meminfo", "MemTotal: 999 kB\nMemAvailable:  1024 kB\n", 0644);
@@ -216,6 +257,8 @@ int main(void)
 	tcase_add_test(tc, test_no_module);
 	tcase_add_test(tc, test_not_loaded);
 	tcase_add_test(tc, test_loaded);
+	tcase_add_test(tc, test_service);
+	tcase_add_test(tc, test_first);
 	tcase_add_test(tc, test_memory);
 	tcase_add_test(tc, test_forms);
 	suite_add_tcase(s, tc);

@@ -5,7 +5,8 @@
 # machine in it as root, passes its output on as it comes, and returns its exit status.
 #
 # The guest has, in /falcoc: falcoc.ko and bin/ with falcoc, kmodtest and attack (as built here, if
-# built), rules/, and guest/, t/, own/, dns/, containers/, service/, attack/ and stress/ of tests/vm. Nothing that it writes survives it.
+# built), rules/, examples/, README.md with readme/, and guest/, t/, own/, dns/, containers/, service/,
+# attack/ and stress/ of tests/vm. Nothing that it writes survives it.
 #
 #	--kernel ALIAS	as kernel.sh knows them [6.1]
 #	--root NAME	packages of the root (roots/NAME), the path of an ext4 image, or `none`
@@ -77,6 +78,7 @@ payload() {
 	mkdir -p "$to/bin"
 	cp -r "$VM/guest" "$VM/t" "$VM/own" "$VM/dns" "$VM/containers" "$VM/service" "$VM/attack" "$VM/stress" "$to/"
 	[ ! -d "$TOP/rules" ] || cp -r "$TOP/rules" "$to/"
+	cp -r "$TOP/README.md" "$TOP/tests/readme" "$TOP/examples" "$to/"
 	cp "$TOP/debian/falcoc.service.in" "$to/service/"
 	[ ! -f "$TOP/build/falcoc" ] || strip -o "$to/bin/falcoc" "$TOP/build/falcoc"
 	for f in kmodtest attack attack32 scene lookup-musl lookup-static; do
