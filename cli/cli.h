@@ -122,6 +122,12 @@ const struct command *command_find(const char *name);
  */
 enum status options_parse(const struct command *cmd, int argc, char **argv, struct settings *s);
 void settings_release(struct settings *s);
+/*
+ * Words to stdout, in lines that a terminal of the usual width has room for; the text's own line
+ * breaks do not count. *@column is where the line is; the next begin at @margin.
+ */
+#define HELP_WIDTH	80
+void show_words(const char *text, int margin, int *column);
 /* The command's options as a table for the help, to stdout. @all: also those that @brief leaves out. */
 void options_help(const struct command *cmd, bool all);
 

@@ -73,13 +73,24 @@ static void show_keys(void)
 	free(keys);
 }
 
+/* A text as a paragraph: what stands before it, then its words from that column on. */
+static void put_paragraph(const char *before, const char *text)
+{
+	int margin = printf("%s", before), column = margin;
+
+	show_words(text, margin, &column);
+	putchar('\n');
+}
+
 static void put_examples(const struct command *cmd)
 {
 	if (!cmd->examples)
 		return;
 	printf("\nExamples:\n");
-	for (const char *const *e = cmd->examples; *e; e += 2)
-		printf("  %s\n      %s\n", e[0], e[1]);
+	for (const char *const *e = cmd->examples; *e; e += 2) {
+		printf("  %s\n", e[0]);
+		put_paragraph("      ", e[1]);
+	}
 }
 
 static void show_options(const struct command *cmd, bool all)
@@ -95,10 +106,18 @@ static void show_options(const struct command *cmd, bool all)
 
 static void show_command(const struct command *cmd, bool all)
 {
-	printf("Usage: falcoc %s%s%s\n       %s\n", cmd->name, *cmd->args ? " " : "", cmd->args,
-	       cmd->summary);
-	if (cmd->text)
-		printf("\n%s", cmd->text);
+	char usage[64];
+	int column = 7;
+
+	snprintf(usage, sizeof(usage), "Usage: falcoc %s ", cmd->name);
+	put_paragraph(usage, cmd->args);
+	printf("%*s", column, "");
+	show_words(cmd->summary, column, &column);
+	putchar('\n');
+	if (cmd->text) {
+		putchar('\n');
+		put_paragraph("", cmd->text);
+	}
 	show_options(cmd, all);
 	if (all && cmd == commands)
 		show_keys();
@@ -111,8 +130,12 @@ static void show_main(bool all)
 	       "Usage: falcoc [-r RULES]... [OPTIONS]\n"
 	       "       falcoc COMMAND [ARGUMENTS]\n\nCommands ('falcoc help COMMAND' tells more):\n",
 	       engine_version());
-	for (const struct command *c = commands; c->name; c++)
-		printf("  %-10s %s\n", c->name, c->summary);
+	for (const struct command *c = commands; c->name; c++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "  %-10s ", c->name);
+		put_paragraph(name, c->summary);
+	}
 	if (all) {
 		printf("\nOptions of run, which may be left out:\n");
 		options_help(commands, true);

@@ -24,7 +24,7 @@ const struct command commands[] = {
 		.summary = "watch this machine and tell what the rules match (the default command)",
 		.text = "Alerts go to the standard output as they happen, everything else to the standard\n"
 			"error. Ctrl-C, SIGTERM or the time of -M ends it with a summary.\n",
-		.brief = "r c o e print w M json policy actions p v h",
+		.brief = "r c o e w M json policy actions p v h",
 		.examples = run_examples,
 		.options = run_options,
 		.keys = true,
@@ -142,6 +142,7 @@ const struct command commands[] = {
 			"as --fail-on; 4 coverage was lost (falcoc did not run all the time, or events were\n"
 			"dropped); 10 the checkpoint makes no sense, 11 cannot be written or is in use, 12 is of\n"
 			"another store.\n",
+		.brief = "since until format min-priority fail-on checkpoint quiet-if-empty output h",
 		.examples = report_examples,
 		.options = report_options,
 		.usage_is_1 = true,

@@ -8,6 +8,7 @@
  */
 #include "cli.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -217,8 +218,7 @@ void settings_release(struct settings *s)
 	config_free(s->config);
 }
 
-#define HELP_COLUMN	30
-#define HELP_WIDTH	100
+#define HELP_COLUMN	27
 
 static void show_left(char letter, const char *name, const char *arg)
 {
@@ -228,19 +228,21 @@ static void show_left(char letter, const char *name, const char *arg)
 		snprintf(short_form, sizeof(short_form), "-%c%s", letter, name ? "," : "");
 	snprintf(left, sizeof(left), "%s%s%s%s%s", short_form, name ? " --" : "", name ? name : "",
 		 arg ? " " : "", arg ? arg : "");
-	printf("  %-26s  ", left);
+	if (2 + strlen(left) < HELP_COLUMN)
+		printf("  %-*s", HELP_COLUMN - 2, left);
+	else
+		printf("  %s\n%*s", left, HELP_COLUMN, "");
 }
 
-/* Words in the column of the help; *@column is where the line is. */
-static void show_words(const char *text, int *column)
+void show_words(const char *text, int margin, int *column)
 {
 	while (*text) {
 		int len = (int)strcspn(text, " \n");
 
-		if (*column + 1 + len > HELP_WIDTH) {
-			printf("\n%*s", HELP_COLUMN, "");
-			*column = HELP_COLUMN;
-		} else if (*column > HELP_COLUMN) {
+		if (*column > margin && *column + 1 + len > HELP_WIDTH) {
+			printf("\n%*s", margin, "");
+			*column = margin;
+		} else if (*column > margin) {
 			putchar(' ');
 			++*column;
 		}
@@ -265,20 +267,28 @@ static bool is_brief(const struct any_option *o, const char *brief)
 	return false;
 }
 
-/* What it is, and the key that it stands for. */
+/* What it is, and the key that it stands for, whose text is a sentence. */
 static void show_option(const struct any_option *o, void *arg)
 {
-	const char *brief = arg;
+	const char *brief = arg, *help = o->help;
 	int column = HELP_COLUMN;
 	char key[128];
 
 	if (brief && !is_brief(o, brief))
 		return;
 	show_left(o->letter, o->name, o->arg);
-	show_words(o->help, &column);
+	if (o->key && islower((unsigned char)help[1])) {
+		putchar(tolower((unsigned char)*help++));
+		column++;
+		printf("%.*s", (int)strcspn(help, " \n"), help);
+		column += (int)strcspn(help, " \n");
+		help += strcspn(help, " \n");
+		help += strspn(help, " \n");
+	}
+	show_words(help, HELP_COLUMN, &column);
 	if (o->key) {
 		snprintf(key, sizeof(key), "(%s%s%s)", o->key, o->arg ? "" : "=", o->value);
-		show_words(key, &column);
+		show_words(key, HELP_COLUMN, &column);
 	}
 	putchar('\n');
 }
