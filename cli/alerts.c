@@ -12,42 +12,6 @@
 
 #define FOLLOW_MS	500
 
-static enum status set_since(struct settings *s, const char *value)
-{
-	s->alerts.since = value;
-	return STATUS_OK;
-}
-
-static enum status set_until(struct settings *s, const char *value)
-{
-	s->alerts.until = value;
-	return STATUS_OK;
-}
-
-static enum status set_rule(struct settings *s, const char *value)
-{
-	s->alerts.rule = value;
-	return STATUS_OK;
-}
-
-static enum status set_priority(struct settings *s, const char *value)
-{
-	s->alerts.priority = value;
-	return STATUS_OK;
-}
-
-static enum status set_container(struct settings *s, const char *value)
-{
-	s->alerts.container = value;
-	return STATUS_OK;
-}
-
-static enum status set_user(struct settings *s, const char *value)
-{
-	s->alerts.user = value;
-	return STATUS_OK;
-}
-
 static enum status set_last(struct settings *s, const char *value)
 {
 	char *end;
@@ -59,13 +23,6 @@ static enum status set_last(struct settings *s, const char *value)
 	return STATUS_USAGE;
 }
 
-static enum status set_follow(struct settings *s, const char *value)
-{
-	(void)value;
-	s->follow = true;
-	return STATUS_OK;
-}
-
 enum status set_store(struct settings *s, const char *value)
 {
 	add_setting(s, "--store", "alert_store.file", value);
@@ -74,39 +31,39 @@ enum status set_store(struct settings *s, const char *value)
 
 static enum status set_alerts_format(struct settings *s, const char *value)
 {
-	static const struct {
-		const char *name;
-		enum engine_alerts_format format;
-	} formats[] = {
-		{ "text", ENGINE_ALERTS_TEXT }, { "json", ENGINE_ALERTS_JSON }, { "csv", ENGINE_ALERTS_CSV },
+	static const char *const names[] = {
+		[ENGINE_ALERTS_TEXT] = "text",
+		[ENGINE_ALERTS_JSON] = "json",
+		[ENGINE_ALERTS_CSV] = "csv",
+		NULL
 	};
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(value, formats[i].name) == 0) {
-			s->alerts_format = formats[i].format;
+	for (size_t i = 0; names[i]; i++)
+		if (strcmp(value, names[i]) == 0) {
+			s->alerts_format = (enum engine_alerts_format)i;
 			s->format_set = true;
 			return STATUS_OK;
 		}
-	complain("--format: '%s' is not text, json or csv", value);
+	complain("--format: '%s' is not text, json or csv%s", value, did_you_mean(value, names));
 	return STATUS_USAGE;
 }
 
 const struct option alerts_options[] = {
 	{ 0, "since", "TIME", "from then on: 2026-11-22, 2026-11-22T10:30, with Z for UTC; today,\n"
-	  "yesterday, or so long ago: 90s 30m 3h 2d 1w", set_since },
-	{ 0, "until", "TIME", "before then", set_until },
-	{ 0, "rule", "NAME", "of these rules; `*` stands for anything", set_rule },
-	{ 0, "priority", "PRIORITY", "of this priority and more urgent ones", set_priority },
-	{ 0, "container", "ID|NAME", "of this container: its name, or how its id begins", set_container },
-	{ 0, "user", "NAME|UID", "of this user's processes", set_user },
-	{ 'n', "last", "N", "only the last N", set_last },
-	{ 'f', "follow", NULL, "go on with those that come", set_follow },
-	{ 0, "format", "FORMAT", "text (the default), json or csv", set_alerts_format },
+	  "yesterday, or so long ago: 90s 30m 3h 2d 1w", SETS(alerts.since) },
+	{ 0, "until", "TIME", "before then", SETS(alerts.until) },
+	{ 0, "rule", "NAME", "of these rules; `*` stands for anything", SETS(alerts.rule) },
+	{ 0, "priority", "PRIORITY", "of this priority and more urgent ones", SETS(alerts.priority) },
+	{ 0, "container", "ID|NAME", "of this container: its name, or how its id begins", SETS(alerts.container) },
+	{ 0, "user", "NAME|UID", "of this user's processes", SETS(alerts.user) },
+	{ 'n', "last", "N", "only the last N", CALLS(set_last) },
+	{ 'f', "follow", NULL, "go on with those that come", SETS(follow) },
+	{ 0, "format", "FORMAT", "text (the default), json or csv", CALLS(set_alerts_format) },
 	STORE_OPTIONS,
 };
 
 const struct option show_alert_options[] = {
-	{ 0, "format", "FORMAT", "text (the default), json or csv", set_alerts_format },
+	{ 0, "format", "FORMAT", "text (the default), json or csv", CALLS(set_alerts_format) },
 	STORE_OPTIONS,
 };
 

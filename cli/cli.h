@@ -95,9 +95,14 @@ struct option {
 	const char *name;	/* without its dashes; NULL: none */
 	const char *arg;	/* what its argument is called in the help; NULL: it takes none */
 	const char *help;
-	/* Takes the value. STATUS_OK, or STATUS_USAGE after having said why. */
+	/* Takes the value. STATUS_OK, or STATUS_USAGE after having said why. NULL: it goes to @at. */
 	enum status (*set)(struct settings *s, const char *value);
+	size_t at;		/* in struct settings: a const char *, or a bool where it takes none */
 };
+
+/* What an option does: a function takes its value, or it sets no more than this. */
+#define CALLS(fn)	fn, 0
+#define SETS(field)	NULL, offsetof(struct settings, field)
 
 struct command {
 	const char *name;
@@ -115,6 +120,8 @@ struct command {
 /* main.c; ended by one without name. The first is what runs when none is named. */
 extern const struct command commands[];
 const struct command *command_find(const char *name);
+/* Says that there is none of that name, and which was perhaps meant. STATUS_USAGE. */
+enum status command_unknown(const char *name);
 
 /*
  * Reads argv[0 .. argc) by the command's options. STATUS_OK, or STATUS_USAGE after having
@@ -148,16 +155,18 @@ void options_each(const struct command *cmd, void (*fn)(const struct any_option 
 /* "falcoc: ..." to stderr, with a newline. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * Behind a sentence about @word, which is none of @names (ended by NULL): "; did you mean 'X'?", or nothing. Good
+ * until the next call.
+ */
+const char *did_you_mean(const char *word, const char *const *names);
+
 /* Are escape sequences for what is written there: a terminal that knows them, and nobody said no? */
 bool wants_colour(int fd);
 
 /* Setters that several commands use. */
-enum status set_help(struct settings *s, const char *value);
 enum status set_format(struct settings *s, const char *value);
 enum status set_json_format(struct settings *s, const char *value);
-enum status set_names_only(struct settings *s, const char *value);
-enum status set_capture(struct settings *s, const char *value);	/* run.c */
-enum status set_print(struct settings *s, const char *value);
 enum status set_rules(struct settings *s, const char *value);	/* run.c */
 enum status set_policy(struct settings *s, const char *value);	/* validate.c */
 
@@ -167,17 +176,15 @@ enum status set_policy(struct settings *s, const char *value);	/* validate.c */
  */
 #define RECORD_OPTIONS									\
 	{ 'w', NULL, "FILE", "record into this capture (.scap), mode 0600; -: standard output", \
-	  set_write },									\
-	{ 'z', NULL, NULL, "compress it", set_compress },				\
+	  SETS(record_file) },								\
+	{ 'z', NULL, NULL, "compress it", SETS(record_compress) },				\
 	{ 'C', NULL, "MB", "begin another file after so many million bytes: FILE0, FILE1, ...", \
-	  set_file_mb },								\
+	  CALLS(set_file_mb) },								\
 	{ 'G', NULL, "SECONDS", "likewise after so long; a time format in FILE (%H%M%S) names it\n" \
-	  "instead of a number", set_file_seconds },					\
-	{ 'W', NULL, "FILES", "keep so many of these, the oldest goes", set_files },	\
+	  "instead of a number", CALLS(set_file_seconds) },					\
+	{ 'W', NULL, "FILES", "keep so many of these, the oldest goes", CALLS(set_files) },	\
 	{ 0, "disk-limit", "MB", "of all files together: the oldest goes, and where there is but\n" \
-	  "one recording ends", set_limit_mb }
-enum status set_write(struct settings *s, const char *value);
-enum status set_compress(struct settings *s, const char *value);
+	  "one recording ends", CALLS(set_limit_mb) }
 enum status set_file_mb(struct settings *s, const char *value);
 enum status set_file_seconds(struct settings *s, const char *value);
 enum status set_files(struct settings *s, const char *value);
@@ -186,10 +193,10 @@ enum status record_apply(struct settings *s);
 
 /* alerts.c: which store, for all commands that ask it. */
 #define STORE_OPTIONS										\
-	{ 0, "store", "FILE", "the database (default: that of the configuration)", set_store },	\
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },				\
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },	\
-	{ 'h', "help", NULL, "show this help", set_help },					\
+	{ 0, "store", "FILE", "the database (default: that of the configuration)", CALLS(set_store) },	\
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },				\
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },	\
+	{ 'h', "help", NULL, "show this help", SETS(help) },					\
 	{ 0 }
 enum status set_store(struct settings *s, const char *value);
 

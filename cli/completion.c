@@ -251,6 +251,7 @@ static void fish(void)
 
 enum status completion_command(struct settings *s)
 {
+	static const char *const names[] = { "bash", "zsh", "fish", NULL };
 	static const struct {
 		const char *name;
 		void (*show)(void);
@@ -262,6 +263,6 @@ enum status completion_command(struct settings *s)
 		shells[i].show();
 		return STATUS_OK;
 	}
-	complain("completion takes one of bash, zsh, fish");
+	complain("completion takes one of bash, zsh, fish%s", s->nargs ? did_you_mean(s->args[0], names) : "");
 	return STATUS_USAGE;
 }

@@ -11,10 +11,10 @@
 
 const struct option daemon_options[] = {
 	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more\n"
-	  "(default: those of the key rules_files)", set_rules },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", set_config },
-	{ 'h', "help", NULL, "show this help", set_help },
+	  "(default: those of the key rules_files)", CALLS(set_rules) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", CALLS(set_config) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

@@ -6,12 +6,6 @@
 
 #include <stdio.h>
 
-static enum status set_explain(struct settings *s, const char *value)
-{
-	s->dns_explain = value;
-	return STATUS_OK;
-}
-
 static enum status set_check(struct settings *s, const char *value)
 {
 	s->dns_check = true;
@@ -26,15 +20,15 @@ static enum status set_state(struct settings *s, const char *value)
 
 const struct option dns_options[] = {
 	{ 0, "explain", "WHAT", "only an address, or a name: where its names are from, and how\n"
-	  "they lead to it", set_explain },
+	  "they lead to it", SETS(dns_explain) },
 	{ 0, "check", "RULES", "the names that these rules mention: what they resolve to now, and\n"
-	  "which share addresses; again for more files", set_check },
+	  "which share addresses; again for more files", CALLS(set_check) },
 	{ 0, "state", "FILE", "the file that falcoc keeps names in (default: that of the\n"
-	  "configuration)", set_state },
-	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
-	{ 'h', "help", NULL, "show this help", set_help },
+	  "configuration)", CALLS(set_state) },
+	{ 0, "format", "FORMAT", "text (the default) or json", CALLS(set_format) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 const struct option doctor_options[] = {
-	{ 'r', "rules", "RULES", "these rules and not those of the configuration; again for more", set_rules },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
-	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
-	{ 0, "json", NULL, "the same as --format json", set_json_format },
-	{ 'h', "help", NULL, "show this help", set_help },
+	{ 'r', "rules", "RULES", "these rules and not those of the configuration; again for more", CALLS(set_rules) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },
+	{ 0, "format", "FORMAT", "text (the default) or json", CALLS(set_format) },
+	{ 0, "json", NULL, "the same as --format json", CALLS(set_json_format) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

@@ -8,21 +8,14 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static enum status set_json_events(struct settings *s, const char *value)
-{
-	(void)value;
-	s->engine.json = true;
-	return STATUS_OK;
-}
-
 const struct option eval_options[] = {
-	{ 'e', NULL, "FILE", "the capture (.scap), also compressed; -: standard input", set_capture },
+	{ 'e', NULL, "FILE", "the capture (.scap), also compressed; -: standard input", SETS(engine.capture_file) },
 	{ 'r', "rules", "RULES", "rules file or directory whose macros and lists the condition may use;\n"
-	  "again for more", set_rules },
+	  "again for more", CALLS(set_rules) },
 	{ 0, "print", "FORM", "write each event that it is true of in the form of an output, such as\n"
-	  "'%evt.time %proc.name'; '': the usual one", set_print },
-	{ 0, "json", NULL, "with --print: its fields as JSON objects, one a line", set_json_events },
-	{ 'h', "help", NULL, "show this help", set_help },
+	  "'%evt.time %proc.name'; '': the usual one", SETS(engine.print) },
+	{ 0, "json", NULL, "with --print: its fields as JSON objects, one a line", SETS(engine.json) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

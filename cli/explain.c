@@ -6,20 +6,13 @@
 
 #include <stdio.h>
 
-static enum status set_insns(struct settings *s, const char *value)
-{
-	(void)value;
-	s->insns = true;
-	return STATUS_OK;
-}
-
 const struct option explain_options[] = {
 	{ 'r', "rules", "RULES", "rules file or directory; again for more\n(default: those of the configuration)",
-	  set_rules },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
-	{ 0, "instructions", NULL, "show also what the kernel runs to leave out events", set_insns },
-	{ 'h', "help", NULL, "show this help", set_help },
+	  CALLS(set_rules) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },
+	{ 0, "instructions", NULL, "show also what the kernel runs to leave out events", SETS(insns) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

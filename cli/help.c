@@ -16,32 +16,11 @@ static const struct status_text {
 #undef STATUS_TEXT
 };
 
-static enum status set_all(struct settings *s, const char *value)
-{
-	(void)value;
-	s->help_all = true;
-	return STATUS_OK;
-}
-
-static enum status set_man(struct settings *s, const char *value)
-{
-	(void)value;
-	s->help_man = true;
-	return STATUS_OK;
-}
-
-static enum status set_commands(struct settings *s, const char *value)
-{
-	(void)value;
-	s->help_commands = true;
-	return STATUS_OK;
-}
-
 const struct option help_options[] = {
-	{ 'a', "all", NULL, "all options, also those that are seldom needed, and all keys", set_all },
-	{ 0, "man", NULL, "the source of the manual page, for scdoc(1)", set_man },
-	{ 0, "commands", NULL, "the names of all commands, one a line", set_commands },
-	{ 'h', "help", NULL, "show this help", set_help },
+	{ 'a', "all", NULL, "all options, also those that are seldom needed, and all keys", SETS(help_all) },
+	{ 0, "man", NULL, "the source of the manual page, for scdoc(1)", SETS(help_man) },
+	{ 0, "commands", NULL, "the names of all commands, one a line", SETS(help_commands) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 
@@ -165,10 +144,8 @@ enum status help_command(struct settings *s)
 	}
 	if (s->nargs == 1) {
 		cmd = command_find(s->args[0]);
-		if (!cmd) {
-			complain("there is no command '%s'; 'falcoc help' lists them", s->args[0]);
-			return STATUS_USAGE;
-		}
+		if (!cmd)
+			return command_unknown(s->args[0]);
 	}
 	if (s->help_commands)
 		for (const struct command *c = commands; c->name; c++)

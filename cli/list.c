@@ -14,16 +14,17 @@ enum status set_format(struct settings *s, const char *value)
 		[ENGINE_FORMAT_TEXT] = "text",
 		[ENGINE_FORMAT_MARKDOWN] = "markdown",
 		[ENGINE_FORMAT_JSON] = "json",
+		NULL
 	};
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; names[i]; i++) {
 		if (strcmp(names[i], value) == 0) {
 			s->format = (enum engine_format)i;
 			s->format_set = true;
 			return STATUS_OK;
 		}
 	}
-	complain("--format is text, markdown or json, not '%s'", value);
+	complain("--format is text, markdown or json, not '%s'%s", value, did_you_mean(value, names));
 	return STATUS_USAGE;
 }
 
@@ -33,21 +34,14 @@ enum status set_json_format(struct settings *s, const char *value)
 	return set_format(s, "json");
 }
 
-enum status set_names_only(struct settings *s, const char *value)
-{
-	(void)value;
-	s->names_only = true;
-	return STATUS_OK;
-}
-
 const struct option list_options[] = {
 	{ 'r', "rules", "RULES", "the files of which rules, macros or lists are shown\n"
-	  "(default: those of the configuration)", set_rules },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
-	{ 0, "format", "FORMAT", "text (the default), markdown or json", set_format },
-	{ 'N', "names", NULL, "only the names, one a line", set_names_only },
-	{ 'h', "help", NULL, "show this help", set_help },
+	  "(default: those of the configuration)", CALLS(set_rules) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },
+	{ 0, "format", "FORMAT", "text (the default), markdown or json", CALLS(set_format) },
+	{ 'N', "names", NULL, "only the names, one a line", SETS(names_only) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 
@@ -176,6 +170,9 @@ static enum status list_held(struct settings *s, const struct held *what)
 
 enum status list_command(struct settings *s)
 {
+	static const char *const names[] = { "fields", "events", "operators", "options", "config", "rules",
+					     "macros", "lists", NULL };
+
 	if (s->names_only && s->format_set) {
 		complain("list: --names and --format do not go together");
 		return STATUS_USAGE;
@@ -194,6 +191,7 @@ enum status list_command(struct settings *s)
 	for (size_t i = 0; s->nargs == 1 && i < COUNT(held); i++)
 		if (strcmp(s->args[0], held[i].name) == 0)
 			return list_held(s, &held[i]);
-	complain("list: one of fields, events, operators, options, config, rules, macros, lists");
+	complain("list: one of fields, events, operators, options, config, rules, macros, lists%s",
+		 s->nargs ? did_you_mean(s->args[s->nargs - 1], names) : "");
 	return STATUS_USAGE;
 }

@@ -13,7 +13,7 @@
 
 /* of commands that have no others */
 static const struct option plain_options[] = {
-	{ 'h', "help", NULL, "show this help", set_help },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 
@@ -199,19 +199,16 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-static enum status unknown_command(const char *name)
+enum status command_unknown(const char *name)
 {
 	const char *names[sizeof(commands) / sizeof(commands[0])] = { NULL };
 	const char *near;
 
 	for (size_t i = 0; commands[i].name; i++)
 		names[i] = commands[i].name;
-	near = engine_suggest(name, names);
-	if (near)
-		complain("there is no command '%s'; did you mean '%s'?", name, near);
-	else
-		complain("there is no command '%s'; 'falcoc help' lists them (rules are given with -r)",
-			 name);
+	near = did_you_mean(name, names);
+	complain("there is no command '%s'%s", name,
+		 *near ? near : "; 'falcoc help' lists them (rules are given with -r)");
 	return STATUS_USAGE;
 }
 
@@ -284,7 +281,7 @@ int main(int argc, char **argv)
 	if (argc > 0 && argv[0][0] != '-') {
 		cmd = command_find(argv[0]);
 		if (!cmd)
-			return unknown_command(argv[0]);
+			return command_unknown(argv[0]);
 		argc--;
 		argv++;
 	}

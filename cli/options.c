@@ -28,6 +28,17 @@ void complain(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+const char *did_you_mean(const char *word, const char *const *names)
+{
+	const char *near = engine_suggest(word, names);
+	static char text[128];
+
+	text[0] = '\0';
+	if (near)
+		snprintf(text, sizeof(text), "; did you mean '%s'?", near);
+	return text;
+}
+
 bool wants_colour(int fd)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -105,12 +116,29 @@ static enum status take_value(const char *arg, const char *shown, int argc, char
 	return STATUS_OK;
 }
 
+/* A variable of a script's that was not set, say. */
+static bool is_nameless(const char *arg, const char *value)
+{
+	return arg && !*value && (strcmp(arg, "FILE") == 0 || strcmp(arg, "RULES") == 0);
+}
+
 static enum status take(const struct option *o, const char *shown, const char *value, int argc,
 			char **argv, int *i, struct settings *s)
 {
 	enum status status = take_value(o->arg, shown, argc, argv, i, &value);
+	char *at = (char *)s + o->at;
 
-	return status == STATUS_OK ? o->set(s, value) : status;
+	if (status == STATUS_OK && is_nameless(o->arg, value)) {
+		complain("option %s: which file? Its name is empty", shown);
+		return STATUS_USAGE;
+	}
+	if (status != STATUS_OK || o->set)
+		return status == STATUS_OK ? o->set(s, value) : status;
+	if (o->arg)
+		*(const char **)at = value;
+	else
+		*(bool *)at = true;
+	return STATUS_OK;
 }
 
 static enum status take_key(const struct config_option *o, const char *shown, const char *value,
@@ -307,11 +335,4 @@ void options_each(const struct command *cmd, void (*fn)(const struct any_option 
 void options_help(const struct command *cmd, bool all)
 {
 	options_each(cmd, show_option, all ? NULL : (void *)cmd->brief);
-}
-
-enum status set_help(struct settings *s, const char *value)
-{
-	(void)value;
-	s->help = true;
-	return STATUS_OK;
 }

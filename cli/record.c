@@ -27,19 +27,6 @@ static enum status take_number(const char *option, const char *value, uint64_t m
 	return STATUS_OK;
 }
 
-enum status set_write(struct settings *s, const char *value)
-{
-	s->record_file = value;
-	return STATUS_OK;
-}
-
-enum status set_compress(struct settings *s, const char *value)
-{
-	(void)value;
-	s->record_compress = true;
-	return STATUS_OK;
-}
-
 enum status set_file_mb(struct settings *s, const char *value)
 {
 	return take_number("-C", value, 1u << 30, &s->record_file_mb);
@@ -62,10 +49,10 @@ enum status set_limit_mb(struct settings *s, const char *value)
 
 const struct option record_options[] = {
 	RECORD_OPTIONS,
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", set_config },
-	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, as of 'falcoc run'", set_ring_size },
-	{ 'h', "help", NULL, "show this help", set_help },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", CALLS(set_config) },
+	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, as of 'falcoc run'", CALLS(set_ring_size) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

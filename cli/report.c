@@ -31,30 +31,6 @@ enum report_status {
 	REPORT_CHECKPOINT_NOT_FOUND = 12,
 };
 
-static enum status set_since(struct settings *s, const char *value)
-{
-	s->report.since = value;
-	return STATUS_OK;
-}
-
-static enum status set_until(struct settings *s, const char *value)
-{
-	s->report.until = value;
-	return STATUS_OK;
-}
-
-static enum status set_min_priority(struct settings *s, const char *value)
-{
-	s->report.min_priority = value;
-	return STATUS_OK;
-}
-
-static enum status set_fail_on(struct settings *s, const char *value)
-{
-	s->report.fail_on = value;
-	return STATUS_OK;
-}
-
 static enum status set_detail(struct settings *s, const char *value)
 {
 	if (*value < '0' || *value > '2' || value[1]) {
@@ -68,57 +44,32 @@ static enum status set_detail(struct settings *s, const char *value)
 
 static enum status set_report_format(struct settings *s, const char *value)
 {
-	static const char *const names[] = { "text", "html", "json", "csv", "markdown" };
+	static const char *const names[] = { "text", "html", "json", "csv", "markdown", NULL };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; names[i]; i++)
 		if (strcmp(value, names[i]) == 0) {
 			s->report.format = (enum engine_audit_format)i;
 			return STATUS_OK;
 		}
-	complain("--format: '%s' is not text, html, json, csv or markdown", value);
+	complain("--format: '%s' is not text, html, json, csv or markdown%s", value,
+		 did_you_mean(value, names));
 	return STATUS_USAGE;
-}
-
-static enum status set_checkpoint(struct settings *s, const char *value)
-{
-	s->checkpoint = value;
-	return STATUS_OK;
-}
-
-static enum status set_quiet(struct settings *s, const char *value)
-{
-	(void)value;
-	s->quiet_if_empty = true;
-	return STATUS_OK;
-}
-
-static enum status set_output(struct settings *s, const char *value)
-{
-	s->report_file = value;
-	return STATUS_OK;
-}
-
-static enum status set_mail(struct settings *s, const char *value)
-{
-	(void)value;
-	s->mail_subject = true;
-	return STATUS_OK;
 }
 
 const struct option report_options[] = {
 	{ 0, "since", "TIME", "from then on (default: yesterday): 2026-11-22, 2026-11-22T10:30:05Z, now,\n"
 	  "recent, today, yesterday, this-week, week-ago, this-month, month-ago,\n"
-	  "this-year, year-ago, boot, or so long ago: 90s 30m 3h 2d 1w", set_since },
-	{ 0, "until", "TIME", "before then (default: now)", set_until },
-	{ 0, "format", "FORMAT", "text (the default), html, json, csv or markdown", set_report_format },
-	{ 0, "detail", "0..2", "0: in short; 1 (the default); 2: all", set_detail },
-	{ 0, "min-priority", "PRIORITY", "only alerts of this priority and more urgent ones", set_min_priority },
-	{ 0, "fail-on", "PRIORITY", "exit status 3 where there is one of this priority or more urgent", set_fail_on },
-	{ 0, "checkpoint", "FILE", "only what is new since the last report with this file", set_checkpoint },
+	  "this-year, year-ago, boot, or so long ago: 90s 30m 3h 2d 1w", SETS(report.since) },
+	{ 0, "until", "TIME", "before then (default: now)", SETS(report.until) },
+	{ 0, "format", "FORMAT", "text (the default), html, json, csv or markdown", CALLS(set_report_format) },
+	{ 0, "detail", "0..2", "0: in short; 1 (the default); 2: all", CALLS(set_detail) },
+	{ 0, "min-priority", "PRIORITY", "only alerts of this priority and more urgent ones", SETS(report.min_priority) },
+	{ 0, "fail-on", "PRIORITY", "exit status 3 where there is one of this priority or more urgent", SETS(report.fail_on) },
+	{ 0, "checkpoint", "FILE", "only what is new since the last report with this file", SETS(checkpoint) },
 	{ 0, "quiet-if-empty", NULL, "say nothing where there is nothing to say; that coverage was lost is\n"
-	  "something", set_quiet },
-	{ 0, "output", "FILE", "write it there, at once and as a whole (default: standard output)", set_output },
-	{ 0, "mail-subject", NULL, "a subject and headers first, for sendmail -t or the like", set_mail },
+	  "something", SETS(quiet_if_empty) },
+	{ 0, "output", "FILE", "write it there, at once and as a whole (default: standard output)", SETS(report_file) },
+	{ 0, "mail-subject", NULL, "a subject and headers first, for sendmail -t or the like", SETS(mail_subject) },
 	STORE_OPTIONS,
 };
 

@@ -22,20 +22,6 @@ static enum status set_validate(struct settings *s, const char *value)
 	return set_rules(s, value);
 }
 
-static enum status set_dry_run(struct settings *s, const char *value)
-{
-	(void)value;
-	s->dry_run = true;
-	return STATUS_OK;
-}
-
-static enum status set_version(struct settings *s, const char *value)
-{
-	(void)value;
-	s->version = true;
-	return STATUS_OK;
-}
-
 /* Alerts are never held back, so there is nothing to turn off. */
 static enum status set_unbuffered(struct settings *s, const char *value)
 {
@@ -44,86 +30,39 @@ static enum status set_unbuffered(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-static enum status set_list_fields(struct settings *s, const char *value)
-{
-	(void)value;
-	s->list_fields = true;
-	return STATUS_OK;
-}
-
-static enum status set_list_heavy(struct settings *s, const char *value)
-{
-	(void)value;
-	s->list_heavy = true;
-	return STATUS_OK;
-}
-
-static enum status set_list_events(struct settings *s, const char *value)
-{
-	(void)value;
-	s->list_events = true;
-	return STATUS_OK;
-}
-
-static enum status set_config_schema(struct settings *s, const char *value)
-{
-	(void)value;
-	s->config_schema = true;
-	return STATUS_OK;
-}
-
-static enum status set_rule_schema(struct settings *s, const char *value)
-{
-	(void)value;
-	s->rule_schema = true;
-	return STATUS_OK;
-}
-
-enum status set_capture(struct settings *s, const char *value)
-{
-	s->engine.capture_file = value;
-	return STATUS_OK;
-}
-
-enum status set_print(struct settings *s, const char *value)
-{
-	s->engine.print = value;
-	return STATUS_OK;
-}
-
 /* Those that set a key only come from the library's table: lib/engine/config_keys.c. */
 const struct option run_options[] = {
 	{ 'r', "rules", "RULES", "rules file, or directory of *.yaml and *.yml; again for more,\n"
-	  "later ones override earlier ones\n(default: those of the key rules_files)", set_rules },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", set_config },
-	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", set_validate },
-	{ 0, "dry-run", NULL, "stop once the rules are loaded", set_dry_run },
-	{ 'D', NULL, "TEXT", "switch off the rules with this text in their names", set_disable },
-	{ 't', NULL, "TAG", "run only the rules with this tag; again for more tags", set_only_tag },
-	{ 'T', NULL, "TAG", "switch off the rules with this tag", set_disable_tag },
+	  "later ones override earlier ones\n(default: those of the key rules_files)", CALLS(set_rules) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration ('falcoc list config')", CALLS(set_config) },
+	{ 'V', "validate", "RULES", "only check these rules (as 'falcoc validate')", CALLS(set_validate) },
+	{ 0, "dry-run", NULL, "stop once the rules are loaded", SETS(dry_run) },
+	{ 'D', NULL, "TEXT", "switch off the rules with this text in their names", CALLS(set_disable) },
+	{ 't', NULL, "TAG", "run only the rules with this tag; again for more tags", CALLS(set_only_tag) },
+	{ 'T', NULL, "TAG", "switch off the rules with this tag", CALLS(set_disable_tag) },
 	{ 'e', NULL, "FILE", "judge this capture (.scap) instead of this machine; -: standard input",
-	  set_capture },
+	  SETS(engine.capture_file) },
 	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output,\n"
-	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", set_print },
+	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", SETS(engine.print) },
 	RECORD_OPTIONS,
 	{ 'p', NULL, "TEXT", "add this to the outputs of all rules: a text with %fields, or c or k\n"
-	  "for the container, or the pod too (key: append_output)", set_append },
+	  "for the container, or the pod too (key: append_output)", CALLS(set_append) },
 	{ 'U', "unbuffered", NULL, "for Falco's sake: falcoc writes each alert at once anyway",
-	  set_unbuffered },
+	  CALLS(set_unbuffered) },
 	{ 0, "ring-size", "SIZES", "MAIN[,PROC] of each CPU's rings, the second for process events:\n"
 	  "powers of two from 128K to 512M, or presets from 1 (1M) to 10 (512M)\n"
-	  "(default: 8M, and a quarter of MAIN but at least 1M)", set_ring_size },
+	  "(default: 8M, and a quarter of MAIN but at least 1M)", CALLS(set_ring_size) },
 	{ 'i', NULL, NULL, "show the events that rules get only if they name them (see -A)",
-	  set_list_heavy },
-	{ 0, "list", NULL, "show the fields (as 'falcoc list fields')", set_list_fields },
-	{ 0, "list-events", NULL, "show the events (as 'falcoc list events')", set_list_events },
-	{ 0, "format", "FORMAT", "of --list and --list-events: text, markdown or json", set_format },
-	{ 'N', NULL, NULL, "of these too: names only", set_names_only },
-	{ 0, "config-schema", NULL, "show the JSON schema of the configuration", set_config_schema },
-	{ 0, "rule-schema", NULL, "show the JSON schema of rules files", set_rule_schema },
-	{ 'h', "help", NULL, "show this help", set_help },
-	{ 0, "version", NULL, "show the version", set_version },
+	  SETS(list_heavy) },
+	{ 0, "list", NULL, "show the fields (as 'falcoc list fields')", SETS(list_fields) },
+	{ 0, "list-events", NULL, "show the events (as 'falcoc list events')", SETS(list_events) },
+	{ 0, "format", "FORMAT", "of --list and --list-events: text, markdown or json", CALLS(set_format) },
+	{ 'N', NULL, NULL, "of these too: names only", SETS(names_only) },
+	{ 0, "config-schema", NULL, "show the JSON schema of the configuration", SETS(config_schema) },
+	{ 0, "rule-schema", NULL, "show the JSON schema of rules files", SETS(rule_schema) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
+	{ 0, "version", NULL, "show the version", SETS(version) },
 	{ 0 },
 };
 

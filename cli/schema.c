@@ -9,6 +9,7 @@
 
 enum status schema_command(struct settings *s)
 {
+	static const char *const names[] = { "rules", "policy", "config", "template", NULL };
 	const char *what = s->nargs ? s->args[0] : "rules";
 
 	if (s->nargs <= 1 && strcmp(what, "rules") == 0)
@@ -19,6 +20,6 @@ enum status schema_command(struct settings *s)
 		return print_list(engine_schema_config());
 	if (s->nargs <= 1 && strcmp(what, "template") == 0)
 		return print_list(config_template());
-	complain("schema: falcoc schema [rules | policy | config | template]");
+	complain("schema: falcoc schema [rules | policy | config | template]%s", did_you_mean(what, names));
 	return STATUS_USAGE;
 }

@@ -11,18 +11,12 @@ static enum status set_json(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
-static enum status set_socket(struct settings *s, const char *value)
-{
-	s->status_socket = value;
-	return STATUS_OK;
-}
-
 const struct option status_options[] = {
-	{ 0, "json", NULL, "all there is, as one JSON object", set_json },
-	{ 0, "socket", "FILE", "where the service listens (default: the key status_socket)", set_socket },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
-	{ 'h', "help", NULL, "show this help", set_help },
+	{ 0, "json", NULL, "all there is, as one JSON object", CALLS(set_json) },
+	{ 0, "socket", "FILE", "where the service listens (default: the key status_socket)", SETS(status_socket) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 const struct option validate_options[] = {
-	{ 0, "format", "FORMAT", "text (the default) or json", set_format },
-	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, set_config_file },
-	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", set_config },
+	{ 0, "format", "FORMAT", "text (the default) or json", CALLS(set_format) },
+	{ 'c', "config", "FILE", CONFIG_OPTION_HELP, CALLS(set_config_file) },
+	{ 'o', "option", "KEY=VALUE", "set a key of the configuration (as of run)", CALLS(set_config) },
 	{ 0, "policy", "FILE", "file or directory of policies to check, too; again for more\n"
-	  "(default: those of the configuration, where that is read)", set_policy },
-	{ 'h', "help", NULL, "show this help", set_help },
+	  "(default: those of the configuration, where that is read)", CALLS(set_policy) },
+	{ 'h', "help", NULL, "show this help", SETS(help) },
 	{ 0 },
 };
 

@@ -275,7 +275,7 @@ int engine_alerts(const struct engine_alerts_query *q, enum engine_alerts_format
 	if (rc == 0)
 		rc = moment(q->until, &query.until_ns, why, size);
 	if (rc == 0 && q->priority && !priority_parse(slice_of(q->priority), &query.min_priority)) {
-		snprintf(why, size, "'%s' is no priority", q->priority);
+		snprintf(why, size, "'%s' is no priority: " PRIORITY_WORDS, q->priority);
 		rc = -EINVAL;
 	}
 	if (rc == 0 && q->condition)

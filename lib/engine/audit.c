@@ -29,7 +29,7 @@ static int priority(const char *name, const char *text, enum priority *ret, char
 {
 	if (!text || priority_parse(slice_of(text), ret))
 		return 0;
-	snprintf(why, size, "--%s: '%s' is no priority", name, text);
+	snprintf(why, size, "--%s: '%s' is no priority: " PRIORITY_WORDS, name, text);
 	return -EINVAL;
 }
 

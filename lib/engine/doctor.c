@@ -124,7 +124,7 @@ static void check_store(struct doctor *d, const struct engine_options *opt)
 	if (!err) {
 		store_close(store);
 	} else if (err != -ENOENT) {
-		doctor_say(d, "store", DOCTOR_WARNING, "%s: %s", path, why);
+		doctor_say(d, "store", DOCTOR_WARNING, "%s", why);
 		doctor_mend(d, "mv %s %s.bad", path, path);
 	}
 }

@@ -35,6 +35,8 @@ enum priority {
 
 /* "Emergency", ..., "Informational" as Falco prints them. */
 const char *priority_name(enum priority p);
+/* For those who wrote something else. */
+#define PRIORITY_WORDS	"emergency, alert, critical, error, warning, notice, informational, debug"
 /* Any case; INFO means INFORMATIONAL. */
 bool priority_parse(struct slice text, enum priority *ret_priority);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/buf.h"
@@ -37,15 +38,23 @@ static int fail(struct store *st, int err, char *why, size_t size)
 	return err;
 }
 
+/* SQLite says of everything that it cannot open the file, and of a directory that the disk is bad. */
+static int look_at(const char *path)
+{
+	struct stat file;
+
+	if (access(path, R_OK) < 0 || stat(path, &file) < 0)
+		return -errno;
+	return S_ISDIR(file.st_mode) ? -EISDIR : 0;
+}
+
 int store_open(const char *path, struct store **ret_store, char *why, size_t size)
 {
 	struct store *st;
-	int err = 0;
+	int err = look_at(path), rc;
 
-	/* SQLite says of everything that it cannot open the file */
-	if (access(path, R_OK) < 0) {
-		err = -errno;
-		snprintf(why, size, "%s: %s", path, strerror(errno));
+	if (err) {
+		snprintf(why, size, "%s: %s", path, strerror(-err));
 		return err;
 	}
 	if (!lazy_sqlite_load()) {
@@ -55,12 +64,19 @@ int store_open(const char *path, struct store **ret_store, char *why, size_t siz
 	st = calloc(1, sizeof(*st));
 	if (!st)
 		return -ENOMEM;
-	if (sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) ||
-	    sqlite3_busy_timeout(st->db, BUSY_MS) ||
-	    sqlite3_exec(st->db, "SELECT id FROM alerts LIMIT 1", NULL, NULL, NULL)) {
-		err = fail(st, -EIO, why, size);
+	rc = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_busy_timeout(st->db, BUSY_MS);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(st->db, "SELECT id FROM alerts LIMIT 1", NULL, NULL, NULL);
+	if (rc != SQLITE_OK) {
+		/* something else, or without our tables */
+		if (rc == SQLITE_NOTADB || rc == SQLITE_ERROR)
+			snprintf(why, size, "%s: no database of falcoc's alerts", path);
+		else
+			snprintf(why, size, "%s: %s", path, st->db ? sqlite3_errmsg(st->db) : "out of memory");
 		store_close(st);
-		return err;
+		return -EIO;
 	}
 	if (schema_version(st->db) != STORE_SCHEMA) {
 		snprintf(why, size, "%s is of %s falcoc%s", path,
