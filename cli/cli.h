@@ -156,8 +156,8 @@ void options_each(const struct command *cmd, void (*fn)(const struct any_option 
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * Behind a sentence about @word, which is none of @names (ended by NULL): "; did you mean 'X'?", or nothing. Good
- * until the next call.
+ * Behind a sentence about @word, which is none of @names (ended by NULL): "; did you mean 'X'?", or
+ * nothing. Good until the next call.
  */
 const char *did_you_mean(const char *word, const char *const *names);
 
