@@ -36,13 +36,13 @@ static void take_image(int fd, const char *ns, struct container_facts *f, const 
 	free(digest);
 }
 
-void facts_containerd_db(struct container_facts *f, struct container_reader *r, const char *path,
-			 const char *ns, const char *id)
+void facts_containerd_db(struct container_facts *f, struct container_reader *r,
+			 const struct container_place *at, const char *path, const char *ns,
+			 const char *id)
 {
-	static const struct container_place host = { NULL, 0 };
 	struct slice keys[] = { SLICE_LIT("v1"), slice_of(ns), SLICE_LIT("containers"), slice_of(id),
 				SLICE_LIT("image") };
-	int fd = container_file_open(r, &host, path);
+	int fd = container_file_open(r, at, path);
 	json_t *labels;
 	char *image;
 	size_t len;

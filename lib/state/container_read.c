@@ -173,6 +173,7 @@ struct containerd_place {
 struct bundle_search {
 	struct look *l;
 	const struct containerd_place *at;
+	const struct container_place *state_at;	/* whose bundles, from where */
 };
 
 static bool look_namespace(void *arg, const char *ns)
@@ -184,7 +185,7 @@ static bool look_namespace(void *arg, const char *ns)
 	if (!container_name_ok(ns) ||
 	    !read_path(path, "%s/io.containerd.runtime.v2.task/%s/%s/config.json", s->at->state, ns,
 		       l->q->id) ||
-	    !take_bundle(l, &l->at, path))
+	    !take_bundle(l, s->state_at, path))
 		return false;
 	facts_set(l->f, &l->f->c.ns, ns);
 	if (strcmp(ns, "moby") == 0) {
@@ -193,8 +194,20 @@ static bool look_namespace(void *arg, const char *ns)
 	}
 	l->f->c.type = CONTAINER_CONTAINERD;
 	if (read_path(path, "%s/io.containerd.metadata.v1.bolt/meta.db", s->at->root))
-		facts_containerd_db(l->f, l->r, path, ns, l->q->id);
+		facts_containerd_db(l->f, l->r, &l->at, path, ns, l->q->id);
 	return true;
+}
+
+static bool look_containerd_at(struct look *l, const struct containerd_place *place,
+			       const struct container_place *state_at)
+{
+	struct bundle_search s = { l, place, state_at };
+	char path[PATH_ROOM];
+
+	if (l->q->ns[0])
+		return look_namespace(&s, l->q->ns);
+	return read_path(path, "%s/io.containerd.runtime.v2.task", place->state) &&
+	       container_file_list(l->r, state_at, path, NAMESPACES_MAX, look_namespace, &s);
 }
 
 static bool look_containerd(struct look *l)
@@ -206,18 +219,14 @@ static bool look_containerd(struct look *l)
 		{ "/var/snap/microk8s/common/run/containerd",
 		  "/var/snap/microk8s/common/var/lib/containerd" },
 	};
-	char path[PATH_ROOM];
+	/* what a user's own takes for /run/containerd and /var/lib/containerd */
+	static const struct containerd_place users = { "containerd", ".local/share/containerd" };
 
 	if (l->at.home)
-		return false;	/* its files lie in a mount namespace of their own */
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		struct bundle_search s = { l, &places[i] };
-
-		if (l->q->ns[0] ? look_namespace(&s, l->q->ns) :
-		    read_path(path, "%s/io.containerd.runtime.v2.task", places[i].state) &&
-		    container_file_list(l->r, &l->at, path, NAMESPACES_MAX, look_namespace, &s))
+		return look_containerd_at(l, &users, &l->run);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (look_containerd_at(l, &places[i], &l->at))
 			return true;
-	}
 	return false;
 }
 

@@ -60,9 +60,10 @@ bool facts_libpod_db(struct container_facts *f, struct container_reader *r,
 		     const struct container_place *at, const char *path, const char *id);
 bool facts_libpod_sql(struct container_facts *f, struct container_reader *r,
 		      const struct container_place *at, const char *path, const char *id);
-/* What containerd's database says, root's. */
-void facts_containerd_db(struct container_facts *f, struct container_reader *r, const char *path,
-			 const char *ns, const char *id);
+/* What containerd's database says. */
+void facts_containerd_db(struct container_facts *f, struct container_reader *r,
+			 const struct container_place *at, const char *path, const char *ns,
+			 const char *id);
 /* config.json of an OCI bundle. */
 void facts_oci(struct container_facts *f, const json_t *json);
 /* An entry of containers.json. */

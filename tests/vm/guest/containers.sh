@@ -49,6 +49,8 @@ containers_up() {
 	modprobe -a overlay veth bridge br_netfilter nft_compat nft_chain_nat xt_MASQUERADE xt_conntrack \
 		xt_addrtype xt_comment tun fuse
 	sysctl -q net.ipv4.ip_forward=1
+	# cgroup2fs; tmpfs: the older ones, with the new one at unified or without it
+	echo "  cgroups: $(stat -fc %T /sys/fs/cgroup /sys/fs/cgroup/unified 2>/dev/null | tr '\n' ' ')"
 	[ -d $IMAGE ] || {
 		image_tree $IMAGE
 		tar -C $IMAGE -cf $IMAGE.tar .
