@@ -2,6 +2,7 @@
 /* protect.c - what no action touches */
 #include "policy/protect.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -118,14 +119,19 @@ static bool is_system_program(const char *exe)
 	return false;
 }
 
-/* A file that only root can change; else anybody could be unkillable. Also one that was replaced. */
+/*
+ * A file that only root can change; else anybody could be unkillable. Also one that was replaced. What
+ * is known of it is enough: its file system, which may be a program's own and never answer, is not asked.
+ */
 static bool is_roots(uint32_t pid)
 {
 	char path[40];
-	struct stat st;
+	struct statx st;
 
 	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	return stat(path, &st) == 0 && st.st_uid == 0 && !(st.st_mode & S_IWOTH);
+	return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_UID | STATX_MODE, &st) == 0 &&
+	       (st.stx_mask & (STATX_UID | STATX_MODE)) == (STATX_UID | STATX_MODE) &&
+	       st.stx_uid == 0 && !(st.stx_mode & S_IWOTH);
 }
 
 /* What /proc adds to the path of a program that was replaced, as by an upgrade. */
@@ -163,7 +169,7 @@ const char *protect_process(const struct protect *p, uint32_t pid, const struct 
 	cut_deleted(exe);
 	if (any_matches(p->more->programs, p->more->nprograms, exe))
 		return "its program is protected";
-	if (!is_system_program(exe) || !is_roots(pid) || owner_of(pid) > SYSTEM_UID_MAX)
+	if (!is_system_program(exe) || owner_of(pid) > SYSTEM_UID_MAX || !is_roots(pid))
 		return NULL;
 	/* where pid 1 cannot be looked at our own namespace stands for the host's */
 	if (process_namespace(pid, "mnt") != (p->host_mntns ? p->host_mntns : p->own_mntns))
