@@ -505,6 +505,21 @@ static void put_into(const struct target *t, pid_t pid)
 	close(fd);
 }
 
+static size_t members_of(const struct target *t)
+{
+	char path[1100], line[32];
+	size_t n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/cgroup.procs", mount, t->container);
+	f = fopen(path, "r");
+	ck_assert_ptr_nonnull(f);
+	while (fgets(line, sizeof(line), f))
+		n++;
+	fclose(f);
+	return n;
+}
+
 static void remove_group(const struct target *t)
 {
 	char path[1100];
@@ -549,7 +564,8 @@ START_TEST(kills_containers)
 	waitpid(bomb, NULL, WUNTRACED);
 	put_into(&t, bomb);
 	kill(bomb, SIGCONT);
-	poll(NULL, 0, 100);
+	while (members_of(&t) < 9)
+		poll(NULL, 0, 5);
 	t.pid = (uint32_t)bomb;
 	t.start_ns = target_of(bomb).start_ns;
 	begin(ACTIONS_ON, NULL);
