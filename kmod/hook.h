@@ -81,7 +81,7 @@
 	H(MMAP, security_mmap_file, security_mmap_file, hook_mmap)			\
 	H(SPLICE, do_splice, do_splice, hook_splice)					\
 	H(CHDIR, set_fs_pwd, set_fs_pwd, hook_chdir)					\
-	H(GETATTR, security_inode_getattr, security_inode_getattr, hook_changed)		\
+	H(GETATTR, security_inode_getattr, security_inode_getattr, hook_getattr)		\
 	H(CLOSE, filp_flush, filp_close, hook_close)					\
 	H(SET_XATTR, security_inode_setxattr, security_inode_setxattr, hook_xattr)	\
 	H(REMOVE_XATTR, security_inode_removexattr, security_inode_removexattr, hook_xattr)	\

@@ -101,7 +101,7 @@ void hook_file_io(const struct pt_regs *regs, u64 hook)
 
 /*
  * Of a call that was passed a descriptor this is the path in its open file. No kernel has it
- * elsewhere; if one had, it would be on the stack.
+ * elsewhere; if one had, it would be on the stack. (fstat is another matter: hook_getattr().)
  */
 static void keep_file_of(const struct path *path, u64 hook)
 {
@@ -293,12 +293,26 @@ void hook_changed(const struct pt_regs *regs, u64 hook)
 	case FALCOC_E_FCHMOD:
 	case FALCOC_E_FCHOWN:
 	case FALCOC_E_ftruncate:
-	case FALCOC_E_FSTAT:
 		keep_file_of(path, hook);
 		break;
 	default:
 		hook_path(regs, hook);
 	}
+}
+
+/*
+ * fstat: a file system that lies upon another asks that one, by a path that is in no open file but
+ * in memory of its own (ecryptfs). So it has to be the very file that the descriptor has now.
+ */
+void hook_getattr(const struct pt_regs *regs, u64 hook)
+{
+	const struct path *path = (const struct path *)hook_arg(regs, 0);
+	struct file *file = container_of(path, struct file, f_path);
+
+	if (likely(!fds_are_shared() && !compat_uses_uring()))
+		return;
+	if (syscall_event(task_pt_regs(current)) == FALCOC_E_FSTAT && file_peek(call_arg(0)) == file)
+		keep_used(file, 0, hook);
 }
 
 /* The name of the device is just text to most file systems. */

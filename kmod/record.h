@@ -296,6 +296,11 @@ enum falcoc_fd_kind file_kind(const struct file *file);
  * knows if it was that; a reference was taken.
  */
 struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_shared);
+/*
+ * The one that is there now, or NULL; under RCU. No reference: where others share the descriptors
+ * it may be gone at once, and all that can be done with it is to compare the pointer.
+ */
+struct file *file_peek(int fd);
 /* Family, type, protocol, state and both sides of an IP socket; *ret_attr begins as zeros. */
 void sock_sides(const struct sock *sk, struct falcoc_sock *ret_attr);
 

@@ -122,8 +122,9 @@ static void attr_file(struct record *record, const struct file_attrs *ids, int f
 }
 
 /* Of descriptors that nobody shares: only we ourselves could close it, so no reference. */
-static struct file *own_file(unsigned int fd)
+struct file *file_peek(int as_passed)
 {
+	unsigned int fd = as_passed;
 	const struct files_struct *files = current->files;
 	const struct fdtable *fdt;
 
@@ -143,7 +144,7 @@ static __always_inline struct file *find_file(const struct inflight *inflight, i
 	*ret_shared = !file && fd >= 0 && fds_are_shared();
 	if (file || fd < 0)
 		return file;
-	return *ret_shared ? fget_raw(fd) : own_file(fd);
+	return *ret_shared ? fget_raw(fd) : file_peek(fd);
 }
 
 struct file *file_of_fd(const struct inflight *inflight, int fd, bool *ret_shared)
