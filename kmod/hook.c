@@ -73,7 +73,8 @@ static bool hook_is_wanted(u64 bit)
 	const struct pt_regs *regs = task_pt_regs(current);
 	unsigned long nr;
 
-	if (likely(!(current->flags & (PF_KTHREAD | PF_IO_WORKER)))) {
+	/* a task that ends closes its files, with the number of the call that it died in */
+	if (likely(!(current->flags & (PF_KTHREAD | PF_IO_WORKER | PF_EXITING)))) {
 		nr = (unsigned int)regs->orig_ax & ~__X32_SYSCALL_BIT;
 		if (nr < SYSCALLS_MAX && READ_ONCE(wanted[nr]) & bit &&
 		    (!inflight_is_late() || READ_ONCE(current->ptrace)))

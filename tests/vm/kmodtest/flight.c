@@ -4,13 +4,17 @@
  */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -271,6 +275,50 @@ static void test_task_ends(struct consumer *c)
 	unlink("/tmp/flight-core-fifo");
 }
 
+/* Killed at the entry of close, with this file as the first of those that are closed as it ends. */
+static void die_in_close(int fd)
+{
+	static struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	static struct sock_fprog program = { sizeof(filter) / sizeof(*filter), filter };
+	struct rlimit no_core = {};
+
+	setrlimit(RLIMIT_CORE, &no_core);
+	dup2(fd, 0);
+	if (!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		syscall(SYS_close, fd);
+	_exit(1);
+}
+
+/* What is closed as a task ends is no doing of the call that it died in: nobody would take it out again. */
+static void test_dies_in_close(struct consumer *c)
+{
+	int fds[2], status;
+	pid_t pid;
+
+	MASK(c, 0, FALCOC_E_CLOSE);
+	if (!check(!pipe(fds), "a pipe"))
+		return;
+	pid = fork();
+	if (!pid)
+		die_in_close(fds[1]);
+	close(fds[1]);
+	waitpid(pid, &status, 0);
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) {
+		check(poll(&(struct pollfd){ .fd = fds[0], .events = POLLIN }, 1, 10000) == 1,
+		      "killed in close, its files are closed");
+		check(wait_flight(0), "and nothing in flight");
+	} else {
+		printf("SKIP this kernel kills nobody by seccomp\n");
+	}
+	close(fds[0]);
+	consumer_read(c, NULL, NULL);
+}
+
 static int listener_at(struct sockaddr_in *ret_sin)
 {
 	socklen_t len = sizeof(*ret_sin);
@@ -394,6 +442,7 @@ void test_flight(struct consumer *c)
 	test_toggle(c);
 	test_killed(c);
 	test_task_ends(c);
+	test_dies_in_close(c);
 	test_between_calls(c);
 	test_large_call(c);
 	test_crowd(c);
