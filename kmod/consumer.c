@@ -102,6 +102,24 @@ void consumer_free(struct consumer *consumer)
 	atomic_dec(&consumers_count);
 }
 
+/*
+ * What was dropped while there was no ring. Only a CPU that comes online had such, and this is done
+ * on it: with preemption off no probe runs here.
+ */
+static void tell_early_drops(struct lanes *lanes, unsigned int cpu)
+{
+	const struct counters *counters;
+	unsigned int cls;
+
+	preempt_disable();
+	for (cls = 0; cls < FALCOC_CLASS_COUNT && cpu == smp_processor_id(); cls++) {
+		counters = &lanes->of[cls].counters;
+		ring_set_drops(lanes->of[cls].ring, counters->dropped_full +
+			       counters->dropped_nested + counters->dropped_noring);
+	}
+	preempt_enable();
+}
+
 /* Gives a CPU its rings, all classes or none. */
 static int consumer_add_cpu(struct consumer *consumer, unsigned int cpu)
 {
@@ -120,6 +138,7 @@ static int consumer_add_cpu(struct consumer *consumer, unsigned int cpu)
 	for (cls = 0; cls < FALCOC_CLASS_COUNT; cls++)
 		/* pairs with the load-acquire of consumer_ring() and deliver() */
 		smp_store_release(&lanes->of[cls].ring, rings[cls]);
+	tell_early_drops(lanes, cpu);
 	return 0;
 
 err:

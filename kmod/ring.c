@@ -103,7 +103,13 @@ void ring_commit(struct ring *ring, u32 bytes)
 
 void ring_tell_drop(struct ring *ring)
 {
-	WRITE_ONCE(ring->producer->dropped, ++ring->dropped);
+	ring_set_drops(ring, ring->dropped + 1);
+}
+
+void ring_set_drops(struct ring *ring, u64 dropped)
+{
+	ring->dropped = dropped;
+	WRITE_ONCE(ring->producer->dropped, dropped);
 }
 
 bool ring_has_data(const struct ring *ring)

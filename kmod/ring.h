@@ -51,6 +51,8 @@ int ring_reserve(const struct ring *ring, u32 keep, u8 **ret_place, u64 *ret_use
 void ring_commit(struct ring *ring, u32 bytes);
 /* Tells the consumer that there is one record more that it will not get. */
 void ring_tell_drop(struct ring *ring);
+/* Likewise, that there were so many in all, on the ring's CPU with preemption off. */
+void ring_set_drops(struct ring *ring, u64 dropped);
 
 /* Is there anything to read? Only a hint: the tail is not checked. */
 bool ring_has_data(const struct ring *ring);
