@@ -93,7 +93,10 @@ dns_attacks() {
 
 counted() { grep -qE "answers refused:.* $1 [1-9]" "$T/err"; }
 
+# 12,000 questions at once: where falcoc is not given a CPU for the first thousand, they run over their ring
+ATTACK_FLOODS=dns_query
 dns_attacks dns
+unset ATTACK_FLOODS
 for why in unreadable unasked "another question" repeated "untrusted server" "untrusted namespace" "untrusted process"; do
 	check "refusals are counted: $why" counted "$why"
 done
