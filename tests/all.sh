@@ -175,6 +175,8 @@ full)
 	service 6.1
 	step "an event that is added" tests/vm/added-event.sh 6.1 || true
 	step "first look" passes "make run shows its alerts" make --no-print-directory run || true
+	step "packages, built twice" tests/package-repro.sh || true
+	step "rpm packages" tests/package-rpm.sh || true
 	;;
 matrix)
 	kernels "6.1 $OTHERS"
