@@ -47,6 +47,14 @@ wait_for() {
 	done
 }
 
+# emptied FILE...: to be called before something is started in the background that writes to them, if a line
+# in them will be waited for: the shell that runs it makes them empty too, but perhaps not before they are
+# looked at, and what an earlier one wrote would be taken for its word.
+emptied() {
+	local f
+	for f; do : >"$f"; done
+}
+
 module_loaded() { [ -d /sys/module/falcoc ]; }
 
 load_module() {
@@ -62,6 +70,7 @@ unload_module() {
 start_falcoc() {
 	load_module
 	[ -n "${KEEP_NAMES:-}" ] || rm -f /var/lib/falcoc/dns.state
+	emptied "$T/out" "$T/err"
 	falcoc "$@" >"$T/out" 2>"$T/err" &
 	FALCOC_PID=$!
 	if ! wait_for $START_SECONDS falcoc_ready || ! kill -0 "$FALCOC_PID" 2>/dev/null; then

@@ -111,6 +111,7 @@ scene_down() {
 scene_falcoc() {
 	load_module
 	[ -f "$T/rules.yaml" ] || scene_rule >"$T/rules.yaml"
+	emptied "$T/err"
 	falcoc -v --dns-state "$T/dns.state" --dns-trust "${SCENE_TRUST:-$SCENE_DNS}" -r "$T/rules.yaml" "$@" \
 		> >(scene stamp >"$T/out") 2>"$T/err" &
 	FALCOC_PID=$!

@@ -15,6 +15,7 @@ recorder_alive() { kill -0 "$RECORDER" 2>/dev/null; }
 # start_recorder: everything is recorded from when it returns
 start_recorder() {
 	load_module || return 1
+	emptied "$T/recorder"
 	/falcoc/bin/kmodtest record >"$T/recorder" 2>&1 &
 	RECORDER=$!
 	wait_for 60 recorder_ready && recorder_alive

@@ -62,6 +62,7 @@ check "live alerts = replayed alerts" same "$T/live" "$T/replayed"
 
 # compressed, through a pipe
 KEEP_NAMES=1
+emptied "$T/err"
 falcoc -c none -r /falcoc/rules --json -w - -z >"$T/pipe.scap" 2>"$T/err" &
 FALCOC_PID=$!
 wait_for 60 falcoc_ready
@@ -73,6 +74,7 @@ recorded() { [ -s "$T/out.scap" ] || [ -s "$T/out.scap0" ] || [ -s "$T/small/out
 
 # record ARGUMENT...: in the background; returns when it records
 record() {
+	emptied "$T/err"
 	falcoc record -c none "$@" 2>"$T/err" &
 	FALCOC_PID=$!
 	wait_for 60 grep -q 'recording into' "$T/err"

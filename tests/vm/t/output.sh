@@ -16,6 +16,7 @@ load_module || exit 1
 
 # begin COMMAND...: falcoc as the command runs it, its messages in $T/err; returns when it listens
 begin() {
+	emptied "$T/err"
 	"$@" 2>"$T/err" &
 	FALCOC_PID=$!
 	wait_for 60 falcoc_ready
