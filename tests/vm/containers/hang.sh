@@ -73,13 +73,18 @@ slow_socket() {
 	kill "$SERVER"
 }
 
-# A file system of a program that takes no request: not even the first, at which it would say what it can.
+# hang_at DIR FD: a program's file system that takes no request, not even the first, which says what it can
+hang_at() {
+	mkdir -p "$1"
+	mount -i -t fuse -o "fd=$2,rootmode=40000,user_id=1000,group_id=1000,allow_other" hang "$1" ||
+		fail "a file system that hangs at $1"
+}
+
+# The user's files are there, and the socket of the user's engine.
 home_hangs() {
-	exec 5<>/dev/fuse
-	mount -i -t fuse -o fd=5,rootmode=40000,user_id=1000,group_id=1000,allow_other hang /home/worker || {
-		fail "a file system that hangs"
-		return
-	}
+	exec 5<>/dev/fuse 6<>/dev/fuse
+	hang_at /home/worker 5
+	hang_at /run/user/1000 6
 	stat /home/worker/x >/dev/null 2>&1 &
 	local waiter=$!
 	in_container "$USERS/libpod-$(id_of ab).scope/container" home-hangs
@@ -103,8 +108,8 @@ marks "before"
 slow_socket
 home_hangs
 check "falcoc ends well while it hangs" stop_falcoc
-umount -l /home/worker
-exec 5>&-
+umount -l /home/worker /run/user/1000
+exec 5>&- 6>&-
 grep -iE 'container|incomplete|lost|held' "$T/err" | sed 's/^/  /'
 [ "$FAILED" = 0 ] || sed 's/^/  /' "$T/out" | tail -30
 exit $FAILED
