@@ -41,6 +41,39 @@ static int open_how(int dir, const char *path, int flags, uint64_t resolve)
 	return fd < 0 ? -errno : (int)fd;
 }
 
+/* A line of @path that begins with @start, in @room. */
+static bool find_line(const char *path, const char *start, char *room, int size)
+{
+	FILE *f = fopen(path, "re");
+	bool found = false;
+
+	while (f && !found && fgets(room, size, f))
+		found = strncmp(room, start, strlen(start)) == 0;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/*
+ * Is a directory of a file system that is a program of the user's? Its answers may never come, and where
+ * others wait for them, too, even SIGKILL does not end the wait: falcoc could not end. It is not
+ * asked: what is mounted the kernel knows.
+ */
+static bool is_fuse(int fd)
+{
+	char path[40], line[4096], start[24];
+	const char *type;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	if (!find_line(path, "mnt_id:", line, sizeof(line)))
+		return true;
+	snprintf(start, sizeof(start), "%lu ", strtoul(line + strlen("mnt_id:"), NULL, 10));
+	if (!find_line("/proc/self/mountinfo", start, line, sizeof(line)))
+		return true;
+	type = strstr(line, " - ");
+	return !type || strncmp(type + 3, "fuse", 4) == 0;
+}
+
 static int open_path(struct container_reader *r, const struct container_place *at,
 		     const char *path, int flags)
 {
@@ -53,7 +86,8 @@ static int open_path(struct container_reader *r, const struct container_place *a
 	home = open_how(r->root_fd, at->home, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT);
 	if (home < 0)
 		return home;
-	fd = open_how(home, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+	fd = is_fuse(home) ? -EPERM :
+	     open_how(home, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
 	close(home);
 	return fd;
 }
@@ -171,50 +205,12 @@ bool container_file_list(struct container_reader *r, const struct container_plac
 	return done;
 }
 
-/* A line of @path that begins with @start, in @room. */
-static bool find_line(const char *path, const char *start, char *room, int size)
-{
-	FILE *f = fopen(path, "re");
-	bool found = false;
-
-	while (f && !found && fgets(room, size, f))
-		found = strncmp(room, start, strlen(start)) == 0;
-	if (f)
-		fclose(f);
-	return found;
-}
-
-/*
- * Is a directory of a program's own file system, whose answers may never come? It is not asked: what
- * is mounted the kernel knows.
- */
-static bool is_fuse(int fd)
-{
-	char path[40], line[4096], start[24];
-	const char *type;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
-	if (!find_line(path, "mnt_id:", line, sizeof(line)))
-		return true;
-	snprintf(start, sizeof(start), "%lu ", strtoul(line + strlen("mnt_id:"), NULL, 10));
-	if (!find_line("/proc/self/mountinfo", start, line, sizeof(line)))
-		return true;
-	type = strstr(line, " - ");
-	return !type || strncmp(type + 3, "fuse", 4) == 0;
-}
-
 int container_file_socket(struct container_reader *r, const struct container_place *at,
 			  const char *path)
 {
-	int home = at->home ? open_how(r->root_fd, at->home, O_PATH | O_DIRECTORY, RESOLVE_IN_ROOT) : -1;
+	int fd = open_path(r, at, path, O_PATH);
 	struct stat sb;
-	int fd;
 
-	if (at->home && home < 0)
-		return home;
-	fd = at->home && is_fuse(home) ? -EPERM : open_path(r, at, path, O_PATH);
-	if (home >= 0)
-		close(home);
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, &sb) == 0 && S_ISSOCK(sb.st_mode) && (!at->home || sb.st_uid == at->uid))

@@ -6,7 +6,8 @@
  * Everything is looked up below one root directory ("/", or that of a test), so that an absolute
  * link leads back into it. Only regular files are read, without waiting for anything, and only so
  * much of them. What belongs to a user's own engine is read from that user's home directory:
- * without following any link, without leaving its file system, and only files that are the user's.
+ * without following any link, without leaving its file system, and only files that are the user's. From a
+ * home that is a program's own file system (FUSE) nothing is read: it may never answer.
  */
 #ifndef STATE_CONTAINER_FILE_H
 #define STATE_CONTAINER_FILE_H
@@ -60,8 +61,7 @@ bool container_file_list(struct container_reader *r, const struct container_plac
 
 /*
  * A socket as container_file_read() looks for files, for connect() by /proc/self/fd/N; to be
- * closed. A negative errno; -EPERM: no socket, or not the user's, or the user's directory is a program's
- * own file system (FUSE), which may never answer.
+ * closed. A negative errno; -EPERM: no socket, or not the user's.
  */
 int container_file_socket(struct container_reader *r, const struct container_place *at,
 			  const char *path);

@@ -101,13 +101,27 @@ home_hangs() {
 	check "it hangs all that time" kill -0 $waiter
 }
 
+# it, and all of its threads
+has_ended() {
+	[ ! -d "/proc/$FALCOC_PID/task" ] || [ "$(grep -L '^State:.Z' /proc/"$FALCOC_PID"/task/*/status | wc -l)" = 0 ]
+}
+
 containers_up || { fail "the guest is ready for containers"; exit 1; }
 fetch_rules >"$T/rules.yaml"
 start_falcoc -v -r "$T/rules.yaml" -o containers.docker_root=/nowhere -o containers.docker_socket=/run/slow.sock || exit 1
 marks "before"
 slow_socket
 home_hangs
-check "falcoc ends well while it hangs" stop_falcoc
+kill -TERM "$FALCOC_PID"
+if wait_for 30 has_ended; then
+	check "falcoc ends well while it hangs" stop_falcoc
+else
+	fail "falcoc ends while it hangs"
+	for t in /proc/"$FALCOC_PID"/task/*; do
+		echo "  ${t##*/}: $(cat "$t/wchan"), $(grep State: "$t/status")"
+		cat "$t/stack"
+	done
+fi
 umount -l /home/worker /run/user/1000
 exec 5>&- 6>&-
 grep -iE 'container|incomplete|lost|held' "$T/err" | sed 's/^/  /'
