@@ -66,42 +66,38 @@ const struct option run_options[] = {
 	{ 0 },
 };
 
-/* On a line that whatever comes next is written over. */
-static void show_progress(void *arg, uint64_t events, int percent)
-{
-	(void)arg;
-	if (percent >= 0)
-		fprintf(stderr, "  %d %%, %" PRIu64 " events \r", percent, events);
-	else
-		fprintf(stderr, "  %" PRIu64 " events \r", events);
-}
-
 /* On a terminal, until the first alert: a line that changes. */
 static bool alive_shown;
 
 static void show_alive(void *arg, const struct engine_alive *p)
 {
-	(void)arg;
+	const struct settings *s = arg;
+
 	if (alive_shown)
 		fputs("\r\033[K", stderr);
 	alive_shown = p != NULL;
-	if (p)
+	if (p && s->engine.capture_file && p->percent >= 0)
+		fprintf(stderr, "%d %%, %" PRIu64 " events", p->percent, p->events);
+	else if (p && s->engine.capture_file)
+		fprintf(stderr, "%" PRIu64 " events", p->events);
+	else if (p)
 		fprintf(stderr, "%" PRIu64 " events a second, %" PRIu64 " so far, %" PRIu64
 			" dropped; no alert yet", p->per_second, p->events, p->dropped);
 }
 
 static void show_notice(void *arg, const char *text)
 {
-	(void)arg;
-	show_alive(NULL, NULL);
+	show_alive(arg, NULL);
 	complain("%s", text);
 }
 
-static bool is_watched(void)
+/* A line that changes is for a terminal, and live for one that nothing else is written to. */
+static bool is_watched(const struct settings *s)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+	return isatty(STDERR_FILENO) && (isatty(STDOUT_FILENO) || s->engine.capture_file) && term &&
+	       strcmp(term, "dumb") != 0;
 }
 
 static enum status watch(struct engine *e, const struct settings *s)
@@ -196,10 +192,12 @@ enum status run_command(struct settings *s)
 		return status;
 	s->engine.alert_fd = STDOUT_FILENO;
 	s->engine.notice = show_notice;
-	if (isatty(STDERR_FILENO))
-		s->engine.progress = show_progress;
-	if (is_watched())
+	s->engine.notice_arg = s;
+	if (is_watched(s)) {
 		s->engine.alive = show_alive;
+		s->engine.alive_arg = s;
+		s->engine.alive_on = !isatty(STDOUT_FILENO);
+	}
 	status = engine_make(s, &e);
 	if (status != STATUS_OK)
 		return status;

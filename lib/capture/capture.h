@@ -27,6 +27,9 @@ struct capture_options {
 	uint32_t latency_us;		/* 0: default 5000 */
 };
 
+/* What the rings of one CPU take. */
+uint64_t capture_ring_bytes(const struct capture_options *opt);
+
 /* Why a device could not be opened: each has a sentence of its own that says what to do. */
 enum capture_error {
 	CAPTURE_OK,

@@ -657,6 +657,34 @@ static enum capture_error complain_memory(const struct complaint *to, const stru
 			((unsigned long long)cpus * each + (1u << 20) - 1) >> 20, available_mib());
 }
 
+/* Returns the smaller one of the two that events come in. */
+static uint32_t ring_sizes(const struct capture_options *opt, uint32_t ret_bytes[FALCOC_CLASS_COUNT])
+{
+	uint32_t main = opt->main_ring_bytes ? opt->main_ring_bytes : MAIN_RING_BYTES;
+	uint32_t proc = opt->proc_ring_bytes, dns = opt->dns_ring_bytes, smaller;
+
+	if (!proc)
+		proc = main / PROC_RING_SHARE > PROC_RING_BYTES_MIN ? main / PROC_RING_SHARE : PROC_RING_BYTES_MIN;
+	smaller = main < proc ? main : proc;
+	if (!dns)
+		dns = smaller < DNS_RING_BYTES ? smaller : DNS_RING_BYTES;
+	ret_bytes[FALCOC_CLASS_MAIN] = main;
+	ret_bytes[FALCOC_CLASS_PROC] = proc;
+	ret_bytes[FALCOC_CLASS_DNS] = dns;
+	return smaller;
+}
+
+uint64_t capture_ring_bytes(const struct capture_options *opt)
+{
+	uint32_t bytes[FALCOC_CLASS_COUNT];
+	uint64_t all = 0;
+
+	ring_sizes(opt, bytes);
+	for (unsigned int cls = 0; cls < FALCOC_CLASS_COUNT; cls++)
+		all += bytes[cls];
+	return all;
+}
+
 static enum capture_error device_setup(struct device *d, const struct capture_options *opt,
 				       const struct complaint *to)
 {
@@ -664,17 +692,7 @@ static enum capture_error device_setup(struct device *d, const struct capture_op
 	struct falcoc_setup setup = { .size = sizeof(setup) };
 	int err;
 
-	bytes[FALCOC_CLASS_MAIN] = opt->main_ring_bytes ? opt->main_ring_bytes : MAIN_RING_BYTES;
-	bytes[FALCOC_CLASS_PROC] = opt->proc_ring_bytes;
-	if (!opt->proc_ring_bytes) {
-		bytes[FALCOC_CLASS_PROC] = bytes[FALCOC_CLASS_MAIN] / PROC_RING_SHARE;
-		if (bytes[FALCOC_CLASS_PROC] < PROC_RING_BYTES_MIN)
-			bytes[FALCOC_CLASS_PROC] = PROC_RING_BYTES_MIN;
-	}
-	bytes[FALCOC_CLASS_DNS] = opt->dns_ring_bytes ? opt->dns_ring_bytes : DNS_RING_BYTES;
-	smaller = bytes[0] < bytes[1] ? bytes[0] : bytes[1];
-	if (!opt->dns_ring_bytes && bytes[FALCOC_CLASS_DNS] > smaller)
-		bytes[FALCOC_CLASS_DNS] = smaller;
+	smaller = ring_sizes(opt, bytes);
 	memcpy(setup.ring_bytes, bytes, sizeof(setup.ring_bytes));
 	setup.latency_us = opt->latency_us ? opt->latency_us : LATENCY_US;
 	setup.watermark_bytes = opt->watermark_bytes;

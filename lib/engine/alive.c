@@ -5,6 +5,7 @@
 #include "engine/core.h"
 
 #define EVERY_NS	NS_PER_S
+#define REPLAY_NS	(NS_PER_S / 2)
 
 uint64_t engine_alive_due_ns(const struct engine *e)
 {
@@ -13,7 +14,7 @@ uint64_t engine_alive_due_ns(const struct engine *e)
 
 void engine_alive_tend(struct engine *e, uint64_t now_ns)
 {
-	struct engine_alive p = { .events = e->events, .dropped = capture_dropped(e->capture) };
+	struct engine_alive p = { .events = e->events, .dropped = capture_dropped(e->capture), .percent = -1 };
 	uint64_t late;
 
 	if (engine_alive_due_ns(e) > now_ns)
@@ -25,10 +26,23 @@ void engine_alive_tend(struct engine *e, uint64_t now_ns)
 	e->opt.alive(e->opt.alive_arg, &p);
 }
 
+void engine_alive_replay(struct engine *e)
+{
+	uint64_t now = e->opt.alive && !e->alive_over ? now_boot_ns() : 0;
+
+	if (now < e->alive_ns + REPLAY_NS)
+		return;
+	/* what is over at once needs none */
+	if (e->alive_ns)
+		e->opt.alive(e->opt.alive_arg, &(struct engine_alive){
+			.events = e->events, .percent = capture_percent(e->capture) });
+	e->alive_ns = now;
+}
+
 void engine_alive_end(struct engine *e)
 {
 	if (!e->opt.alive || e->alive_over)
 		return;
-	e->alive_over = true;
+	e->alive_over = !e->opt.alive_on;
 	e->opt.alive(e->opt.alive_arg, NULL);
 }

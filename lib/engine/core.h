@@ -186,7 +186,6 @@ struct engine {
 	uint8_t told_fates[1024];	/* the same of a replay's next event */
 	size_t ntold_fates, told_fates_at;
 	bool replays_own;	/* the capture that is judged is falcoc's own */
-	uint64_t progress_ns;	/* when it was told last, or could have been */
 	bool replay_observes;	/* of another's: answers of name servers are looked at */
 	bool replay_told;	/* what a capture does not tell has been told */
 	struct drops *drops;
@@ -217,7 +216,7 @@ struct engine {
 	uint64_t judged;	/* of these, those of a type that some rule asks for */
 	uint64_t tried;		/* of these, those that a rule was tried on */
 	uint64_t alerts;
-	uint64_t alive_ns;		/* when it is told next; 0: not yet */
+	uint64_t alive_ns;		/* when it is told next, of a capture when it was last; 0: not yet */
 	uint64_t alive_events;	/* by the last time */
 	bool alive_over;
 	uint64_t alerts_in_doubt;	/* that a name not known to us might have prevented */
@@ -285,6 +284,7 @@ void engine_compile_fold(struct engine *e);
 int engine_write_alert(struct engine *e, const struct alert *a, uint64_t to);
 /* alive.c: tells options.alive how it goes, until the first alert or the end. */
 void engine_alive_tend(struct engine *e, uint64_t now_ns);
+void engine_alive_replay(struct engine *e);
 void engine_alive_end(struct engine *e);
 uint64_t engine_alive_due_ns(const struct engine *e);
 int engine_write_note(struct engine *e, const struct alert_note *note, uint64_t to);

@@ -16,7 +16,6 @@
 #include "store/store.h"
 
 #define PROBE_MS	2000
-#define MAIN_RING_BYTES	(8u << 20)	/* as capture.h has it */
 
 static struct capture_options capture_of(const struct engine_options *opt)
 {
@@ -24,14 +23,6 @@ static struct capture_options capture_of(const struct engine_options *opt)
 		.device = opt->device, .main_ring_bytes = opt->ring_bytes,
 		.dns_ring_bytes = opt->dns_ring_bytes, .proc_ring_bytes = opt->proc_ring_bytes,
 	};
-}
-
-/* About: the smaller rings are made to fit the others. */
-static uint64_t ring_bytes(const struct engine_options *opt)
-{
-	uint64_t all = opt->ring_bytes ? opt->ring_bytes : MAIN_RING_BYTES;
-
-	return all + (opt->proc_ring_bytes ? opt->proc_ring_bytes : all / 4) + opt->dns_ring_bytes;
 }
 
 static void check_rules(struct doctor *d, const struct engine_doctor *what)
@@ -171,7 +162,7 @@ static void check_all(struct doctor *d, const struct engine_doctor *what)
 	doctor_kernel(d, "");
 	doctor_module(d, "", engine_version());
 	doctor_tools(d, "");
-	doctor_memory(d, "", ring_bytes(what->options));
+	doctor_memory(d, "", capture_ring_bytes(&capture));
 	doctor_device(d, "", &capture);
 	if (what->config_faults) {
 		doctor_say(d, "configuration", DOCTOR_FAILURE, "it has errors");
@@ -199,7 +190,7 @@ char *engine_doctor_device(const struct engine *e, bool colour)
 	doctor_kernel(&d, "");
 	doctor_module(&d, "", engine_version());
 	doctor_privileges(&d);
-	doctor_memory(&d, "", ring_bytes(&e->opt));
+	doctor_memory(&d, "", capture_ring_bytes(&capture));
 	doctor_device(&d, "", &capture);
 	doctor_text_first(&d, colour, &out);
 	text = out.len && !d.no_memory && !out.truncated ? strdup(buf_str(&out)) : NULL;

@@ -94,18 +94,17 @@ typedef void (*engine_load_fn)(void *arg, struct engine_loaded *ret_loaded);
 /* Takes a sentence about how things go (no newline), such as that capturing began. */
 typedef void (*engine_notice_fn)(void *arg, const char *text);
 
-/* How far a capture file has been judged, a few times a second; @percent -1: not known. */
-typedef void (*engine_progress_fn)(void *arg, uint64_t events, int percent);
-
 /* How it goes while nothing is told: for somebody who looks on. */
 struct engine_alive {
-	uint64_t events, per_second;	/* in all, and of late */
-	uint64_t dropped;
+	uint64_t events;
+	uint64_t per_second, dropped;	/* live: of late; in all */
+	int percent;			/* of a capture file; -1: not known */
 };
 
 /*
- * Called about once a second until the first alert; then once with NULL, before that is told: what was
- * shown is to be taken away.
+ * Called about once a second, with a capture file somewhat more often, until the first alert; then
+ * once with NULL, before that is told: what was shown is to be taken away. So it is with each alert
+ * where options.alive_on is set.
  */
 typedef void (*engine_alive_fn)(void *arg, const struct engine_alive *p);
 
@@ -241,10 +240,9 @@ struct engine_options {
 	bool verbose;			/* more notices */
 	engine_notice_fn notice;	/* may be NULL */
 	void *notice_arg;
-	engine_progress_fn progress;	/* may be NULL */
-	void *progress_arg;
-	engine_alive_fn alive;		/* of live events; may be NULL */
+	engine_alive_fn alive;		/* may be NULL */
 	void *alive_arg;
+	bool alive_on;			/* alerts are seen elsewhere: it goes on with them */
 };
 
 /*

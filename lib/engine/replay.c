@@ -18,7 +18,6 @@
 #include <time.h>
 
 #define TEND_EVENTS	1024	/* between two looks at what outputs have to tell */
-#define PROGRESS_NS	(500 * NS_PER_MS)
 #define RING_AGAIN_NS	(100 * 1000 * 1000)	/* a moment too early for read() is not the last */
 
 /*
@@ -169,18 +168,6 @@ static enum engine_status replay_ended(struct engine *e, int rc)
 	return ENGINE_OK;
 }
 
-static void tell_progress(struct engine *e)
-{
-	uint64_t now = e->opt.progress ? now_boot_ns() : 0;
-
-	if (now < e->progress_ns + PROGRESS_NS)
-		return;
-	/* what is over at once needs none */
-	if (e->progress_ns)
-		e->opt.progress(e->opt.progress_arg, e->events, capture_percent(e->capture));
-	e->progress_ns = now;
-}
-
 /* What has to be looked after now and then. 0 or -EPIPE. */
 static int between(struct engine *e)
 {
@@ -190,7 +177,7 @@ static int between(struct engine *e)
 	}
 	if (e->events % TEND_EVENTS)
 		return 0;
-	tell_progress(e);
+	engine_alive_replay(e);
 	return engine_tend_outputs(e);
 }
 
@@ -250,6 +237,7 @@ enum engine_status engine_replay(struct engine *e)
 	if (hold_check(e, true) < 0 && status == ENGINE_OK)
 		status = ENGINE_ERR_RUNTIME;
 	count_passed(e);
+	engine_alive_end(e);
 	interrupts_end(&interrupts);
 	return status;
 }

@@ -4,7 +4,8 @@
 # Manners: what was perhaps meant is named; odd files and odd outputs end in one clear sentence; escape
 # sequences are for terminals, and not where somebody wants none.
 . "$(dirname "$0")/common"
-seeds=$(dirname "$FALCOC")/../tests/fuzz/corpus/scap
+# shellcheck source=seeds
+. "$here/seeds"
 
 cat >rules.yaml <<'R'
 - rule: Passwords
@@ -172,4 +173,24 @@ report --store alerts.db --since 2023-11-14
 explain -r rules.yaml Passwords
 -c none -r rules.yaml -e capture.scap
 C
+
+# how far a capture is, on a terminal: gone before the summary, and nothing of it where nobody looks
+many 2000 >many.scap
+mkfifo pipe
+feed() {
+	head -c $(($(wc -c <many.scap) / 2)) many.scap
+	sleep 0.7 # what is over sooner is not worth a word
+	tail -c +$(($(wc -c <many.scap) / 2 + 1)) many.scap
+}
+sed 's/passwd/none/' rules.yaml >none.yaml
+feed >pipe &
+on_terminal 80 -c none -r none.yaml -e pipe
+verdict "a capture's progress is shown" "$(grep -qE '[0-9]+ events' shown && escapes shown && echo ok || echo "it is not")"
+verdict "and taken away" "$(tr '\r' '\n' <shown | grep -qE '^(.\[K)Events seen: ' && echo ok || echo "it is not")"
+feed >pipe &
+TERM=dumb on_terminal 80 -c none -r none.yaml -e pipe
+verdict "not on a terminal that cannot" "$(escapes shown && echo "it is" || echo ok)"
+feed >pipe &
+run -c none -r none.yaml -e pipe
+verdict "nor in a file" "$(cat out err | grep -q ' events$' && echo "it is" || echo ok)"
 finish
