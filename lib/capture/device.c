@@ -664,7 +664,9 @@ static uint32_t ring_sizes(const struct capture_options *opt, uint32_t ret_bytes
 	uint32_t proc = opt->proc_ring_bytes, dns = opt->dns_ring_bytes, smaller;
 
 	if (!proc)
-		proc = main / PROC_RING_SHARE > PROC_RING_BYTES_MIN ? main / PROC_RING_SHARE : PROC_RING_BYTES_MIN;
+		proc = main / PROC_RING_SHARE;
+	if (!opt->proc_ring_bytes && proc < PROC_RING_BYTES_MIN)
+		proc = PROC_RING_BYTES_MIN;
 	smaller = main < proc ? main : proc;
 	if (!dns)
 		dns = smaller < DNS_RING_BYTES ? smaller : DNS_RING_BYTES;

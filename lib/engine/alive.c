@@ -14,7 +14,8 @@ uint64_t engine_alive_due_ns(const struct engine *e)
 
 void engine_alive_tend(struct engine *e, uint64_t now_ns)
 {
-	struct engine_alive p = { .events = e->events, .dropped = capture_dropped(e->capture), .percent = -1 };
+	struct engine_alive p = { .events = e->events, .dropped = capture_dropped(e->capture),
+				  .percent = -1 };
 	uint64_t late;
 
 	if (engine_alive_due_ns(e) > now_ns)

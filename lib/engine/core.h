@@ -216,7 +216,7 @@ struct engine {
 	uint64_t judged;	/* of these, those of a type that some rule asks for */
 	uint64_t tried;		/* of these, those that a rule was tried on */
 	uint64_t alerts;
-	uint64_t alive_ns;		/* when it is told next, of a capture when it was last; 0: not yet */
+	uint64_t alive_ns;		/* when it is told next, of a capture: was last; 0: not yet */
 	uint64_t alive_events;	/* by the last time */
 	bool alive_over;
 	uint64_t alerts_in_doubt;	/* that a name not known to us might have prevented */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lazy_sqlite.h - SQLite, which keeps alerts, and Podman's containers: loaded when it is needed (lazy.h) */
+/* lazy_sqlite.h - SQLite, of alerts and of Podman's containers: loaded when it is needed (lazy.h) */
 #ifndef UTIL_LAZY_SQLITE_H
 #define UTIL_LAZY_SQLITE_H
 

@@ -25,6 +25,12 @@ main() {
 	if [ "$dir" = dns ] && scap=$("$TOP/tests/bench/scap.sh" "$kernel" 2>&1 | tail -1) && [ -f "$scap" ]; then
 		files=(--file "$scap=scap.ko")
 	fi
+	# half an upgrade: modules of the release before, and of the next
+	if [[ $dir = own && " $* " = *" abi "* ]]; then
+		for t in $("$VM/otherabi.sh" "$kernel"); do
+			files+=(--file "$t=$(basename "$t")")
+		done
+	fi
 	# torture takes its time, and so does a kernel that looks twice at everything
 	[ "$dir" = t ] || seconds=3600
 	if [ "$kernel" = debug ]; then
