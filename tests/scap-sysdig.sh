@@ -46,8 +46,10 @@ tidy() {
 
 : >"$work/all"
 for capture; do
-	theirs "$capture" | tidy >"$work/theirs"
-	ours "$capture" | tidy >"$work/ours"
+	# both are given the same, without what ends theirs
+	"$here/scap-older.py" "$capture" >"$work/older.scap" 2>>"$work/left_out"
+	theirs "$work/older.scap" | tidy >"$work/theirs"
+	ours "$work/older.scap" | tidy >"$work/ours"
 	awk -v capture="$(basename "$capture" .scap)" -v show="${SHOW:-}" '
 		function say(what) { print "D\t" what; if (show) print "S\t" capture ": " what ": " $0 }
 		NR == FNR { key = $1 " " $2 " " $3; n[key]++; line[key, n[key]] = " " $0 " "; ours[$1 " " $2] = $3; total++; next }
@@ -79,7 +81,8 @@ for capture; do
 		}' "$work/ours" "$work/theirs" >>"$work/all"
 done
 [ -z "${SHOW:-}" ] || sed -n 's/^S\t//p' "$work/all"
-echo "$(grep -c '^E' "$work/all") events are the same, $(grep -c '^L' "$work/all" || true) stand where sysdig ended early"
+echo "$(grep -c '^E' "$work/all") events are the same, $(grep -c '^L' "$work/all" || true) stand where sysdig ended early," \
+	"$(awk '{ n += $1 } END { print n + 0 }' "$work/left_out") that would have ended it were left out"
 sed -n 's/^D\t//p' "$work/all" | sort | uniq -c | awk -v known="$known" '
 	BEGIN {
 		while ((getline line <known) > 0) {
