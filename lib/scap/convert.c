@@ -33,52 +33,78 @@ static int count_v1(struct slice body, size_t len, unsigned int type)
 	}
 }
 
+/* Numbers at places that are known to be there. */
+static inline uint16_t get_u16(const char *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le16toh(v);
+}
+
+static inline uint32_t get_u32(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
+static inline uint64_t get_u64(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
 int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event *ret_event)
 {
-	const size_t head = v1 ? HEAD_V1_BYTES : HEAD_BYTES;
-	struct cursor c = cursor_of(body), lens;
+	const size_t head = v1 ? HEAD_V1_BYTES : HEAD_BYTES, before = flagged ? 6 : 2;
+	const char *p = body.ptr + before, *lens, *data;
 	struct scap_event *ev = ret_event;
-	size_t len, width;
+	size_t len, width, left;
 	uint64_t n;
 
 	ev->nparams = 0;
-	ev->cpu = cursor_u16(&c);
-	ev->flags = flagged ? cursor_u32(&c) : 0;
-	ev->ts_ns = cursor_u64(&c);
-	ev->tid = cursor_u64(&c);
-	len = cursor_u32(&c);
-	ev->type = cursor_u16(&c);
-	n = v1 ? 0 : cursor_u32(&c);
-	if (c.bad)
+	if (body.len < before + head)
 		return -EBADMSG;
+	ev->cpu = get_u16(body.ptr);
+	ev->flags = flagged ? get_u32(body.ptr + 2) : 0;
+	ev->ts_ns = get_u64(p);
+	ev->tid = get_u64(p + 8);
+	len = get_u32(p + 16);
+	ev->type = get_u16(p + 20);
+	n = v1 ? 0 : get_u32(p + HEAD_V1_BYTES);
 	if (ev->type >= SCAP_TYPE_COUNT)
 		return -ENOENT;
 	if (v1 && (ev->type == SCAP_NOTIFICATION_E || ev->type == SCAP_INFRASTRUCTURE_E))
 		len -= len > V1_EXCESS ? V1_EXCESS : 0;
-	if (len < head || len - head > c.left)
+	if (len < head || len > body.len - before)
 		return -EBADMSG;
-	c.left = len - head;
+	lens = p + head;
+	left = len - head;
 	width = !v1 && (scap_types[ev->type].flags & SCAP_T_LARGE) ? 4 : 2;
 	if (v1) {
-		int count = count_v1((struct slice){ c.pos, c.left }, len, ev->type);
+		int count = count_v1((struct slice){ lens, left }, len, ev->type);
 
 		if (count < 0)
 			return count;
 		n = (uint64_t)count;
 	}
-	if (n > c.left / width)
+	if (n > left / width)
 		return -EBADMSG;
-	lens = c;
-	cursor_bytes(&c, n * width);
-	for (uint64_t i = 0; i < n; i++) {
-		size_t size = width == 2 ? cursor_u16(&lens) : cursor_u32(&lens);
+	data = lens + n * width;
+	left -= n * width;
+	for (uint64_t i = 0; i < n; i++, lens += width) {
+		size_t size = width == 2 ? get_u16(lens) : get_u32(lens);
 
-		if (size > c.left)
+		if (size > left)
 			return -EBADMSG;
 		if (i < SCAP_PARAMS_MAX)
-			ev->param[i] = (struct slice){ c.pos, size };
-		c.pos += size;
-		c.left -= size;
+			ev->param[i] = (struct slice){ data, size };
+		data += size;
+		left -= size;
 	}
 	ev->nparams = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
 	return 0;
@@ -224,6 +250,32 @@ static int rebuild(struct scap_event *ev, const struct scap_conversion *c,
 	if (used && enter)
 		enter->type = UINT16_MAX;
 	return 0;
+}
+
+bool scap_convert_param(const struct scap_event *ev, struct scap_enter *enter, unsigned int at,
+			struct slice *ret_param)
+{
+	const unsigned int want = scap_types[ev->type].nparams;
+	const struct scap_conversion *c;
+	const struct scap_instruction *in;
+
+	if (ev->nparams == want && at < want) {
+		*ret_param = ev->param[at];
+		return ret_param->len == sizeof(uint64_t);
+	}
+	c = find_conversion(ev->type, ev->nparams);
+	if (!c || c->action != SCAP_CONVERT_ADD || c->new_type != ev->type ||
+	    ev->nparams + c->count != want || at < ev->nparams || at >= want ||
+	    !has_enter(enter, ev->type))
+		return false;
+	in = &c->list[at - ev->nparams];
+	if (in->from != SCAP_FROM_ENTER && in->from != SCAP_FROM_ENTER_OR_EMPTY)
+		return false;
+	*ret_param = scap_enter_param(enter, in->param);
+	if (ret_param->len != sizeof(uint64_t))
+		return false;
+	enter->type = UINT16_MAX;
+	return true;
 }
 
 int scap_convert(struct scap_event *ev, struct scap_enter **enter, struct arena *scratch)

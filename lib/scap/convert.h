@@ -8,6 +8,7 @@
 #ifndef SCAP_CONVERT_H
 #define SCAP_CONVERT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "scap/types.h"
@@ -43,6 +44,13 @@ struct scap_enter {
  * type; -ENOMEM.
  */
 int scap_convert(struct scap_event *ev, struct scap_enter **enter, struct arena *scratch);
+
+/*
+ * Parameter @at, a number of 64 bits, as scap_convert() would find it at the exit of a call, whose
+ * entry is then used up. False: it is missing, or the event becomes another type.
+ */
+bool scap_convert_param(const struct scap_event *ev, struct scap_enter *enter, unsigned int at,
+			struct slice *ret_param);
 
 /* Keeps a copy of @ev in *@enter, in place of what was there. 0 or a negative errno. */
 int scap_enter_store(const struct scap_event *ev, struct scap_enter **enter);

@@ -194,6 +194,12 @@ static ssize_t need(struct scap_input *in, size_t want)
 	return (ssize_t)(in->end - in->pos);
 }
 
+/* The same, nearly always without a call. */
+static inline ssize_t have(struct scap_input *in, size_t want)
+{
+	return in->end - in->pos >= want ? (ssize_t)(in->end - in->pos) : need(in, want);
+}
+
 static void take(struct scap_input *in, size_t len)
 {
 	in->pos += len;
@@ -241,7 +247,7 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block)
 {
 	struct scap_block b = { 0 };
 	uint32_t head[2];
-	ssize_t n = need(in, sizeof(head));
+	ssize_t n = have(in, sizeof(head));
 	const char *p;
 
 	if (n <= 0)
@@ -260,7 +266,7 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block)
 			*ret_block = b;
 		return rc;
 	}
-	n = need(in, b.length);
+	n = have(in, b.length);
 	if (n < 0)
 		return (int)n;
 	if ((size_t)n < b.length)

@@ -72,6 +72,7 @@ struct scap_native {
 /* What becomes of an event of a type that nobody wants. */
 enum scap_skip {
 	SCAP_SKIP_NOT,		/* it changes tables: it is taken in */
+	SCAP_SKIP_QUICK,	/* it changes little (quick.c) */
 	SCAP_SKIP_COUNT,	/* it only counts */
 	SCAP_SKIP_ENTRY,	/* it would only be kept for an exit that is skipped */
 };
@@ -218,6 +219,15 @@ void scap_fd_sides(const struct scap_fd *f, struct endpoint *ret_client,
 void scap_sock_name(struct scap *s, struct scap_fd *f);
 void scap_sock_complete(const struct scap *s, struct scap_fd *f);
 void scap_sock_swap(struct scap_fd *f);
+static inline bool scap_is_inet(const struct scap_fd *f)
+{
+	return f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6;
+}
+
+/* quick.c: may events of @type, which are of our @event, be taken in by scap_quick()? */
+bool scap_is_quick(unsigned int type, int event);
+/* Takes s->ev, as parsed and not converted, into the tables. False: it takes the whole way. */
+bool scap_quick(struct scap *s, struct scap_thread *th, int event);
 
 /* parse_proc.c */
 void scap_parse_clone(struct scap *s);

@@ -223,7 +223,7 @@ static void parse_pidfd_getfd(struct scap *s)
 }
 
 /* Calls that make a descriptor of one kind, which is all there is to say of it. */
-static void parse_made(struct scap *s)
+static bool parse_made(struct scap *s)
 {
 	static const struct {
 		unsigned short event;
@@ -248,14 +248,15 @@ static void parse_made(struct scap *s)
 		if (made[i].event != s->event)
 			continue;
 		if (!scap_has(s, 0) || scap_int(s, 0) < 0)
-			return;
+			return true;
 		f = scap_new_fd(s, scap_int(s, 0), made[i].type);
 		if (f && made[i].flags >= 0)
 			f->open_flags = (uint32_t)scap_uint(s, (unsigned int)made[i].flags);
 		if (f && s->event == FALCOC_E_EPOLL_CREATE1 && (f->open_flags & PPM_EPOLL_CLOEXEC))
 			f->open_flags = PPM_O_CLOEXEC;
-		return;
+		return true;
 	}
+	return false;
 }
 
 static void parse_close_range(struct scap *s)
@@ -266,7 +267,8 @@ static void parse_close_range(struct scap *s)
 	s->fd = NULL;
 }
 
-static void parse_files(struct scap *s)
+/* Calls about open files; the next ones likewise, and false: it is none of them. */
+static bool parse_files(struct scap *s)
 {
 	static const struct open_params by_name = { -1, 1, 2, 4, -1, 0, 1 },
 		at = { 1, 2, 3, 5, 0, 1, 2 }, at2 = { 1, 2, 3, 6, 0, 1, 2 },
@@ -319,12 +321,12 @@ static void parse_files(struct scap *s)
 		parse_pidfd_getfd(s);
 		break;
 	default:
-		parse_made(s);
-		break;
+		return false;
 	}
+	return true;
 }
 
-static void parse_net(struct scap *s)
+static bool parse_net(struct scap *s)
 {
 	switch (s->event) {
 	case FALCOC_E_SOCKET:
@@ -368,20 +370,24 @@ static void parse_net(struct scap *s)
 	case FALCOC_E_PREADV:
 		scap_parse_io(s, -1, true);
 		break;
+	default:
+		return false;
 	}
+	return true;
 }
 
 /* Calls that change a thread's memory tell how much it has now. */
-static void parse_memory(struct scap *s)
+static bool parse_memory(struct scap *s)
 {
 	if (s->event != FALCOC_E_BRK && s->event != FALCOC_E_MMAP && s->event != FALCOC_E_MUNMAP)
-		return;
+		return false;
 	if (scap_has(s, 1))
 		s->thread->vmsize = (uint32_t)scap_uint(s, 1);
 	if (!scap_has(s, 3))
-		return;
+		return true;
 	s->thread->vmrss = (uint32_t)scap_uint(s, 2);
 	s->thread->vmswap = (uint32_t)scap_uint(s, 3);
+	return true;
 }
 
 /* So does the scheduler of a thread that it stops, in some captures. */
@@ -522,10 +528,9 @@ void scap_parse(struct scap *s)
 		s->remove_thread = true;
 		return;
 	}
-	parse_memory(s);
-	parse_files(s);
-	parse_net(s);
-	scap_parse_ids(s);
+	/* the most common ones first; each is of one kind */
+	if (!parse_files(s) && !parse_net(s) && !parse_memory(s) && !parse_made(s))
+		scap_parse_ids(s);
 }
 
 void scap_parse_after(struct scap *s)

@@ -16,6 +16,7 @@
 #define SECTION_BYTES	16
 #define MAJOR		1
 #define SCRATCH_BYTES	(1u << 20)
+#define TYPE_AT		20	/* in an event: behind its time, its thread and its length */
 #define EVENT_SMALL_MAX	65536	/* of a block that is not of the large kind */
 
 /* How an event block is laid out. False: it is no event block. */
@@ -259,8 +260,12 @@ void scap_set_wants(struct scap *s, const struct eventset *events)
 
 		s->skip[i] = SCAP_SKIP_NOT;
 		if (event < 0 || is_meta(i) || (t->flags & SCAP_T_UNUSED) ||
-		    eventset_has(&s->wants, (unsigned int)event, false) || scap_changes_state(event) ||
+		    eventset_has(&s->wants, (unsigned int)event, false) ||
 		    (event_def((enum falcoc_event)event)->traits & FALCOC_T_TRACEPOINT))
+			continue;
+		if (scap_is_quick(i, event))
+			s->skip[i] = SCAP_SKIP_QUICK;
+		if (scap_changes_state(event))
 			continue;
 		if (!entry)
 			s->skip[i] = SCAP_SKIP_COUNT;
@@ -287,33 +292,43 @@ static void pass_over(struct scap *s, int event)
 	s->passed[event]++;
 }
 
+/* One that nobody wants is done with. */
+static void skipped(struct scap *s, struct scap_thread *th)
+{
+	s->num++;
+	note_first(s);
+	if (th && th->passed)
+		th->passed->type = UINT16_MAX;
+	count_given(s);
+	pass_over(s, event_of_type[s->ev.type]);
+}
+
 /*
  * Is the event one that need not be looked at? What is left to do is then done: it counts, and its
  * thread is one that was heard of.
  */
 static bool skip_event(struct scap *s, const struct scap_block *b, bool flagged)
 {
-	struct cursor c = cursor_of(b->body);
-	struct scap_thread *th;
+	/* behind the CPU and the block's flags */
+	const size_t at = flagged ? 6 : 2;
+	const char *p = b->body.ptr + at;
+	struct cursor c;
 	uint16_t type;
 
-	cursor_bytes(&c, flagged ? 6 : 2);
+	if (b->body.len < at + TYPE_AT + sizeof(type))
+		return false;
+	memcpy(&type, p + TYPE_AT, sizeof(type));
+	type = le16toh(type);
+	if (type >= SCAP_TYPE_COUNT || s->skip[type] < SCAP_SKIP_COUNT)
+		return false;
+	c = cursor_of((struct slice){ p, TYPE_AT });
 	s->ev.ts_ns = cursor_u64(&c);
 	s->ev.tid = cursor_u64(&c);
-	cursor_u32(&c);
-	type = cursor_u16(&c);
-	if (c.bad || type >= SCAP_TYPE_COUNT || s->skip[type] == SCAP_SKIP_NOT)
-		return false;
 	s->ev.type = type;
-	th = find_thread(s);
 	if (s->skip[type] == SCAP_SKIP_ENTRY)
-		return true;
-	s->num++;
-	note_first(s);
-	if (th && th->passed)
-		th->passed->type = UINT16_MAX;
-	count_given(s);
-	pass_over(s, event_of_type[type]);
+		find_thread(s);
+	else
+		skipped(s, find_thread(s));
 	return true;
 }
 
@@ -325,7 +340,7 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 	int rc;
 
 	s->stats.events++;
-	if (!b->skipped && scap_native_event(s, b->body, flagged))
+	if (s->native.on && !b->skipped && scap_native_event(s, b->body, flagged))
 		return 0;
 	if (s->native.on)
 		return 0;	/* tells in fewer words what a record before it told */
@@ -345,8 +360,13 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		s->stats.bad_events++;
 	if (rc < 0)
 		return 0;
-	arena_clear(s->scratch);
 	th = find_thread(s);
+	if (s->filtering && s->skip[s->ev.type] == SCAP_SKIP_QUICK &&
+	    scap_quick(s, th, event_of_type[s->ev.type])) {
+		skipped(s, th);
+		return 0;
+	}
+	arena_clear(s->scratch);
 	rc = scap_convert(&s->ev, th ? &th->enter : &none, s->scratch);
 	free(none);
 	if (rc == -EBADMSG)
@@ -415,6 +435,11 @@ static bool next_news(struct scap *s, struct event *ret_event)
 	return false;
 }
 
+static bool has_news(const struct scap *s)
+{
+	return s->users_freed < s->nusers || s->tell.at < s->tell.n;
+}
+
 int scap_next(struct scap *s, struct event *ret_event)
 {
 	struct scap_block b;
@@ -426,9 +451,9 @@ int scap_next(struct scap *s, struct event *ret_event)
 		scap_parse_after(s);
 	for (;;) {
 		/* lists are whole only when the first event is there */
-		if (s->events_begun && next_news(s, ret_event))
+		if (s->events_begun && has_news(s) && next_news(s, ret_event))
 			return 1;
-		if (scap_native_next(s, ret_event)) {
+		if (s->native.have && scap_native_next(s, ret_event)) {
 			s->stats.given++;
 			return 1;
 		}

@@ -558,11 +558,6 @@ static bool take_sides(struct scap *s, struct scap_fd *f, unsigned int i)
 	return true;
 }
 
-static bool is_inet(const struct scap_fd *f)
-{
-	return f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6;
-}
-
 void scap_parse_io(struct scap *s, int tuple, bool incoming)
 {
 	struct slice b = tuple >= 0 ? scap_bytes(s, (unsigned int)tuple) : (struct slice){ "", 0 };
@@ -577,13 +572,13 @@ void scap_parse_io(struct scap *s, int tuple, bool incoming)
 	f = s->fd;
 	if (!f)
 		return;
-	if (is_inet(f))
+	if (scap_is_inet(f))
 		f->connected = true;
 	if (tuple < 0 || (f->name && scap_fd_l4(f) == SCAP_L4_TCP))
 		return;
 	if (!take_sides(s, f, (unsigned int)tuple))
 		return;
-	if (!is_inet(f)) {
+	if (!scap_is_inet(f)) {
 		set_name_of_param(s, f, (unsigned int)tuple, true);
 		return;
 	}
