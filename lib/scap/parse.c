@@ -120,7 +120,10 @@ static void parse_open(struct scap *s, const struct open_params *p)
 	fd->dev = (uint32_t)scap_uint(s, (unsigned int)p->dev);
 	fd->ino = scap_uint(s, (unsigned int)p->dev + 1);
 	scap_text_set(&s->threads, &fd->name, path);
-	scap_text_set(&s->threads, &fd->raw, raw);
+	if (slice_eq(raw, path))
+		scap_text_share(&s->threads, &fd->raw, fd->name);
+	else
+		scap_text_set(&s->threads, &fd->raw, raw);
 }
 
 static void parse_dup(struct scap *s, bool cloexec)

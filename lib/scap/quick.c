@@ -2,9 +2,9 @@
 /*
  * quick.c - the most common calls, where nobody wants to know of them
  *
- * Nine in ten calls of a busy machine read, write or close, and change next to nothing in the tables. Where
- * no rule looks at them, that is done here without making the event whole first (convert.c) and without
- * all that goes before it is given out (parse.c). What is done is the same to the last bit; where
+ * Most calls of a busy machine read, write or close, and change next to nothing in the tables. Where no
+ * rule looks at them, that little is done here, without making the event whole first (convert.c) and
+ * without what goes before it is given out (parse.c). The tables are the same afterwards; where
  * anything about an event is unusual, the answer is no and it takes the whole way.
  */
 #include "scap/internal.h"

@@ -15,6 +15,7 @@
  *	sock.c		likewise of sockets
  *	parse_proc.c	likewise of processes
  *	translate.c	an event as a record
+ *	quick.c		the commonest events, where nobody wants them
  *	look.c		what fields look up beyond that
  *	scap.c		all together
  *	types.c conversions.c	data
