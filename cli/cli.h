@@ -113,6 +113,7 @@ struct command {
 	const char *const *examples;	/* a command, what it does, ...; ended by NULL; or NULL */
 	const struct option *options;	/* ended by one without letter and name; NULL: none */
 	bool keys;		/* takes the options of the configuration's keys, too */
+	const char *statuses;	/* digits of those that it can have; NULL: @text tells of its own */
 	bool usage_is_1;	/* wrong arguments end it with 1: its statuses are its own */
 	enum status (*run)(struct settings *s);
 };

@@ -28,6 +28,7 @@ const struct command commands[] = {
 		.examples = run_examples,
 		.options = run_options,
 		.keys = true,
+		.statuses = "01234567",
 		.run = run_command,
 	},
 	{
@@ -41,6 +42,7 @@ const struct command commands[] = {
 		.examples = daemon_examples,
 		.options = daemon_options,
 		.keys = true,
+		.statuses = "012345",
 		.run = daemon_command,
 	},
 	{
@@ -53,30 +55,39 @@ const struct command commands[] = {
 			"*.yaml and *.yml in it. All errors are told at once. Needs no module and no root.\n",
 		.examples = validate_examples,
 		.options = validate_options,
+		.statuses = "0123",
 		.run = validate_command,
 	},
 	{
 		.name = "list",
 		.args = "fields | events | operators | options | config | rules | macros | lists",
 		.summary = "show what rules and configuration may use, or what rules files hold",
+		.text = "Fields, events, operators, options and keys of the configuration are falcoc's own. Rules, macros\n"
+			"and lists are those of the files that -r names, or else the configuration.\n",
 		.examples = list_examples,
 		.options = list_options,
+		.statuses = "0123",
 		.run = list_command,
 	},
 	{
 		.name = "explain",
 		.args = "[-r RULES]... RULE",
 		.summary = "show what becomes of a rule: its condition, compiled, and its events",
+		.text = "The condition with its macros and lists in place, the events that the kernel records for it, and what\n"
+			"of it the kernel looks at before it makes a record.\n",
 		.examples = explain_examples,
 		.options = explain_options,
+		.statuses = "0123",
 		.run = explain_command,
 	},
 	{
 		.name = "eval",
 		.args = "CONDITION -e FILE",
 		.summary = "try a condition on the events of a capture, and count those that it is true of",
+		.text = "Tells how many of the events that was; --print shows them. Status 8 where there was none.\n",
 		.examples = eval_examples,
 		.options = eval_options,
+		.statuses = "0123678",
 		.run = eval_command,
 	},
 	{
@@ -91,6 +102,7 @@ const struct command commands[] = {
 		.examples = record_examples,
 		.options = record_options,
 		.keys = true,
+		.statuses = "012345",
 		.run = record_command,
 	},
 	{
@@ -101,6 +113,7 @@ const struct command commands[] = {
 			"its start, its end, or up to five minutes ago. Needs the right to read that file.\n",
 		.examples = dns_examples,
 		.options = dns_options,
+		.statuses = "0123",
 		.run = dns_command,
 	},
 	{
@@ -111,6 +124,7 @@ const struct command commands[] = {
 			"nothing. Exit status 0 where falcoc can run, 1 where it cannot.\n",
 		.examples = doctor_examples,
 		.options = doctor_options,
+		.statuses = "012",
 		.run = doctor_command,
 	},
 	{
@@ -123,14 +137,17 @@ const struct command commands[] = {
 			"outputs of rules name, and who, where and with whom; it tells of a field that was not.\n",
 		.examples = alerts_examples,
 		.options = alerts_options,
+		.statuses = "0123",
 		.run = alerts_command,
 	},
 	{
 		.name = "show",
 		.args = "NUMBER",
 		.summary = "show a stored alert with all there is",
+		.text = "Its number is what 'falcoc alerts' and reports show. Needs the right to read the database.\n",
 		.examples = show_examples,
 		.options = show_alert_options,
+		.statuses = "0123",
 		.run = show_alert_command,
 	},
 	{
@@ -156,14 +173,18 @@ const struct command commands[] = {
 			"ones go on, 4 where it waits for the module. Needs the right to ask: root.\n",
 		.examples = status_examples,
 		.options = status_options,
+		.statuses = "01234",
 		.run = status_command,
 	},
 	{
 		.name = "schema",
 		.args = "[rules | policy | config | template]",
 		.summary = "show a JSON schema, or a configuration to fill in",
+		.text = "The schemas are for editors and other checkers: of rules files, of policies, of the configuration.\n"
+			"The template is a configuration with each key and its default, commented out.\n",
 		.examples = schema_examples,
 		.options = plain_options,
+		.statuses = "012",
 		.run = schema_command,
 	},
 	{
@@ -171,14 +192,17 @@ const struct command commands[] = {
 		.args = "[COMMAND]",
 		.summary = "show this help, or that of a command",
 		.options = help_options,
+		.statuses = "012",
 		.run = help_command,
 	},
 	{
 		.name = "completion",
 		.args = "bash | zsh | fish",
 		.summary = "show what a shell needs to complete falcoc's words",
+		.text = "Source what it shows, or put it where the shell looks. The packages have done so.\n",
 		.examples = completion_examples,
 		.options = plain_options,
+		.statuses = "012",
 		.run = completion_command,
 	},
 	{
@@ -186,6 +210,7 @@ const struct command commands[] = {
 		.args = "",
 		.summary = "show the version",
 		.options = plain_options,
+		.statuses = "012",
 		.run = version_command,
 	},
 	{ 0 },

@@ -108,24 +108,38 @@ static void put_examples(const struct command *cmd)
 	}
 }
 
-static void put_statuses(void)
+/* @which: digits of them; NULL: the command has told of its own. */
+static void put_statuses(const char *which)
 {
 	const char *what;
 	int number;
 
+	if (!which)
+		return;
 	printf("# EXIT STATUS\n\n");
 	for (size_t i = 0; status_text(i, &number, &what); i++) {
+		if (!strchr(which, '0' + number))
+			continue;
 		printf("*%d*\n", number);
 		put_words("\t", what);
 		putchar('\n');
 	}
 }
 
-static void put_see_also(void)
+/* @main: of the page that all others name. */
+static void put_see_also(bool main)
 {
-	printf("# SEE ALSO\n\n"
-	       "*falcoc*(8), *falcoc.yaml*(5), *falcoc-rules*(5), *falcoc-filter*(7), *falcoc-policy*(5),\n"
-	       "*falcoc*(4)\n");
+	printf("# SEE ALSO\n\n%s*falcoc.yaml*(5), *falcoc-rules*(5), *falcoc-filter*(7), *falcoc-policy*(5),\n"
+	       "*falcoc*(4)\n", main ? "" : "*falcoc*(8), ");
+}
+
+/* A text of the help's that is no sentence yet. */
+static void put_sentence(const char *text)
+{
+	char sentence[256];
+
+	snprintf(sentence, sizeof(sentence), "%c%s.", toupper((unsigned char)*text), text + 1);
+	put_line(sentence);
 }
 
 static void command_page(const struct command *cmd)
@@ -141,12 +155,16 @@ static void command_page(const struct command *cmd)
 	printf("\n# SYNOPSIS\n\n*falcoc %s* ", cmd->name);
 	put_line(cmd->args);
 	printf("\n# DESCRIPTION\n\n");
-	put_line(cmd->text ? cmd->text : cmd->summary);
+	put_sentence(cmd->summary);
 	putchar('\n');
+	if (cmd->text) {
+		put_line(cmd->text);
+		putchar('\n');
+	}
 	put_options(cmd);
 	put_examples(cmd);
-	put_statuses();
-	put_see_also();
+	put_statuses(cmd->statuses);
+	put_see_also(false);
 }
 
 static void main_page(void)
@@ -168,10 +186,10 @@ static void main_page(void)
 		put(c->args);
 		putchar('\n');
 		put_words("\t", c->summary);
-		printf("\tSee *falcoc-%s*(8).\n\n", c->name);
+		printf("\t(*falcoc-%s*(8))\n\n", c->name);
 	}
 	put_examples(commands);
-	put_statuses();
+	put_statuses("012345678");
 	printf("# FILES\n\n"
 	       "_/etc/falcoc/falcoc.yaml_, _/etc/falcoc/config.d_\n"
 	       "\tConfiguration: *falcoc.yaml*(5).\n\n"
@@ -180,7 +198,7 @@ static void main_page(void)
 	       "_/var/lib/falcoc_\n\tNames that were learned, stored alerts, captures.\n\n"
 	       "_/dev/falcoc_\n"
 	       "\tDevice of the module: *falcoc*(4).\n\n");
-	put_see_also();
+	put_see_also(true);
 }
 
 void man_show(const struct command *cmd)
