@@ -4,9 +4,14 @@
  */
 #include "cli.h"
 
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 const struct option daemon_options[] = {
@@ -18,11 +23,40 @@ const struct option daemon_options[] = {
 	{ 0 },
 };
 
-/* Of a thread, too: one line each is written at once. */
+/* 0: it is written, or never can be. -EAGAIN: it would have to wait. */
+static int write_at_once(const char *line, size_t len)
+{
+	struct pollfd fd = { .fd = STDERR_FILENO, .events = POLLOUT };
+
+	if (send(STDERR_FILENO, line, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return 0;
+	if (errno != ENOTSOCK)
+		return errno == EAGAIN ? -EAGAIN : 0;
+	/* a pipe that is writable takes PIPE_BUF bytes; files and terminals take all */
+	if (poll(&fd, 1, 0) != 1)
+		return -EAGAIN;
+	return write(STDERR_FILENO, line, len < PIPE_BUF ? len : PIPE_BUF) < 0 && errno == EAGAIN ? -EAGAIN : 0;
+}
+
+/*
+ * The loop calls this, and so do threads: it never waits. What is behind it, most often the journal, may be
+ * stuck; what finds no room is counted, and told with the next one.
+ */
 static void show_notice(void *arg, const char *text)
 {
+	static atomic_uint lost;
+	unsigned int n = atomic_exchange(&lost, 0);
+	char before[64] = "", *line;
+	int len;
+
 	(void)arg;
-	complain("%s", text);
+	if (n)
+		snprintf(before, sizeof(before), "(%u messages before this found no room) ", n);
+	len = asprintf(&line, "falcoc: %s%s\n", before, text);
+	if (len < 0 || write_at_once(line, (size_t)len) < 0)
+		atomic_fetch_add(&lost, n + 1);
+	if (len >= 0)
+		free(line);
 }
 
 /* A sentence with the first of them, then all that was found. NULL: no memory. */

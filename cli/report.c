@@ -66,6 +66,8 @@ const struct option report_options[] = {
 	{ 0, "min-priority", "PRIORITY", "only alerts of this priority and more urgent ones", SETS(report.min_priority) },
 	{ 0, "fail-on", "PRIORITY", "exit status 3 where there is one of this priority or more urgent", SETS(report.fail_on) },
 	{ 0, "checkpoint", "FILE", "only what is new since the last report with this file", SETS(checkpoint) },
+	{ 0, "max-restart", "TIME", "restarts that together took no longer are told, but make no exit status 4\n"
+	  "(default: 1m; 0: any does)", SETS(report.restarts) },
 	{ 0, "quiet-if-empty", NULL, "say nothing where there is nothing to say; that coverage was lost is\n"
 	  "something", SETS(quiet_if_empty) },
 	{ 0, "output", "FILE", "write it there, at once and as a whole (default: standard output)", SETS(report_file) },

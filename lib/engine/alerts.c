@@ -167,7 +167,7 @@ static void show_pair(const char *name, const char *value, struct buf *out)
 
 static void show_all(const struct store_alert *a, struct buf *out)
 {
-	json_t *fields = json_loads(a->fields, 0, NULL), *value;
+	json_t *fields = json_loads(a->fields, JSON_ALLOW_NUL, NULL), *value;
 	struct buf when = BUF_INIT;
 	const char *name;
 

@@ -46,6 +46,10 @@ static int read_options(const struct engine_audit_query *q, struct report_option
 		rc = moment("until", q->until ? q->until : "now", opt->now_ns, &opt->until_ns, why, size);
 	if (rc == 0)
 		rc = priority("min-priority", q->min_priority, &opt->min_priority, why, size);
+	if (rc == 0 && when_span(q->restarts ? q->restarts : "1m", &opt->restarts_ns) < 0) {
+		snprintf(why, size, "--max-restart: '%s' is no time: 0, 90s, 5m", q->restarts);
+		rc = -EINVAL;
+	}
 	if (rc == 0 && q->mark) {
 		opt->since_ns = q->mark->until_ns;
 		opt->after_id = q->mark->last_id;

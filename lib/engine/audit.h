@@ -29,6 +29,7 @@ struct engine_audit_query {
 	const char *since, *until;	/* store/when.h; NULL: yesterday; now */
 	const char *min_priority;	/* NULL: all */
 	const char *fail_on;		/* NULL: none */
+	const char *restarts;		/* so long they may take ("90s"); NULL: a minute */
 	unsigned int detail;		/* 0 to 2 */
 	enum engine_audit_format format;
 	const struct engine_audit_mark *mark;	/* only what is new since then; NULL: by time */
@@ -39,7 +40,7 @@ struct engine_audit {
 	size_t len;
 	char *subject;		/* likewise: one line, for a mail */
 	bool empty;		/* nothing to say */
-	bool gap;		/* coverage was lost */
+	bool gap;		/* coverage was lost, and by more than restarts */
 	bool failed;		/* there is an alert at least as urgent as fail_on */
 	struct engine_audit_mark mark;	/* for the next report */
 };

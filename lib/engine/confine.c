@@ -3,27 +3,16 @@
 #include "engine/confine.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "engine/core.h"
 #include "util/lazy_capng.h"
-#include "util/lazy_seccomp.h"
-
-/* What neither falcoc nor a program that it starts has any business with. */
-static const char *const denied[] = {
-	"init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "reboot",
-	"swapon", "swapoff", "mount", "umount2", "pivot_root", "chroot", "fsopen", "fsconfig", "fsmount",
-	"fspick", "move_mount", "open_tree", "mount_setattr", "ptrace", "process_vm_readv",
-	"process_vm_writev", "bpf", "perf_event_open", "userfaultfd", "add_key", "request_key", "keyctl",
-	"acct", "settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "iopl", "ioperm",
-	"quotactl", "syslog", "vhangup", "io_uring_setup", "io_uring_enter", "io_uring_register",
-	"name_to_handle_at", "open_by_handle_at", "lookup_dcookie", "personality", "sethostname",
-	"setdomainname", "_sysctl", "uselib", "create_module", "kcmp", "mknod", "mknodat", "migrate_pages",
-	"move_pages", "mbind", "set_mempolicy", "unshare",
-};
 
 static bool acts(const struct engine *e)
 {
@@ -68,7 +57,9 @@ static void keep_named(const char *names)
 static int drop_capabilities(const struct engine *e)
 {
 	static const unsigned int always[] = { CAP_SYS_PTRACE, CAP_DAC_READ_SEARCH };
-	static const unsigned int to_act[] = { CAP_KILL, CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_OVERRIDE };
+	static const unsigned int to_act[] = {
+		CAP_KILL, CAP_NET_ADMIN, CAP_SYS_ADMIN, CAP_DAC_OVERRIDE, CAP_SYS_NICE,
+	};
 	bool have[CAP_LAST_CAP + 1];
 
 	if (!lazy_capng_load())
@@ -88,36 +79,28 @@ static int drop_capabilities(const struct engine *e)
 	return capng_apply(CAPNG_SELECT_CAPS) < 0 ? -EPERM : 0;
 }
 
-static int deny(scmp_filter_ctx filter, const char *name)
-{
-	int call = seccomp_syscall_resolve_name(name);
-
-	/* one that this architecture, or this library, has not */
-	return call < 0 ? 0 : seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), call, 0);
-}
-
 static int filter_calls(const struct engine *e)
 {
-	bool starts = e->opt.outputs.program.enabled || acts(e);
-	scmp_filter_ctx filter;
-	int rc;
+	unsigned int what = 0;
 
-	if (!lazy_seccomp_load())
-		return -ELIBACC;
-	filter = seccomp_init(SCMP_ACT_ALLOW);
-	rc = filter ? 0 : -ENOMEM;
-	for (size_t i = 0; rc == 0 && i < sizeof(denied) / sizeof(denied[0]); i++)
-		rc = deny(filter, denied[i]);
-	if (rc == 0 && !starts)
-		rc = deny(filter, "execve");
-	if (rc == 0 && !starts)
-		rc = deny(filter, "execveat");
-	if (rc == 0 && !acts(e))
-		rc = deny(filter, "setns");
-	if (rc == 0)
-		rc = seccomp_load(filter);
-	seccomp_release(filter);
-	return rc;
+	if (e->opt.outputs.program.enabled || acts(e))
+		what |= CONFINE_STARTS;
+	if (acts(e))
+		what |= CONFINE_ENTERS;
+	return confine_calls(what);
+}
+
+/* By the call itself: the library's state is that of the process. */
+int confine_server(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return -errno;
+	if (syscall(SYS_capset, &head, none) < 0)
+		return -errno;
+	return confine_calls(CONFINE_SERVER);
 }
 
 enum engine_status confine_start(struct engine *e)

@@ -430,15 +430,14 @@ static enum engine_status await_capture(struct engine *e)
 
 	if (status == ENGINE_OK && e->service)
 		status = start_signals(e);
+	if (status == ENGINE_OK && e->service)
+		status = web_start(e);
 	return status == ENGINE_OK ? service_await(e, open_capture) : status;
 }
 
 static enum engine_status start_service(struct engine *e)
 {
 	enum engine_status status = reload_start(e);
-
-	if (status == ENGINE_OK && e->service)
-		status = web_start(e);	/* its thread is born confined */
 
 	if (status == ENGINE_OK && service_ready(e) < 0)
 		status = ENGINE_ERR_RUNTIME;	/* it is told why */

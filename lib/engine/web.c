@@ -5,37 +5,44 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/core.h"
 #include "engine/metrics.h"
+#include "output/text.h"
 #include "util/lazy_microhttpd.h"
+#include "util/thread.h"
 
 #define CONNECTIONS	16
 #define SECONDS		5	/* of a connection that says nothing */
+#define WHY		256
 #define WAIT_S		2	/* for the loop */
 
 struct web {
 	struct MHD_Daemon *daemon;
+	pthread_t thread;
+	bool runs, confined;
 	const char *health;
 	bool metrics;
-	int fd;
+	int fd, stop_fd;
 	/* all below: with the lock held */
 	pthread_mutex_t lock;
 	pthread_cond_t answered;
 	uint64_t asked, told;	/* numbers of questions */
 	bool recording;
+	char why[WHY];		/* events are not recorded; "": for no reason that is known */
 	char *text;
 };
 
 /* Asks the loop. False: it does not answer. *@ret_text is the caller's. */
-static bool ask(struct web *w, bool *ret_recording, char **ret_text)
+static bool ask(struct web *w, bool *ret_recording, char ret_why[WHY], char **ret_text)
 {
 	struct timespec until;
 	uint64_t one = 1, number;
@@ -52,6 +59,7 @@ static bool ask(struct web *w, bool *ret_recording, char **ret_text)
 		continue;
 	told = w->told >= number;
 	*ret_recording = told && w->recording;
+	memcpy(ret_why, w->why, WHY);
 	*ret_text = told && w->text ? strdup(w->text) : NULL;
 	pthread_mutex_unlock(&w->lock);
 	return told;
@@ -72,6 +80,7 @@ void web_serve(struct engine *e)
 		metrics_text(e, &text);
 	pthread_mutex_lock(&w->lock);
 	w->recording = e->capture && e->began_ns;
+	snprintf(w->why, sizeof(w->why), "%.*s", (int)strcspn(e->error, "\n"), e->error);
 	free(w->text);
 	w->text = strdup(buf_str(&text));
 	w->told = asked;
@@ -98,12 +107,17 @@ static enum MHD_Result answer(struct MHD_Connection *c, unsigned int status, con
 	return rc;
 }
 
-static enum MHD_Result tell_health(struct MHD_Connection *c, bool told, bool recording)
+static enum MHD_Result tell_health(struct MHD_Connection *c, bool told, bool recording, const char *why)
 {
 	const char *status = !told ? "the loop does not answer" : recording ? "ok" : "waiting for the module";
 	struct buf text = BUF_INIT;
 
-	buf_printf(&text, "{\"status\": \"%s\"}\n", status);
+	buf_printf(&text, "{\"status\": \"%s\"", status);
+	if (told && !recording) {
+		buf_add_str(&text, ", \"why\": ");
+		text_json(slice_of(why), &text);
+	}
+	buf_add_str(&text, "}\n");
 	/* the buffer's memory becomes the response's */
 	return answer(c, recording ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE, "application/json",
 		      text.ptr);
@@ -116,7 +130,7 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *c, const char *u
 	static int began;
 	struct web *w = arg;
 	bool recording, told;
-	char *text;
+	char why[WHY], *text;
 
 	(void)version;
 	(void)upload;
@@ -133,10 +147,10 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *c, const char *u
 			      strdup("{\"falcoc_version\": \"" FALCOC_VERSION "\"}\n"));
 	if (strcmp(url, w->health) != 0 && (!w->metrics || strcmp(url, "/metrics") != 0))
 		return answer(c, MHD_HTTP_NOT_FOUND, "text/plain", strdup("there is no such page\n"));
-	told = ask(w, &recording, &text);
+	told = ask(w, &recording, why, &text);
 	if (strcmp(url, w->health) == 0) {
 		free(text);
-		return tell_health(c, told, recording);
+		return tell_health(c, told, recording, why);
 	}
 	if (told && text)
 		return answer(c, MHD_HTTP_OK, "text/plain; version=0.0.4; charset=utf-8", text);
@@ -159,12 +173,9 @@ static bool make_address(const char *text, uint16_t port, struct sockaddr_storag
 	return inet_pton(AF_INET6, text, &six->sin6_addr) == 1;
 }
 
-/* Its thread is born with all signals blocked, as all but the loop are. */
-static struct MHD_Daemon *start(struct web *w, const struct sockaddr_storage *at, uint16_t port)
+static struct MHD_Daemon *listen_at(struct web *w, const struct sockaddr_storage *at, uint16_t port)
 {
-	unsigned int flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL;
-	struct MHD_Daemon *d;
-	sigset_t all, old;
+	unsigned int flags = MHD_USE_EPOLL;
 
 	if (!lazy_microhttpd_load()) {
 		errno = ELIBACC;
@@ -172,13 +183,39 @@ static struct MHD_Daemon *start(struct web *w, const struct sockaddr_storage *at
 	}
 	if (at->ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	d = MHD_start_daemon(flags, port, NULL, NULL, handle, w, MHD_OPTION_SOCK_ADDR, at,
-			     MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS,
-			     MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SECONDS, MHD_OPTION_END);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	return d;
+	return MHD_start_daemon(flags, port, NULL, NULL, handle, w, MHD_OPTION_SOCK_ADDR, at,
+				MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CONNECTIONS,
+				MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)SECONDS, MHD_OPTION_END);
+}
+
+/* Milliseconds until a connection has had its time; -1: there is none. */
+static int due_ms(struct web *w)
+{
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	if (MHD_get_timeout(w->daemon, &ms) != MHD_YES)
+		return -1;
+	return ms > SECONDS * 1000 ? SECONDS * 1000 : (int)ms;
+}
+
+/* It may answer and nothing else, whatever strangers send. */
+static void *serve(void *arg)
+{
+	struct web *w = arg;
+	const union MHD_DaemonInfo *info = MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+	struct pollfd fds[2] = {
+		{ .fd = info ? info->epoll_fd : -1, .events = POLLIN },
+		{ .fd = w->stop_fd, .events = POLLIN },
+	};
+
+	if (w->confined && confine_server() < 0)
+		return NULL;	/* who asks finds that nobody answers */
+	while (!fds[1].revents) {
+		if (poll(fds, 2, due_ms(w)) < 0 && errno != EINTR)
+			break;
+		MHD_run(w->daemon);
+	}
+	return NULL;
 }
 
 enum engine_status web_start(struct engine *e)
@@ -202,27 +239,44 @@ enum engine_status web_start(struct engine *e)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&w->answered, &attr);
 	pthread_condattr_destroy(&attr);
+	w->confined = !e->opt.unconfined;
 	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (w->fd < 0)
+	w->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (w->fd < 0 || w->stop_fd < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "eventfd: %s", strerror(errno));
 	if (!make_address(address, port, &at))
 		return engine_fail(e, ENGINE_ERR_OPTION, "webserver.listen_address '%s' is no address",
 				   address);
-	w->daemon = start(w, &at, port);
+	/* dates of answers: what they need is read while files can be opened */
+	tzset();
+	w->daemon = listen_at(w, &at, port);
 	/* what watches matters more than who can ask about it */
 	if (!w->daemon)
 		engine_notice(e, "no HTTP server at %s port %u: %s", address, port, strerror(errno));
+	else if (thread_start(&w->thread, serve, w) < 0)
+		engine_notice(e, "no HTTP server: no thread for it");
+	else
+		w->runs = true;
 	return ENGINE_OK;
 }
 
 void web_free(struct web *w)
 {
+	uint64_t one = 1;
+
 	if (!w)
 		return;
+	/* an eventfd that nobody else writes to: there is room */
+	while (w->runs && write(w->stop_fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		continue;
+	if (w->runs)
+		pthread_join(w->thread, NULL);
 	if (w->daemon)
 		MHD_stop_daemon(w->daemon);
 	if (w->fd >= 0)
 		close(w->fd);
+	if (w->stop_fd >= 0)
+		close(w->stop_fd);
 	pthread_mutex_destroy(&w->lock);
 	pthread_cond_destroy(&w->answered);
 	free(w->text);

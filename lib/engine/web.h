@@ -3,13 +3,14 @@
  * web.h - a small HTTP server: health, and counters for Prometheus
  *
  *	/healthz (webserver.k8s_healthz_endpoint)	200 while the loop answers and events are
- *							recorded; else 503
+ *							recorded; else 503 with the reason
  *	/metrics (webserver.prometheus_metrics_enabled)	engine/metrics.h
  *	/versions
  *
- * It runs on a thread of its own (libmicrohttpd), with few connections at a time and a time for
- * each, and touches nothing of the engine: it asks the loop, by a descriptor, and waits two seconds
- * for the answer. So a loop that is stuck is not healthy.
+ * It answers from the start, while the module still is waited for. It runs on a thread of its own
+ * (libmicrohttpd), with few connections at a time and a time for each, without any privilege
+ * (confine_server()), and touches nothing of the engine: it asks the loop, by a descriptor, and waits two
+ * seconds for the answer. So a loop that is stuck is not healthy.
  */
 #ifndef ENGINE_WEB_H
 #define ENGINE_WEB_H

@@ -81,13 +81,20 @@ static void tell(struct outlet *o)
 	o->has_news = true;
 }
 
-static void lose(struct outlet *o, uint64_t overflowed, uint64_t failed)
+static void lose(struct outlet *o, const struct message *m, bool overflowed)
 {
-	o->stats.overflowed += overflowed;
-	o->news.overflowed += overflowed;
-	o->stats.failed += failed;
-	o->news.failed += failed;
+	*(overflowed ? &o->stats.overflowed : &o->stats.failed) += 1;
+	if (m->untold)
+		return;
+	*(overflowed ? &o->news.overflowed : &o->news.failed) += 1;
 	tell(o);
+}
+
+/* All that waits has failed, and stays where it is. */
+static void lose_all(struct outlet *o)
+{
+	for (size_t i = 0; i < o->count; i++)
+		lose(o, o->ring[(o->head + i) % o->opt.capacity], false);
 }
 
 /* The first one leaves the queue. */
@@ -133,13 +140,14 @@ static bool settle(struct outlet *o, int rc)
 		}
 	} else if (rc == -EBADMSG) {
 		fails(o);
+		lose(o, o->ring[o->head], false);
 		pop(o);
-		lose(o, 0, 1);
 	} else if (rc == -EPIPE) {
 		fails(o);
 		o->over = true;
 		o->news.gone = true;
-		lose(o, 0, o->count);
+		tell(o);
+		lose_all(o);
 		while (o->count)
 			pop(o);
 	} else if (rc != -ECANCELED) {
@@ -354,10 +362,10 @@ bool outlet_push(struct outlet *o, struct message *m)
 		if (o->count == 1)
 			pthread_cond_signal(&o->work);
 	} else if (o->over) {
-		lose(o, 0, 1);
+		lose(o, m, false);
 	} else {
 		o->crowded = true;
-		lose(o, 1, 0);
+		lose(o, m, true);
 	}
 	pthread_mutex_unlock(&o->lock);
 	return taken;
@@ -396,7 +404,7 @@ void outlet_give_up(struct outlet *o)
 {
 	pthread_mutex_lock(&o->lock);
 	if (o->count && !o->over) {
-		lose(o, 0, o->count);
+		lose_all(o);
 		o->over = true;
 	}
 	pthread_mutex_unlock(&o->lock);

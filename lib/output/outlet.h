@@ -49,7 +49,7 @@ struct outlet_news {
 	char why[256];
 	bool ended;		/* it works again: if it began, too, since then */
 	bool gone;		/* it never will again: the sink is done with */
-	uint64_t overflowed, failed;	/* more of them */
+	uint64_t overflowed, failed;	/* more of them, but for messages whose loss is no news */
 	bool room;		/* after an overflow: at least half of the queue is free again */
 	char *says;		/* what the sink has to tell; free() it */
 };

@@ -38,6 +38,7 @@ struct way {
 	uint64_t own_overflowed, own_failed;	/* not yet told to itself */
 	uint64_t next_tell_ns;
 	bool crowded;			/* it overflowed, and has no room yet */
+	bool failing;			/* the last try failed */
 	bool gone;
 	char why[256];			/* why it fails, or last failed */
 };
@@ -295,7 +296,7 @@ static void more_text(const struct message *m, const char *more, struct buf *out
 static void more_json(struct slice line, const char *more, uint64_t n, struct buf *out)
 {
 	static const char *const texts[] = { "output", "message" };
-	json_t *alert = json_loadb(line.ptr, line.len, 0, NULL);
+	json_t *alert = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
 	char *dump;
 
 	for (size_t i = 0; i < 2; i++) {
@@ -398,6 +399,9 @@ static void note(struct outputs *os, const struct alert_note *n, uint64_t to,
 	if (!wanted(os, n->priority, to, false, &forms))
 		return;
 	m = note_message(os, n, forms);
+	/* or two outputs that fail would tell each other so without end */
+	if (m)
+		m->untold = strcmp(n->rule, OUTPUTS_RULE) == 0;
 	for (size_t i = 0; m && i < os->n; i++) {
 		struct way *w = &os->ways[i];
 
@@ -500,8 +504,8 @@ static void tell_lost(struct outputs *os, struct way *w, uint64_t now_ns, uint64
 		w->overflowed = w->failed = 0;
 		w->next_tell_ns = now_ns == UINT64_MAX ? now_ns : now_ns + TELL_NS;
 	}
-	/* without a queue that was full there is nothing to wait for */
-	if (w->own_overflowed + w->own_failed && !w->crowded && !w->gone) {
+	/* it waits until there is room, and something gets through */
+	if (w->own_overflowed + w->own_failed && !w->crowded && !w->failing && !w->gone) {
 		add_lost(os, w, w->own_overflowed, w->own_failed, wall_ns, NULL, w);
 		w->own_overflowed = w->own_failed = 0;
 	}
@@ -516,6 +520,7 @@ static void take_news(struct outputs *os, struct way *w)
 		return;
 	if (news.began) {
 		snprintf(w->why, sizeof(w->why), "%s", news.why);
+		w->failing = true;
 		if (!news.gone)
 			notice(os, "alerts do not get to the %s: %s%s", name, news.why,
 			       news.failed ? "" : " (they wait)");
@@ -524,6 +529,8 @@ static void take_news(struct outputs *os, struct way *w)
 		w->gone = true;
 		notice(os, "nobody reads the %s any more", name);
 	}
+	if (news.ended)
+		w->failing = false;
 	if (news.ended)
 		notice(os, "alerts get to the %s again", name);
 	if (news.says)

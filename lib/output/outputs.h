@@ -14,7 +14,8 @@
  * least priority and its rate. What is held back so is counted.
  *
  * An output that loses alerts is told of by an alert of our own (OUTPUTS_RULE), at once to all
- * others, and to itself as soon as there is room again.
+ * others, and to itself as soon as there is room again and something gets through. Where such an alert is
+ * lost in its turn that is counted, and not told.
  */
 #ifndef OUTPUT_OUTPUTS_H
 #define OUTPUT_OUTPUTS_H

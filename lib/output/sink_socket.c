@@ -234,7 +234,8 @@ static void add_field(struct buf *out, const char *name, const json_t *value)
 
 static void add_journal(const struct message *m, enum message_form form, struct buf *out)
 {
-	json_t *alert = json_loadb(m->form[MESSAGE_FULL].ptr, m->form[MESSAGE_FULL].len, 0, NULL);
+	json_t *alert = json_loadb(m->form[MESSAGE_FULL].ptr, m->form[MESSAGE_FULL].len,
+				    JSON_ALLOW_NUL, NULL);
 	json_t *tags = json_object_get(alert, "tags"), *value;
 	struct slice line = m->form[form];
 	const char *name;

@@ -100,17 +100,22 @@ static void find_gaps(struct watching *w)
 	const struct report_options *opt = &w->g->r->opt;
 	uint64_t at = opt->since_ns, until = opt->until_ns < opt->now_ns ? opt->until_ns : opt->now_ns;
 	const char *why = "not running, or nothing is kept of it any more";
+	bool asked = false;
 
-	qsort(w->runs, w->n, sizeof(*w->runs), by_begin);
+	if (w->n)
+		qsort(w->runs, w->n, sizeof(*w->runs), by_begin);
 	for (size_t i = 0; i < w->n; i++) {
 		const struct span *s = &w->runs[i];
 		uint64_t began = s->began < until ? s->began : until;
 
+		if (began > at && asked)
+			w->g->r->restarts_ns += began - at;
 		if (began > at)
-			add_gap(w, at, began, why);
+			add_gap(w, at, began, asked ? "it was restarted" : why);
 		if (s->ended <= at)
 			continue;
 		at = s->ended;
+		asked = !s->killed;
 		why = s->killed ? "it ended without saying so: killed, or the machine went down" : "it was stopped";
 		if (at >= until)
 			break;
@@ -203,6 +208,12 @@ static void summarize(struct gather *g, struct report_section *s, const struct n
 	if (all)
 		buf_printf(&text, " (%.2f %%)", (double)(uint64_t)((double)r->ran_ns / (double)all * 10000) / 100);
 	add(g, s, "Watched", "%s", buf_str(&text));
+	if (r->restarts_ns) {
+		buf_clear(&text);
+		add_span(r->restarts_ns, &text);
+		add(g, s, "Lost to restarts", "%s%s", buf_str(&text),
+		    r->restarts_ns <= r->opt.restarts_ns ? ", which is no failure" : "");
+	}
 	buf_clear(&text);
 	add_grouped(r->events, " ", &text);
 	add(g, s, "Events", "%s", buf_str(&text));
@@ -282,6 +293,7 @@ void gather_coverage(struct gather *g)
 	struct watching w = { .g = g };
 	struct noting n = { .g = g };
 	struct report *r = g->r;
+	uint64_t unplanned;
 	int rc;
 
 	w.summary = section_add(g, "coverage", "Coverage", pair, 2);
@@ -303,7 +315,12 @@ void gather_coverage(struct gather *g)
 	section_note(g, w.summary, "Counts are kept by the hour; those of the first and last hour are whole.");
 	gather_versions(g, &w);
 	buf_release(&w.versions);
-	r->gap = r->lost_ns || r->dropped || r->lost_alerts || r->failures || r->unverified;
+	/*
+	 * What happens in a restart is lost like anything else, and told with its length. But who restarts
+	 * a service knows it: if every upgrade made a failed report, soon nobody would look.
+	 */
+	unplanned = r->lost_ns - (r->restarts_ns <= r->opt.restarts_ns ? r->restarts_ns : 0);
+	r->gap = unplanned || r->dropped || r->lost_alerts || r->failures || r->unverified;
 	w.summary->warns = r->gap;
 	w.gaps->warns = true;
 }

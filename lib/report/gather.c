@@ -391,7 +391,7 @@ void report_release(struct report *r)
 
 bool report_is_empty(const struct report *r)
 {
-	return !r->total && !r->gap;
+	return !r->total && !r->gap && !r->lost_ns;
 }
 
 enum priority report_worst(const struct report *r)
@@ -418,5 +418,5 @@ void report_subject(const struct report *r, struct buf *out)
 		any = true;
 	}
 	buf_add_str(out, any ? "" : "no alerts");
-	buf_add_str(out, r->gap ? "; coverage was lost" : "");
+	buf_add_str(out, r->gap ? "; coverage was lost" : r->lost_ns ? "; restarted" : "");
 }

@@ -51,9 +51,10 @@ static void add_priorities(const uint64_t *counts, struct buf *out)
 static void add_watching(const struct report *r, struct buf *out)
 {
 	buf_printf(out, ",\n  \"watching\": {\"lost\": %s, \"watched_ns\": %" PRIu64 ", \"not_watched_ns\": %" PRIu64
+		   ", \"restarts_ns\": %" PRIu64
 		   ", \"events\": %" PRIu64 ", \"dropped\": %" PRIu64 ", \"unverified\": %" PRIu64
 		   ", \"alerts_not_stored\": %" PRIu64 ", \"failures\": %" PRIu64 "}",
-		   r->gap ? "true" : "false", r->ran_ns, r->lost_ns, r->events, r->dropped, r->unverified,
+		   r->gap ? "true" : "false", r->ran_ns, r->lost_ns, r->restarts_ns, r->events, r->dropped, r->unverified,
 		   r->lost_alerts, r->failures);
 }
 

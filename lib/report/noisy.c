@@ -37,7 +37,7 @@ static int take_sample(void *arg, const struct store_alert *a)
 {
 	struct sample *s = arg;
 
-	s->fields = json_loads(a->fields, 0, NULL);
+	s->fields = json_loads(a->fields, JSON_ALLOW_NUL, NULL);
 	s->internal = strcmp(a->source, "internal") == 0;
 	return 0;
 }

@@ -24,6 +24,7 @@ struct report_options {
 	int64_t after_id;		/* as struct store_period */
 	enum priority min_priority;
 	unsigned int detail;		/* 0: in short, 1, 2: all */
+	uint64_t restarts_ns;		/* so long restarts may take together without being a gap */
 };
 
 enum report_cell_kind {
@@ -67,8 +68,9 @@ struct report {
 	uint64_t buckets[STORE_BUCKETS][PRIORITY_COUNT];
 	/* coverage */
 	uint64_t ran_ns, lost_ns;	/* of the period; lost: when nobody watched */
+	uint64_t restarts_ns;		/* of that, between an end as asked and the next start */
 	uint64_t events, dropped, unverified, lost_alerts, failures;
-	bool gap;			/* anything of that, or a failure */
+	bool gap;			/* anything of that but short restarts, or a failure */
 	int64_t last_id;		/* of the store, when it was gathered */
 	struct report_section *sections, **end;
 };
@@ -78,7 +80,7 @@ int report_gather(struct store *st, const struct report_options *opt, struct rep
 		  char *why, size_t size);
 void report_release(struct report *r);
 
-/* Nothing to say: no alerts, and no coverage was lost. */
+/* Nothing to say: no alerts, and no coverage was lost, not even by a restart. */
 bool report_is_empty(const struct report *r);
 /* The worst priority of its alerts; PRIORITY_COUNT: there are none. */
 enum priority report_worst(const struct report *r);

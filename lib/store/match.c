@@ -227,7 +227,7 @@ bool store_match_is(struct store_match *m, const struct store_alert *a)
 	bool is;
 
 	m->alert = a;
-	m->fields = json_loads(a->fields, 0, NULL);
+	m->fields = json_loads(a->fields, JSON_ALLOW_NUL, NULL);
 	m->alerts++;
 	filter_set_begin(m->filters, &ctx);
 	is = filter_set_match(m->filters, m->id);

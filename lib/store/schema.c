@@ -66,7 +66,7 @@ static int fill(sqlite3 *db)
 
 	while (rc == SQLITE_OK && (rc = sqlite3_step(st)) == SQLITE_ROW) {
 		const char *text = (const char *)sqlite3_column_text(st, 4);
-		json_t *fields = json_loads(text ? text : "{}", 0, NULL);
+		json_t *fields = json_loads(text ? text : "{}", JSON_ALLOW_NUL, NULL);
 
 		rc = facts_add(f, sqlite3_column_int64(st, 0), (uint64_t)sqlite3_column_int64(st, 1),
 			       (const char *)sqlite3_column_text(st, 2),

@@ -67,7 +67,8 @@ static bool word(const char *text, time_t now, time_t *ret)
 	return true;
 }
 
-static bool ago(const char *text, time_t now, time_t *ret)
+/* "90s": so many seconds */
+static bool span(const char *text, long *ret)
 {
 	static const char units[] = "smhdw";
 	static const long seconds[] = { 1, 60, 3600, 86400, 604800 };
@@ -82,7 +83,17 @@ static bool ago(const char *text, time_t now, time_t *ret)
 	unit = *end && !end[1] ? strchr(units, *end) : NULL;
 	if (errno || !unit || n > 1000000000l)
 		return false;
-	*ret = now - n * seconds[unit - units];
+	*ret = n * seconds[unit - units];
+	return true;
+}
+
+static bool ago(const char *text, time_t now, time_t *ret)
+{
+	long s;
+
+	if (!span(text, &s))
+		return false;
+	*ret = now - s;
 	return true;
 }
 
@@ -172,5 +183,16 @@ int when_parse(const char *text, uint64_t now_ns, uint64_t *ret_ns)
 	if (t < 0)
 		return -EINVAL;
 	*ret_ns = (uint64_t)t * NS_PER_S + ns;
+	return 0;
+}
+
+int when_span(const char *text, uint64_t *ret_ns)
+{
+	long s = 0;
+
+	if (strcmp(text, "0") != 0 && !span(text, &s))
+		return -EINVAL;
+	/* what is longer than any clock counts as that */
+	*ret_ns = (uint64_t)s > UINT64_MAX / NS_PER_S ? UINT64_MAX : (uint64_t)s * NS_PER_S;
 	return 0;
 }

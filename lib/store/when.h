@@ -21,4 +21,7 @@
 /* @now_ns: CLOCK_REALTIME, as is the result. 0 or -EINVAL. */
 int when_parse(const char *text, uint64_t now_ns, uint64_t *ret_ns);
 
+/* So long: 90s 30m 3h 2d 1w, 0. 0 or -EINVAL. */
+int when_span(const char *text, uint64_t *ret_ns);
+
 #endif

@@ -211,7 +211,7 @@ static int insert_alert(struct sink_store *k, const struct message *m, json_t *a
 static int insert(struct sink_store *k, const struct message *m)
 {
 	struct slice line = m->form[MESSAGE_RECORD];
-	json_t *json = json_loadb(line.ptr, line.len, 0, NULL);
+	json_t *json = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
 	int rc = *m->rule ? insert_alert(k, m, json) : facts_cover(k->facts, k->run, m->ts_ns, json);
 
 	json_decref(json);

@@ -9,6 +9,14 @@ $(BUILD)/bench/judge: $(BUILD)/tests/bench/judge.o $(BUILD)/libfalcoc.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
 
+.PHONY: soak
+soak: $(BUILD)/bench/soak	## a long life in little time: is memory flat? (EXECS=10000000, ten opens each)
+	@tests/bench/soak.sh $< $(EXECS)
+
+$(BUILD)/bench/soak: $(BUILD)/tests/bench/soak.o $(BUILD)/libfalcoc.a
+	@mkdir -p $(@D)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+
 $(BUILD)/bench/names: $(BUILD)/tests/bench/names.o $(BUILD)/libfalcoc.a
 	@mkdir -p $(@D)
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)

@@ -105,13 +105,50 @@ expect "a rate without a rate" 2 err "needs 'rate'"
 # ---- a server ----
 cat >server.py <<'P'
 # server.py DIR MODE: says its port in DIR/port, writes what it is given to DIR/got
-import gzip, http.server, json, os, ssl, sys, time
+#
+# Mode sidekick: takes and refuses what Falcosidekick does (read off its source, handlers.go and types/types.go of
+# version 2.31): one object a request, by POST, not packed; its members, if there, of these types; a priority that it
+# knows, a rule, a time, at least one output field; k8s.ns.name and k8s.pod.name strings or null.
+import datetime, gzip, http.server, json, os, re, ssl, sys, time
 where, mode = sys.argv[1], sys.argv[2]
+def sidekick(packed, body):
+    if packed:
+        return "packed"
+    try:
+        alert, end = json.JSONDecoder().raw_decode(body.decode())
+    except ValueError as e:
+        return "no JSON: %s" % e
+    if body.decode()[end:].strip():
+        return "something behind the first value: it would not be seen"
+    if not isinstance(alert, dict):
+        return "no object"
+    for name, kind in ("output", str), ("priority", str), ("rule", str), ("time", str), ("output_fields", dict), \
+            ("source", str), ("tags", list), ("hostname", str), ("uuid", str):
+        # Go finds members whatever their case
+        for key in alert:
+            if key.lower() == name and alert[key] is not None and not isinstance(alert[key], kind):
+                return "%s is of another type" % key
+    if any(not isinstance(t, str) for t in alert.get("tags") or []):
+        return "a tag that is no text"
+    if alert.get("priority", "").lower() not in ("emergency", "alert", "critical", "error", "warning", "notice",
+                                                 "informational", "debug"):
+        return "priority"
+    if not alert.get("rule") or not alert.get("output_fields"):
+        return "no rule, or no output fields"
+    # RFC 3339
+    if not re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", alert.get("time", "")):
+        return "time"
+    for name in "k8s.ns.name", "k8s.pod.name":
+        if not isinstance(alert["output_fields"].get(name, ""), (str, type(None))):
+            return name
+    return ""
+
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     failures = 0
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        why = sidekick("Content-Encoding" in self.headers, body) if mode == "sidekick" else ""
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
         if mode == "hang":
@@ -120,12 +157,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if mode == "fail" and Handler.failures < 2:
             Handler.failures += 1
             status = 503
-        if mode == "refuse":
+        if mode == "refuse" or why:
             status = 400
         with open(where + "/got", "a") as f:
             peer = self.connection.getpeercert() if mode == "tls" else None
             f.write(json.dumps({"status": status, "type": self.headers["Content-Type"], "agent": self.headers["User-Agent"],
-                "from": self.client_address[1], "path": self.path, "body": json.loads(body), "peer": peer is not None}) + "\n")
+                "from": self.client_address[1], "path": self.path, "body": json.loads(body), "why": why, "peer": peer is not None}) + "\n")
         self.send_response(status)
         self.send_header("Content-Length", "5")
         self.end_headers()
@@ -196,6 +233,52 @@ run -r rules.yaml -e many.scap -o http_output.enabled=true -o http_output.url="h
 	-o outputs_queue.flush_ms=500 -o output_timeout=100
 verdict "a server that hangs holds up nothing" "$([ $((SECONDS - start)) -lt 15 ] && [ "$(grep -cE 'read|web' out)" = 6000 ] &&
 	echo ok || echo "$((SECONDS - start)) s, $(wc -l <out) lines")"
+
+# ---- Falcosidekick ----
+cat >sidekick.yaml <<'R'
+- rule: all of it
+  desc: d
+  condition: evt.type in (open, connect, execve)
+  output: "%evt.type %proc.name %proc.aname %proc.pid %user.name %fd.name %fd.sip %fd.sport %fd.sip.name %fd.l4proto
+    %container.id %container.name %container.image.repository %k8s.ns.name %k8s.pod.name %k8s.pod.labels %evt.args %evt.rawtime
+    %proc.env %proc.is_exe_upper_layer %evt.latency %fd.types %proc.cmdline %evt.is_open_read %thread.cgroups"
+  priority: INFORMATIONAL
+  tags: [container, "mitre \"quoted\"", é]
+- rule: "no fields: \"quotes\" and \\ and é"
+  desc: d
+  condition: evt.type = open
+  output: nothing but words
+  priority: EMERGENCY
+- rule: no tags
+  desc: d
+  condition: evt.type = connect
+  output: "%fd.rip"
+  priority: DEBUG
+R
+python3 - "$seeds/whole" >hostile.scap <<'P'
+import sys
+data = open(sys.argv[1], "rb").read()
+# names of the same length that are no text
+sys.stdout.buffer.write(data.replace(b"/etc/passwd", b'/\xff\x1b"\\\n\xe2\x80\xae'[:11].ljust(11, b"\x01")))
+P
+server sidekick
+for scap in "$seeds/whole" hostile.scap; do
+	for option in "" json_include_tags_property=false json_include_message_property=true time_format_iso_8601=true \
+		"static_fields={a: b}" "append_output=[{extra_output: \"x=%proc.name\", extra_fields: [proc.pid, {y: \"%fd.num\"}]}]"; do
+		rm -f got
+		run -r sidekick.yaml -e "$scap" -o rule_matching=all "${http[@]}" ${option:+-o "$option"} -o http_output.url="http://127.0.0.1:$port/"
+		verdict "Falcosidekick takes all: ${scap##*/} $option" "$(python3 - <<'P'
+import json
+rows = [json.loads(line) for line in open("got")]
+bad = [r for r in rows if r["why"]]
+print(bad[0] if bad else "ok" if len({r["body"]["rule"] for r in rows}) == 3 else len(rows))
+P
+)"
+	done
+done
+run -r sidekick.yaml -e "$seeds/whole" "${http[@]}" -o http_output.url="http://127.0.0.1:$port/" -o http_output.batch_size=50
+expect "but no batches" 1 err "the server answers 400"
+rm -f got
 
 if ! openssl version >/dev/null 2>&1; then
 	echo "SKIP: no openssl"

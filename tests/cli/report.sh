@@ -227,4 +227,52 @@ P
 else
 	echo "SKIP: no chromium here (tests/setup.sh all)"
 fi
+# ---- restarts ----
+# runs END-REASON SECONDS...: a store of two days in which falcoc ended (stopped, killed), each time for so long
+runs() {
+	rm -f "$tmp"/r.db*
+	"$FALCOC" -c none -o alert_store.enabled=true -o alert_store.file="$tmp/r.db" -o alert_store.max_days=36500 \
+		-r rules.yaml -e many.scap >/dev/null 2>&1
+	python3 - "$tmp/r.db" "$@" <<'P'
+import sqlite3, sys, time
+db, S = sqlite3.connect(sys.argv[1]), 10**9
+at, now = time.time_ns() - 172800 * S, time.time_ns()
+for table in "alerts", "facts", "names", "actions", "runs", "notes", "counts", "asked":
+    db.execute("DELETE FROM " + table)
+for gap in map(int, sys.argv[3:]):
+    end = at + 7200 * S
+    db.execute("INSERT INTO runs(began_ns, seen_ns, ended_ns, version, note) VALUES(?, ?, ?, '1', '{}')",
+               (at, end, end if sys.argv[2] == "stopped" else None))
+    at = end + gap * S
+db.execute("INSERT INTO runs(began_ns, seen_ns, version, note) VALUES(?, ?, '1', '{}')", (at, now))
+db.commit()
+P
+}
+rest=(-c none --store "$tmp/r.db")
+runs stopped 2 3
+run report "${rest[@]}" --since 47h
+expect "restarts are told with their length, and are no failure" 0 out "5.0 s, which is no failure" "it was restarted" "99.99 %" \
+	"; restarted" "!coverage was lost"
+run report "${rest[@]}" --since 47h --quiet-if-empty
+expect "but something to say" 0 out "Lost to restarts"
+run report "${rest[@]}" --since 47h --max-restart 4s
+expect "by a bound on all of them together" 4 out "coverage was lost" "Lost to restarts"
+run report "${rest[@]}" --since 47h --max-restart 0
+expect "none of them" 4 out "coverage was lost"
+run report "${rest[@]}" --since 47h --max-restart soon
+expect "a bound that is none" 1 err "--max-restart: 'soon' is no time"
+run report "${rest[@]}" --since 47h --format json
+verdict "numbers for programs" "$(python3 -c 'import json
+w = json.load(open("out"))["watching"]
+print("ok" if w["restarts_ns"] == 5 * 10**9 == w["not_watched_ns"] and w["lost"] is False else w)')"
+runs stopped 2 120
+run report "${rest[@]}" --since 47h
+expect "a longer one is lost coverage" 4 out "coverage was lost" "2 min"
+runs killed 2
+run report "${rest[@]}" --since 47h
+expect "and so is any that was not asked for" 4 out "coverage was lost" "it ended without saying so"
+runs stopped 2
+run report "${rest[@]}" --since 30h --quiet-if-empty
+expect "when nothing was lost there is nothing to say" 0 out "!Lost"
+
 finish

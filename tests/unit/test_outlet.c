@@ -573,6 +573,46 @@ START_TEST(one_hangs)
 }
 END_TEST
 
+/* Two that fail at each alert, and one that does not: losses are told, but not losses of what tells of losses. */
+START_TEST(losses_end)
+{
+	struct sink_program_options fails = { .program = "exit 3", .timeout_ms = 5000 };
+	struct sink_program_options mends = { .program = "test -e fine && cat >>told", .timeout_ms = 5000 };
+	struct outputs_options opt = { .notice = note_down };
+	struct outputs_way all = { .min_priority = PRIORITY_DEBUG };
+	struct alert_note note = { .rule = "A rule", .priority = PRIORITY_NOTICE, .ts_ns = 1,
+				   .text = SLICE_LIT("text") };
+	struct outputs *os = outputs_new(&opt);
+	struct outputs_stats a, b, c;
+	uint64_t now = S;
+
+	ck_assert_int_eq(outputs_add(os, sink_program_new(&fails, MESSAGE_TEXT), &all), 0);
+	ck_assert_int_eq(outputs_add(os, sink_program_new(&mends, MESSAGE_TEXT), &all), 0);
+	ck_assert_int_eq(outputs_add(os, sink_file_new("f", MESSAGE_TEXT, true), &all), 0);
+	outputs_set_format(os, &(struct alert_format){ .include_output = true, .include_fields = true });
+	outputs_note(os, &note, UINT64_MAX);
+	/* of each program one alert, and one of the other's loss; the file has all three */
+	WAIT_FOR(({ outputs_tend(os, now += S, now); outputs_get_stats(os, 0, &a);
+		    outputs_get_stats(os, 1, &b); outputs_get_stats(os, 2, &c);
+		    a.outlet.failed == 2 && b.outlet.failed == 2 && c.outlet.written == 3; }));
+	for (int i = 0; i < 20; i++, usleep(10000))
+		outputs_tend(os, now += S, now);
+	outputs_get_stats(os, 0, &a);
+	outputs_get_stats(os, 1, &b);
+	outputs_get_stats(os, 2, &c);
+	ck_assert_uint_eq(a.outlet.pushed, 2);
+	ck_assert_uint_eq(b.outlet.pushed, 2);
+	ck_assert_uint_eq(c.outlet.pushed, 3);
+	/* the one that works again is told of its own loss */
+	fclose(fopen("fine", "we"));
+	outputs_note(os, &note, UINT64_MAX);
+	WAIT_FOR(({ outputs_tend(os, now += S, now);
+		    access("told", F_OK) == 0 && strstr(slurp("told"), OUTPUTS_RULE ": 1 for the program"); }));
+	outputs_end(os, 1000, now, now);
+	outputs_free(os);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("outlet");
@@ -596,6 +636,7 @@ int main(void)
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, folding);
 	tcase_add_test(tc, one_hangs);
+	tcase_add_test(tc, losses_end);
 	suite_add_tcase(s, tc);
 	return suite_run(s);
 }

@@ -33,7 +33,7 @@ rule() {
 	cat >"/etc/falcoc/.new" <<-R
 		- rule: $1
 		  desc: programs with an argument
-		  condition: evt.type = execve and proc.args contains "$2"
+		  condition: evt.type = execve and proc.args startswith "$2"
 		  output: $1 saw %proc.args
 		  priority: NOTICE
 	R
