@@ -316,8 +316,8 @@ void gather_coverage(struct gather *g)
 	gather_versions(g, &w);
 	buf_release(&w.versions);
 	/*
-	 * What happens in a restart is lost like anything else, and told with its length. But who restarts
-	 * a service knows it: if every upgrade made a failed report, soon nobody would look.
+	 * What happens in a restart is lost like anything else, and told with its length. But who
+	 * restarts a service knows it: if every upgrade made a failed report, soon nobody would look.
 	 */
 	unplanned = r->lost_ns - (r->restarts_ns <= r->opt.restarts_ns ? r->restarts_ns : 0);
 	r->gap = unplanned || r->dropped || r->lost_alerts || r->failures || r->unverified;

@@ -13,13 +13,13 @@
 #include <unistd.h>
 
 #include <jansson.h>
-#include <sqlite3.h>
 
 #include "output/output.h"
 #include "output/text.h"
 #include "report/report.h"
 #include "store/coverage.h"
 #include "store/store.h"
+#include "util/lazy_sqlite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -128,7 +128,8 @@ static void spoil(const char *path, struct input *in)
 	};
 	sqlite3 *db;
 
-	MUST(sqlite3_open(path, &db) == SQLITE_OK);
+	MUST(lazy_sqlite_load());
+	MUST(sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK);
 	for (size_t i = 0; i < sizeof(sql) / sizeof(sql[0]); i++) {
 		struct slice bytes = piece(in);
 		sqlite3_stmt *st;
