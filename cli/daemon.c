@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,17 +34,19 @@ static int write_at_once(const char *line, size_t len)
 	/* a pipe that is writable takes PIPE_BUF bytes; files and terminals take all */
 	if (poll(&fd, 1, 0) != 1)
 		return -EAGAIN;
-	return write(STDERR_FILENO, line, len < PIPE_BUF ? len : PIPE_BUF) < 0 && errno == EAGAIN ? -EAGAIN : 0;
+	if (write(STDERR_FILENO, line, len < PIPE_BUF ? len : PIPE_BUF) < 0 && errno == EAGAIN)
+		return -EAGAIN;
+	return 0;
 }
 
 /*
- * The loop calls this, and so do threads: it never waits. What is behind it, most often the journal, may be
- * stuck; what finds no room is counted, and told with the next one.
+ * The loop calls this, and so do threads: it never waits. What is behind it, most often the journal,
+ * may be stuck; what finds no room is counted, and told with the next one.
  */
 static void show_notice(void *arg, const char *text)
 {
-	static atomic_uint lost;
-	unsigned int n = atomic_exchange(&lost, 0);
+	static unsigned int lost;
+	unsigned int n = __atomic_exchange_n(&lost, 0, __ATOMIC_RELAXED);
 	char before[64] = "", *line;
 	int len;
 
@@ -54,7 +55,7 @@ static void show_notice(void *arg, const char *text)
 		snprintf(before, sizeof(before), "(%u messages before this found no room) ", n);
 	len = asprintf(&line, "falcoc: %s%s\n", before, text);
 	if (len < 0 || write_at_once(line, (size_t)len) < 0)
-		atomic_fetch_add(&lost, n + 1);
+		__atomic_fetch_add(&lost, n + 1, __ATOMIC_RELAXED);
 	if (len >= 0)
 		free(line);
 }

@@ -157,8 +157,8 @@ const struct command commands[] = {
 		.text = "Reads nothing from the standard input, and is of no locale. Exit status: 0 made, or nothing\n"
 			"to say; 1 wrong arguments; 2 it could not be read or written; 3 an alert at least as urgent\n"
 			"as --fail-on; 4 coverage was lost (falcoc did not run all the time, but for restarts of a\n"
-			"minute, see --max-restart; or events were dropped); 10 the checkpoint makes no sense, 11 cannot be written or is in use, 12 is of\n"
-			"another store.\n",
+			"minute, see --max-restart; or events were dropped); 10 the checkpoint makes\n"
+			"no sense, 11 cannot be written or is in use, 12 is of another store.\n",
 		.brief = "since until format min-priority fail-on checkpoint quiet-if-empty output h",
 		.examples = report_examples,
 		.options = report_options,

@@ -7,15 +7,16 @@
  *
  *	capabilities	kept: CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH, to look at processes and at
  *			files of containers; where actions are on also CAP_KILL, CAP_NET_ADMIN,
- *			CAP_SYS_ADMIN, CAP_DAC_OVERRIDE and CAP_SYS_NICE (to kill, cut connections in
- *			other namespaces, write to control groups of users, and be in time); and what
- *			keep_capabilities names
+ *			CAP_SYS_ADMIN, CAP_DAC_OVERRIDE and CAP_SYS_NICE (to kill, cut
+ *			connections in other namespaces, write to control groups of users, and
+ *			be in time); and what keep_capabilities names
  *	no_new_privs	programs that it starts gain none by being set-user-ID
- *	seccomp		only calls of the lists in confine_calls.c; all others fail with EPERM and are told
- *			in the kernel's log. execve is among them only where something is to be started
+ *	seccomp		only calls of the lists in confine_calls.c; all others fail with EPERM and
+ *			are told in the kernel's log. execve is among them only where
+ *			something is to be started
  *
- * The thread of the HTTP server, which is there while the device still is waited for, has no capabilities at
- * all, and calls enough to answer on connections, none to open anything.
+ * The thread of the HTTP server, which is there while the device still is waited for, has no
+ * capabilities at all, and calls enough to answer on connections, none to open anything.
  */
 #ifndef ENGINE_CONFINE_H
 #define ENGINE_CONFINE_H
@@ -24,14 +25,17 @@
 
 /* ENGINE_OK, or told by engine_fail(): then it is not to go on. Only where options.daemon. */
 enum engine_status confine_start(struct engine *e);
-/* The calling thread becomes one that answers on descriptors that it has. 0 or a negative errno. */
+/* The calling thread becomes one that answers on what it has open. 0 or a negative errno. */
 int confine_server(void);
 
 #define CONFINE_STARTS	1u	/* programs */
 #define CONFINE_ENTERS	2u	/* namespaces */
 #define CONFINE_SERVER	4u	/* no files, no new sockets */
 
-/* The filter of the calling thread, and of those that it makes; no_new_privs is set. 0 or a negative errno. */
+/*
+ * The filter of the calling thread, and of those that it makes; no_new_privs is set. 0 or a negative
+ * errno.
+ */
 int confine_calls(unsigned int what);
 
 /* Is the word the name of a capability, with CAP_ or without? */

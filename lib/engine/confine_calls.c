@@ -2,9 +2,9 @@
 /*
  * confine_calls.c - the system calls that a service may make, and the programs that it starts
  *
- * Whatever is not in these lists fails: with EPERM, and a line in the kernel's log (or the audit log), where
- * its name is known; with ENOSYS where this library has no name for it, so that a C library newer than
- * it falls back to older calls as on an older kernel. Nothing is killed: what watches is to go on.
+ * Whatever is not in these lists fails: with EPERM, and a line in the kernel's log (or the audit log),
+ * where its name is known; with ENOSYS where this library has no name for it, so that a C library newer
+ * than it falls back to older calls as on an older kernel. Nothing is killed: what watches is to go on.
  */
 #include "engine/confine.h"
 
@@ -129,8 +129,8 @@ static int load(const struct calls *c)
 }
 
 /*
- * Its flags are in memory, where no filter looks: who is told that there is no such call uses clone. That is
- * usual, so nothing is logged of it: a filter of its own.
+ * Its flags are in memory, where no filter looks: who is told that there is no such call uses clone.
+ * That is usual, so nothing is logged of it: a filter of its own.
  */
 static int without_clone3(void)
 {

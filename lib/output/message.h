@@ -31,7 +31,7 @@ struct message {
 	enum priority priority;
 	uint64_t ts_ns;		/* CLOCK_REALTIME, of the event */
 	uint64_t to;		/* for which outputs, by their bits; all bits: for all */
-	bool untold;		/* where it is lost that is counted, but no news: it is about losses itself */
+	bool untold;		/* that it is lost is counted, but no news: it tells of losses */
 	const char *rule;
 	size_t bytes;		/* of memory */
 	struct slice form[MESSAGE_FORMS];	/* with newline; .ptr is NULL where nobody wanted it */

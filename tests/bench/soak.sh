@@ -25,4 +25,4 @@ cat >"$tmp/soak.yaml" <<'R'
   priority: NOTICE
 R
 "$1" "${2:-10000000}" "$tmp" rules "$tmp/soak.yaml"
-ls -l "$tmp" | awk 'NR > 1 { print $9, $5, "bytes" }'
+stat -c '%n %s bytes' "$tmp"/alerts.*

@@ -6,6 +6,8 @@
 #	service_install [LINE...]	the unit, with these lines in its [Service]; a configuration without rules
 #	rule NAME MARK [DIR]	a rule in rules.d, or DIR, that tells of programs with this argument
 #	property NAME		what systemd says of the service
+#	post_server FILE	what is posted to http://127.0.0.1:8099/cgi-bin/post goes to its end, a line each
+#				($HTTP is its pid)
 #	told RULE [TEXT]	how many alerts of the rule, with that text, the journal holds
 
 # shellcheck source=../guest/lib.sh
@@ -38,6 +40,20 @@ rule() {
 		  priority: NOTICE
 	R
 	mv /etc/falcoc/.new "${3:-/etc/falcoc/rules.d}/$1.yaml"
+}
+
+post_server() {
+	mkdir -p "$T/www/cgi-bin"
+	cat >"$T/www/cgi-bin/post" <<-P
+		#!/bin/sh
+		{ head -c "\$CONTENT_LENGTH" && echo; } >>$1
+		printf 'Content-Type: text/plain\r\n\r\ngot %s' "\$CONTENT_LENGTH"
+	P
+	chmod 755 "$T" "$T/www/cgi-bin/post"
+	busybox httpd -f -p 127.0.0.1:8099 -h "$T/www" &
+	# shellcheck disable=SC2034  # for who called
+	HTTP=$!
+	wait_for 30 curl -s -o /dev/null http://127.0.0.1:8099/ || fail "the HTTP server starts"
 }
 
 property() { systemctl show -p "$1" --value falcoc; }

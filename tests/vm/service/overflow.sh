@@ -28,29 +28,7 @@ cat >/falcoc/handlers/reader <<'P'
 exec cat >>/var/log/falcoc.program
 P
 chmod 755 /falcoc/handlers/reader
-cat >"$T/http.py" <<'P'
-import http.server
-class H(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        with open("/var/log/falcoc.http", "ab") as f:
-            f.write(body + b"\n")
-        self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
-    def log_message(self, *args):
-        pass
-http.server.ThreadingHTTPServer(("127.0.0.1", 8099), H).serve_forever()
-P
-python3 "$T/http.py" &
-HTTP=$!
-# keeps the database to itself until it is killed
-cat >"$T/lock.py" <<'P'
-import signal, sqlite3
-db = sqlite3.connect("/var/lib/falcoc/alerts.db", timeout=60)
-db.execute("BEGIN IMMEDIATE")
-print("locked", flush=True)
-signal.pause()
-P
+post_server /var/log/falcoc.http
 mkdir -p /etc/systemd/journald.conf.d
 printf '[Journal]\nRateLimitIntervalSec=0\nStorage=volatile\n' >/etc/systemd/journald.conf.d/test.conf
 systemctl restart systemd-journald
@@ -62,11 +40,10 @@ file_output: {enabled: true, filename: /mnt/log/falcoc.json, keep_alive: true}
 syslog_output: {enabled: true, socket: /run/rsyslog.sock}
 journal_output: {enabled: true}
 program_output: {enabled: true, keep_alive: true, program: /falcoc/handlers/reader, timeout_ms: 600000}
-http_output: {enabled: true, url: "http://127.0.0.1:8099/", timeout_ms: 600000, keep_alive: true}
+http_output: {enabled: true, url: "http://127.0.0.1:8099/cgi-bin/post", timeout_ms: 600000, keep_alive: true}
 C
 rule one mark-
 wait_for 60 test -S /run/rsyslog.sock || fail "rsyslogd starts"
-wait_for 60 sh -c 'curl -s http://127.0.0.1:8099/ >/dev/null; test $? != 7' || fail "the HTTP server starts"
 check "it starts with all outputs" systemctl start falcoc
 falcoc_pid=$(property MainPID)
 
@@ -100,9 +77,12 @@ stall() {
 	case $1 in
 	file) fsfreeze -f /mnt/log ;;
 	store)
-		python3 "$T/lock.py" >"$T/locked" &
-		LOCK=$!
-		wait_for 20 grep -q locked "$T/locked"
+		# holds it until its input ends
+		mkfifo "$T/lock"
+		sqlite3 /var/lib/falcoc/alerts.db <"$T/lock" >"$T/locked" 2>&1 &
+		exec 8>"$T/lock"
+		printf '.timeout 20000\nBEGIN IMMEDIATE;\nSELECT "locked";\n' >&8
+		wait_for 30 grep -q locked "$T/locked"
 		;;
 	*) kill -STOP "$(pid_of "$1")" ;;
 	esac
@@ -110,7 +90,7 @@ stall() {
 go_on() {
 	case $1 in
 	file) fsfreeze -u /mnt/log ;;
-	store) kill $LOCK; wait $LOCK 2>/dev/null ;;
+	store) exec 8>&- ;;
 	*) kill -CONT "$(pid_of "$1")" ;;
 	esac
 }
