@@ -308,6 +308,8 @@ judge "${tls[@]}" -o http_output.insecure=true -o http_output.mtls=true -o http_
 expect "insecure asks no authority" 0 got '"rule": "Passwords"'
 server_stop
 
+stalled=(-o outputs_queue.capacity=1000 -o outputs_queue.flush_ms=500 -o output_timeout=100)
+
 # ---- syslog ----
 rsyslogd=$(command -v rsyslogd || echo /usr/sbin/rsyslogd)
 if [ -x "$rsyslogd" ]; then
@@ -329,6 +331,14 @@ C
 		sleep 0.05
 	done
 	expect "rsyslog has them, with facility and priority" 0 syslog "local5.warning falcoc" "local5.notice falcoc" "Warning read (sh /etc/passwd"
+	# it hangs: others have all, what it did not get is told and counted
+	kill -STOP $SERVER
+	start=$SECONDS
+	run -r rules.yaml -e many.scap -o syslog_output.enabled=true -o syslog_output.socket="$tmp/log.sock" "${stalled[@]}"
+	kill -CONT $SERVER
+	expect "a syslog daemon that hangs is told" 1 out "falcoc: alerts lost" "for the syslog because its queue was full"
+	verdict "and holds up nothing" "$([ $((SECONDS - start)) -lt 20 ] && [ "$(grep -cE 'read \(|web \(' out)" = 6000 ] &&
+		echo ok || echo "$((SECONDS - start)) s, $(wc -l <out) lines")"
 	server_stop
 else
 	echo "SKIP: no rsyslogd"
@@ -351,6 +361,10 @@ for ((i = 0; i < 200; i++)); do
 	[ -s out ] && break
 	sleep 0.05
 done
+kill -STOP $journald
+"$FALCOC" -r rules.yaml -e many.scap -o journal_output.enabled=true -o outputs_queue.capacity=1000 \
+	-o outputs_queue.flush_ms=500 -o output_timeout=100 >hung 2>hung.err
+kill -CONT $journald
 J
 if [ -x /lib/systemd/systemd-journald ] && command -v journalctl >/dev/null; then
 	FALCOC=$FALCOC unshare -m --propagation private bash journal.sh "$seeds/whole" 2>/dev/null
@@ -359,6 +373,8 @@ fi
 if [ -x /lib/systemd/systemd-journald ] && [ $status != 77 ] && [ "$(id -u)" = 0 ]; then
 	expect "the journal has them, with fields" 0 out '"PRIORITY":"4"' '"FALCOC_TAG":"file"' '"FALCOC_PROC_NAME":"sh"' \
 		'"SYSLOG_IDENTIFIER":"falcoc"'
+	expect "a journal that hangs is told" 0 hung "falcoc: alerts lost" "for the journal because its queue was full"
+	verdict "and holds up nothing" "$([ "$(grep -cE 'read \(|web \(' hung)" = 6000 ] && echo ok || wc -l <hung)"
 else
 	echo "SKIP: no journald to be run here"
 fi
