@@ -91,6 +91,11 @@ int capture_percent(const struct capture *c)
 	return c->ops->percent ? c->ops->percent(c) : -1;
 }
 
+const char *capture_note(const struct capture *c)
+{
+	return c->ops->note ? c->ops->note(c) : NULL;
+}
+
 uint64_t capture_unkept_hint(const struct capture *c)
 {
 	return c->ops->unkept_hint ? c->ops->unkept_hint(c) : 0;

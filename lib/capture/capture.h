@@ -98,6 +98,8 @@ int capture_next(struct capture *c, struct event *ret_event);
 bool capture_ended(const struct capture *c);
 /* After -EBADMSG: what is wrong, as a static sentence. NULL: nothing is. */
 const char *capture_fault(const struct capture *c);
+/* After the first event or the end: what is peculiar about a file, a static sentence. NULL: nothing. */
+const char *capture_note(const struct capture *c);
 
 /*
  * What the programs of the wants kept out is `filtered`, and not produced.

@@ -148,8 +148,16 @@ static int file_percent(const struct capture *c)
 	return scap_percent(file_of_const(c)->scap);
 }
 
+static const char *file_note(const struct capture *c)
+{
+	return !scap_is_other_falcoc(file_of_const(c)->scap) ? NULL :
+		"a falcoc with other records than this one's wrote it: it is read as another program's "
+		"capture, without what only falcoc's own tell";
+}
+
 static const struct capture_ops file_ops = {
 	.percent = file_percent,
+	.note = file_note,
 	.free = file_free,
 	.set_wants = file_set_wants,
 	.has_event = file_has_event,

@@ -32,6 +32,7 @@ struct capture_ops {
 		      struct capture_droppers *droppers);
 	unsigned int (*cpus)(const struct capture *c);
 	int (*percent)(const struct capture *c);	/* NULL: it has no end */
+	const char *(*note)(const struct capture *c);	/* NULL: never any */
 };
 
 struct capture {

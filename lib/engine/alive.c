@@ -2,6 +2,8 @@
 /*
  * alive.c - how it goes, told to whoever looks on, until there is an alert to look at
  */
+#include <stdlib.h>
+
 #include "engine/core.h"
 
 #define EVERY_NS	NS_PER_S
@@ -27,6 +29,16 @@ void engine_alive_tend(struct engine *e, uint64_t now_ns)
 	e->opt.alive(e->opt.alive_arg, &p);
 }
 
+/* Events of a capture that no rule is about. */
+static uint64_t passed_over(struct engine *e)
+{
+	struct capture_stats *st = malloc(sizeof(*st));
+	uint64_t n = st && capture_stats(e->capture, st) == 0 ? st->filtered : 0;
+
+	free(st);
+	return n;
+}
+
 void engine_alive_replay(struct engine *e)
 {
 	uint64_t now = e->opt.alive && !e->alive_over ? now_boot_ns() : 0;
@@ -36,7 +48,7 @@ void engine_alive_replay(struct engine *e)
 	/* what is over at once needs none */
 	if (e->alive_ns)
 		e->opt.alive(e->opt.alive_arg, &(struct engine_alive){
-			.events = e->events, .percent = capture_percent(e->capture) });
+			.events = e->events + passed_over(e), .percent = capture_percent(e->capture) });
 	e->alive_ns = now;
 }
 

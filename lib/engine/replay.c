@@ -168,6 +168,12 @@ static enum engine_status replay_ended(struct engine *e, int rc)
 	return ENGINE_OK;
 }
 
+static int tend(struct engine *e)
+{
+	engine_alive_replay(e);
+	return engine_tend_outputs(e);
+}
+
 /* What has to be looked after now and then. 0 or -EPIPE. */
 static int between(struct engine *e)
 {
@@ -175,10 +181,7 @@ static int between(struct engine *e)
 		reopen_asked = 0;
 		outputs_reopen(e->outputs);
 	}
-	if (e->events % TEND_EVENTS)
-		return 0;
-	engine_alive_replay(e);
-	return engine_tend_outputs(e);
+	return e->events % TEND_EVENTS ? 0 : tend(e);
 }
 
 /* One that makes no sense is left out, as an event is: what it told is not known. */
@@ -206,15 +209,22 @@ static int take_event(struct engine *e, const struct event *ev)
 static enum engine_status judge_all(struct engine *e)
 {
 	struct event ev;
+	bool begun = false;
 
 	while (!e->stop && !stop_asked) {
 		int rc = capture_next(e->capture, &ev);
 
 		if (rc < 0 && stop_asked)
 			break;
+		if (!begun && capture_note(e->capture))
+			engine_notice(e, "%s: %s", e->opt.capture_file, capture_note(e->capture));
+		begun = true;
 		if (rc <= 0)
 			return replay_ended(e, rc);
-		rc = ev.item ? take_item(e, ev.item) : take_event(e, &ev);
+		if (ev.item && ev.item->kind == EVENT_ITEM_PAUSE)
+			rc = tend(e);
+		else
+			rc = ev.item ? take_item(e, ev.item) : take_event(e, &ev);
 		if (rc >= 0)
 			rc = between(e);
 		if (rc < 0 && *e->error)

@@ -15,8 +15,11 @@
 
 #include "util/slice.h"
 
+/* Nothing has come for a while that anybody wants: time to look after other things. */
+#define EVENT_ITEM_PAUSE	0
+
 struct event_item {
-	uint16_t kind;		/* of the engine's; see engine/record.h */
+	uint16_t kind;		/* EVENT_ITEM_PAUSE, or the engine's: engine/record.h */
 	uint64_t ts_ns;		/* wall clock */
 	struct slice bytes;	/* valid until the next event */
 };

@@ -62,6 +62,7 @@ struct scap_gone {
 /* What falcoc added to a capture of its own (native.h). */
 struct scap_native {
 	bool on;		/* the records are ours: nothing else counts */
+	bool other;		/* they are another falcoc's, and not read */
 	bool have;		/* one is whole */
 	unsigned int kind;	/* of the one in hand; 0: none */
 	uint64_t ts_ns;
@@ -94,6 +95,8 @@ struct scap {
 	struct eventset wants;
 	uint8_t skip[SCAP_TYPE_COUNT];	/* enum scap_skip */
 	uint64_t passed[FALCOC_E_COUNT];
+	uint64_t paused;		/* stats.passed at the last pause */
+	struct event_item pause;
 	struct scap_stats stats;
 	const char *fault;
 	bool events_begun, ended;

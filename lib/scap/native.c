@@ -25,6 +25,7 @@ bool scap_native_block(struct scap *s, const struct scap_block *b)
 	s->native.on = !c.bad && !s->events_begun && version == SCAP_NATIVE_VERSION &&
 		       abi == FALCOC_ABI && rec == sizeof(struct falcoc_rec) &&
 		       events <= FALCOC_E_COUNT;
+	s->native.other = !s->native.on;
 	return true;
 }
 

@@ -14,7 +14,8 @@
  *
  * The event's own time is the wall clock, as event.ts_ns.
  *
- * A file whose records are of another ABI is read as any other capture, by its standard events.
+ * A file whose records are of another ABI is read as any other capture, by its standard events, which
+ * is told (scap_is_other_falcoc()).
  */
 #ifndef SCAP_NATIVE_H
 #define SCAP_NATIVE_H

@@ -16,6 +16,7 @@
 #define SECTION_BYTES	16
 #define MAJOR		1
 #define SCRATCH_BYTES	(1u << 20)
+#define PAUSE_EVENTS	65536	/* that were passed over */
 #define TYPE_AT		20	/* in an event: behind its time, its thread and its length */
 #define EVENT_SMALL_MAX	65536	/* of a block that is not of the large kind */
 
@@ -81,7 +82,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 	s->locals = NULL;
 	s->tell.at = s->tell.n = 0;
 	s->events_begun = false;
-	s->native.on = s->native.have = false;
+	s->native.on = s->native.other = s->native.have = false;
 	return scap_threads_init(&s->threads);
 }
 
@@ -465,6 +466,12 @@ int scap_next(struct scap *s, struct event *ret_event)
 			}
 			scap_parse_after(s);
 		}
+		if (s->stats.passed - s->paused >= PAUSE_EVENTS) {
+			s->paused = s->stats.passed;
+			s->pause = (struct event_item){ .kind = EVENT_ITEM_PAUSE, .ts_ns = s->last_ns };
+			*ret_event = (struct event){ .ts_ns = s->last_ns, .item = &s->pause };
+			return 1;
+		}
 		rc = scap_input_next(s->in, &b);
 		if (rc == 1)
 			rc = take_block(s, &b);
@@ -478,6 +485,11 @@ int scap_next(struct scap *s, struct event *ret_event)
 	s->ended = true;
 	s->end = rc;
 	return rc;
+}
+
+bool scap_is_other_falcoc(const struct scap *s)
+{
+	return s->native.other;
 }
 
 const char *scap_fault(const struct scap *s)

@@ -59,17 +59,20 @@ void scap_free(struct scap *s);	/* takes NULL */
 int scap_next(struct scap *s, struct event *ret_event);
 /*
  * From now on only these are given out (those of @events at the exit of calls). The others are taken
- * into the tables as before, and counted: evt.num stays what it was.
+ * into the tables as before, and counted: evt.num stays what it was. After many of these in a row an
+ * item EVENT_ITEM_PAUSE is given out.
  */
 void scap_set_wants(struct scap *s, const struct eventset *events);
 /* Of how many events of that type nobody wanted to know. */
 uint64_t scap_passed_over(const struct scap *s, unsigned int event);
 const char *scap_fault(const struct scap *s);
+/* A falcoc that writes its records in another way made the file: only what others see is read. */
+bool scap_is_other_falcoc(const struct scap *s);
 
 void scap_stats(const struct scap *s, struct scap_stats *ret_stats);
-/* Number of CPUs of the captured machine; 0: not told. */
 /* Percent of the file read so far; -1: not known. */
 int scap_percent(const struct scap *s);
+/* Number of CPUs of the captured machine; 0: not told. */
 unsigned int scap_cpus(const struct scap *s);
 
 #endif

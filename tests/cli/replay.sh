@@ -81,6 +81,14 @@ expect "options that mean nothing to a capture" 0 err "--dns-server: warning: dn
 run -e "$seeds/whole" --print '%evt.num' --device x
 expect "nor when events are shown" 0 err "--device: warning: engine.kmod.device has no effect"
 
+# a section, and the block that says that it is a falcoc's, of a version 9 that there is not
+{
+	printf '\x0a\x0d\x0d\x0a\x1c\0\0\0\x4d\x3c\x2b\x1a\x01\0\x02\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0'
+	printf '\xc0\xc0\xa1\x0f\x1c\0\0\0\x01\0\0\0\x09\0\0\0\x40\0\0\0\x0a\0\0\0\x1c\0\0\0'
+} >other.scap
+run -r rules.yaml -e other.scap
+expect "another falcoc's records are told of" 0 err "other.scap: a falcoc with other records"
+
 echo "not a capture at all, by far" >none.scap
 run -r rules.yaml -e none.scap
 expect "no capture" 6 err "none.scap" "no capture in Falco's format"
