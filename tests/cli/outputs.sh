@@ -266,7 +266,9 @@ for scap in "$seeds/whole" hostile.scap; do
 	for option in "" json_include_tags_property=false json_include_message_property=true time_format_iso_8601=true \
 		"static_fields={a: b}" "append_output=[{extra_output: \"x=%proc.name\", extra_fields: [proc.pid, {y: \"%fd.num\"}]}]"; do
 		rm -f got
-		run -r sidekick.yaml -e "$scap" -o rule_matching=all "${http[@]}" ${option:+-o "$option"} -o http_output.url="http://127.0.0.1:$port/"
+		more=()
+		[ -z "$option" ] || more=(-o "$option")
+		run -r sidekick.yaml -e "$scap" -o rule_matching=all "${http[@]}" "${more[@]}" -o http_output.url="http://127.0.0.1:$port/"
 		verdict "Falcosidekick takes all: ${scap##*/} $option" "$(python3 - <<'P'
 import json
 rows = [json.loads(line) for line in open("got")]
