@@ -311,7 +311,8 @@ void hook_getattr(const struct pt_regs *regs, u64 hook)
 
 	if (likely(!fds_are_shared() && !compat_uses_uring()))
 		return;
-	if (syscall_event(task_pt_regs(current)) == FALCOC_E_FSTAT && file_peek(call_arg(0)) == file)
+	if (syscall_event(task_pt_regs(current)) == FALCOC_E_FSTAT &&
+	    file_peek(call_arg(0)) == file)
 		keep_used(file, 0, hook);
 }
 
