@@ -18,11 +18,10 @@ RUNTIMES=${RUNTIMES//,/ }
 IDLE='while :; do sleep 1; done'
 # a process of the container opens the file, while another one forks as fast as it can
 FORK='(while :; do sh -c true & wait; done) & while :; do (while :; do sh -c true; done) & sleep 0.1; done'
-# what is done to less than the container: all of these end, and the container goes on
-PARTS='(exec 3</mark.note)
-	sh -c "exec 3</mark.one; exec sleep 1000"
-	setsid sh -c "sleep 1000 & exec 3</mark.group; wait"
-	tail -f /dev/null | nc -l -p 7777 >/dev/null & sleep 1; timeout 30 nc 127.0.0.1 7777 </dev/null >/dev/null'
+# what is done to less than the container: all of these end, and the container goes on (one line: bundle() parts lines)
+PARTS='(exec 3</mark.note); sh -c "exec 3</mark.one; exec sleep 1000"'
+PARTS="$PARTS; setsid sh -c 'sleep 1000 & exec 3</mark.group; wait'"
+PARTS="$PARTS; tail -f /dev/null | nc -l -p 7777 >/dev/null & sleep 1; timeout 30 nc 127.0.0.1 7777 </dev/null >/dev/null"
 
 rules() {
 	cat <<-'R'
