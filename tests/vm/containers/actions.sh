@@ -21,7 +21,9 @@ FORK='(while :; do sh -c true & wait; done) & while :; do (while :; do sh -c tru
 # what is done to less than the container: all of these end, and the container goes on (one line: bundle() parts lines)
 PARTS='(exec 3</mark.note); sh -c "exec 3</mark.one; exec sleep 1000"'
 PARTS="$PARTS; setsid sh -c 'sleep 1000 & exec 3</mark.group; wait'"
-PARTS="$PARTS; tail -f /dev/null | nc -l -p 7777 >/dev/null & sleep 1; timeout 30 nc 127.0.0.1 7777 </dev/null >/dev/null"
+PARTS="$PARTS; tail -f /dev/null | nc -l -p 7777 >/dev/null & for i in 1 2 3 4 5 6 7 8 9; do"
+PARTS="$PARTS grep -q :1E61 /proc/net/tcp /proc/net/tcp6 && break; sleep 1; done"
+PARTS="$PARTS; timeout 30 nc 127.0.0.1 7777 </dev/null >/dev/null"
 
 rules() {
 	cat <<-'R'
@@ -161,6 +163,9 @@ parts_of() {
 	check "$e: a program is told of it" grep -q "|$e-pause|" "$T/noted"
 	check "$e: a capture is begun" grep -qx 'note capture done' "$T/done"
 	sort "$T/done" | uniq -c | sed 's/^/  /'
+	tail -n "+$FROM" "$T/out" | grep -F '"falcoc: action"' |
+		jq -r '.output_fields | select(.["falcoc.action.result"] != "done") |
+			"  \(.["falcoc.action.name"]): \(.["falcoc.action.detail"])"'
 }
 
 actions_on() {
