@@ -41,6 +41,9 @@ mark_once() {
 sysdig_up() {
 	[ -s /falcoc/scap.ko ] && command -v sysdig >/dev/null || { echo "  no sysdig here, or not its module"; return 1; }
 	insmod /falcoc/scap.ko || return 1
+	falcoc doctor -c none -o dns.queries=false >"$T/doctor" 2>&1
+	check "the doctor tells of the other module" grep -q '^warning other-modules *scap hooks system calls' "$T/doctor"
+	check "and what takes it away" grep -q 'mend it: modprobe -r scap' "$T/doctor"
 	sysdig --unbuffered -p '*UNTRUSTED port=%fd.sport ip=%fd.sip name=%fd.sip.name at=%evt.rawtime' \
 		'evt.type = connect and evt.dir = < and fd.l4proto = tcp and fd.sport >= 10000 and
 		not fd.sip.name in (sysdig.com, github.com, google.com)' \

@@ -38,12 +38,29 @@ mend() {
 	[ -n "$how" ] && sh -c "$how"
 }
 
+# what there is of falcoc in the guest; after this test the same is to be there
+found() {
+	module_loaded && echo loaded
+	stat -c '%n %F %a %u:%g' /dev/falcoc /dev/elsewhere 2>/dev/null
+	[ "$(stat -c '%Hr:%Lr' /dev/falcoc)" = "$(cat /sys/class/misc/falcoc/dev)" ] && echo "the module's"
+	find "$MODULES" -name 'falcoc.ko*'
+	ls /etc/modules-load.d 2>/dev/null
+	cat /proc/sys/net/core/bpf_jit_enable 2>/dev/null
+}
+load_module
+BEFORE=$(found)
+mkdir "$T/installed"
 unload_module
-rm -f "$MODULES"/updates/falcoc.ko*
+! ls "$MODULES"/updates/falcoc.ko* >/dev/null 2>&1 || mv "$MODULES"/updates/falcoc.ko* "$T/installed/"
 tells "no module for this kernel" module FAILURE "none for the running kernel $RELEASE"
 falcoc -c none -r "$T/rules.yaml" >"$T/out" 2>"$T/err"
 check "falcoc without a module ends with status 4" test $? = 4
 check "and points to the doctor" grep -q "falcoc doctor" "$T/err"
+
+# the guest has none of these
+[ -e "$MODULES/build/Makefile" ] || tells "no headers" headers warning "apt-get install linux-headers-$RELEASE"
+command -v make >/dev/null || tells "no compiler" compiler warning "apt-get install gcc make"
+command -v dkms >/dev/null || tells "no DKMS" dkms warning "apt-get install dkms"
 
 mkdir -p "$MODULES/updates"
 cp /falcoc/falcoc.ko "$MODULES/updates/"
@@ -106,4 +123,11 @@ else
 	echo "SKIP $NAME: this kernel always compiles BPF"
 fi
 
+# as it was
+rm -f "$MODULES"/updates/falcoc.ko* /etc/modules-load.d/falcoc.conf
+! ls "$T"/installed/falcoc.ko* >/dev/null 2>&1 || mv "$T"/installed/falcoc.ko* "$MODULES/updates/"
+depmod -a
+AFTER=$(found)
+check "the guest is as it was found" test "$BEFORE" = "$AFTER"
+[ "$BEFORE" = "$AFTER" ] || diff <(echo "$BEFORE") <(echo "$AFTER")
 true
