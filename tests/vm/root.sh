@@ -7,13 +7,16 @@
 # A list may hold lines for those who use the root, too (word_of in lib.sh):
 #	#:room MEGABYTES	free space that the image has
 #	#:modules MODULE...	kernel modules that its guests can load beside the usual ones
-#	#:init systemd		the first process of its guests
+#	#:init systemd		the first process of its guests: `systemd` with what a test asks for, `debian`: with what is enabled
+#	#:by SCRIPT		another script makes the image
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 main() {
-	local name=$1 packages tree image size room
+	local name=$1 packages tree image size room by
 	[ -f "$VM/roots/$name" ] || die "no list of packages $VM/roots/$name"
+	by=$(word_of "$name" by)
+	[ -z "$by" ] || exec "$VM/$by"
 	packages=$(sed 's/#.*//' "$VM/roots/$name" "$VM/falcoc-libs" | xargs)
 	# shellcheck disable=SC2086  # one word a package
 	tree=$("$VM/tree.sh" "$(host_codename)" $packages)

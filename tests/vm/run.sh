@@ -6,11 +6,12 @@
 #
 # The guest has, in /falcoc: falcoc.ko and bin/ with falcoc, kmodtest and attack (as built here, if
 # built), rules/, examples/, README.md with readme/, and guest/, t/, own/, dns/, containers/, service/,
-# attack/ and stress/ of tests/vm. Nothing that it writes survives it.
+# attack/ and stress/ of tests/vm. Nothing that it writes survives it, but for --keep.
 #
 #	--kernel ALIAS	as kernel.sh knows them [6.1]
 #	--root NAME	packages of the root (roots/NAME), the path of an ext4 image, or `none`
 #			for an initramfs with busybox only [test]
+#	--keep DISK	what it writes goes to this file, made if need be, and is there the next time
 #	--file SRC=DST	bring this file or directory too, as /falcoc/DST; may be repeated
 #	--smp N [2]  --mem MEGABYTES [1024]
 #	--timeout SECONDS	how long it may take in all [300]
@@ -25,7 +26,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-KERNEL=6.1 ROOT=test SMP=2 MEM=${VM_MEM:-1024} LIMIT=300 ICOUNT='' APPEND='' INTERACTIVE='' CONSOLE='' THREAD=${VM_THREAD:-single}
+KERNEL=6.1 ROOT=test SMP=2 MEM=${VM_MEM:-1024} LIMIT=300 ICOUNT='' APPEND='' INTERACTIVE='' CONSOLE='' KEEP='' THREAD=${VM_THREAD:-single}
 # One thread for all CPUs: with one for each, QEMU before 8.1 can translate code that another CPU is
 # patching and keep what it saw. The kernel then meets a breakpoint that is no longer there, mostly
 # at the tracepoints that falcoc switches. VM_THREAD=multi takes that risk for real parallelism.
@@ -50,6 +51,7 @@ parse() {
 			case $1 in
 			--kernel) KERNEL=$2 ;;
 			--root) ROOT=$2 ;;
+			--keep) KEEP=$2 ;;
 			--file) FILES+=("$2") ;;
 			--smp) SMP=$2 ;;
 			--mem) MEM=$2 ;;
@@ -114,7 +116,12 @@ machine() {
 		image=$ROOT
 		[ -f "$image" ] || image=$("$VM/root.sh" "$ROOT")
 		root=ext4
-		QEMU+=(-drive "file=$image,if=virtio,format=raw,snapshot=on,cache=unsafe")
+		if [ -n "$KEEP" ]; then
+			[ -f "$KEEP" ] || qemu-img create -q -f qcow2 -F raw -b "$image" "$KEEP"
+			QEMU+=(-drive "file=$KEEP,if=virtio,format=qcow2,cache=unsafe")
+		else
+			QEMU+=(-drive "file=$image,if=virtio,format=raw,snapshot=on,cache=unsafe")
+		fi
 	fi
 	if [ -n "$ICOUNT" ]; then
 		QEMU+=(-accel tcg,thread=single,tb-size=512 -icount shift=0)
