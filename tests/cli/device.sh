@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# Without a usable module: status 4, one sentence, and what to do. Nothing is started.
+# Without a usable module: status 4, one sentence, and the doctor's line with what to do. Nothing is started.
 . "$(dirname "$0")/common"
 
 printf -- '- rule: r\n  desc: d\n  condition: evt.type = open\n  output: x\n  priority: INFO\n' >r.yaml
 
 run -r r.yaml --device "$tmp/none"
 expect "no device" 4 err "falcoc: " "falcoc module" "insmod"
-verdict "one sentence" "$([ "$(grep -c . err)" -le 3 ] && echo ok || echo more)"
+verdict "one sentence" "$([ "$(grep -c '^falcoc: no falcoc module' err)" = 1 ] && echo ok || echo "not one")"
+verdict "and one line of the doctor" "$([ "$(grep -c '^FAILURE' err)" = 1 ] && [ "$(grep -c . err)" -le 4 ] && echo ok || echo "not one")"
 verdict "nothing on the standard output" "$([ -s out ] && echo text || echo ok)"
 
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
