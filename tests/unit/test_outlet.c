@@ -592,11 +592,13 @@ START_TEST(losses_end)
 	outputs_set_format(os, &(struct alert_format){ .include_output = true, .include_fields = true });
 	outputs_note(os, &note, UINT64_MAX);
 	/* of each program one alert, and one of the other's loss; the file has all three */
-	WAIT_FOR(({ outputs_tend(os, now += S, now); outputs_get_stats(os, 0, &a);
+	WAIT_FOR(({ now += S; outputs_tend(os, now, now); outputs_get_stats(os, 0, &a);
 		    outputs_get_stats(os, 1, &b); outputs_get_stats(os, 2, &c);
 		    a.outlet.failed == 2 && b.outlet.failed == 2 && c.outlet.written == 3; }));
-	for (int i = 0; i < 20; i++, usleep(10000))
-		outputs_tend(os, now += S, now);
+	for (int i = 0; i < 20; i++, usleep(10000)) {
+		now += S;
+		outputs_tend(os, now, now);
+	}
 	outputs_get_stats(os, 0, &a);
 	outputs_get_stats(os, 1, &b);
 	outputs_get_stats(os, 2, &c);
@@ -606,7 +608,7 @@ START_TEST(losses_end)
 	/* the one that works again is told of its own loss */
 	fclose(fopen("fine", "we"));
 	outputs_note(os, &note, UINT64_MAX);
-	WAIT_FOR(({ outputs_tend(os, now += S, now);
+	WAIT_FOR(({ now += S; outputs_tend(os, now, now);
 		    access("told", F_OK) == 0 && strstr(slurp("told"), OUTPUTS_RULE ": 1 for the program"); }));
 	outputs_end(os, 1000, now, now);
 	outputs_free(os);
