@@ -148,8 +148,11 @@ static int without_clone3(void)
 int confine_calls(unsigned int what)
 {
 	struct calls c = { 0 };
-	int rc = lazy_seccomp_load() ? without_clone3() : -ELIBACC;
+	int rc;
 
+	if (!lazy_seccomp_load())
+		return -ELIBACC;
+	rc = without_clone3();
 	ADD(&c, common);
 	if (!(what & CONFINE_SERVER))
 		ADD(&c, own);

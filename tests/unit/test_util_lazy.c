@@ -3,6 +3,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "util/lazy_capng.h"
 #include "util/lazy_crypto.h"
 #include "util/lazy_idn.h"
@@ -50,15 +51,9 @@ int main(void)
 {
 	Suite *s = suite_create("lazy");
 	TCase *t = tcase_create("lazy");
-	SRunner *r;
-	int failed;
 
 	tcase_add_loop_test(t, loads, 0, sizeof(libraries) / sizeof(libraries[0]));
 	tcase_add_test(t, calls);
 	suite_add_tcase(s, t);
-	r = srunner_create(s);
-	srunner_run_all(r, CK_NORMAL);
-	failed = srunner_ntests_failed(r);
-	srunner_free(r);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return suite_run(s);
 }
