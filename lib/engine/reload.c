@@ -229,18 +229,6 @@ static void put_files(const struct fileset *files, struct buf *out)
 	buf_add_char(out, ']');
 }
 
-/* The store's coverage: what runs from here on. */
-static void cover(struct engine *e, enum store_note kind, const char *text)
-{
-	struct buf detail = BUF_INIT;
-
-	buf_printf(&detail, "{\"loaded\":%zu,\"enabled\":%zu", engine_rules(e), engine_rules_enabled(e));
-	put_files(&e->files_read, &detail);
-	buf_add_char(&detail, '}');
-	engine_cover(e, kind, text, buf_str(&detail));
-	buf_release(&detail);
-}
-
 enum engine_status reload_start(struct engine *e)
 {
 	struct reload *r;
@@ -262,7 +250,6 @@ enum engine_status reload_start(struct engine *e)
 		r->inotify_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (!e->opt.no_watch && r->inotify_fd < 0)
 		engine_notice(e, "changed files are not noticed (SIGHUP reads them): %s", strerror(errno));
-	cover(e, STORE_NOTE_RULES, "");
 	/* what changed since it was read is found by the first look, behind the watches */
 	if (r->inotify_fd >= 0)
 		job_start(&r->job, work, r);
@@ -353,7 +340,6 @@ static int tell(struct engine *e, const char *rule, enum priority priority, cons
 		buf_printf(&fields, "\"falcoc.rules.loaded\":%zu,\"falcoc.rules.enabled\":%zu",
 			   engine_rules(e), engine_rules_enabled(e));
 	}
-	cover(e, why ? STORE_NOTE_STALE : STORE_NOTE_RELOAD, buf_str(&text));
 	put_files(&e->files_read, &fields);
 	engine_cover(e, why ? STORE_NOTE_STALE : STORE_NOTE_RELOAD, buf_str(&text), NULL);
 	if (!why)
