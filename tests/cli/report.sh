@@ -8,18 +8,7 @@
 . "$here/seeds"
 top=$(dirname "$FALCOC")/..
 export TZ=UTC
-cat >rules.yaml <<'R'
-- rule: Passwords
-  desc: read
-  condition: evt.type = open and fd.name = /etc/passwd
-  output: read (%fd.name)
-  priority: WARNING
-- rule: To the web
-  desc: connection
-  condition: evt.type = connect and fd.sport = 80
-  output: web (%fd.name)
-  priority: NOTICE
-R
+seed_rules
 cat >c.yaml <<C
 config_files: []
 alert_store: {enabled: true, file: $tmp/alerts.db, max_days: 36500}
