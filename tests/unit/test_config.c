@@ -10,16 +10,15 @@
 #include <unistd.h>
 
 #include "engine/config_keys.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-config-XXXXXX";
 static struct config *c;
 static struct engine_options opt;
 
 static void setup(void)
 {
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	ck_assert_int_eq(chdir(dir), 0);
+	scratch_enter();
 	c = config_new();
 	ck_assert_ptr_nonnull(c);
 	memset(&opt, 0, sizeof(opt));
@@ -27,12 +26,8 @@ static void setup(void)
 
 static void teardown(void)
 {
-	char command[64];
-
 	config_free(c);
-	ck_assert_int_eq(chdir("/"), 0);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void renew(void)
@@ -41,15 +36,6 @@ static void renew(void)
 	c = config_new();
 	ck_assert_ptr_nonnull(c);
 	memset(&opt, 0, sizeof(opt));
-}
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_ge(fputs(text, f), 0);
-	ck_assert_int_eq(fclose(f), 0);
 }
 
 /* A main file with this text, and nothing else. */

@@ -9,12 +9,13 @@
 #include <unistd.h>
 
 #include "dns/saved.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define S 1000000000ull
 #define WALL (1700000000 * S)
 
-static char dir[] = "/tmp/falcoc-saved-XXXXXX";
+static const char *dir;
 static char path[96];
 static struct dns_table *t, *again;
 static struct dns_clock clock0 = { .boot_ns = 5000 * S, .wall_ns = WALL, .boot_id = "first-boot" };
@@ -40,7 +41,7 @@ static void told(const char *name, const char *alias, const char *addr, uint32_t
 
 static void setup(void)
 {
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	dir = scratch_make();
 	snprintf(path, sizeof(path), "%s/state/dns", dir);
 	t = dns_table_new(NULL);
 	again = dns_table_new(NULL);
@@ -54,10 +55,7 @@ static void teardown(void)
 {
 	dns_table_free(t);
 	dns_table_free(again);
-	unlink(path);
-	snprintf(path, sizeof(path), "%s/state", dir);
-	rmdir(path);
-	rmdir(dir);
+	scratch_remove();
 }
 
 static void format(struct buf *out)
@@ -198,7 +196,6 @@ START_TEST(files)
 	snprintf(other, sizeof(other), "%s/link", dir);
 	ck_assert_int_eq(symlink(path, other), 0);
 	ck_assert_int_eq(dns_saved_read(again, other, &clock0, NULL), -ELOOP);
-	unlink(other);
 	ck_assert_int_eq(dns_saved_read(again, dir, &clock0, NULL), -EINVAL);
 	snprintf(other, sizeof(other), "%s/no/such/file", dir);
 	ck_assert_int_lt(dns_saved_write(other, bytes.ptr, bytes.len), 0);

@@ -9,25 +9,22 @@
 #include <unistd.h>
 
 #include "doctor/doctor.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char root[64];
+static const char *root;
 static struct doctor d;
 
 static void setup(void)
 {
-	snprintf(root, sizeof(root), "/tmp/falcoc-doctor-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(root));
+	root = scratch_make();
 	doctor_init(&d);
 }
 
 static void teardown(void)
 {
-	char cmd[128];
-
 	doctor_release(&d);
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", root);
-	ck_assert_int_eq(system(cmd), 0);
+	scratch_remove();
 }
 
 /* A file below the root; RELEASE in its path stands for that of the running kernel. */

@@ -13,60 +13,40 @@
 #include <unistd.h>
 
 #include "engine/core.h"
+#include "heard.h"
 #include "mkrec.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-engine-XXXXXX";
-static char rules_path[64], hosts_path[64], notices[4096];
-static int out_fd[2];	/* a pipe: the engine writes to 1 */
+#define RULES	"rules.yaml"
+#define HOSTS	"hosts"
+
 static struct engine *e;
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_ge(fputs(text, f), 0);
-	ck_assert_int_eq(fclose(f), 0);
-}
-
-static void note(void *arg, const char *text)
-{
-	(void)arg;
-	strncat(notices, text, sizeof(notices) - strlen(notices) - 1);
-}
 
 static void setup(void)
 {
 	signal(SIGPIPE, SIG_IGN);
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(rules_path, sizeof(rules_path), "%s/rules.yaml", dir);
-	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts", dir);
-	write_file(hosts_path, "192.0.2.1 github.com\n2001:db8::1 github.com\n192.0.2.2 EVIL.example\n");
-	ck_assert_int_eq(pipe2(out_fd, O_CLOEXEC), 0);
-	ck_assert_int_eq(fcntl(out_fd[0], F_SETFL, O_NONBLOCK), 0);
+	scratch_enter();
+	write_file(HOSTS, "192.0.2.1 github.com\n2001:db8::1 github.com\n192.0.2.2 EVIL.example\n");
 }
 
 static void teardown(void)
 {
 	engine_free(e);
 	e = NULL;
-	unlink(rules_path);
-	unlink(hosts_path);
-	rmdir(dir);
+	scratch_remove();
 }
 
 /* An engine that has these rules and may judge. */
 static void make(const char *rules, struct engine_options opt)
 {
-	opt.hosts_path = hosts_path;
+	opt.hosts_path = HOSTS;
 	opt.dns_state = NULL;	/* of a configuration: that of this machine */
 	opt.no_dns_queries = true;
-	opt.alert_fd = out_fd[1];
-	opt.notice = note;
-	write_file(rules_path, rules);
+	heard_begin(&opt);
+	write_file(RULES, rules);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, rules_path);
+	engine_add_rules(e, RULES);
 	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e));
 	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
 }
@@ -97,19 +77,6 @@ static struct mkrec *connect_to(const char *addr, unsigned int port)
 	return m;
 }
 
-/* What came out since the last call. */
-static const char *output(void)
-{
-	static char text[65536];
-	ssize_t n;
-
-	ck_assert(outputs_sync(e->outputs, 10000));
-	n = read(out_fd[0], text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return text;
-}
-
 static const char domains[] =
 	"- list: trusted\n  items: [github.com, google.com]\n"
 	"- rule: untrusted\n  desc: d\n"
@@ -125,12 +92,12 @@ START_TEST(trusted_and_not)
 	ck_assert_int_eq(judge(connect_to("192.0.2.1", 443)), 0);
 	ck_assert_int_eq(judge(connect_to("2001:db8::1", 443)), 0);
 	ck_assert_int_eq(judge(connect_to("::ffff:192.0.2.1", 443)), 0);
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, ": Warning curl to 192.0.2.2 80 name=evil.example\n"), "%s", text);
 	ck_assert_int_eq(judge(connect_to("192.0.2.3", 80)), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, ": Warning curl to 192.0.2.3 80 name=<NA>\n"), "%s", text);
 	text = engine_report(e, true);
 	ck_assert_msg(strstr(text, "Events seen: 5\nAlerts: 2\n"), "%s", text);
@@ -144,13 +111,13 @@ START_TEST(hosts_change)
 {
 	make(domains, (struct engine_options){ 0 });
 	judge(connect_to("192.0.2.7", 443));
-	ck_assert_ptr_nonnull(strstr(output(), "192.0.2.7"));
-	write_file(hosts_path, "192.0.2.7 google.com\n");
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "192.0.2.7"));
+	write_file(HOSTS, "192.0.2.7 google.com\n");
 	ck_assert_int_eq(dns_hosts_process(e->hosts, now_boot_ns()), 0);
 	judge(connect_to("192.0.2.7", 443));
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	judge(connect_to("192.0.2.1", 443));
-	ck_assert_ptr_nonnull(strstr(output(), "192.0.2.1"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "192.0.2.1"));
 }
 END_TEST
 
@@ -167,7 +134,7 @@ START_TEST(first_or_all)
 
 	make(two_rules, (struct engine_options){ .match_all = _i });
 	judge(connect_to("192.0.2.1", 443));
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "Notice one 192.0.2.9:40000->192.0.2.1:443\n"), "%s", text);
 	ck_assert_int_eq(strstr(text, "Error two\n") != NULL, _i);
 	ck_assert_ptr_null(strstr(text, "three"));
@@ -179,7 +146,7 @@ START_TEST(least_priority)
 {
 	make(two_rules, (struct engine_options){ .min_priority = "error" });
 	judge(connect_to("192.0.2.1", 443));
-	ck_assert_ptr_nonnull(strstr(output(), "Error two\n"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "Error two\n"));
 }
 END_TEST
 
@@ -189,7 +156,7 @@ START_TEST(json)
 
 	make(domains, (struct engine_options){ .json = true });
 	judge(connect_to("192.0.2.2", 80));
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(text[0] == '{' && strstr(text, "\"rule\":\"untrusted\"") &&
 		      strstr(text, "\"fd.sip\":\"192.0.2.2\"") && strstr(text, "\"tags\":[\"network\"]") &&
 		      strstr(text, "}\n"), "%s", text);
@@ -206,7 +173,7 @@ START_TEST(newline_in_a_name)
 	     "  priority: NOTICE\n", (struct engine_options){ 0 });
 	mkrec_fd(m, 3, FALCOC_FD_FILE, "/tmp/a\n10:00:00.0: Error b\033[2J");
 	ck_assert_int_eq(judge(m), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
 	ck_assert_ptr_null(strchr(text, '\033'));
 }
@@ -226,7 +193,7 @@ START_TEST(roles_are_remembered)
 	/* the ports alone would say that the local side is the server */
 	mkrec_inet(m, 3, SOCK_STREAM, FALCOC_ROLE_UNKNOWN, "192.0.2.9", 40000, "192.0.2.1", 50000);
 	judge(m);
-	ck_assert_ptr_nonnull(strstr(output(), "server 192.0.2.1 50000\n"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "server 192.0.2.1 50000\n"));
 }
 END_TEST
 
@@ -235,7 +202,7 @@ START_TEST(nobody_reads)
 	int rc;
 
 	make(domains, (struct engine_options){ 0 });
-	close(out_fd[0]);
+	close(heard_fd[0]);
 	/* it may be found out before the first one is done with */
 	rc = judge(connect_to("192.0.2.2", 80));
 	ck_assert(rc == 0 || rc == -EPIPE);
@@ -250,8 +217,8 @@ START_TEST(disk_full)
 	struct pollfd p = { .events = POLLIN };
 
 	make(domains, (struct engine_options){ 0 });
-	dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), out_fd[1]);
-	notices[0] = '\0';
+	dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), heard_fd[1]);
+	heard_notices[0] = '\0';
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
 	p.fd = outputs_fd(e->outputs);
@@ -260,7 +227,8 @@ START_TEST(disk_full)
 	e->opt.outputs.flush_ms = 100;
 	ck_assert_int_eq(engine_end_outputs(e, ENGINE_OK), ENGINE_ERR_RUNTIME);
 	ck_assert_str_eq(engine_error(e), "not all alerts could be written to the standard output");
-	ck_assert_str_eq(notices, "alerts do not get to the standard output: No space left on device (they wait)");
+	ck_assert_str_eq(heard_notices,
+			 "alerts do not get to the standard output: No space left on device (they wait)\n");
 	ck_assert_ptr_nonnull(strstr(engine_report(e, false), "Alerts that could not be written: 3"));
 }
 END_TEST
@@ -283,7 +251,7 @@ START_TEST(configured_output)
 	ck_assert_msg(config_finish(c, &opt) == ENGINE_OK, "%s", config_diagnostics(c, true));
 	make(domains, opt);
 	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "\"message\":\"curl to 192.0.2.2 80 name=evil.example port 80 "
 			     "container_id=host container_name=host container_image_repository=<NA> "
 			     "container_image_tag=<NA> k8s_pod_name=<NA> k8s_ns_name=<NA>\""), "%s", text);
@@ -305,7 +273,7 @@ START_TEST(no_output)
 {
 	make(domains, (struct engine_options){ .no_stdout = true });
 	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	ck_assert_ptr_nonnull(strstr(engine_report(e, false), "Alerts: 1\n"));
 }
 END_TEST
@@ -322,11 +290,11 @@ END_TEST
 /* Told, though these rules have no name to ask for. */
 START_TEST(bad_dns_server)
 {
-	struct engine_options opt = { .hosts_path = hosts_path, .dns_servers = "bogus" };
+	struct engine_options opt = { .hosts_path = HOSTS, .dns_servers = "bogus" };
 
-	write_file(rules_path, two_rules);
+	write_file(RULES, two_rules);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, rules_path);
+	engine_add_rules(e, RULES);
 	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
 	ck_assert_int_eq(engine_prepare(e), ENGINE_ERR_OPTION);
 	ck_assert_ptr_nonnull(strstr(engine_error(e), "'bogus'"));
@@ -335,11 +303,11 @@ END_TEST
 
 START_TEST(good_dns_server_for_nothing)
 {
-	struct engine_options opt = { .hosts_path = hosts_path, .dns_servers = "192.0.2.53" };
+	struct engine_options opt = { .hosts_path = HOSTS, .dns_servers = "192.0.2.53" };
 
-	write_file(rules_path, two_rules);
+	write_file(RULES, two_rules);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, rules_path);
+	engine_add_rules(e, RULES);
 	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
 	ck_assert_int_eq(engine_prepare(e), ENGINE_OK);
 	/* nothing to wait for at the start */

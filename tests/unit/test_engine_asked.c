@@ -11,9 +11,9 @@
 #include <sqlite3.h>
 
 #include "engine/asked.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-asked-XXXXXX";
 
 static struct engine *engine(void)
 {
@@ -62,10 +62,9 @@ static const char *stored(const char *sql)
 START_TEST(names)
 {
 	struct engine *e;
-	char name[32], cmd[100];
+	char name[32];
 
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	ck_assert_int_eq(chdir(dir), 0);
+	scratch_enter();
 	e = engine();
 	ask(e, "Other.test", DNS_FATE_QUERY);
 	ask(e, "other.test.", DNS_FATE_QUERY);
@@ -85,8 +84,7 @@ START_TEST(names)
 	ck_assert_str_eq(stored("SELECT count(*) FROM asked WHERE name LIKE 'known%'"), "0");
 	ck_assert_str_eq(stored("SELECT count FROM asked WHERE name = ''"), "5");
 	ck_assert_str_eq(stored("SELECT group_concat(kind) FROM notes"), "stop");
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	ck_assert_int_eq(system(cmd), 0);
+	scratch_remove();
 }
 END_TEST
 

@@ -14,6 +14,8 @@
 
 #include "engine/core.h"
 #include "engine/drops.h"
+#include "heard.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define S NS_PER_S
@@ -259,59 +261,31 @@ END_TEST
 
 /* What is told. */
 
-static char dir[] = "/tmp/falcoc-drops-XXXXXX";
-static char rules_path[64], notices[4096];
-static int out_fd[2];
-static struct engine *e;
+#define RULES "rules.yaml"
 
-static void note(void *arg, const char *text)
-{
-	(void)arg;
-	strncat(notices, text, sizeof(notices) - strlen(notices) - 1);
-}
+static struct engine *e;
 
 static void engine_setup(void)
 {
-	FILE *f;
-
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(rules_path, sizeof(rules_path), "%s/rules.yaml", dir);
-	f = fopen(rules_path, "we");
-	ck_assert_ptr_nonnull(f);
-	fclose(f);
-	ck_assert_int_eq(pipe2(out_fd, O_CLOEXEC), 0);
-	ck_assert_int_eq(fcntl(out_fd[0], F_SETFL, O_NONBLOCK), 0);
+	scratch_enter();
+	write_file(RULES, "");
 }
 
 static void engine_teardown(void)
 {
 	engine_free(e);
-	unlink(rules_path);
-	rmdir(dir);
+	scratch_remove();
 }
 
 static void make(struct engine_options opt)
 {
 	opt.no_dns_queries = true;
-	opt.alert_fd = out_fd[1];
-	opt.notice = note;
+	heard_begin(&opt);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, rules_path);
+	engine_add_rules(e, RULES);
 	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
 	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
-	notices[0] = '\0';
-}
-
-static const char *output(void)
-{
-	static char text[65536];
-	ssize_t n;
-
-	ck_assert(outputs_sync(e->outputs, 10000));
-	n = read(out_fd[0], text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return text;
+	heard_notices[0] = '\0';
 }
 
 static struct drop_loss example(void)
@@ -335,13 +309,13 @@ START_TEST(told_as_text)
 
 	make((struct engine_options){ 0 });
 	ck_assert_int_eq(engine_act_on_drops(e, &loss), ENGINE_OK);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, ": Warning falcoc: events dropped: 1000 of 2060 in 1.5 s (main 990, "
 				   "proc 10): openat 900, connect 90, execve 10; at least 950 of process "
 				   "4242 (fl\"\\x1b[2Jood) in cgroup "), "%s", text);
 	ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
-	ck_assert_ptr_nonnull(strstr(notices, "events dropped: 1000 of 2060"));
-	ck_assert_ptr_null(strchr(notices, '\033'));
+	ck_assert_ptr_nonnull(strstr(heard_notices, "events dropped: 1000 of 2060"));
+	ck_assert_ptr_null(strchr(heard_notices, '\033'));
 	text = engine_report(e, false);
 	ck_assert_msg(strstr(text, "Alerts: 1\n") && strstr(text, "   falcoc: events dropped: 1\n"), "%s",
 		      text);
@@ -356,8 +330,8 @@ START_TEST(told_as_json)
 	make((struct engine_options){ .json = true,
 				      .drops = { .actions = ENGINE_DROPS_ALERT } });
 	ck_assert_int_eq(engine_act_on_drops(e, &loss), ENGINE_OK);
-	ck_assert_str_eq(notices, "");
-	alert = json_loads(output(), 0, NULL);
+	ck_assert_str_eq(heard_notices, "");
+	alert = json_loads(heard_alerts(e), 0, NULL);
 	ck_assert_ptr_nonnull(alert);
 	ck_assert_str_eq(json_string_value(json_object_get(alert, "rule")), "falcoc: events dropped");
 	ck_assert_str_eq(json_string_value(json_object_get(alert, "priority")), "Warning");
@@ -390,7 +364,7 @@ START_TEST(told_of_many)
 	loss.process.count = 20;
 	make((struct engine_options){ 0 });
 	engine_act_on_drops(e, &loss);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, ": openat 900, connect 90, ") && strstr(text, ", others 6") &&
 		      strstr(text, "; of many processes, at least 980 in cgroup "), "%s", text);
 }
@@ -403,7 +377,7 @@ START_TEST(told_and_ended)
 	make((struct engine_options){ .drops = { .actions = ENGINE_DROPS_EXIT } });
 	ck_assert_int_eq(engine_act_on_drops(e, &loss), ENGINE_ERR_DROPS);
 	ck_assert_ptr_nonnull(strstr(engine_error(e), "1000 of 2060 events were dropped"));
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 }
 END_TEST
 

@@ -15,34 +15,25 @@
 
 #include "engine/core.h"
 #include "engine/hold.h"
+#include "heard.h"
 #include "mkrec.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-hold-XXXXXX";
-static char rules_path[64], hosts_path[64], server[32];
-static int out_fd[2], dns_fd;
+#define RULES	"rules.yaml"
+#define HOSTS	"hosts"
+
+static char server[32];
+static int dns_fd;
 static struct engine *e;
-
-static void write_file(const char *path, const char *text)
-{
-	FILE *f = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_ge(fputs(text, f), 0);
-	ck_assert_int_eq(fclose(f), 0);
-}
 
 static void setup(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(at);
 
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(rules_path, sizeof(rules_path), "%s/rules.yaml", dir);
-	snprintf(hosts_path, sizeof(hosts_path), "%s/hosts", dir);
-	write_file(hosts_path, "192.0.2.9 other.test\n");
-	ck_assert_int_eq(pipe2(out_fd, O_CLOEXEC), 0);
-	ck_assert_int_eq(fcntl(out_fd[0], F_SETFL, O_NONBLOCK), 0);
+	scratch_enter();
+	write_file(HOSTS, "192.0.2.9 other.test\n");
 	dns_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	ck_assert_int_ge(dns_fd, 0);
 	ck_assert_int_eq(bind(dns_fd, (struct sockaddr *)&at, sizeof(at)), 0);
@@ -55,24 +46,22 @@ static void teardown(void)
 	engine_free(e);
 	e = NULL;
 	close(dns_fd);
-	unlink(rules_path);
-	unlink(hosts_path);
-	rmdir(dir);
+	scratch_remove();
 }
 
 static void make(const char *rules, uint32_t wait_ms, bool match_all)
 {
 	struct engine_options opt = {
-		.hosts_path = hosts_path,
+		.hosts_path = HOSTS,
 		.dns_servers = server,
 		.dns_wait_ms = wait_ms,
 		.match_all = match_all,
-		.alert_fd = out_fd[1],
 	};
 
-	write_file(rules_path, rules);
+	heard_begin(&opt);
+	write_file(RULES, rules);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, rules_path);
+	engine_add_rules(e, RULES);
 	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e));
 	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
 }
@@ -137,18 +126,6 @@ static void connects(const char *addr, unsigned int pid, const char *comm)
 	mkrec_free(m);
 }
 
-static const char *output(void)
-{
-	static char text[65536];
-	ssize_t n;
-
-	ck_assert(outputs_sync(e->outputs, 10000));
-	n = read(out_fd[0], text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return text;
-}
-
 static struct hold_stats held(void)
 {
 	struct hold_stats st;
@@ -171,12 +148,12 @@ START_TEST(no_false_alert_from_a_race)
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	ck_assert_uint_eq(held().waiting, 2);
 	ck_assert_uint_lt(hold_due_ns(e->hold), UINT64_MAX);
 	answer("good.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	text = output();
+	text = heard_alerts(e);
 	/* the alert that is one says what its own event said */
 	ck_assert_msg(strstr(text, "untrusted: 2 two 4002 to 192.0.2.2 <NA>\n"), "%s", text);
 	ck_assert_ptr_null(strstr(text, "one"));
@@ -187,7 +164,7 @@ START_TEST(no_false_alert_from_a_race)
 	ck_assert_uint_eq(hold_due_ns(e->hold), UINT64_MAX);
 	/* from now on nothing waits */
 	connects("192.0.2.2", 4003, "three");
-	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 3 three 4003"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "untrusted: 3 three 4003"));
 	ck_assert_uint_eq(held().held, 2);
 }
 END_TEST
@@ -200,10 +177,10 @@ START_TEST(no_miss_from_a_race)
 	make(RULE("evil", "fd.sip.name = evil.test"), 60000, false);
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	answer("evil.test", "192.0.2.2");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "evil: 2 two 4002 to 192.0.2.2 evil.test\n"), "%s", text);
 	ck_assert_ptr_null(strstr(text, "one"));
 }
@@ -217,14 +194,14 @@ START_TEST(others_go_on)
 	make(UNTRUSTED RULE("port", "fd.sport = 443") RULE("known", "fd.sip.name = other.test"), 60000,
 	     true);
 	connects("192.0.2.9", 4001, "one");
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "port: 1 one"), "%s", text);
 	ck_assert_msg(strstr(text, "known: 1 one"), "%s", text);
 	ck_assert_ptr_null(strstr(text, "untrusted"));
 	ck_assert_uint_eq(held().waiting, 1);
 	answer("good.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "untrusted: 1 one"), "%s", text);
 	ck_assert_ptr_null(strstr(text, "port"));
 }
@@ -238,10 +215,10 @@ START_TEST(the_first_rule_tells)
 	make(UNTRUSTED RULE("port", "fd.sport = 443"), 60000, false);
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	answer("fine.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "port: 1 one"), "%s", text);
 	ck_assert_msg(strstr(text, "untrusted: 2 two"), "%s", text);
 	ck_assert_ptr_null(strstr(text, "port: 2"));
@@ -267,7 +244,7 @@ START_TEST(the_wait_ends)
 		ck_assert_int_eq(hold_check(e, false), 0);
 	}
 	ck_assert_uint_ge(now_boot_ns() - begin, 50 * NS_PER_MS);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "untrusted: 1 one"), "%s", text);
 	ck_assert_uint_eq(held().late, 1);
 }
@@ -278,7 +255,7 @@ START_TEST(no_wait_wanted)
 	make(UNTRUSTED, 0, false);
 	connects("192.0.2.1", 4001, "one");
 	/* but it says what it is worth */
-	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 1 one 4001 to 192.0.2.1 <NA> "
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "untrusted: 1 one 4001 to 192.0.2.1 <NA> "
 					       "(names incomplete: no answer yet)\n"));
 	ck_assert_uint_eq(held().held, 0);
 	ck_assert_uint_eq(e->alerts_in_doubt, 1);
@@ -298,7 +275,7 @@ START_TEST(the_start_waits_longer)
 	ck_assert_uint_eq(due, e->names_start_ns);
 	answer("good.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 2 two"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "untrusted: 2 two"));
 	ck_assert_uint_eq(held().cleared, 1);
 }
 END_TEST
@@ -318,7 +295,7 @@ START_TEST(each_waits_its_own_time)
 	while (now_boot_ns() < due)
 		;
 	ck_assert_int_eq(hold_check(e, false), 0);
-	ck_assert_ptr_nonnull(strstr(output(), "untrusted: 2 short"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "untrusted: 2 short"));
 	ck_assert_uint_eq(held().waiting, 1);
 	ck_assert_uint_gt(hold_due_ns(e->hold), now_boot_ns() + 30000 * NS_PER_MS);
 	ck_assert_uint_ge(held().longest_ns, NS_PER_MS);
@@ -336,22 +313,22 @@ START_TEST(told_before_the_start)
 	make(UNTRUSTED RULE("port", "fd.sport = 443") RULE("evil", "fd.sip.name = other.test"), 1000, true);
 	answer("good.test", "192.0.2.1");
 	connects("192.0.2.2", 4001, "before");
-	ck_assert_ptr_null(strstr(output(), "incomplete"));
+	ck_assert_ptr_null(strstr(heard_alerts(e), "incomplete"));
 	e->began_ns = now_boot_ns();
 	connects("192.0.2.2", 4001, "one");
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "untrusted: 2 one 4001 to 192.0.2.2 <NA> (names incomplete: its process "
 				   "is older than our records)\n"), "%s", text);
 	ck_assert_msg(strstr(text, "port: 2 one 4001 to 192.0.2.2 <NA>\n"), "%s", text);
 	/* an address whose names are known */
 	connects("192.0.2.9", 4001, "two");
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "untrusted: 3 two 4001 to 192.0.2.9 other.test\n"), "%s", text);
 	ck_assert_msg(strstr(text, "evil: 3 two 4001 to 192.0.2.9 other.test\n"), "%s", text);
 	/* a day later */
 	e->began_ns -= 86401 * NS_PER_S;
 	connects("192.0.2.2", 4001, "three");
-	ck_assert_ptr_null(strstr(output(), "incomplete"));
+	ck_assert_ptr_null(strstr(heard_alerts(e), "incomplete"));
 	ck_assert_uint_eq(e->alerts_in_doubt, 1);
 }
 END_TEST
@@ -361,14 +338,14 @@ START_TEST(the_queue_is_bounded)
 	make(UNTRUSTED, 60000, false);
 	for (int i = 0; i < HOLD_MAX_EVENTS; i++)
 		connects("192.0.2.1", 4001, "one");
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	connects("192.0.2.1", 4002, "more");
-	ck_assert_ptr_nonnull(strstr(output(), "4097 more"));
+	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "4097 more"));
 	ck_assert_uint_eq(held().waiting, HOLD_MAX_EVENTS);
 	ck_assert_uint_eq(held().no_room, 1);
 	answer("good.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	ck_assert_uint_eq(held().cleared, HOLD_MAX_EVENTS);
 	ck_assert_uint_eq(held().waiting, 0);
 }
@@ -384,11 +361,11 @@ START_TEST(patterns_wait_too)
 	connects("192.0.2.9", 4001, "known");
 	connects("192.0.2.1", 4002, "one");
 	connects("192.0.2.2", 4003, "two");
-	ck_assert_str_eq(output(), "");
+	ck_assert_str_eq(heard_alerts(e), "");
 	ck_assert_uint_eq(held().waiting, 2);
 	answer("a.good.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
-	text = output();
+	text = heard_alerts(e);
 	ck_assert_msg(strstr(text, "pattern: 3 two"), "%s", text);
 	ck_assert_ptr_null(strstr(text, "one"));
 }

@@ -15,53 +15,38 @@
 #include "engine/keep.h"
 #include "engine/live.h"
 #include "engine/reply.h"
+#include "heard.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-keep-XXXXXX";
-static char rules_path[64], state_path[64], notices[4096];
-static struct engine *e;
+#define RULES	"rules.yaml"
 
-static void note(void *arg, const char *text)
-{
-	(void)arg;
-	strncat(notices, text, sizeof(notices) - strlen(notices) - 2);
-	strcat(notices, "\n");
-}
+static char state_path[64];
+static struct engine *e;
 
 static void setup(void)
 {
-	FILE *f;
-
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(rules_path, sizeof(rules_path), "%s/rules.yaml", dir);
-	snprintf(state_path, sizeof(state_path), "%s/state/dns", dir);
-	f = fopen(rules_path, "we");
-	ck_assert_ptr_nonnull(f);
-	fputs("- rule: r\n  desc: d\n  condition: evt.type = connect\n  output: x\n  priority: INFO\n", f);
-	fclose(f);
+	scratch_enter();
+	snprintf(state_path, sizeof(state_path), "%s", scratch_path("state/dns"));
+	write_file(RULES, "- rule: r\n  desc: d\n  condition: evt.type = connect\n  output: x\n  priority: INFO\n");
 }
 
 static void teardown(void)
 {
 	engine_free(e);
-	unlink(rules_path);
-	unlink(state_path);
-	snprintf(state_path, sizeof(state_path), "%s/state", dir);
-	rmdir(state_path);
-	rmdir(dir);
+	scratch_remove();
 }
 
 static void begin(const char *state)
 {
 	struct engine_options opt = {
 		.hosts_path = "/nonexistent/hosts", .no_dns_queries = true, .dns_state = state,
-		.alert_fd = STDOUT_FILENO, .notice = note,
 	};
 
 	engine_free(e);
-	notices[0] = '\0';
+	heard_begin(&opt);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, rules_path);
+	engine_add_rules(e, RULES);
 	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
 	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
 }
@@ -88,7 +73,7 @@ START_TEST(known_after_a_restart)
 	struct stat st;
 
 	begin(state_path);
-	ck_assert_ptr_null(strstr(notices, "kept"));
+	ck_assert_ptr_null(strstr(heard_notices, "kept"));
 	/* written at the start, too: that shows that it can be */
 	ck_assert_int_eq(stat(state_path, &st), 0);
 	ck_assert_int_eq(st.st_mode & 0777, 0600);
@@ -178,7 +163,7 @@ START_TEST(told_live)
 	ck_assert_int_eq(ask_live("a.test", "192.0.2.1"), ECONNREFUSED);
 	begin(state_path);
 	ck_assert_ptr_nonnull(e->live);
-	ck_assert_ptr_null(strstr(notices, "sock"));
+	ck_assert_ptr_null(strstr(heard_notices, "sock"));
 }
 END_TEST
 
@@ -195,23 +180,23 @@ START_TEST(damaged)
 	fputs("x", f);
 	fclose(f);
 	begin(state_path);
-	ck_assert_ptr_nonnull(strstr(notices, "is damaged: names are learnt anew"));
+	ck_assert_ptr_nonnull(strstr(heard_notices, "is damaged: names are learnt anew"));
 	ck_assert(!knows("a.test", "192.0.2.1"));
 	/* and it is made anew */
 	begin(state_path);
-	ck_assert_ptr_null(strstr(notices, "damaged"));
+	ck_assert_ptr_null(strstr(heard_notices, "damaged"));
 }
 END_TEST
 
 START_TEST(not_writable)
 {
 	begin("/proc/no/such/place");
-	ck_assert_ptr_nonnull(strstr(notices, "names are not kept for the next start: /proc/no/such/place: "));
+	ck_assert_ptr_nonnull(strstr(heard_notices, "names are not kept for the next start: /proc/no/such/place: "));
 	ck_assert_uint_eq(keep_due_ns(e->keep), UINT64_MAX);
-	notices[0] = '\0';
+	heard_notices[0] = '\0';
 	keep_tend(e, now_boot_ns());
 	keep_end(e);
-	ck_assert_str_eq(notices, "");
+	ck_assert_str_eq(heard_notices, "");
 }
 END_TEST
 

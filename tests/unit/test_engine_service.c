@@ -12,38 +12,17 @@
 #include "engine/core.h"
 #include "engine/metrics.h"
 #include "engine/status.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-service-XXXXXX";
-static char path[64];
-
-static void write_file(const char *text)
-{
-	FILE *f = fopen(path, "we");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_ge(fputs(text, f), 0);
-	ck_assert_int_eq(fclose(f), 0);
-}
-
-static void setup(void)
-{
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/a.yaml", dir);
-}
-
-static void teardown(void)
-{
-	unlink(path);
-	rmdir(dir);
-}
+#define RULES	"a.yaml"
 
 START_TEST(digests)
 {
-	const char *paths[] = { dir, "/nonexistent/x" };
+	const char *paths[] = { ".", "/nonexistent/x" };
 	struct fileset a, b, c;
 
-	write_file("abc");
+	write_file(RULES, "abc");
 	ck_assert_int_eq(fileset_read(paths, 2, &a), 0);
 	ck_assert_uint_eq(a.n, 1);
 	/* of the standard's own example */
@@ -52,7 +31,7 @@ START_TEST(digests)
 	ck_assert_uint_eq(a.files[0].bytes, 3);
 	ck_assert_int_eq(fileset_copy(&a, &b), 0);
 	ck_assert(fileset_equal(&a, &b));
-	write_file("abd");
+	write_file(RULES, "abd");
 	ck_assert_int_eq(fileset_read(paths, 2, &c), 0);
 	ck_assert(!fileset_equal(&a, &c));
 	fileset_release(&a);
@@ -67,10 +46,10 @@ static struct engine *make(void)
 	const struct engine_options opt = { .daemon = true, .time_rules = true };
 	struct engine *e;
 
-	write_file("- rule: a \"quoted\\\\ one\"\n  desc: d\n  condition: evt.type = open\n"
+	write_file(RULES, "- rule: a \"quoted\\\\ one\"\n  desc: d\n  condition: evt.type = open\n"
 		   "  output: o\n  priority: NOTICE\n");
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
-	engine_add_rules(e, path);
+	engine_add_rules(e, RULES);
 	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
 	e->alerts_by_rule[0] = 3;
 	return e;
@@ -125,7 +104,7 @@ int main(void)
 	Suite *s = suite_create("engine_service");
 	TCase *t = tcase_create("all");
 
-	tcase_add_checked_fixture(t, setup, teardown);
+	tcase_add_checked_fixture(t, scratch_enter, scratch_remove);
 	tcase_add_test(t, digests);
 	tcase_add_test(t, metrics);
 	tcase_add_test(t, status);

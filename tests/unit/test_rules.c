@@ -13,6 +13,7 @@
 #include "event/event.h"
 #include "output/output.h"
 #include "rules/internal.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define OUT_LINES "  desc: d\n  output: o\n  priority: INFO\n"
@@ -442,29 +443,16 @@ END_TEST
 
 /* ---- files ---- */
 
-static void write_file(const char *dir, const char *name, const char *text)
-{
-	char path[300];
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	f = fopen(path, "w");
-	ck_assert(f);
-	fputs(text, f);
-	fclose(f);
-}
-
 START_TEST(directories_are_read_in_order_of_names)
 {
-	char dir[] = "/tmp/falcoc-rules-XXXXXX", command[100];
+	const char *dir = scratch_make();
 	struct load l;
 
-	ck_assert(mkdtemp(dir));
-	write_file(dir, "20-b.yml", "- list: l\n  items: [clone]\n");
-	write_file(dir, "10-a.yaml", "- list: l\n  items: [execve]\n- rule: r\n"
+	write_file(scratch_path("20-b.yml"), "- list: l\n  items: [clone]\n");
+	write_file(scratch_path("10-a.yaml"), "- list: l\n  items: [execve]\n- rule: r\n"
 		   "  condition: evt.type in (l)\n" OUT_LINES);
-	write_file(dir, "30-c.yaml.bak", "no rules: [\n");
-	write_file(dir, ".hidden.yaml", "no rules: [\n");
+	write_file(scratch_path("30-c.yaml.bak"), "no rules: [\n");
+	write_file(scratch_path(".hidden.yaml"), "no rules: [\n");
 	load_init(&l);
 	ck_assert_int_eq(rules_loader_add_path(l.loader, dir, l.ds), 0);
 	load_compile(&l);
@@ -473,8 +461,7 @@ START_TEST(directories_are_read_in_order_of_names)
 	ck_assert(shown_to(&l, ruleset_rule(l.rs, 0), FALCOC_E_CLONE, false));
 	ck_assert(!shown_to(&l, ruleset_rule(l.rs, 0), FALCOC_E_EXECVE, false));
 	load_release(&l);
-	snprintf(command, sizeof(command), "rm -r %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 END_TEST
 

@@ -32,13 +32,14 @@
 #include "state/image.h"
 #include "util/buf.h"
 #include "util/lazy_sqlite.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define CASES	"tests/data/containers/*.case"
 #define S	1000000000ull
 
 static char id_a[65], id_b[65];
-static char root[64];
+static const char *root;
 static glob_t cases;
 
 static void make_ids(void)
@@ -60,24 +61,10 @@ static void expand(const char *s, struct buf *out)
 	}
 }
 
-static int remove_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
-{
-	(void)sb;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
 static void setup(void)
 {
 	make_ids();
-	strcpy(root, "/tmp/falcoc-containers.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(root));
-}
-
-static void teardown(void)
-{
-	nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	root = scratch_make();
 }
 
 /* The path below the root, whose directories are made. */
@@ -832,7 +819,7 @@ int main(void)
 		fprintf(stderr, "no cases: " CASES "\n");
 		return 1;
 	}
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, setup, scratch_remove);
 	tcase_add_loop_test(tc, test_case, 0, 2 * (int)cases.gl_pathc);
 	tcase_add_test(tc, test_bound);
 	tcase_add_test(tc, test_end);

@@ -10,26 +10,22 @@
 #include <unistd.h>
 
 #include "state/files.h"
+#include "scratch.h"
 #include "suite.h"
 
-static char dir[] = "/tmp/falcoc-files.XXXXXX";
 static struct file_ids *t;
 
 static void setup(void)
 {
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	ck_assert_int_eq(chdir(dir), 0);
+	scratch_enter();
 	t = file_ids_new();
 	ck_assert_ptr_nonnull(t);
 }
 
 static void teardown(void)
 {
-	char command[64];
-
 	file_ids_free(t);
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	ck_assert_int_eq(system(command), 0);
+	scratch_remove();
 }
 
 static void make(const char *name)
@@ -42,10 +38,7 @@ static void make(const char *name)
 
 static void watch(const char *name)
 {
-	char path[128];
-
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	ck_assert_int_eq(file_ids_add(t, slice_of(path)), 0);
+	ck_assert_int_eq(file_ids_add(t, slice_of(scratch_path(name))), 0);
 }
 
 /* The names, without the directory, that lead to this file, each with a blank before it. */
@@ -53,12 +46,12 @@ static const char *found(const struct stat *st)
 {
 	static char names[256];
 	struct slice path;
-	size_t it = 0, len = 0;
+	size_t it = 0, len = 0, above = strlen(scratch_path("")) + 1;
 
 	names[0] = '\0';
 	while (file_ids_next(t, major(st->st_dev) << 20 | minor(st->st_dev), st->st_ino, &it, &path))
 		len += (size_t)snprintf(names + len, sizeof(names) - len, " %.*s",
-					(int)(path.len - sizeof(dir)), path.ptr + sizeof(dir));
+					(int)(path.len - above), path.ptr + above);
 	return names;
 }
 

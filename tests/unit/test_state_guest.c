@@ -16,57 +16,29 @@
 #include <unistd.h>
 
 #include "state/guest.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define S	1000000000ull
 
-static char dir[64];
 static struct guests *guests;
 static uint64_t now_ns;
 static const struct guest_view view = { 4026532000u, 7 };
-
-static int remove_one(const char *path, const struct stat *sb, int type, struct FTW *ftw)
-{
-	(void)sb;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static const char *in(const char *path)
-{
-	static char full[2][200];	/* for a call with two of them */
-	static int at;
-
-	at = !at;
-	snprintf(full[at], sizeof(full[at]), "%s/%s", dir, path);
-	return full[at];
-}
-
-static void put(const char *path, const char *text)
-{
-	FILE *f = fopen(in(path), "w");
-
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_ge(fputs(text, f), 0);
-	fclose(f);
-}
 
 /* A host, and a process 10 in a container whose root is the directory c. */
 static void setup(void)
 {
 	static const char *const dirs[] = { "host", "proc", "proc/10", "c", "c/etc", "c/proc" };
 
-	strcpy(dir, "/tmp/falcoc-guest.XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(dir));
+	scratch_make();
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-		ck_assert_int_eq(mkdir(in(dirs[i]), 0755), 0);
-	put("host/passwd", "root:x:0:0::/:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n");
-	put("proc/10/uid_map", "         0          0 4294967295\n");
-	ck_assert_int_eq(symlink("../../c", in("proc/10/root")), 0);
-	put("c/etc/passwd", "toor:x:0:0::/:/bin/sh\napp:x:1000:1000::/srv:/bin/false\n");
-	put("c/etc/group", "staff:x:1000:app\n");
-	guests = guests_new(in("host/passwd"), 10000);
+		ck_assert_int_eq(mkdir(scratch_path(dirs[i]), 0755), 0);
+	write_file(scratch_path("host/passwd"), "root:x:0:0::/:/bin/sh\nalice:x:1000:1000::/:/bin/sh\n");
+	write_file(scratch_path("proc/10/uid_map"), "         0          0 4294967295\n");
+	ck_assert_int_eq(symlink("../../c", scratch_path("proc/10/root")), 0);
+	write_file(scratch_path("c/etc/passwd"), "toor:x:0:0::/:/bin/sh\napp:x:1000:1000::/srv:/bin/false\n");
+	write_file(scratch_path("c/etc/group"), "staff:x:1000:app\n");
+	guests = guests_new(scratch_path("host/passwd"), 10000);
 	ck_assert_ptr_nonnull(guests);
 	now_ns = 5 * S;
 }
@@ -74,14 +46,14 @@ static void setup(void)
 static void teardown(void)
 {
 	guests_free(guests);
-	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	scratch_remove();
 }
 
 static const struct user_table *look(void)
 {
 	now_ns += 3 * S;
 	ck_assert(guests_wanted(guests, view, false, now_ns));
-	guests_look(guests, view, open(in("proc/10"), O_RDONLY | O_DIRECTORY | O_CLOEXEC), now_ns);
+	guests_look(guests, view, open(scratch_path("proc/10"), O_RDONLY | O_DIRECTORY | O_CLOEXEC), now_ns);
 	ck_assert(!guests_wanted(guests, view, false, now_ns));
 	return guests_find(guests, view);
 }
@@ -122,9 +94,9 @@ START_TEST(test_own)
 	ck_assert_ptr_null(guests_find(guests, (struct guest_view){ view.mntns + 1, 7 }));
 	/* as it was: nothing is made anew */
 	ck_assert_ptr_eq(look(), t);
-	put("c/etc/passwd", "root:x:0:0::/:/bin/sh\nnew:x:1000:1000::/:/bin/sh\n");
+	write_file(scratch_path("c/etc/passwd"), "root:x:0:0::/:/bin/sh\nnew:x:1000:1000::/:/bin/sh\n");
 	check_name(look(), 1000, "new");
-	ck_assert_int_eq(unlink(in("c/etc/passwd")), 0);
+	ck_assert_int_eq(unlink(scratch_path("c/etc/passwd")), 0);
 	check_nobody(look());
 	guests_stats(guests, &st);
 	ck_assert_uint_eq(st.namespaces, 1);
@@ -136,17 +108,17 @@ END_TEST
 /* Ids that mean others, and the host's very file: the host's names. */
 START_TEST(test_host)
 {
-	put("proc/10/uid_map", "         0     100000      65536\n");
+	write_file(scratch_path("proc/10/uid_map"), "         0     100000      65536\n");
 	ck_assert_ptr_null(look());
-	put("proc/10/uid_map", "         0          0 4294967295\n");
+	write_file(scratch_path("proc/10/uid_map"), "         0          0 4294967295\n");
 	check_name(look(), 1000, "app");
-	ck_assert_int_eq(unlink(in("c/etc/passwd")), 0);
-	ck_assert_int_eq(link(in("host/passwd"), in("x")), 0);
-	ck_assert_int_eq(rename(in("x"), in("c/etc/passwd")), 0);
+	ck_assert_int_eq(unlink(scratch_path("c/etc/passwd")), 0);
+	ck_assert_int_eq(link(scratch_path("host/passwd"), scratch_path("x")), 0);
+	ck_assert_int_eq(rename(scratch_path("x"), scratch_path("c/etc/passwd")), 0);
 	ck_assert_ptr_null(look());
 	/* a container in the making looks like the host, until its program is called */
-	put("c/etc/x", "late:x:1000:1000::/:/bin/sh\n");
-	ck_assert_int_eq(rename(in("c/etc/x"), in("c/etc/passwd")), 0);
+	write_file(scratch_path("c/etc/x"), "late:x:1000:1000::/:/bin/sh\n");
+	ck_assert_int_eq(rename(scratch_path("c/etc/x"), scratch_path("c/etc/passwd")), 0);
 	ck_assert(!guests_wanted(guests, view, false, now_ns));
 	check_name(look(), 1000, "late");
 }
@@ -159,7 +131,7 @@ START_TEST(test_exec)
 	check_nobody(guests_find(guests, view));
 	ck_assert(!guests_wanted(guests, view, false, now_ns));
 	ck_assert(guests_wanted(guests, view, true, now_ns));
-	guests_look(guests, view, open(in("proc/10"), O_RDONLY | O_DIRECTORY), now_ns);
+	guests_look(guests, view, open(scratch_path("proc/10"), O_RDONLY | O_DIRECTORY), now_ns);
 	check_name(guests_find(guests, view), 1000, "app");
 	ck_assert(!guests_wanted(guests, view, true, now_ns));
 }
@@ -181,33 +153,33 @@ START_TEST(test_hostile)
 
 	check_name(look(), 1000, "app");
 	/* a FIFO that nobody writes */
-	unlink(in(at));
-	ck_assert_int_eq(mkfifo(in(at), 0644), 0);
+	unlink(scratch_path(at));
+	ck_assert_int_eq(mkfifo(scratch_path(at), 0644), 0);
 	check_nobody(look());
 	ck_assert_uint_eq(refused(), n + 1);
-	unlink(in(at));
-	ck_assert_int_eq(mkdir(in(at), 0755), 0);
+	unlink(scratch_path(at));
+	ck_assert_int_eq(mkdir(scratch_path(at), 0755), 0);
 	check_nobody(look());
 	ck_assert_uint_eq(refused(), n + 2);
-	rmdir(in(at));
+	rmdir(scratch_path(at));
 	/* links: one that leads up stays inside, where there is no such file */
-	ck_assert_int_eq(symlink("../../../../../../../../../../host/passwd", in(at)), 0);
+	ck_assert_int_eq(symlink("../../../../../../../../../../host/passwd", scratch_path(at)), 0);
 	check_nobody(look());
-	unlink(in(at));
-	ck_assert_int_eq(symlink("/other", in(at)), 0);
-	put("c/other", "inside:x:1000:1000::/:/bin/sh\n");
+	unlink(scratch_path(at));
+	ck_assert_int_eq(symlink("/other", scratch_path(at)), 0);
+	write_file(scratch_path("c/other"), "inside:x:1000:1000::/:/bin/sh\n");
 	check_name(look(), 1000, "inside");
-	unlink(in(at));
-	ck_assert_int_eq(symlink("passwd", in(at)), 0);
+	unlink(scratch_path(at));
+	ck_assert_int_eq(symlink("passwd", scratch_path(at)), 0);
 	check_nobody(look());
 	ck_assert_uint_eq(refused(), n + 3);
-	unlink(in(at));
+	unlink(scratch_path(at));
 	/* sparse, and large */
-	put(at, "");
-	ck_assert_int_eq(truncate(in(at), 1ll << 40), 0);
+	write_file(scratch_path(at), "");
+	ck_assert_int_eq(truncate(scratch_path(at), 1ll << 40), 0);
 	check_nobody(look());
 	ck_assert_uint_eq(refused(), n + 4);
-	ck_assert_int_eq(truncate(in(at), GUEST_FILE_MAX), 0);
+	ck_assert_int_eq(truncate(scratch_path(at), GUEST_FILE_MAX), 0);
 	check_name(look(), 0, NULL);
 	ck_assert_uint_eq(refused(), n + 4);
 }
@@ -217,7 +189,7 @@ END_TEST
 START_TEST(test_lines)
 {
 	struct guest_stats st;
-	FILE *f = fopen(in("c/etc/passwd"), "w");
+	FILE *f = fopen(scratch_path("c/etc/passwd"), "w");
 
 	for (unsigned int i = 0; i < GUEST_FILE_MAX / 8; i++)
 		fprintf(f, "\n");
@@ -226,13 +198,13 @@ START_TEST(test_lines)
 	check_name(look(), 1000, NULL);
 	guests_stats(guests, &st);
 	ck_assert_uint_lt(st.bytes, 2u << 20);
-	f = fopen(in("c/etc/passwd"), "w");
+	f = fopen(scratch_path("c/etc/passwd"), "w");
 	srandom(1);
 	for (unsigned int i = 0; i < 100000; i++)
 		fputc((int)(random() % 256), f);
 	fclose(f);
 	check_name(look(), 1000, NULL);
-	put("c/etc/passwd", "a:x:-1:0\nb:x:99999999999:0\n:x:1000:1000\nc:x:1000\nd:x:1000:1:\n");
+	write_file(scratch_path("c/etc/passwd"), "a:x:-1:0\nb:x:99999999999:0\n:x:1000:1000\nc:x:1000\nd:x:1000:1:\n");
 	check_name(look(), 1000, "d");
 }
 END_TEST

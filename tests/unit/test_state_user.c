@@ -8,39 +8,18 @@
 #include <unistd.h>
 
 #include "state/user.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define S	1000000000ull
 
-static char dir[] = "/tmp/falcoc-test-XXXXXX";
-static char passwd[64], group[64];
-
-static void setup(void)
-{
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	snprintf(passwd, sizeof(passwd), "%s/passwd", dir);
-	snprintf(group, sizeof(group), "%s/group", dir);
-}
-
-static void teardown(void)
-{
-	unlink(passwd);
-	unlink(group);
-	rmdir(dir);
-}
+static const char passwd[] = "passwd", group[] = "group";
 
 /* Under a new name and moved into place, as useradd does. */
 static void put(const char *path, const char *text)
 {
-	char tmp[80];
-	FILE *f;
-
-	snprintf(tmp, sizeof(tmp), "%s.new", path);
-	f = fopen(tmp, "w");
-	ck_assert_ptr_nonnull(f);
-	ck_assert_int_ge(fputs(text, f), 0);
-	fclose(f);
-	ck_assert_int_eq(rename(tmp, path), 0);
+	write_file("new", text);
+	ck_assert_int_eq(rename("new", path), 0);
 }
 
 static void check_user(const struct user_table *t, uint32_t uid, const char *name, const char *home,
@@ -118,7 +97,7 @@ END_TEST
 
 START_TEST(test_no_files)
 {
-	struct user_table *t = user_table_new("/nonexistent/passwd", dir);
+	struct user_table *t = user_table_new("/nonexistent/passwd", ".");
 
 	ck_assert_ptr_nonnull(t);
 	ck_assert_ptr_null(user_by_uid(t, 0));
@@ -134,7 +113,7 @@ int main(void)
 	Suite *s = suite_create("state_user");
 	TCase *tc = tcase_create("user");
 
-	tcase_add_unchecked_fixture(tc, setup, teardown);
+	tcase_add_unchecked_fixture(tc, scratch_enter, scratch_remove);
 	tcase_add_test(tc, test_lines);
 	tcase_add_test(tc, test_changes);
 	tcase_add_test(tc, test_no_files);

@@ -18,27 +18,12 @@
 #include "store/coverage.h"
 #include "store/store.h"
 #include "store/when.h"
+#include "scratch.h"
 #include "suite.h"
 
 #define S	1000000000ull
 #define DAY	(86400 * S)
 #define NOW	1795383575ull	/* 2026-11-22T21:39:35Z */
-
-static char dir[] = "/tmp/falcoc-store-XXXXXX";
-
-static void setup(void)
-{
-	ck_assert_ptr_nonnull(mkdtemp(dir));
-	ck_assert_int_eq(chdir(dir), 0);
-}
-
-static void teardown(void)
-{
-	char cmd[100];
-
-	snprintf(cmd, sizeof(cmd), "rm -rf %s", dir);
-	ck_assert_int_eq(system(cmd), 0);
-}
 
 static uint64_t wall_ns(void)
 {
@@ -462,7 +447,7 @@ int main(void)
 	Suite *s = suite_create("store");
 	TCase *tc = tcase_create("all");
 
-	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_checked_fixture(tc, scratch_enter, scratch_remove);
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, moments);
 	tcase_add_test(tc, boot);
