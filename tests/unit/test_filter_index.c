@@ -10,19 +10,11 @@
 
 #include "filter/index.h"
 #include "mkrec.h"
+#include "random.h"
 #include "suite.h"
 
 static struct state state;
 static struct eval_ctx ctx;
-static uint64_t rng = 88172645463325252ull;
-
-static unsigned int rnd(unsigned int n)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return (unsigned int)(rng % n);
-}
 
 /* A path of letters a and b, so that many are beginnings of others. */
 static void put_path(struct buf *b)
@@ -55,23 +47,6 @@ static void put_compare(struct buf *b)
 		buf_printf(b, "%s ", ops[rnd(5)]);
 		put_path(b);
 	}
-}
-
-static void put_condition(struct buf *b, unsigned int depth)
-{
-	unsigned int what = depth ? rnd(5) : 4;
-
-	if (what == 4) {
-		put_compare(b);
-		return;
-	}
-	buf_add_str(b, what == 3 ? "not (" : "(");
-	put_condition(b, depth - 1);
-	for (unsigned int i = what == 3 ? 0 : 1 + rnd(2); i > 0; i--) {
-		buf_add_str(b, what == 2 ? " or " : " and ");
-		put_condition(b, depth - 1);
-	}
-	buf_add_char(b, ')');
 }
 
 static int add(struct filter_set *fs, struct arena *arena, const char *condition)
@@ -116,7 +91,7 @@ START_TEST(test_random)
 	for (size_t i = 0; i < FILTERS; i++) {
 		struct buf b = BUF_INIT;
 
-		put_condition(&b, 3);
+		rnd_condition(&b, 3, put_compare);
 		ids[i] = rnd(50) ? add(fs, arena, buf_str(&b)) : -1;	/* some are switched off */
 		buf_release(&b);
 	}

@@ -18,22 +18,11 @@
 #include "filter/filter.h"
 #include "filter/index.h"
 #include "mkrec.h"
+#include "random.h"
 #include "suite.h"
 
 #define BATCH		500	/* conditions in one set */
 #define DEFAULT_CASES	30000
-
-static uint64_t rng_state;
-
-static unsigned int rnd(unsigned int n)
-{
-	rng_state ^= rng_state << 13;
-	rng_state ^= rng_state >> 7;
-	rng_state ^= rng_state << 17;
-	return (unsigned int)((rng_state >> 11) % n);
-}
-
-#define PICK(array) ((array)[rnd(sizeof(array) / sizeof((array)[0]))])
 
 /* ---- conditions ---- */
 
@@ -195,28 +184,6 @@ static void put_compare(struct buf *b)
 		break;
 	default:
 		buf_printf(b, "%s exists", rnd(2) ? PICK(string_fields) : PICK(ip_fields));
-	}
-}
-
-static void put_condition(struct buf *b, unsigned int depth)
-{
-	unsigned int kids, what = depth ? rnd(4) : 3;
-
-	if (what == 3) {
-		put_compare(b);
-	} else if (what == 2) {
-		buf_add_str(b, "not (");
-		put_condition(b, depth - 1);
-		buf_add_char(b, ')');
-	} else {
-		kids = 2 + rnd(3);
-		buf_add_char(b, '(');
-		for (unsigned int i = 0; i < kids; i++) {
-			if (i)
-				buf_add_str(b, what ? " or " : " and ");
-			put_condition(b, depth - 1);
-		}
-		buf_add_char(b, ')');
 	}
 }
 
@@ -629,7 +596,7 @@ static void run_batch(struct tally *tally)
 		const struct ast *ast;
 		int id;
 
-		put_condition(&b, rnd(4));
+		rnd_condition(&b, rnd(4), put_compare);
 		text.str = buf_slice(&b);
 		ast = ast_parse(&text, arena, ds);
 		ck_assert_msg(ast, "%s: %s", buf_str(&b), diags_at(ds, 0)->message);
@@ -655,7 +622,7 @@ START_TEST(compiled_as_the_oracle)
 	unsigned long long want = cases ? strtoull(cases, NULL, 10) : DEFAULT_CASES;
 	struct tally tally = { 0 };
 
-	rng_state = 0x9e3779b97f4a7c15ull + (seed ? strtoull(seed, NULL, 10) : 1);
+	rnd_seed(seed ? strtoull(seed, NULL, 10) : 1);
 	ck_assert_int_eq(state_init(&state, &opt), 0);
 	ctx.state = &state;
 	ctx.scratch = arena_new(0);

@@ -17,24 +17,12 @@
 
 #include "filter/predicate.h"
 #include "mkrec.h"
+#include "random.h"
 #include "suite.h"
 
 #define RULES_MAX	5	/* in one set */
 #define EVENTS		60	/* for one set */
 #define DEFAULT_CASES	100000
-
-static uint64_t rng_state;
-
-static unsigned int rnd(unsigned int n)
-{
-	rng_state ^= rng_state << 13;
-	rng_state ^= rng_state >> 7;
-	rng_state ^= rng_state << 17;
-	return (unsigned int)((rng_state >> 11) % n);
-}
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define PICK(array) ((array)[rnd(COUNT(array))])
 
 /* ---- conditions ---- */
 
@@ -190,28 +178,6 @@ static void put_compare(struct buf *b)
 	}
 }
 
-static void put_condition(struct buf *b, unsigned int depth)
-{
-	unsigned int kids, what = depth ? rnd(5) : 4;
-
-	if (what == 4) {
-		put_compare(b);
-	} else if (what == 3) {
-		buf_add_str(b, "not (");
-		put_condition(b, depth - 1);
-		buf_add_char(b, ')');
-	} else {
-		kids = 2 + rnd(3);
-		buf_add_char(b, '(');
-		for (unsigned int i = 0; i < kids; i++) {
-			if (i)
-				buf_add_str(b, what ? " and " : " or ");
-			put_condition(b, depth - 1);
-		}
-		buf_add_char(b, ')');
-	}
-}
-
 static void put_rule(struct buf *b)
 {
 	static const char *const events[] = {
@@ -222,7 +188,7 @@ static void put_rule(struct buf *b)
 
 	if (rnd(8))
 		buf_printf(b, "%s and ", PICK(events));
-	put_condition(b, rnd(4));
+	rnd_condition(b, rnd(4), put_compare);
 }
 
 /* ---- events ---- */
@@ -559,7 +525,7 @@ START_TEST(never_loses_a_match)
 	unsigned long long want = cases ? strtoull(cases, NULL, 10) : DEFAULT_CASES;
 	struct tally t = { 0 };
 
-	rng_state = 0x9e3779b97f4a7c15ull + (seed ? strtoull(seed, NULL, 10) : 1);
+	rnd_seed(seed ? strtoull(seed, NULL, 10) : 1);
 	ck_assert_int_eq(state_init(&state, &opt), 0);
 	ctx.state = &state;
 	ctx.scratch = arena_new(0);

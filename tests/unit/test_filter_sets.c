@@ -15,24 +15,15 @@
 #include "filter/pathset.h"
 #include "filter/regex.h"
 #include "filter/sets.h"
+#include "random.h"
 #include "suite.h"
-
-static uint64_t rng_state = 0x9e3779b97f4a7c15ull;
-
-static unsigned int rng(unsigned int below)
-{
-	rng_state ^= rng_state << 13;
-	rng_state ^= rng_state >> 7;
-	rng_state ^= rng_state << 17;
-	return (unsigned int)(rng_state >> 33) % below;
-}
 
 static void random_text(char *out, unsigned int max, const char *alphabet)
 {
-	unsigned int len = rng(max + 1);
+	unsigned int len = rnd(max + 1);
 
 	for (unsigned int i = 0; i < len; i++)
-		out[i] = alphabet[rng((unsigned int)strlen(alphabet))];
+		out[i] = alphabet[rnd((unsigned int)strlen(alphabet))];
 	out[len] = '\0';
 }
 
@@ -42,7 +33,7 @@ START_TEST(glob_is_fnmatch)
 	size_t matches = 0;
 
 	for (int i = 0; i < 60000; i++) {
-		bool casefold = rng(2), expected, got;
+		bool casefold = rnd(2), expected, got;
 
 		random_text(pattern, 9, "aAb*?[]!-\\/.^");
 		random_text(text, 8, "aAbB-]/.\\[!");
@@ -114,10 +105,10 @@ START_TEST(pathset_is_naive)
 		struct arena *arena = arena_new(0);
 		struct pathset *set = pathset_new(arena);
 		char paths[12][16], value[16];
-		unsigned int n = rng(12) + 1;
+		unsigned int n = rnd(12) + 1;
 
 		for (unsigned int i = 0; i < n; i++) {
-			random_text(paths[i], 10, rng(2) ? "ab//" : "ab*?//");
+			random_text(paths[i], 10, rnd(2) ? "ab//" : "ab*?//");
 			ck_assert_int_eq(pathset_add(set, slice_of(paths[i])), 0);
 		}
 		for (int i = 0; i < 30; i++) {
@@ -164,7 +155,7 @@ START_TEST(strings_and_prefixes_are_naive)
 		struct arena *arena = arena_new(0);
 		char texts[20][8], value[10];
 		struct slice items[20];
-		unsigned int n = rng(21);
+		unsigned int n = rnd(21);
 		struct prefixset *prefixes;
 		struct strset *strs;
 
@@ -172,7 +163,7 @@ START_TEST(strings_and_prefixes_are_naive)
 			random_text(texts[i], 6, "abc");
 			items[i] = slice_of(texts[i]);
 		}
-		if (n && rng(4))	/* an empty one begins everything: not always */
+		if (n && rnd(4))	/* an empty one begins everything: not always */
 			for (unsigned int i = 0; i < n; i++)
 				if (!items[i].len)
 					items[i] = SLICE_LIT("zz");
@@ -205,10 +196,10 @@ static struct ip_addr random_addr(void)
 {
 	unsigned char bytes[16] = { 0xfe, 0x80 };
 
-	bytes[2] = (unsigned char)(rng(2) << 7);
-	bytes[3] = (unsigned char)rng(4);
-	bytes[15] = (unsigned char)rng(8);
-	return rng(2) ? ip_addr_from_v4(bytes) : ip_addr_from_v6(bytes);
+	bytes[2] = (unsigned char)(rnd(2) << 7);
+	bytes[3] = (unsigned char)rnd(4);
+	bytes[15] = (unsigned char)rnd(8);
+	return rnd(2) ? ip_addr_from_v4(bytes) : ip_addr_from_v6(bytes);
 }
 
 static struct ip_net random_net(void)
@@ -219,7 +210,7 @@ static struct ip_net random_net(void)
 	struct ip_net net;
 
 	snprintf(text, sizeof(text), "%s/%u", ip_addr_format(&addr, addr_text, sizeof(addr_text)),
-		 rng(3) ? bits - rng(20) : rng(bits + 1));
+		 rnd(3) ? bits - rnd(20) : rnd(bits + 1));
 	ck_assert_int_eq(ip_net_parse(text, &net), 0);
 	return net;
 }
@@ -232,19 +223,19 @@ START_TEST(networks_and_numbers_are_naive)
 		struct arena *arena = arena_new(0);
 		struct ip_net nets[12];
 		uint64_t nums[12];
-		unsigned int n = rng(13);
+		unsigned int n = rnd(13);
 		struct netset *set;
 		struct numset *numbers;
 
 		for (unsigned int i = 0; i < n; i++) {
 			nets[i] = random_net();
-			nums[i] = rng(2) ? rng(30) : -(uint64_t)rng(30);
+			nums[i] = rnd(2) ? rnd(30) : -(uint64_t)rnd(30);
 		}
 		set = netset_new(arena, nets, n);
 		numbers = numset_new(arena, nums, n);
 		for (int i = 0; i < 40; i++) {
 			struct ip_addr addr = random_addr();
-			uint64_t num = rng(2) ? rng(30) : -(uint64_t)rng(30);
+			uint64_t num = rnd(2) ? rnd(30) : -(uint64_t)rnd(30);
 			bool expected = false, is_num = false;
 
 			for (unsigned int k = 0; k < n; k++) {
