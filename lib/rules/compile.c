@@ -64,44 +64,65 @@ enum field_status operand_status(const struct ast_operand *op, struct arena *scr
 	return st;
 }
 
-/* evt.type compared with what is no event of any machine. */
-static bool is_unknown_type(const struct ast *ast)
+/* The field in the operand that falcoc does not know, or NULL. */
+static const struct ast_operand *unknown_field(const struct ast_operand *op, struct arena *scratch)
+{
+	const struct ast_operand *found = NULL;
+
+	if (operand_status(op, scratch) != FIELD_UNKNOWN)
+		return NULL;
+	if (op->kind == AST_FIELD)
+		return op;
+	for (size_t i = 0; i < op->nitems && !found; i++)
+		found = unknown_field(&op->items[i], scratch);
+	return found;
+}
+
+/* What evt.type is compared with and is no event of any machine, or NULL. */
+static const struct ast_operand *unknown_type(const struct ast *ast)
 {
 	const struct ast_operand *right = &ast->cmp.right;
 
 	if (ast->cmp.op == FILTER_OP_EXISTS || !slice_eq_str(ast->cmp.left.text, "evt.type"))
-		return false;
+		return NULL;
 	if (right->kind == AST_LITERAL)
-		return !event_name_known(right->text);
+		return event_name_known(right->text) ? NULL : right;
 	for (size_t i = 0; right->kind == AST_LIST && i < right->nitems; i++)
 		if (!event_name_known(right->items[i].text))
-			return true;
-	return false;
+			return &right->items[i];
+	return NULL;
 }
 
-/* Does the condition name a field or an event that falcoc does not know? */
-static bool has_unknown(const struct ast *ast, struct arena *scratch)
+/* The field or the event in the condition that falcoc does not know, or NULL. */
+static const struct ast_operand *find_unknown(const struct ast *ast, struct arena *scratch)
 {
-	if (ast->kind == AST_COMPARE)
-		return operand_status(&ast->cmp.left, scratch) == FIELD_UNKNOWN ||
-		       (ast->cmp.op != FILTER_OP_EXISTS &&
-			operand_status(&ast->cmp.right, scratch) == FIELD_UNKNOWN) ||
-		       is_unknown_type(ast);
+	const struct ast_operand *found = NULL;
+
+	if (ast->kind == AST_COMPARE) {
+		found = unknown_field(&ast->cmp.left, scratch);
+		if (!found && ast->cmp.op != FILTER_OP_EXISTS)
+			found = unknown_field(&ast->cmp.right, scratch);
+		return found ? found : unknown_type(ast);
+	}
 	if (ast->kind == AST_MACRO)
-		return false;
-	for (size_t i = 0; i < ast->logic.nkids; i++)
-		if (has_unknown(ast->logic.kids[i], scratch))
-			return true;
-	return false;
+		return NULL;
+	for (size_t i = 0; i < ast->logic.nkids && !found; i++)
+		found = find_unknown(ast->logic.kids[i], scratch);
+	return found;
 }
 
 static bool is_skipped(struct compile *c, const struct rule_def *def, const struct ast *ast)
 {
-	if (!def->skip_unknown_filter || !has_unknown(ast, c->rs->arena))
+	const struct ast_operand *unknown;
+
+	if (!def->skip_unknown_filter)
+		return false;
+	unknown = find_unknown(ast, c->rs->arena);
+	if (!unknown)
 		return false;
 	diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_FILTER", def->item.loc,
-		  "rule '%s' is skipped: its condition names a field or an event that is not known",
-		  def->item.name);
+		  "rule '%s' is skipped: %s '%.*s' of its condition is not known", def->item.name,
+		  unknown->kind == AST_FIELD ? "field" : "event", SLICE_ARG(unknown->text));
 	return true;
 }
 
@@ -109,7 +130,7 @@ static bool is_skipped(struct compile *c, const struct rule_def *def, const stru
 static bool is_skipped_for_output(struct compile *c, const struct rule_def *def)
 {
 	struct diags *found;
-	bool unknown = false;
+	const char *unknown = NULL;
 
 	if (!c->l->opt.check_output)
 		return false;
@@ -124,16 +145,16 @@ static bool is_skipped_for_output(struct compile *c, const struct rule_def *def)
 	}
 	found = def->skip_unknown_filter ? diags_new(0) : NULL;
 	c->l->opt.check_output(&def->rule.output_text, found ? found : c->ds);
-	for (size_t i = 0; found && i < diags_kept(found); i++)
-		unknown = unknown || strstr(diags_at(found, i)->message, "unknown field");
+	for (size_t i = 0; found && i < diags_kept(found) && !unknown; i++)
+		if (strstr(diags_at(found, i)->message, "unknown field"))
+			unknown = diags_at(found, i)->message;
 	if (unknown)
 		diags_add(c->ds, DIAG_WARNING, "LOAD_UNKNOWN_FILTER", def->item.loc,
-			  "rule '%s' is skipped: its output names a field that is not known",
-			  def->item.name);
+			  "rule '%s' is skipped: its output names an %s", def->item.name, unknown);
 	else if (found)
 		tell_once(c->ds, found);
 	diags_free(found);
-	return unknown;
+	return unknown != NULL;
 }
 
 static void warn_unbounded(struct compile *c, const struct rule_def *def,
