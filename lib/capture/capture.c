@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* capture.c - the calls of capture.h, handed to the source behind them */
+#include <errno.h>
 #include <stdlib.h>
 
 #include "capture/capture.h"
@@ -79,6 +80,14 @@ int capture_stats(struct capture *c, struct capture_stats *ret_stats)
 int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats)
 {
 	return c->ops->cpu_stats(c, cpu, ret_stats);
+}
+
+int capture_skips(const struct capture *c, struct capture_skips *ret_skips)
+{
+	if (!c->ops->skips)
+		return -ENOENT;
+	c->ops->skips(c, ret_skips);
+	return 0;
 }
 
 uint64_t capture_dropped(const struct capture *c)

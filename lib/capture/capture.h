@@ -129,6 +129,17 @@ int capture_stats(struct capture *c, struct capture_stats *ret_stats);
 /* One CPU's share; -ENOENT where it has no rings. */
 int capture_cpu_stats(struct capture *c, unsigned int cpu, struct capture_stats *ret_stats);
 
+/* What of a file was not taken as it stands there; each is no error. */
+struct capture_skips {
+	uint64_t unknown_blocks, unknown_events;	/* of unknown kinds: skipped by their length */
+	uint64_t bad_events;	/* made no sense */
+	uint64_t refused;	/* threads, files and texts beyond the bounds */
+	uint64_t drops;		/* times that its writer itself said it lost events */
+};
+
+/* -ENOENT: it is no file. */
+int capture_skips(const struct capture *c, struct capture_skips *ret_skips);
+
 /*
  * Of whom records were dropped: a process, or (pid 0) a cgroup. Of each CPU and class those with
  * the most are known. @count may be too large by @error, never too small.

@@ -155,9 +155,24 @@ static const char *file_note(const struct capture *c)
 		"capture, without what only falcoc's own tell";
 }
 
+static void file_skips(const struct capture *c, struct capture_skips *ret_skips)
+{
+	struct scap_stats st;
+
+	scap_stats(file_of_const(c)->scap, &st);
+	*ret_skips = (struct capture_skips){
+		.unknown_blocks = st.unknown_blocks,
+		.unknown_events = st.unknown_events,
+		.bad_events = st.bad_events,
+		.refused = st.refused,
+		.drops = st.drops,
+	};
+}
+
 static const struct capture_ops file_ops = {
 	.percent = file_percent,
 	.note = file_note,
+	.skips = file_skips,
 	.free = file_free,
 	.set_wants = file_set_wants,
 	.has_event = file_has_event,

@@ -33,6 +33,7 @@ struct capture_ops {
 	unsigned int (*cpus)(const struct capture *c);
 	int (*percent)(const struct capture *c);	/* NULL: it has no end */
 	const char *(*note)(const struct capture *c);	/* NULL: never any */
+	void (*skips)(const struct capture *c, struct capture_skips *ret);	/* NULL: it is no file */
 };
 
 struct capture {

@@ -129,6 +129,14 @@ static void report_event(const char *name, const struct capture_event_stats *st,
 	buf_add_char(out, '\n');
 }
 
+/* Each event that was looked at, and how many of each. */
+static void report_events(const struct capture_stats *st, struct buf *out)
+{
+	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)
+		if (st->event[i].produced || st->event[i].filtered)
+			report_event(event_def(i)->name, &st->event[i], out);
+}
+
 static void report_capture(const struct capture_stats *st, struct buf *out)
 {
 	buf_printf(out,
@@ -149,9 +157,26 @@ static void report_capture(const struct capture_stats *st, struct buf *out)
 			   st->set_aside);
 	if (st->faults)
 		buf_printf(out, "   strings that could not be read: %" PRIu64 "\n", st->faults);
-	for (unsigned int i = 0; i < FALCOC_E_COUNT; i++)
-		if (st->event[i].produced || st->event[i].filtered)
-			report_event(event_def(i)->name, &st->event[i], out);
+	report_events(st, out);
+}
+
+/* What of a capture file could not be judged; where all could there is no line. */
+static void report_skips(const struct capture_skips *skips, struct buf *out)
+{
+	const struct {
+		uint64_t count;
+		const char *what;
+	} lines[] = {
+		{ skips->drops, "Times that the capture's writer lost events" },
+		{ skips->bad_events, "Events of the capture that make no sense, left out" },
+		{ skips->unknown_events, "Events of the capture of an unknown kind, left out" },
+		{ skips->unknown_blocks, "Blocks of the capture of an unknown kind, left out" },
+		{ skips->refused, "Threads, files and texts of the capture beyond the bounds" },
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (lines[i].count)
+			buf_printf(out, "%s: %" PRIu64 "\n", lines[i].what, lines[i].count);
 }
 
 /*
@@ -181,6 +206,32 @@ static void report_told(const struct engine *e, struct buf *out)
 			   "Drops: told %" PRIu64 " times, not told %" PRIu64
 			   " times (below the threshold), put off %" PRIu64 " times (the rate)\n",
 			   told.windows, told.below, told.limited);
+}
+
+/* Where the events came from: what was lost on the way to here. */
+static void report_source(struct engine *e, bool verbose, struct buf *out)
+{
+	/* counters of every event: too much for a stack */
+	struct capture_stats *st = calloc(1, sizeof(*st));
+	struct capture_skips skips;
+
+	if (!st || capture_stats(e->capture, st) < 0)
+		goto out;
+	if (capture_skips(e->capture, &skips) == 0) {
+		report_skips(&skips, out);
+		if (verbose)
+			report_events(st, out);
+		goto out;
+	}
+	report_drops(st, out);
+	report_unkept(e, out);
+	if (verbose) {
+		report_capture(st, out);
+		report_cpus(e, st, out);
+		report_told(e, out);
+	}
+out:
+	free(st);
 }
 
 static void report_names(const struct engine *e, struct buf *out)
@@ -278,8 +329,6 @@ static void report_tables(const struct engine *e, struct buf *out)
 
 const char *engine_report(struct engine *e, bool verbose)
 {
-	/* counters of every event: too much for a stack */
-	struct capture_stats *st = calloc(1, sizeof(*st));
 	struct buf *out = &e->report;
 
 	buf_clear(out);
@@ -287,21 +336,13 @@ const char *engine_report(struct engine *e, bool verbose)
 	engine_report_actions(e, out);
 	record_report(e, out);
 	trigger_report(e, out);
-	if (st && e->capture && capture_stats(e->capture, st) == 0) {
-		report_drops(st, out);
-		report_unkept(e, out);
-		if (verbose) {
-			report_capture(st, out);
-			report_cpus(e, st, out);
-			report_told(e, out);
-		}
-	}
+	if (e->capture)
+		report_source(e, verbose, out);
 	if (verbose && e->rules) {
 		report_tables(e, out);
 		report_names(e, out);
 	}
 	if (verbose)
 		report_outputs(e, out);
-	free(st);
 	return buf_str(out);
 }

@@ -46,6 +46,24 @@ run -r rules.yaml -e cut.scap
 expect "cut: what is whole is judged" 7 out "read (sh"
 expect "and that is said" 7 err "cut.scap was cut"
 
+# a block of an unknown kind, an event of an unknown kind (0x3000), and the writer's word that it lost some (148)
+event() { # TYPE in octal, two bytes: an event of one parameter of four bytes
+	printf '\x16\x02\0\0\x30\0\0\0\0\0\x01\x80\xcd\x72\xd9\x97\x17\0\x07\0\0\0\0\0\0\0'
+	printf '\x20\0\0\0%b\x01\0\0\0\x04\0\x01\0\0\0\0\0\x30\0\0\0' "$1"
+}
+{
+	cat "$seeds/whole"
+	printf '\xf0\x0f\0\0\x10\0\0\0what\x10\0\0\0'
+	event '\0000\0060'
+	event '\0224\0000'
+	event '\0224\0000'
+} >odd.scap
+run -r rules.yaml -e odd.scap
+expect "what is unknown is skipped and counted" 0 err "Blocks of the capture of an unknown kind, left out: 1" \
+	"Events of the capture of an unknown kind, left out: 1" "Times that the capture's writer lost events: 2"
+run -r rules.yaml -e "$seeds/whole"
+verdict "where nothing is, no line tells of it" "$(if grep -q "of the capture\|dropped" err; then cat err; else echo ok; fi)"
+
 # a pipe that stays open: a signal and -M end the wait. What is behind the events is longer than what
 # is read at once, so that they are judged by then.
 mkfifo pipe
