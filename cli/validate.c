@@ -95,20 +95,28 @@ static const char *plural(size_t n)
 	return n == 1 ? "" : "s";
 }
 
+static void complain_of_faults(const struct engine *e, const struct settings *s)
+{
+	size_t errors = engine_errors(e), warnings = engine_warnings(e);
+	const struct engine_options *opt = &s->engine;
+	const char *what = opt->print ? (opt->condition ? "the condition and --print have" : "--print has") :
+			   !opt->condition ? "the rules have" :
+			   s->npaths ? "the condition and its rules have" : "the condition has";
+
+	complain("%s %zu error%s and %zu warning%s", what, errors, plural(errors), warnings,
+		 plural(warnings));
+}
+
 enum status rules_load(struct engine *e, const struct settings *s, bool notes)
 {
 	enum engine_status status;
-	size_t errors, warnings;
 
 	add_files(e, s);
 	status = engine_compile(e);
 	if (notes || status != ENGINE_OK)
 		fputs(engine_diagnostics(e), stderr);
-	errors = engine_errors(e);
-	warnings = engine_warnings(e);
 	if (status == ENGINE_ERR_RULES) {
-		complain("the rules have %zu error%s and %zu warning%s", errors, plural(errors),
-			 warnings, plural(warnings));
+		complain_of_faults(e, s);
 		return STATUS_RULES;
 	}
 	return engine_complain(e, status);

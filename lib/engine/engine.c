@@ -15,7 +15,6 @@
 
 #include "engine/asked.h"
 #include "engine/drops.h"
-#include "output/text.h"
 #include "engine/hold.h"
 #include "engine/keep.h"
 #include "engine/live.h"
@@ -280,37 +279,19 @@ static int compile_outputs(struct engine *e)
 static void compile_print(struct engine *e)
 {
 	const char *form = *e->opt.print ? e->opt.print : PRINT_USUAL;
-	static const struct text_piece whole = { .line = 1, .col = 1 };
 	struct source *src = source_new("--print", form, strlen(form));
-	const struct text text = {
-		.str = slice_of(form), .src = src, .pieces = &whole, .npieces = 1,
-	};
+	const struct text text = { .str = slice_of(form), .src = src };
 
 	e->print = output_compile(&text, e->templates_arena, e->diags);
 	source_put(src);
 }
 
-/* As a rule of that name, the only one that is enabled. */
-static int add_condition(struct engine *e)
-{
-	struct buf yaml = BUF_INIT;
-	int rc;
-
-	/* the condition on a line of its own: that is what is shown where it is wrong */
-	buf_add_str(&yaml, "- rule: " CONDITION_RULE "\n  desc: one condition\n"
-		    "  output: '%evt.type'\n  priority: DEBUG\n  condition:\n    ");
-	text_json(slice_of(e->opt.condition), &yaml);
-	buf_add_char(&yaml, '\n');
-	rc = yaml.truncated ? -ENOMEM : rules_loader_add_text(e->loader, "condition", buf_str(&yaml),
-							      yaml.len, e->diags);
-	buf_release(&yaml);
-	return rc == -ENOMEM ? rc : 0;	/* all else is told */
-}
-
 enum engine_status engine_compile(struct engine *e)
 {
 	e->rules_ns = engine_wall_ns();
-	if (e->opt.condition && add_condition(e) < 0)
+	/* a rule of that name, the only one that is enabled */
+	if (e->opt.condition &&
+	    rules_loader_add_condition(e->loader, CONDITION_RULE, e->opt.condition) < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	if (e->opt.print)
 		compile_print(e);

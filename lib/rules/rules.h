@@ -101,6 +101,11 @@ void rules_loader_free(struct rules_loader *l);
 int rules_loader_add_path(struct rules_loader *l, const char *path, struct diags *ds);
 int rules_loader_add_text(struct rules_loader *l, const char *name, const char *text, size_t len,
 			  struct diags *ds);
+/*
+ * A rule of that name (a literal; it replaces another) out of nothing but a condition, in which faults are
+ * told at the line and column where they stand. 0 or -ENOMEM.
+ */
+int rules_loader_add_condition(struct rules_loader *l, const char *name, const char *condition);
 
 /*
  * Resolves and compiles all. NULL where @ds holds errors. The ruleset is independent of

@@ -167,11 +167,8 @@ static bool get(void *arg, const struct field_ref *ref, struct value *ret_value)
 
 static int compile(struct store_match *m, const char *condition, struct buf *faults)
 {
-	static const struct text_piece whole = { .line = 1, .col = 1 };
 	struct source *src = source_new("condition", condition, strlen(condition));
-	const struct text text = {
-		.str = slice_of(condition), .src = src, .pieces = &whole, .npieces = 1,
-	};
+	const struct text text = { .str = slice_of(condition), .src = src };
 	struct diags *ds = diags_new(0);
 	const struct ast *ast = NULL;
 	int rc = -ENOMEM;

@@ -123,7 +123,25 @@ expect "eval prints" 0 out "2 open" "4 close" "!read"
 run eval "evt.type = mount" -e "$seeds/whole"
 expect "eval without a match" 8 out "0 of 11 events"
 run eval "proc.nme = sh" -e "$seeds/whole"
-expect "eval of what is wrong" 3 err "unknown field 'proc.nme'" "did you mean 'proc.name'"
+expect "eval of what is wrong" 3 err "condition:1:1: error: unknown field 'proc.nme'" "    1 | proc.nme = sh" \
+	"did you mean 'proc.name'" "falcoc: the condition has 1 error and 0 warnings"
+run eval 'evt.type = open and fd.nme = "a b"' -e "$seeds/whole"
+expect "its column is that of what was given" 3 err "condition:1:21: error: unknown field 'fd.nme'" \
+	'    1 | evt.type = open and fd.nme = "a b"' "      |                     ^~~~~~"
+run eval $'evt.type = open and\n\n  foo = 3' -e "$seeds/whole"
+expect "and its line" 3 err "condition:3:7: error: unexpected '='" "    3 |   foo = 3"
+for nothing in '' '  '; do
+	run eval "$nothing" -e "$seeds/whole"
+	expect "eval of nothing: '$nothing'" 3 err "error: the condition is empty" "1 error and 0 warnings" "!switched"
+done
+run eval "fd.name = /etc/passwd" -e "$seeds/whole" --print $'%evt.num\n%fd.nme'
+expect "eval prints in a form that is wrong" 3 err "--print:2:2: error: unknown field 'fd.nme'" "the condition and --print have 1 error"
+run -e "$seeds/whole" --print '%fd.nme'
+expect "a form that is wrong" 3 err "--print:1:2: error" "falcoc: --print has 1 error"
+run eval "evt.type = open and web" -e "$seeds/whole" -r rules.yaml
+expect "a macro that the rules do not have" 3 err "condition:1:21: error: unknown macro 'web'" "the condition and its rules have 1 error"
+run record -w /dev/null "evt.type = opn"
+expect "a filter of a recording that is wrong" 3 err "condition:1:12: error" "falcoc: the condition has 1 error"
 run eval "evt.type = open"
 expect "eval without a capture" 2 err "which capture"
 finish

@@ -278,6 +278,21 @@ START_TEST(no_output)
 }
 END_TEST
 
+/* A condition of the command line's has no priority that the least one could leave out. */
+START_TEST(one_condition)
+{
+	uint64_t events, matches;
+
+	make(domains, (struct engine_options){ .condition = "evt.type = connect and\n fd.sport = 80",
+					       .min_priority = "critical" });
+	ck_assert_uint_eq(engine_rules_enabled(e), 1);
+	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
+	ck_assert_int_eq(judge(connect_to("192.0.2.2", 81)), 0);
+	engine_matches(e, &events, &matches);
+	ck_assert_uint_eq(matches, 1);
+}
+END_TEST
+
 START_TEST(bad_priority)
 {
 	struct engine_options opt = { .min_priority = "loud" };
@@ -332,6 +347,7 @@ int main(void)
 	tcase_add_test(tc, disk_full);
 	tcase_add_test(tc, configured_output);
 	tcase_add_test(tc, no_output);
+	tcase_add_test(tc, one_condition);
 	tcase_add_test(tc, bad_priority);
 	tcase_add_test(tc, bad_dns_server);
 	tcase_add_test(tc, good_dns_server_for_nothing);
