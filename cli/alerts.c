@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FOLLOW_MS	500
 
@@ -82,7 +83,11 @@ static void note(void *arg, const char *text)
 static enum status query(struct settings *s, int64_t *ret_last)
 {
 	char why[4000] = "out of memory";
-	int rc = engine_alerts(&s->alerts, s->alerts_format, print, NULL, ret_last, why, sizeof(why));
+	int rc;
+
+	s->alerts.colour = wants_colour(STDOUT_FILENO);
+	s->alerts.colour_faults = wants_colour(STDERR_FILENO);
+	rc = engine_alerts(&s->alerts, s->alerts_format, print, NULL, ret_last, why, sizeof(why));
 
 	if (rc == 0)
 		return STATUS_OK;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void add_setting(struct settings *s, const char *origin, const char *key, const char *value)
 {
@@ -123,7 +124,7 @@ enum status settings_apply(struct settings *s, bool files, bool notes)
 	if (s->json_findings && status != ENGINE_OK)
 		print_list(config_diagnostics_json(s->config));
 	else if (!s->json_findings)
-		fputs(config_diagnostics(s->config, notes), stderr);
+		fputs(config_diagnostics(s->config, notes, wants_colour(STDERR_FILENO)), stderr);
 	if (status == ENGINE_ERR_RULES && !s->json_findings)
 		complain("the configuration has %zu error%s", config_errors(s->config),
 			 config_errors(s->config) == 1 ? "" : "s");

@@ -111,7 +111,7 @@ static void load(void *arg, struct engine_loaded *ret)
 	ret->status = read_config(s, c, &opt);
 	if (ret->status != ENGINE_OK) {
 		ret->text = failure("the configuration has", config_errors(c),
-				    config_diagnostics(c, false));
+				    config_diagnostics(c, false, false));
 		config_free(c);
 		return;
 	}
@@ -129,7 +129,7 @@ static void load(void *arg, struct engine_loaded *ret)
 	ret->status = engine_compile(ret->engine);
 	if (ret->status == ENGINE_ERR_RULES)
 		ret->text = failure("the rules have", engine_errors(ret->engine),
-				    engine_diagnostics(ret->engine));
+				    engine_diagnostics(ret->engine, false));
 	else if (ret->status != ENGINE_OK)
 		ret->text = strdup(engine_error(ret->engine));
 }
@@ -163,7 +163,7 @@ enum status daemon_command(struct settings *s)
 		status = first.status == ENGINE_ERR_OPTION ? STATUS_USAGE :
 			 first.status == ENGINE_ERR_RULES ? STATUS_RULES : STATUS_RUNTIME;
 	} else {
-		fputs(engine_diagnostics(first.engine), stderr);
+		fputs(engine_diagnostics(first.engine, wants_colour(STDERR_FILENO)), stderr);
 		status = serve(first.engine);
 	}
 	engine_free(first.engine);

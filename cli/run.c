@@ -191,6 +191,7 @@ enum status run_command(struct settings *s)
 	if (status != STATUS_OK)
 		return status;
 	s->engine.alert_fd = STDOUT_FILENO;
+	s->engine.alert_colour = wants_colour(STDOUT_FILENO);
 	s->engine.notice = show_notice;
 	s->engine.notice_arg = s;
 	if (is_watched(s)) {

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 static enum status set_json(struct settings *s, const char *value)
 {
@@ -40,7 +41,8 @@ enum status status_command(struct settings *s)
 		complain("status_socket is empty: the service has no socket to ask");
 		return STATUS_USAGE;
 	}
-	rc = engine_status_show(s->status_socket, s->format, &text, why, sizeof(why));
+	rc = engine_status_show(s->status_socket, s->format, wants_colour(STDOUT_FILENO), &text, why,
+				sizeof(why));
 	if (!text) {
 		complain("%s", rc == ENGINE_ERR_RUNTIME ? why : "out of memory");
 		return STATUS_RUNTIME;

@@ -114,7 +114,7 @@ enum status rules_load(struct engine *e, const struct settings *s, bool notes)
 	add_files(e, s);
 	status = engine_compile(e);
 	if (notes || status != ENGINE_OK)
-		fputs(engine_diagnostics(e), stderr);
+		fputs(engine_diagnostics(e, wants_colour(STDERR_FILENO)), stderr);
 	if (status == ENGINE_ERR_RULES) {
 		complain_of_faults(e, s);
 		return STATUS_RULES;

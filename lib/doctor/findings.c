@@ -10,16 +10,18 @@
 #include <sys/utsname.h>
 
 #include "doctor/doctor.h"
+#include "util/colour.h"
 
 #define CHECK_WIDTH	14
 
+/* Words with what fills their column. */
 static const struct {
 	const char *word, *colour;
 } verdicts[] = {
-	[DOCTOR_OK] = { "ok", "\033[32m" },
-	[DOCTOR_WARNING] = { "warning", "\033[33m" },
-	[DOCTOR_FAILURE] = { "FAILURE", "\033[31m" },
-	[DOCTOR_SKIPPED] = { "-", "" },
+	[DOCTOR_OK] = { "ok      ", COLOUR_GOOD },
+	[DOCTOR_WARNING] = { "warning ", COLOUR_WARNING },
+	[DOCTOR_FAILURE] = { "FAILURE ", COLOUR_BAD },
+	[DOCTOR_SKIPPED] = { "-       ", NULL },
 };
 
 void doctor_init(struct doctor *d)
@@ -106,10 +108,8 @@ size_t doctor_count(const struct doctor *d, enum doctor_verdict verdict)
 
 static void put_finding(const struct doctor_finding *f, bool colour, struct buf *out)
 {
-	const char *word = verdicts[f->verdict].word, *begin = colour ? verdicts[f->verdict].colour : "";
-
-	buf_printf(out, "%s%-8s%s%-*s %s\n", begin, word, *begin ? "\033[0m" : "", CHECK_WIDTH,
-		   f->check, f->text ? f->text : "");
+	colour_add(out, colour ? verdicts[f->verdict].colour : NULL, verdicts[f->verdict].word);
+	buf_printf(out, "%-*s %s\n", CHECK_WIDTH, f->check, f->text ? f->text : "");
 	if (f->advice)
 		buf_printf(out, "%*s %s\n", 8 + CHECK_WIDTH, "", f->advice);
 	if (f->mend)

@@ -18,6 +18,7 @@
 #include "store/match.h"
 #include "store/store.h"
 #include "store/when.h"
+#include "util/colour.h"
 
 #define RECORD_FIELDS_MAX	64
 
@@ -57,6 +58,7 @@ int engine_compile_records(struct engine *e)
 struct showing {
 	struct store_match *match;	/* NULL: all are shown */
 	enum engine_alerts_format format;
+	bool colour;
 	void (*line)(void *arg, const char *text);
 	void *arg;
 	int64_t last, seen;
@@ -99,11 +101,19 @@ static void add_time(uint64_t ns, bool utc, struct buf *out)
 		buf_printf(out, ".%09" PRIu64 "Z", (uint64_t)(ns % NS_PER_S));
 }
 
-static void show_text(const struct store_alert *a, struct buf *out)
+/* The priority, coloured where that is wanted. */
+static void add_priority(enum priority p, bool colour, struct buf *out)
+{
+	colour_add(out, colour ? priority_colour(p) : NULL, priority_name(p));
+}
+
+static void show_text(const struct store_alert *a, bool colour, struct buf *out)
 {
 	buf_printf(out, "%" PRId64 " ", a->id);
 	add_time(a->time_ns, false, out);
-	buf_printf(out, " %s ", priority_name(a->priority));
+	buf_add_char(out, ' ');
+	add_priority(a->priority, colour, out);
+	buf_add_char(out, ' ');
 	text_escape(slice_of(a->rule), out);
 	buf_add_str(out, ": ");
 	text_escape(slice_of(a->output), out);
@@ -165,7 +175,7 @@ static void show_pair(const char *name, const char *value, struct buf *out)
 	buf_add_char(out, '\n');
 }
 
-static void show_all(const struct store_alert *a, struct buf *out)
+static void show_all(const struct store_alert *a, bool colour, struct buf *out)
 {
 	json_t *fields = json_loads(a->fields, JSON_ALLOW_NUL, NULL), *value;
 	struct buf when = BUF_INIT;
@@ -175,7 +185,9 @@ static void show_all(const struct store_alert *a, struct buf *out)
 	add_time(a->time_ns, true, &when);
 	show_pair("time", buf_str(&when), out);
 	buf_release(&when);
-	show_pair("priority", priority_name(a->priority), out);
+	buf_printf(out, "%-28s ", "priority");
+	add_priority(a->priority, colour, out);
+	buf_add_char(out, '\n');
 	show_pair("rule", a->rule, out);
 	show_pair("source", a->source, out);
 	show_pair("hostname", a->hostname, out);
@@ -201,7 +213,7 @@ static int show(void *arg, const struct store_alert *a)
 	buf_clear(&s->out);
 	switch (s->format) {
 	case ENGINE_ALERTS_TEXT:
-		show_text(a, &s->out);
+		show_text(a, s->colour, &s->out);
 		break;
 	case ENGINE_ALERTS_JSON:
 		show_json(a, &s->out);
@@ -210,7 +222,7 @@ static int show(void *arg, const struct store_alert *a)
 		show_csv(a, &s->out);
 		break;
 	case ENGINE_ALERTS_ALL:
-		show_all(a, &s->out);
+		show_all(a, s->colour, &s->out);
 		break;
 	}
 	s->last = a->id;
@@ -230,7 +242,7 @@ static int compile_condition(const struct engine_alerts_query *q, struct store_m
 			     char *why, size_t size)
 {
 	struct buf faults = BUF_INIT;
-	int rc = store_match_new(q->condition, ret_match, &faults);
+	int rc = store_match_new(q->condition, q->colour_faults, ret_match, &faults);
 
 	/* they end with a newline of their own */
 	if (rc == -EINVAL)
@@ -268,7 +280,7 @@ int engine_alerts(const struct engine_alerts_query *q, enum engine_alerts_format
 		.rule = q->rule, .container = q->container, .user = q->user, .after_id = q->after_id,
 		.id = q->id, .limit = q->limit, .has_priority = q->priority,
 	};
-	struct showing s = { .format = format, .line = line, .arg = arg };
+	struct showing s = { .format = format, .colour = q->colour, .line = line, .arg = arg };
 	struct store *st;
 	int rc = moment(q->since, &query.since_ns, why, size);
 

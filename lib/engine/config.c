@@ -527,14 +527,14 @@ void config_set_text(struct config *c, const char *text)
 
 /* ---- what was found ---- */
 
-const char *config_diagnostics(struct config *c, bool notes)
+const char *config_diagnostics(struct config *c, bool notes, bool colour)
 {
 	buf_clear(&c->text);
 	if (notes)
-		diags_format(c->diags, &c->text);
+		diags_format(c->diags, colour, &c->text);
 	for (size_t i = 0; !notes && i < diags_kept(c->diags); i++)
 		if (diags_at(c->diags, i)->severity == DIAG_ERROR)
-			diag_format(diags_at(c->diags, i), &c->text);
+			diag_format(diags_at(c->diags, i), colour, &c->text);
 	return buf_str(&c->text);
 }
 

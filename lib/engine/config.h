@@ -82,8 +82,8 @@ const char *const *config_policy_files(const struct config *c, size_t *ret_n);
  */
 const char *const *config_watched(const struct config *c, size_t *ret_n);
 
-/* All that was found, located, ready to be shown; @notes: not only errors. */
-const char *config_diagnostics(struct config *c, bool notes);
+/* All that was found, located, ready to be shown; @notes: not only errors; @colour: on a terminal. */
+const char *config_diagnostics(struct config *c, bool notes, bool colour);
 /* As engine_diagnostics_json(), without counts of rules: the caller's to free(). */
 char *config_diagnostics_json(struct config *c);
 size_t config_errors(const struct config *c);

@@ -138,7 +138,8 @@ static void check_status(struct doctor *d, const struct engine_options *opt)
 		doctor_say(d, "status", DOCTOR_SKIPPED, "the configuration gives the service no socket (status_socket)");
 		return;
 	}
-	rc = engine_status_show(opt->status_socket, ENGINE_FORMAT_JSON, &text, why, sizeof(why));
+	rc = engine_status_show(opt->status_socket, ENGINE_FORMAT_JSON, false, &text, why,
+				sizeof(why));
 	free(text);
 	if (rc == ENGINE_OK) {
 		doctor_say(d, "status", DOCTOR_OK, "records, by the rules of its files");

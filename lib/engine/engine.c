@@ -308,10 +308,10 @@ enum engine_status engine_compile(struct engine *e)
 	return ENGINE_OK;
 }
 
-const char *engine_diagnostics(struct engine *e)
+const char *engine_diagnostics(struct engine *e, bool colour)
 {
 	buf_clear(&e->diag_text);
-	diags_format(e->diags, &e->diag_text);
+	diags_format(e->diags, colour, &e->diag_text);
 	return buf_str(&e->diag_text);
 }
 

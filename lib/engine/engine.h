@@ -235,6 +235,7 @@ struct engine_options {
 	size_t nextras;
 	bool no_stdout;			/* alerts do not go to alert_fd */
 	int alert_fd;			/* where alerts go; stays the caller's */
+	bool alert_colour;		/* that is a terminal on which priorities have colours */
 	uint32_t output_timeout_ms;	/* a reader that takes so long is told of; 0: 1000 */
 	struct engine_outputs outputs;	/* where else */
 	bool verbose;			/* more notices */
@@ -272,8 +273,8 @@ void engine_own_config(struct engine *e, struct config *c);
  */
 void engine_load(engine_load_fn load, void *arg, struct engine_loaded *ret_loaded);
 
-/* All errors and warnings so far, located, ready to be shown. "" without any. */
-const char *engine_diagnostics(struct engine *e);
+/* All errors and warnings so far, located, ready to be shown (@colour: on a terminal). "" without any. */
+const char *engine_diagnostics(struct engine *e, bool colour);
 /* The same as one JSON object, with the counts: the caller's to free(); NULL: no memory. */
 char *engine_diagnostics_json(struct engine *e);
 size_t engine_errors(const struct engine *e);
@@ -377,12 +378,12 @@ enum engine_status engine_doctor(const struct engine_doctor *what, enum engine_f
 char *engine_doctor_device(const struct engine *e, bool colour);
 
 /*
- * What the service that listens there tells of itself: the caller's to free(). ENGINE_OK: it records;
- * ENGINE_ERR_DEVICE: it waits for the module; ENGINE_ERR_RULES: its files have errors. Another: @why,
- * and *@ret_text is not set.
+ * What the service that listens there tells of itself: the caller's to free(); @colour: of the text.
+ * ENGINE_OK: it records; ENGINE_ERR_DEVICE: it waits for the module; ENGINE_ERR_RULES: its files have
+ * errors. Another: @why, and *@ret_text is not set.
  */
-enum engine_status engine_status_show(const char *path, enum engine_format format, char **ret_text,
-				      char *why, size_t size);
+enum engine_status engine_status_show(const char *path, enum engine_format format, bool colour,
+				      char **ret_text, char *why, size_t size);
 
 /* The JSON schemas of rules files and of policy files; as above. */
 char *engine_schema_rules(void);

@@ -101,6 +101,7 @@ struct engine_alerts_query {
 	void *note_arg;
 	int64_t after_id, id;
 	bool no_head;		/* CSV without its line of names */
+	bool colour, colour_faults;	/* of text; of what is wrong with a condition */
 	size_t limit;		/* the last ones that fit all else */
 	int64_t *ret_seen;	/* the last one that was looked at, if there was any; or NULL */
 };

@@ -16,6 +16,7 @@
 #include "engine/reply.h"
 #include "engine/text.h"
 #include "output/text.h"
+#include "util/colour.h"
 
 #define ANSWER_MAX	(16u << 20)
 
@@ -141,18 +142,38 @@ static void show_labels(json_t *all, const char *name, const char *label, const 
 		buf_add_char(out, '\n');
 }
 
-static void show(json_t *all, struct buf *out)
+static void show_state(const char *state, bool colour, struct buf *out)
+{
+	static const struct {
+		const char *state, *text, *colour;
+	} states[] = {
+		{ "recording", "recording", COLOUR_GOOD },
+		{ "waiting", "waiting for the module: nothing is recorded", COLOUR_BAD },
+		{ "stale", "recording, by old rules: the files have errors", COLOUR_WARNING },
+	};
+
+	const size_t n = sizeof(states) / sizeof(states[0]);
+	size_t i = 0;
+
+	while (i < n && strcmp(state, states[i].state) != 0)
+		i++;
+	buf_add_str(out, "\nState:     ");
+	if (i < n)
+		colour_add(out, colour ? states[i].colour : NULL, states[i].text);
+	else	/* of another version's service */
+		text_escape(slice_of(state), out);
+	buf_add_char(out, '\n');
+}
+
+static void show(json_t *all, bool colour, struct buf *out)
 {
 	const char *why = json_string_value(json_object_get(all, "why"));
-	const char *state = json_string_value(json_object_get(all, "state"));
 
 	buf_printf(out, "falcoc %s, process %" JSON_INTEGER_FORMAT ", since ",
 		   json_string_value(json_object_get(all, "version")) ?: "?",
 		   json_integer_value(json_object_get(all, "pid")));
 	add_time(out, json_object_get(all, "began"));
-	buf_printf(out, "\nState:     %s\n", !state ? "?" :
-		   strcmp(state, "waiting") == 0 ? "waiting for the module: nothing is recorded" :
-		   strcmp(state, "stale") == 0 ? "recording, by old rules: the files have errors" : state);
+	show_state(json_string_value(json_object_get(all, "state")) ?: "?", colour, out);
 	for (; why && *why; why += strcspn(why, "\n"), why += *why == '\n') {
 		buf_add_str(out, "   ");
 		text_escape((struct slice){ why, strcspn(why, "\n") }, out);
@@ -176,8 +197,8 @@ static void show(json_t *all, struct buf *out)
 		   sum(all, "ring_bytes") / 1024);
 }
 
-enum engine_status engine_status_show(const char *path, enum engine_format format, char **ret_text,
-				      char *why, size_t size)
+enum engine_status engine_status_show(const char *path, enum engine_format format, bool colour,
+				      char **ret_text, char *why, size_t size)
 {
 	struct buf answer = { .max = ANSWER_MAX }, out = BUF_INIT;
 	enum engine_status status = ENGINE_OK;
@@ -202,7 +223,7 @@ enum engine_status engine_status_show(const char *path, enum engine_format forma
 	if (format == ENGINE_FORMAT_JSON)
 		buf_add_slice(&out, buf_slice(&answer));
 	else
-		show(all, &out);
+		show(all, colour, &out);
 	json_decref(all);
 	buf_release(&answer);
 	*ret_text = text_take(&out);

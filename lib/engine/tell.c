@@ -44,6 +44,16 @@ static enum message_form form_of(const struct engine *e, const struct engine_way
 	return way->form == ENGINE_FORM_JSON ? MESSAGE_JSON : MESSAGE_TEXT;
 }
 
+/* JSON has no colours, and what --print shows is whatever it was asked for. */
+static struct sink *stdout_sink(const struct engine *e, const struct engine_way *way)
+{
+	enum message_form form = form_of(e, way);
+
+	if (form == MESSAGE_TEXT && e->opt.alert_colour && !e->opt.print)
+		form = MESSAGE_TERMINAL;
+	return sink_fd_new(e->opt.alert_fd, form, "standard output");
+}
+
 /* @sink: NULL where there was no memory for it. */
 static int add(struct engine *e, struct sink *sink, const struct engine_way *way, unsigned int bit)
 {
@@ -134,8 +144,7 @@ static int add_all(struct engine *e)
 	int rc = 0;
 
 	if (!e->opt.no_stdout)
-		rc = add(e, sink_fd_new(e->opt.alert_fd, form_of(e, &o->to_stdout), "standard output"),
-			 &o->to_stdout, ENGINE_OUTPUT_STDOUT);
+		rc = add(e, stdout_sink(e, &o->to_stdout), &o->to_stdout, ENGINE_OUTPUT_STDOUT);
 	if (rc == 0 && o->file.enabled)
 		rc = add(e, sink_file_new(o->file.path, form_of(e, &o->file.way), o->file.keep_alive),
 			 &o->file.way, ENGINE_OUTPUT_FILE);

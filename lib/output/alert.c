@@ -6,6 +6,7 @@
 
 #include "output/output.h"
 #include "output/text.h"
+#include "util/colour.h"
 
 #define NS_PER_S	1000000000ull
 
@@ -39,7 +40,7 @@ static void add_begin(uint64_t ts_ns, enum priority priority, const struct alert
 	else
 		add_local(ts_ns, out);
 	buf_add_str(out, ": ");
-	buf_add_str(out, priority_name(priority));
+	colour_add(out, f->colour ? priority_colour(priority) : NULL, priority_name(priority));
 	buf_add_char(out, ' ');
 }
 

@@ -18,6 +18,7 @@
 
 enum message_form {
 	MESSAGE_TEXT,		/* a line of text */
+	MESSAGE_TERMINAL,	/* the same with escape sequences, for nothing but a terminal */
 	MESSAGE_JSON,		/* a JSON object on one line, with what the configuration wants in it */
 	MESSAGE_FULL,		/* the same with all there is */
 	MESSAGE_RECORD,		/* the same, and fields that no output names: for the store */

@@ -89,6 +89,7 @@ struct alert {
 struct alert_format {
 	bool json;
 	bool escape;		/* text: as output_render(); JSON is always safe */
+	bool colour;		/* text: for a terminal, the priority in its colour */
 	bool iso8601;		/* time as 2026-11-22T10:00:00.123456789+0000 */
 	bool include_output;	/* JSON: the "output" property */
 	bool include_message;	/* the same without time and priority */

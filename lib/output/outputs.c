@@ -216,7 +216,8 @@ static struct alert_format format_of(const struct outputs *os, enum message_form
 {
 	struct alert_format f = os->format;
 
-	f.json = form != MESSAGE_TEXT;
+	f.json = form != MESSAGE_TEXT && form != MESSAGE_TERMINAL;
+	f.colour = form == MESSAGE_TERMINAL;
 	if (form == MESSAGE_FULL || form == MESSAGE_RECORD) {
 		f.include_output = f.include_tags = f.include_fields = true;
 		f.include_message = form == MESSAGE_RECORD;
@@ -285,10 +286,8 @@ static struct slice fold_key(struct outputs *os, const struct alert *a)
 }
 
 /* "(12 more in the last minute)" behind the text's line. */
-static void more_text(const struct message *m, const char *more, struct buf *out)
+static void more_text(struct slice line, const char *more, struct buf *out)
 {
-	struct slice line = m->form[MESSAGE_TEXT];
-
 	buf_add(out, line.ptr, line.len ? line.len - 1 : 0);
 	buf_printf(out, " %s\n", more);
 }
@@ -326,8 +325,8 @@ static struct message *more_message(struct outputs *os, const struct message *m,
 		snprintf(more, sizeof(more), "(%" PRIu64 " more in the last %" PRIu64 " s)", n, s);
 	for (int f = 0; f < MESSAGE_FORMS; f++) {
 		buf_clear(&os->form[f]);
-		if (m->form[f].ptr && f == MESSAGE_TEXT)
-			more_text(m, more, &os->form[f]);
+		if (m->form[f].ptr && (f == MESSAGE_TEXT || f == MESSAGE_TERMINAL))
+			more_text(m->form[f], more, &os->form[f]);
 		else if (m->form[f].ptr)
 			more_json(m->form[f], more, n, &os->form[f]);
 	}

@@ -6,6 +6,8 @@
 
 #include <strings.h>
 
+#include "util/colour.h"
+
 static const char *const names[PRIORITY_COUNT] = {
 	[PRIORITY_EMERGENCY] = "Emergency",
 	[PRIORITY_ALERT] = "Alert",
@@ -25,6 +27,22 @@ const char *priority_name(enum priority p)
 static bool is_name(struct slice text, const char *name)
 {
 	return text.len == strlen(name) && strncasecmp(text.ptr, name, text.len) == 0;
+}
+
+const char *priority_colour(enum priority p)
+{
+	static const char *const colours[PRIORITY_COUNT] = {
+		[PRIORITY_EMERGENCY] = COLOUR_URGENT,
+		[PRIORITY_ALERT] = COLOUR_URGENT,
+		[PRIORITY_CRITICAL] = COLOUR_URGENT,
+		[PRIORITY_ERROR] = COLOUR_BAD,
+		[PRIORITY_WARNING] = COLOUR_WARNING,
+		[PRIORITY_NOTICE] = COLOUR_NOTE,
+		[PRIORITY_INFORMATIONAL] = COLOUR_GOOD,
+		[PRIORITY_DEBUG] = COLOUR_FAINT,
+	};
+
+	return (unsigned int)p < PRIORITY_COUNT ? colours[p] : NULL;
 }
 
 bool priority_parse(struct slice text, enum priority *ret_priority)

@@ -35,6 +35,8 @@ enum priority {
 
 /* "Emergency", ..., "Informational" as Falco prints them. */
 const char *priority_name(enum priority p);
+/* Its colour on a terminal (util/colour.h), or NULL. */
+const char *priority_colour(enum priority p);
 /* For those who wrote something else. */
 #define PRIORITY_WORDS	"emergency, alert, critical, error, warning, notice, informational, debug"
 /* Any case; INFO means INFORMATIONAL. */
@@ -102,8 +104,8 @@ int rules_loader_add_path(struct rules_loader *l, const char *path, struct diags
 int rules_loader_add_text(struct rules_loader *l, const char *name, const char *text, size_t len,
 			  struct diags *ds);
 /*
- * A rule of that name (a literal; it replaces another) out of nothing but a condition, in which faults are
- * told at the line and column where they stand. 0 or -ENOMEM.
+ * A rule of that name (a literal; it replaces another) out of nothing but a condition, in which faults
+ * are told at the line and column where they stand. 0 or -ENOMEM.
  */
 int rules_loader_add_condition(struct rules_loader *l, const char *name, const char *condition);
 

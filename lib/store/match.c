@@ -165,7 +165,7 @@ static bool get(void *arg, const struct field_ref *ref, struct value *ret_value)
 				  to_value(v, field_type(ref), ret_value);
 }
 
-static int compile(struct store_match *m, const char *condition, struct buf *faults)
+static int compile(struct store_match *m, const char *condition, bool colour, struct buf *faults)
 {
 	struct source *src = source_new("condition", condition, strlen(condition));
 	const struct text text = { .str = slice_of(condition), .src = src };
@@ -182,14 +182,15 @@ static int compile(struct store_match *m, const char *condition, struct buf *fau
 	else if (ds && diags_count(ds, DIAG_ERROR))
 		rc = -EINVAL;
 	if (rc == -EINVAL)
-		diags_format(ds, faults);
+		diags_format(ds, colour, faults);
 	diags_free(ds);
 	source_put(src);
 	arena_clear(m->scratch);
 	return rc;
 }
 
-int store_match_new(const char *condition, struct store_match **ret_match, struct buf *faults)
+int store_match_new(const char *condition, bool colour, struct store_match **ret_match,
+		    struct buf *faults)
 {
 	struct store_match *m = calloc(1, sizeof(*m));
 	int rc = -ENOMEM;
@@ -200,7 +201,7 @@ int store_match_new(const char *condition, struct store_match **ret_match, struc
 	m->scratch = arena_new(SCRATCH_BYTES);
 	if (m->filters && m->scratch) {
 		filter_set_from(m->filters, get, m);
-		rc = compile(m, condition, faults);
+		rc = compile(m, condition, colour, faults);
 	}
 	if (rc < 0)
 		store_match_free(m);

@@ -21,7 +21,8 @@ extern const char *const store_fields[];
 struct store_match;
 
 /* 0; -EINVAL: its faults, located, are added to @faults; -ENOMEM. */
-int store_match_new(const char *condition, struct store_match **ret_match, struct buf *faults);
+int store_match_new(const char *condition, bool colour, struct store_match **ret_match,
+		    struct buf *faults);
 void store_match_free(struct store_match *m);	/* takes NULL */
 
 bool store_match_is(struct store_match *m, const struct store_alert *a);

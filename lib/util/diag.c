@@ -13,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "util/colour.h"
+
 #define DIAGS_MAX_DEFAULT 1000
 #define MESSAGE_MAX 500		/* bytes; a name in it may be of any length */
 #define SHOWN_LINE_MAX 160	/* bytes of a source line that are shown */
@@ -260,18 +262,34 @@ const struct diag *diags_at(const struct diags *ds, size_t i)
 	return i < ds->count ? &ds->items[i] : NULL;
 }
 
-static bool is_control(unsigned char c)
+/*
+ * The length of what @s begins with and no terminal may see: control characters, those of Unicode and
+ * what turns the direction of a text included; else 0.
+ */
+static size_t control_len(struct slice s)
 {
-	return c < 0x20 || c == 0x7f;
+	const unsigned char *p = (const unsigned char *)s.ptr;
+
+	if ((p[0] < 0x20 && p[0] != '\t') || p[0] == 0x7f)
+		return 1;
+	/* U+0080 to U+009F */
+	if (s.len >= 2 && p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+		return 2;
+	if (s.len < 3 || p[0] != 0xe2)
+		return 0;
+	/* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069 */
+	if ((p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f || (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9))
+		return 3;
+	return 0;
 }
 
 /* Text of others on its way to a terminal. Tabs stay, so that the caret can follow them. */
 static void add_clean(struct buf *out, struct slice s)
 {
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.ptr[i];
-
-		buf_add_char(out, is_control(c) && c != '\t' ? '?' : (char)c);
+	for (size_t i = 0, n; i < s.len; i += n ? n : 1) {
+		n = control_len((struct slice){ s.ptr + i, s.len - i });
+		buf_add_char(out, n ? '?' : s.ptr[i]);
 	}
 }
 
@@ -280,8 +298,8 @@ static bool is_utf8_tail(char c)
 	return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* The source line, or the part of it around the fault, and the caret below it. */
-static void format_line(const struct loc *loc, struct buf *out)
+/* The source line, or the part of it around the fault, and the caret (of @colour, or NULL) below it. */
+static void format_line(const struct loc *loc, const char *colour, struct buf *out)
 {
 	struct slice line = source_line(loc->src, loc->line);
 	size_t from = 0, to = line.len;
@@ -309,16 +327,25 @@ static void format_line(const struct loc *loc, struct buf *out)
 			buf_add_char(out, '\t');
 		else if (!is_utf8_tail(line.ptr[i]))
 			buf_add_char(out, ' ');
+	if (colour)
+		buf_add_str(out, colour);
 	buf_add_char(out, '^');
 	for (size_t i = at + 1; i < at + len && i < to; i++)
 		if (!is_utf8_tail(line.ptr[i]))
 			buf_add_char(out, '~');
-	buf_add_char(out, '\n');
+	buf_add_str(out, colour ? COLOUR_END "\n" : "\n");
 }
 
-void diag_format(const struct diag *d, struct buf *out)
+void diag_format(const struct diag *d, bool colour, struct buf *out)
 {
-	static const char *const severities[] = { "error", "warning", "note" };
+	static const struct {
+		const char *word, *colour;
+	} severities[] = {
+		[DIAG_ERROR] = { "error", COLOUR_BAD },
+		[DIAG_WARNING] = { "warning", COLOUR_WARNING },
+		[DIAG_NOTE] = { "note", COLOUR_NOTE },
+	};
+	const char *paint = colour ? severities[d->severity].colour : NULL;
 	const struct loc *loc = &d->loc;
 
 	if (loc->src) {
@@ -332,13 +359,14 @@ void diag_format(const struct diag *d, struct buf *out)
 	}
 	if (loc->src || loc->line)
 		buf_add_char(out, ' ');
-	buf_printf(out, "%s: ", severities[d->severity]);
+	colour_add(out, paint, severities[d->severity].word);
+	buf_add_str(out, ": ");
 	add_clean(out, slice_of(d->message));
 	if (d->code)
 		buf_printf(out, " [%s]", d->code);
 	buf_add_char(out, '\n');
 	if (loc->src && loc->line)
-		format_line(loc, out);
+		format_line(loc, paint, out);
 	if (d->hint) {
 		buf_add_str(out, "      = ");
 		add_clean(out, slice_of(d->hint));
@@ -346,12 +374,12 @@ void diag_format(const struct diag *d, struct buf *out)
 	}
 }
 
-void diags_format(const struct diags *ds, struct buf *out)
+void diags_format(const struct diags *ds, bool colour, struct buf *out)
 {
 	size_t seen = ds->seen[DIAG_ERROR] + ds->seen[DIAG_WARNING] + ds->seen[DIAG_NOTE];
 
 	for (size_t i = 0; i < ds->count; i++)
-		diag_format(&ds->items[i], out);
+		diag_format(&ds->items[i], colour, out);
 	if (seen > ds->count)
 		buf_printf(out, "... and %zu more that are not shown\n", seen - ds->count);
 }

@@ -93,9 +93,9 @@ size_t diags_count(const struct diags *ds, enum diag_severity sev);
 size_t diags_kept(const struct diags *ds);
 const struct diag *diags_at(const struct diags *ds, size_t i);
 
-/* Text as above, for all that are kept, and a line for those that are not. */
-void diags_format(const struct diags *ds, struct buf *out);
-void diag_format(const struct diag *d, struct buf *out);
+/* Text as above, for all that are kept, and a line for those that are not. @colour: for a terminal. */
+void diags_format(const struct diags *ds, bool colour, struct buf *out);
+void diag_format(const struct diag *d, bool colour, struct buf *out);
 
 /*
  * The candidate nearest to @name by edit distance, if near enough to be a slip

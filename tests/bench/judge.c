@@ -152,7 +152,7 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++)
 		engine_add_rules(e, argv[i]);
 	if (engine_compile(e) != ENGINE_OK) {
-		fputs(engine_diagnostics(e), stderr);
+		fputs(engine_diagnostics(e, false), stderr);
 		return 1;
 	}
 	printf("LOAD %.2f\nLOADED %ld\nRULES %zu\n", (cpu_s() - start) * 1e3, max_rss_kib(),

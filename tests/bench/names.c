@@ -174,7 +174,7 @@ static int bench_start(unsigned int n, const char *dir)
 		return 1;
 	engine_add_rules(e, path);
 	if (engine_compile(e) != ENGINE_OK || engine_prepare(e) != ENGINE_OK) {
-		fprintf(stderr, "%s%s\n", engine_diagnostics(e), engine_error(e));
+		fprintf(stderr, "%s%s\n", engine_diagnostics(e, false), engine_error(e));
 		return 1;
 	}
 	printf("START %.1f\n", (double)(now_boot_ns() - begin) / 1e6);

@@ -278,7 +278,7 @@ int main(int argc, char **argv)
 	for (int i = 3; i < argc; i++)
 		engine_add_rules(e, argv[i]);
 	if (engine_compile(e) != ENGINE_OK) {
-		fputs(engine_diagnostics(e), stderr);
+		fputs(engine_diagnostics(e, false), stderr);
 		return 1;
 	}
 	if (engine_prepare(e) != ENGINE_OK) {

@@ -1,19 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Manners: what was perhaps meant is named; odd files and odd outputs end in one clear sentence; escape
-# sequences are for terminals, and not where somebody wants none.
+# Manners: what was perhaps meant is named; odd files and odd outputs end in one clear sentence. What is on a
+# terminal is terminal.sh's.
 . "$(dirname "$0")/common"
 # shellcheck source=seeds
 . "$here/seeds"
 
-cat >rules.yaml <<'R'
-- rule: Passwords
-  desc: read
-  condition: evt.type = open and fd.name = /etc/passwd
-  output: read (%fd.name)
-  priority: WARNING
-R
+seed_rules
 cp "$seeds/whole" capture.scap
 : >empty
 head -c 3000 "$FALCOC" >garbage
@@ -124,73 +118,4 @@ alerts --store alerts.db
 alerts --store alerts.db --format json
 show 1 --store alerts.db
 C
-
-# on_terminal COLUMNS ARG...: what falcoc shows on a terminal of that width, in `shown`
-on_terminal() {
-	local columns=$1
-	shift
-	python3 - "$columns" "$FALCOC" "$@" >shown <<'P'
-import fcntl, os, pty, struct, sys, termios
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[2], sys.argv[2:])
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 0, int(sys.argv[1]), 0, 0))
-while True:
-    try:
-        some = os.read(fd, 65536)
-    except OSError:
-        break
-    if not some:
-        break
-    sys.stdout.buffer.write(some)
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-P
-	status=$?
-}
-escapes() { grep -q "$(printf '\033')" "$1"; }
-export TERM=xterm
-on_terminal 80 doctor -c none -r rules.yaml -o dns.queries=false
-verdict "colour on a terminal" "$(escapes shown && echo ok || echo none)"
-NO_COLOR=1 on_terminal 80 doctor -c none -r rules.yaml -o dns.queries=false
-verdict "none with NO_COLOR" "$(escapes shown && echo some || echo ok)"
-NO_COLOR='' on_terminal 80 doctor -c none -r rules.yaml -o dns.queries=false
-verdict "an empty one does not count" "$(escapes shown && echo ok || echo none)"
-TERM=dumb on_terminal 80 doctor -c none -r rules.yaml -o dns.queries=false
-verdict "none on a terminal that knows none" "$(escapes shown && echo some || echo ok)"
-run doctor -c none -r rules.yaml -o dns.queries=false
-verdict "none in a file" "$(escapes out && echo some || echo ok)"
-while read -r command; do
-	eval "NO_COLOR=1 on_terminal 0 $command"
-	[ -s shown ] || verdict "$command on a terminal" "shows nothing"
-	verdict "$command: no escapes with NO_COLOR, on a terminal of 0 columns" "$(escapes shown && echo some || echo ok)"
-done <<'C'
-list fields
-help run
-validate rules.yaml
-alerts --store alerts.db
-show 1 --store alerts.db
-report --store alerts.db --since 2023-11-14
-explain -r rules.yaml Passwords
--c none -r rules.yaml -e capture.scap
-C
-
-# how far a capture is, on a terminal: gone before the summary, and nothing of it where nobody looks
-many 2000 >many.scap
-mkfifo pipe
-feed() {
-	head -c $(($(wc -c <many.scap) / 2)) many.scap
-	sleep 0.7 # what is over sooner is not worth a word
-	tail -c +$(($(wc -c <many.scap) / 2 + 1)) many.scap
-}
-sed 's/passwd/none/' rules.yaml >none.yaml
-feed >pipe &
-on_terminal 80 -c none -r none.yaml -e pipe
-verdict "a capture's progress is shown" "$(grep -qE '[0-9]+ events' shown && escapes shown && echo ok || echo "it is not")"
-verdict "and taken away" "$(tr '\r' '\n' <shown | grep -qE '^(.\[K)Events seen: ' && echo ok || echo "it is not")"
-feed >pipe &
-TERM=dumb on_terminal 80 -c none -r none.yaml -e pipe
-verdict "not on a terminal that cannot" "$(escapes shown && echo "it is" || echo ok)"
-feed >pipe &
-run -c none -r none.yaml -e pipe
-verdict "nor in a file" "$(cat out err | grep -q ' events$' && echo "it is" || echo ok)"
 finish

@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	if (id >= 0)
 		evaluate(fs, id);
-	diags_format(ds, &out);
+	diags_format(ds, false, &out);
 	buf_release(&out);
 	filter_set_free(fs);
 	diags_free(ds);

@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else if (!config_errors(c)) {
 		abort();
 	}
-	config_diagnostics(c, true);
+	config_diagnostics(c, true, false);
 	free(config_diagnostics_json(c));
 	free(rest);
 	free(more);

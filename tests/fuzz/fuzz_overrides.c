@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rs = rules_loader_compile(l, ds);
 	if (!rs == !diags_count(ds, DIAG_ERROR))
 		abort();
-	diags_format(ds, &out);
+	diags_format(ds, false, &out);
 	for (size_t i = 0; rs && i < ruleset_count(rs); i++)
 		if (rules_explain(l, rs, ruleset_rule(rs, i)->name, true, &out))
 			abort();

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rc = policies_compile(ps, rs, ds);
 	if ((rc == 0) != (diags_count(ds, DIAG_ERROR) == 0))
 		abort();
-	diags_format(ds, &b);
+	diags_format(ds, false, &b);
 	buf_release(&b);
 	policies_free(ps);
 	diags_free(ds);

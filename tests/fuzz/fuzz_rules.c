@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rs = rules_loader_compile(l, ds);
 	if (!rs == !diags_count(ds, DIAG_ERROR))
 		abort();
-	diags_format(ds, &b);
+	diags_format(ds, false, &b);
 	buf_release(&b);
 	ruleset_free(rs);
 	rules_loader_free(l);

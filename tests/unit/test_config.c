@@ -47,10 +47,10 @@ static enum engine_status read_text(const char *text)
 	return config_finish(c, &opt);
 }
 
-#define ck_fine(status) ck_assert_msg((status) == ENGINE_OK, "%s", config_diagnostics(c, true))
+#define ck_fine(status) ck_assert_msg((status) == ENGINE_OK, "%s", config_diagnostics(c, true, false))
 #define ck_says(what) \
-	ck_assert_msg(strstr(config_diagnostics(c, true), what), "no \"%s\" in:\n%s", what, \
-		      config_diagnostics(c, true))
+	ck_assert_msg(strstr(config_diagnostics(c, true, false), what), "no \"%s\" in:\n%s", what, \
+		      config_diagnostics(c, true, false))
 
 /* Do both have the same value of the key? Those with a reader of their own are compared elsewhere. */
 static bool same(const struct config_key *k, const struct engine_options *a,
@@ -80,7 +80,7 @@ static bool same(const struct config_key *k, const struct engine_options *a,
 START_TEST(defaults)
 {
 	ck_fine(config_finish(c, &opt));
-	ck_assert_str_eq(config_diagnostics(c, true), "");
+	ck_assert_str_eq(config_diagnostics(c, true, false), "");
 	ck_assert_uint_eq(opt.snap_bytes, ENGINE_SNAP_BYTES);
 	ck_assert_uint_eq(opt.dns_wait_ms, ENGINE_DNS_WAIT_MS);
 	ck_assert_uint_eq(opt.ring_bytes, 8 << 20);
@@ -107,7 +107,7 @@ START_TEST(template)
 		if (line[0] == '#' && line[1] && !(line[1] == ' ' && line[2] != ' '))
 			buf_printf(&out, "%s\n", line + 1);
 	ck_fine(read_text(buf_str(&out)));
-	ck_assert_str_eq(config_diagnostics(c, true), "");
+	ck_assert_str_eq(config_diagnostics(c, true, false), "");
 	ck_assert_int_eq(config_finish(other, &plain), ENGINE_OK);
 	for (const struct config_key *k = config_keys; k->name; k++) {
 		const char *last = strrchr(k->name, '.');
@@ -199,7 +199,7 @@ END_TEST
 START_TEST(faults)
 {
 	ck_assert_int_eq(read_text("json_output: maybe\npriority: loud\n"), ENGINE_ERR_RULES);
-	ck_assert_str_eq(config_diagnostics(c, true),
+	ck_assert_str_eq(config_diagnostics(c, true, false),
 			 "main.yaml:1:14: error: json_output is true|false, not 'maybe' [CONFIG_ERR_VALUE]\n"
 			 "    1 | json_output: maybe\n"
 			 "      |              ^~~~~\n"
@@ -243,7 +243,7 @@ START_TEST(other_keys)
 			  "load_plugins: [json]\n"));
 	ck_says("main.yaml:1:1: warning: 'log_syslog' is not supported yet by this falcoc");
 	ck_says("main.yaml:5:1: note: 'load_plugins' has no effect in falcoc");
-	ck_assert_ptr_null(strstr(config_diagnostics(c, true), "drop_failed"));
+	ck_assert_ptr_null(strstr(config_diagnostics(c, true, false), "drop_failed"));
 	ck_assert_uint_eq(config_warnings(c), 1);
 }
 END_TEST
@@ -374,7 +374,7 @@ START_TEST(options)
 	ck_assert_str_eq(config_rules_files(c, &n)[1], "b");
 	ck_assert_uint_eq(n, 2);
 	ck_assert_int_eq(with_option("", "falco_libs.snaplen=x"), ENGINE_ERR_OPTION);
-	ck_assert_str_eq(config_diagnostics(c, true),
+	ck_assert_str_eq(config_diagnostics(c, true, false),
 			 "falcoc: -o: error: falco_libs.snaplen is 1..32768, not 'x'\n");
 	/* a file at fault, too, is a fault of files */
 	ck_assert_int_eq(with_option("json_output: x\n", "falco_libs.snaplen=x"), ENGINE_ERR_RULES);

@@ -47,7 +47,7 @@ static void make(const char *rules, struct engine_options opt)
 	write_file(RULES, rules);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
 	engine_add_rules(e, RULES);
-	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e));
+	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e, false));
 	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
 }
 
@@ -248,7 +248,7 @@ START_TEST(configured_output)
 	config_set_text(c, "append_output[]={match: {tags: [network, other]}, extra_output: WRONG}");
 	config_set_text(c, "append_output[]={match: {rule: untrustd}, extra_fields: [proc.pid]}");
 	config_set_text(c, "append_output[]={suggested_output: true}");
-	ck_assert_msg(config_finish(c, &opt) == ENGINE_OK, "%s", config_diagnostics(c, true));
+	ck_assert_msg(config_finish(c, &opt) == ENGINE_OK, "%s", config_diagnostics(c, true, false));
 	make(domains, opt);
 	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
 	text = heard_alerts(e);

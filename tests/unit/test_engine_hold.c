@@ -62,7 +62,7 @@ static void make(const char *rules, uint32_t wait_ms, bool match_all)
 	write_file(RULES, rules);
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
 	engine_add_rules(e, RULES);
-	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e));
+	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e, false));
 	ck_assert_msg(engine_prepare(e) == ENGINE_OK, "%s", engine_error(e));
 }
 

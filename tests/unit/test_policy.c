@@ -62,7 +62,7 @@ static int load(const char *text)
 	ck_assert_int_eq(policies_add_text(ps, "p.yaml", text, strlen(text), ds), 0);
 	rc = policies_compile(ps, rs, ds);
 	buf_clear(&said);
-	diags_format(ds, &said);
+	diags_format(ds, false, &said);
 	return rc;
 }
 

@@ -64,7 +64,7 @@ static void fail_with_diags(const struct load *l, const char *what)
 {
 	struct buf b = BUF_INIT;
 
-	diags_format(l->ds, &b);
+	diags_format(l->ds, false, &b);
 	ck_abort_msg("%s\n%s", what, buf_str(&b));
 }
 

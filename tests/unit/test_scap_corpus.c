@@ -97,7 +97,7 @@ static FILE *replay(struct engine_options opt, const char *const *rules)
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
 	for (; rules && *rules; rules++)
 		engine_add_rules(e, *rules);
-	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e));
+	ck_assert_msg(engine_compile(e) == ENGINE_OK, "%s", engine_diagnostics(e, false));
 	ck_assert_msg(engine_start(e) == ENGINE_OK, "%s", engine_error(e));
 	ck_assert_msg(engine_run(e) == ENGINE_OK, "%s", engine_error(e));
 	engine_free(e);

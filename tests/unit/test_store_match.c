@@ -40,7 +40,7 @@ START_TEST(rows)
 		ck_assert_msg(tab, "%s", line);
 		tab[strcspn(tab, "\n")] = '\0';
 		*tab++ = '\0';
-		rc = store_match_new(tab, &m, &faults);
+		rc = store_match_new(tab, false, &m, &faults);
 		if (strcmp(line, "error") == 0) {
 			ck_assert_msg(rc == -EINVAL && faults.len, "%s: taken", tab);
 		} else {
@@ -65,7 +65,7 @@ START_TEST(missing_fields_are_told)
 	const char *field;
 
 	other.fields = "{}";
-	ck_assert_int_eq(store_match_new("proc.name = x or proc.aname[2] = x or group.name = y", &m, &faults), 0);
+	ck_assert_int_eq(store_match_new("proc.name = x or proc.aname[2] = x or group.name = y", false, &m, &faults), 0);
 	store_match_is(m, &alert);
 	store_match_is(m, &other);
 	for (; store_match_missing(m, n, &field, &alerts, &had); n++) {
@@ -86,7 +86,7 @@ START_TEST(fields_that_are_stored_are_fields)
 	for (size_t i = 0; store_fields[i]; i++) {
 		buf_clear(&text);
 		buf_printf(&text, "%s exists", store_fields[i]);
-		ck_assert_msg(store_match_new(buf_str(&text), &m, &faults) == 0, "%s", buf_str(&faults));
+		ck_assert_msg(store_match_new(buf_str(&text), false, &m, &faults) == 0, "%s", buf_str(&faults));
 		store_match_free(m);
 	}
 	buf_release(&text);

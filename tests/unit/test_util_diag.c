@@ -21,11 +21,30 @@ static void check_format(struct loc loc, const char *hint, const char *expected)
 
 	if (hint)
 		diag_hint(d, "%s", hint);
-	diags_format(ds, &out);
+	diags_format(ds, false, &out);
 	ck_assert_str_eq(buf_str(&out), expected);
 	buf_release(&out);
 	diags_free(ds);
 }
+
+/* For a terminal: the severity and what is underlined. What a file holds still cannot have any. */
+START_TEST(format_with_colours)
+{
+	static const char text[] = "a \033[1m\xc2\x9b" "31m\xe2\x80\xae b\xc3\xa9";
+	struct source *src = source_new("r.yaml", text, strlen(text));
+	struct diags *ds = diags_new(0);
+	struct buf out = BUF_INIT;
+
+	diags_add(ds, DIAG_WARNING, NULL, (struct loc){ src, 1, 1, 1 }, "odd \033[1m");
+	diags_format(ds, true, &out);
+	ck_assert_str_eq(buf_str(&out), "r.yaml:1:1: \033[33mwarning\033[0m: odd ?[1m\n"
+			 "    1 | a ?[1m?31m? b\xc3\xa9\n"
+			 "      | \033[33m^\033[0m\n");
+	buf_release(&out);
+	diags_free(ds);
+	source_put(src);
+}
+END_TEST
 
 START_TEST(format_shows_line_and_caret)
 {
@@ -130,7 +149,7 @@ START_TEST(diags_are_counted_when_full)
 	ck_assert_uint_eq(diags_kept(ds), 3);
 	ck_assert_str_eq(diags_at(ds, 2)->message, "2");
 	ck_assert_ptr_null(diags_at(ds, 3));
-	diags_format(ds, &out);
+	diags_format(ds, false, &out);
 	ck_assert_str_eq(buf_str(&out),
 			 "error: 0\nwarning: 1\nerror: 2\n... and 7 more that are not shown\n");
 	buf_release(&out);
@@ -173,6 +192,7 @@ int main(void)
 	Suite *s = suite_create("util_diag");
 	TCase *tc = tcase_create("all");
 
+	tcase_add_test(tc, format_with_colours);
 	tcase_add_test(tc, format_shows_line_and_caret);
 	tcase_add_test(tc, format_cuts_long_lines);
 	tcase_add_test(tc, source_lines);
