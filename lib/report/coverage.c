@@ -13,7 +13,7 @@
 
 #include <jansson.h>
 
-#define ALIVE_NS	(150 * NS_PER_S)	/* a run that was seen since then goes on */
+#define SILENT_NS	(150 * NS_PER_S)	/* a run that was not seen for so long tells nothing any more */
 #define GAPS_SHOWN	20
 #define VERSIONS_MAX	300
 
@@ -30,9 +30,15 @@ static const struct report_column notes[] = {
 	{ "time", "Time", REPORT_TIME }, { "kind", "What", REPORT_TEXT }, { "text", "", REPORT_TEXT },
 };
 
+enum end {
+	STOPPED,
+	KILLED,			/* it did not say that it ended */
+	SILENT,			/* it is there */
+};
+
 struct span {
 	uint64_t began, ended;
-	bool killed;		/* it did not say that it ended */
+	enum end end;
 };
 
 struct watching {
@@ -43,14 +49,21 @@ struct watching {
 	struct buf versions;
 };
 
+/* Where nobody knows whether it goes on, what was seen of it lately tells. */
+static struct span span_of(const struct store_run *run, uint64_t now)
+{
+	if (run->ended_ns)
+		return (struct span){ run->began_ns, run->ended_ns, STOPPED };
+	if (run->life != STORE_DEAD && run->seen_ns + SILENT_NS >= now)
+		return (struct span){ run->began_ns, now, STOPPED };
+	return (struct span){ run->began_ns, run->seen_ns, run->life == STORE_ALIVE ? SILENT : KILLED };
+}
+
 static int take_run(void *arg, const struct store_run *run)
 {
 	struct watching *w = arg;
-	uint64_t now = w->g->r->opt.now_ns;
-	struct span s = { run->began_ns, run->ended_ns ? run->ended_ns : run->seen_ns, !run->ended_ns };
+	struct span s = span_of(run, w->g->r->opt.now_ns);
 
-	if (!run->ended_ns && run->seen_ns + ALIVE_NS >= now)
-		s = (struct span){ run->began_ns, now, false };
 	if (!strstr(buf_str(&w->versions), run->version) && w->versions.len < VERSIONS_MAX)
 		buf_printf(&w->versions, "%s%s", w->versions.len ? ", " : "", run->version);
 	if (w->n == w->room) {
@@ -94,6 +107,12 @@ static void add_gap(struct watching *w, uint64_t from, uint64_t until, const cha
 	buf_release(&span);
 }
 
+static const char *const whys[] = {
+	[STOPPED] = "it was stopped",
+	[KILLED] = "it ended without saying so: killed, or the machine went down",
+	[SILENT] = "it runs, but has told the store nothing since: stuck, or it cannot write",
+};
+
 /* What lies between runs, and before and behind them. */
 static void find_gaps(struct watching *w)
 {
@@ -115,8 +134,8 @@ static void find_gaps(struct watching *w)
 		if (s->ended <= at)
 			continue;
 		at = s->ended;
-		asked = !s->killed;
-		why = s->killed ? "it ended without saying so: killed, or the machine went down" : "it was stopped";
+		asked = s->end == STOPPED;
+		why = whys[s->end];
 		if (at >= until)
 			break;
 	}
@@ -137,29 +156,43 @@ static void take_counts(void *arg, const char *const *row)
 
 /* ---- notes ---- */
 
+#define NOTES_SHOWN	200
+
 struct noting {
 	struct gather *g;
 	struct report_section *s;
-	uint64_t reloads, starts, stops;
+	uint64_t reloads, starts, stops, shown;	/* shown: how many there are to be shown */
 };
+
+/* How many of a kind. */
+static void count_notes(void *arg, const char *const *row)
+{
+	struct noting *n = arg;
+	const char *kind = row[0];
+	uint64_t count = strtoull(row[1], NULL, 10);
+
+	if (strcmp(kind, "rules") == 0 || strcmp(kind, "module") == 0)
+		return;
+	n->shown += count;
+	if (strcmp(kind, "reload") == 0)
+		n->reloads = count;
+	else if (strcmp(kind, "start") == 0)
+		n->starts = count;
+	else if (strcmp(kind, "stop") == 0)
+		n->stops = count;
+	else if (strcmp(kind, "stale") == 0 || strcmp(kind, "failure") == 0)
+		n->g->r->failures += count;
+}
 
 static void take_note(void *arg, const char *const *row)
 {
 	struct noting *n = arg;
-	const char *kind = row[1];
-	struct report_cell *cells;
+	struct report_cell *cells = section_row(n->g, n->s);
 
-	n->reloads += strcmp(kind, "reload") == 0;
-	n->starts += strcmp(kind, "start") == 0;
-	n->stops += strcmp(kind, "stop") == 0;
-	n->g->r->failures += strcmp(kind, "stale") == 0 || strcmp(kind, "failure") == 0;
-	if (!n->s || strcmp(kind, "rules") == 0 || strcmp(kind, "module") == 0)
-		return;
-	cells = section_row(n->g, n->s);
 	if (!cells)
 		return;
 	cells[0].number = strtoull(row[0], NULL, 10);
-	cells[1].text = keep(n->g, kind);
+	cells[1].text = keep(n->g, row[1]);
 	cells[2].text = keep(n->g, row[2]);
 }
 
@@ -281,11 +314,19 @@ static void gather_versions(struct gather *g, const struct watching *w)
 
 static void gather_notes(struct gather *g, struct noting *n)
 {
-	if (g->r->opt.detail > 0)
-		n->s = section_add(g, "events_of_falcoc", "What happened to falcoc", notes, 3);
-	if (store_rows(g->store, "SELECT time_ns, kind, text FROM notes WHERE time_ns >= ?1 AND time_ns < ?2 "
-		       "ORDER BY id DESC LIMIT 200", &g->period, 0, take_note, n, g->why, g->size) < 0)
+	if (store_rows(g->store, "SELECT kind, count(*) FROM notes WHERE time_ns >= ?1 AND time_ns < ?2 GROUP BY kind",
+		       &g->period, 0, count_notes, n, g->why, g->size) < 0)
 		gather_failed(g, -EIO);
+	if (!g->r->opt.detail)
+		return;
+	n->s = section_add(g, "events_of_falcoc", "What happened to falcoc", notes, 3);
+	if (!n->s)
+		return;
+	if (store_rows(g->store, "SELECT time_ns, kind, text FROM notes WHERE time_ns >= ?1 AND time_ns < ?2 AND "
+		       "kind NOT IN ('rules', 'module') ORDER BY id DESC LIMIT ?3", &g->period, NOTES_SHOWN,
+		       take_note, n, g->why, g->size) < 0)
+		gather_failed(g, -EIO);
+	n->s->more = n->shown > n->s->nrows ? n->shown - n->s->nrows : 0;
 }
 
 void gather_coverage(struct gather *g)

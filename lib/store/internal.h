@@ -6,6 +6,7 @@
  *	write.c		the sink: many messages in a transaction, retention between them
  *	facts.c		what an alert is about, as numbers; names, actions, coverage
  *	read.c		alerts and runs out of it
+ *	life.c		whether a run goes on
  *	sum.c		what a report adds up
  */
 #ifndef STORE_INTERNAL_H

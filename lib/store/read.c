@@ -11,12 +11,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/life.h"
 #include "util/buf.h"
 
 #define BUSY_MS	5000
 
 struct store {
 	sqlite3 *db;
+	char *path;
 	struct buf text;	/* that was handed out last */
 };
 
@@ -64,7 +66,10 @@ int store_open(const char *path, struct store **ret_store, char *why, size_t siz
 	st = calloc(1, sizeof(*st));
 	if (!st)
 		return -ENOMEM;
-	rc = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	st->path = strdup(path);
+	rc = st->path ? SQLITE_OK : SQLITE_NOMEM;
+	if (rc == SQLITE_OK)
+		rc = sqlite3_open_v2(path, &st->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc == SQLITE_OK)
 		rc = sqlite3_busy_timeout(st->db, BUSY_MS);
 	if (rc == SQLITE_OK)
@@ -95,6 +100,7 @@ void store_close(struct store *st)
 		return;
 	sqlite3_close(st->db);
 	buf_release(&st->text);
+	free(st->path);
 	free(st);
 }
 
@@ -261,9 +267,10 @@ int store_each_run(struct store *st, uint64_t since_ns, uint64_t until_ns,
 			.seen_ns = (uint64_t)sqlite3_column_int64(stmt, 2),
 			.ended_ns = (uint64_t)sqlite3_column_int64(stmt, 3),
 			.version = text_of(stmt, 4),
-			.note = text_of(stmt, 5),
 		};
 
+		if (!r.ended_ns)
+			r.life = life_of(st->path, r.id, text_of(stmt, 5));
 		ret = fn(arg, &r);
 	}
 	if (ret == 0 && rc != SQLITE_DONE)

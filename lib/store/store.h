@@ -14,7 +14,7 @@
  *	names		id, kind (enum store_kind), text, first_ns, last_ns (exact to the hour)
  *	actions		alert (whose id it is that told of it), time_ns, name, reach, result, ...
  *	runs		id, began_ns, seen_ns (it ran at least until then), ended_ns (NULL: it did
- *			not end by itself, or runs), version, note
+ *			not end by itself, or runs), version, note (JSON: store/life.h)
  *	notes		run, time_ns, kind, text, detail (JSON): store/coverage.h
  *	counts		of each run and hour: events, dropped, unverified, alerts, lost
  *	asked		of each day (since 1970, UTC): names that DNS was asked for and no rule
@@ -45,7 +45,6 @@ struct store_options {
 	const char *path;
 	uint32_t max_days;	/* 0: STORE_DAYS */
 	uint32_t max_mib;	/* 0: STORE_MIB */
-	const char *note;	/* of this run: a JSON object; NULL: {} */
 	const char *version;
 };
 
@@ -105,10 +104,17 @@ int store_each(struct store *st, const struct store_query *q,
 /* How SQLite would go about it, for tests: that an index is used. 0 or a negative errno. */
 int store_plan(struct store *st, const struct store_query *q, struct buf *out);
 
+enum store_life {
+	STORE_LIFE_UNKNOWN,	/* of another machine's store, of an older falcoc, ended as asked */
+	STORE_ALIVE,
+	STORE_DEAD,
+};
+
 struct store_run {
 	int64_t id;
 	uint64_t began_ns, seen_ns, ended_ns;	/* ended: 0 where it did not, or runs */
-	const char *version, *note;
+	const char *version;
+	enum store_life life;
 };
 
 /* Those that ran at some time in between. As store_each(). */

@@ -16,6 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "store/life.h"
+
 #define BATCH		512
 #define TEND_NS		(60 * NS_PER_S)	/* between two looks at what is too old or too much */
 #define TEND_ALERTS	8192		/* or so many alerts, whatever comes first */
@@ -25,12 +27,13 @@
 
 struct sink_store {
 	struct sink s;
-	char *path, *version, *note;
+	char *path, *version;
 	uint64_t max_age_ns, max_bytes;
 	sqlite3 *db;
 	sqlite3_stmt *insert, *seen;
 	struct facts *facts;
 	int64_t run;
+	int life;		/* life.h; -1: there is none */
 	uint64_t began_ns, tended_ns, names_ns;
 	unsigned int fresh;	/* alerts since then */
 };
@@ -83,23 +86,38 @@ static int make_file(struct sink_store *k)
 	return 0;
 }
 
-static int begin_run(struct sink_store *k)
+static int insert_run(struct sink_store *k)
 {
 	sqlite3_stmt *st = NULL;
 	int rc = sqlite3_prepare_v2(k->db, "INSERT INTO runs(began_ns, seen_ns, version, note) "
-				    "VALUES(?1, ?4, ?2, ?3)", -1, &st, NULL);
+				    "VALUES(?1, ?3, ?2, '{}')", -1, &st, NULL);
 
 	if (rc == SQLITE_OK) {
 		sqlite3_bind_int64(st, 1, (int64_t)k->began_ns);
-		sqlite3_bind_int64(st, 4, (int64_t)wall_ns());
 		sqlite3_bind_text(st, 2, k->version, -1, SQLITE_STATIC);
-		sqlite3_bind_text(st, 3, k->note, -1, SQLITE_STATIC);
+		sqlite3_bind_int64(st, 3, (int64_t)wall_ns());
 		rc = sqlite3_step(st);
 	}
 	sqlite3_finalize(st);
-	if (rc != SQLITE_DONE)
+	return rc == SQLITE_DONE ? SQLITE_OK : SQLITE_ERROR;
+}
+
+/* Who sees the row finds the lock held. */
+static int begin_run(struct sink_store *k)
+{
+	char note[64], sql[160];
+	int64_t run;
+
+	if (sqlite3_exec(k->db, "BEGIN IMMEDIATE", NULL, NULL, NULL) || insert_run(k))
 		return db_fail(k);
-	k->run = sqlite3_last_insert_rowid(k->db);
+	run = sqlite3_last_insert_rowid(k->db);
+	if (k->life >= 0)
+		close(k->life);
+	k->life = life_hold(k->path, run, note, sizeof(note));
+	snprintf(sql, sizeof(sql), "UPDATE runs SET note = '%s' WHERE id = %lld; COMMIT", note, (long long)run);
+	if (sqlite3_exec(k->db, sql, NULL, NULL, NULL))
+		return db_fail(k);
+	k->run = run;
 	return 0;
 }
 
@@ -382,9 +400,10 @@ static void store_release(struct sink *s)
 	struct sink_store *k = (struct sink_store *)s;
 
 	store_shut(k);
+	if (k->life >= 0)
+		close(k->life);
 	free(k->path);
 	free(k->version);
-	free(k->note);
 }
 
 static const struct sink_ops store_ops = {
@@ -401,13 +420,13 @@ struct sink *store_sink_new(const struct store_options *opt)
 	k = sink_alloc(sizeof(*k), &store_ops, MESSAGE_RECORD, name);
 	if (!k)
 		return NULL;
+	k->life = -1;
 	k->began_ns = wall_ns();
 	k->max_age_ns = (opt->max_days ? opt->max_days : STORE_DAYS) * 86400 * NS_PER_S;
 	k->max_bytes = (uint64_t)(opt->max_mib ? opt->max_mib : STORE_MIB) << 20;
 	k->path = strdup(opt->path);
 	k->version = strdup(opt->version ? opt->version : "");
-	k->note = strdup(opt->note ? opt->note : "{}");
-	if (!k->path || !k->version || !k->note) {
+	if (!k->path || !k->version) {
 		sink_free(&k->s);
 		return NULL;
 	}

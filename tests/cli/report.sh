@@ -111,7 +111,7 @@ python3 - <<'P'
 import sqlite3, time
 db = sqlite3.connect("quiet/alerts.db")
 now = time.time_ns()
-db.execute("UPDATE runs SET began_ns = ?, seen_ns = ?, ended_ns = NULL", (now - 9 * 10**14, now))
+db.execute("UPDATE runs SET began_ns = ?, seen_ns = ?, ended_ns = NULL, note = '{}'", (now - 9 * 10**14, now))
 db.execute("DELETE FROM alerts"); db.execute("DELETE FROM facts")
 db.commit()
 P
@@ -119,6 +119,30 @@ run report -c quiet.yaml --since 1h --quiet-if-empty
 verdict "nothing to say" "$([ "$status" = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out)"
 run report -c quiet.yaml --since 1h
 expect "said all the same" 0 out "no alerts" "100.00 %"
+
+# more failures than are shown: each counts
+cp quiet/alerts.db many.db
+python3 - <<'P'
+import sqlite3, time
+db = sqlite3.connect("many.db")
+run, now = db.execute("SELECT max(id) FROM runs").fetchone()[0], time.time_ns()
+db.execute("UPDATE runs SET seen_ns = ?", (now,))
+db.executemany("INSERT INTO notes(run, time_ns, kind, text, detail) VALUES(?, ?, ?, 'x', '{}')",
+               [(run, now - 10**9 * i, "stale" if i % 2 else "reload") for i in range(1, 1001)])
+db.executemany("INSERT INTO notes(run, time_ns, kind, text, detail) VALUES(?, ?, 'failure', 'x', '{}')",
+               [(run, now - 3 * 10**12)] * 10)
+db.commit()
+P
+run report -c none --store many.db --since 30m --format json
+verdict "of many failures all are counted, a bounded number is shown" "$(python3 - <<'P'
+import json
+r = json.load(open("out"))
+rows = r["events_of_falcoc"]
+print("ok" if r["watching"]["failures"] == 500 and len(rows["rows"]) == 200 and rows["more"] == 800 else (r["watching"], len(rows["rows"]), rows.get("more")))
+P
+)"
+run report -c none --store many.db --since 30m
+expect "and told" 4 out "Failures                 500" "Starts, stops, reloads   0, 0, 500"
 
 # names that would like to be something else
 python3 - <<'P'
@@ -260,6 +284,27 @@ expect "a longer one is lost coverage" 4 out "coverage was lost" "2 min"
 runs killed 2
 run report "${rest[@]}" --since 47h
 expect "and so is any that was not asked for" 4 out "coverage was lost" "it ended without saying so"
+
+# one that is killed: it is known at once, though it was seen a moment ago
+mkfifo slow.scap
+exec 9<>slow.scap
+cat many.scap >&9 &
+"$FALCOC" -c none -o alert_store.enabled=true -o alert_store.file="$tmp/k.db" -o alert_store.max_days=36500 -r rules.yaml \
+	-e slow.scap >/dev/null 2>&1 &
+pid=$!
+alive() { run report -c none --store k.db --since 1m --format json && grep -q '"alerts_total":' out; }
+for ((i = 0; i < 400; i++)); do
+	[ -s k.db ] && alive && break
+	sleep 0.05
+done
+run report -c none --store k.db --since 1m
+expect "one that runs goes on until now" 4 out "not running, or nothing is kept" "!ended without saying so"
+kill -9 $pid
+wait $pid 2>/dev/null
+run report -c none --store k.db --since 1m
+expect "and once it is killed its death is told" 4 out "ended without saying so"
+exec 9>&-
+
 runs stopped 2
 run report "${rest[@]}" --since 30h --quiet-if-empty
 expect "when nothing was lost there is nothing to say" 0 out "!Lost"

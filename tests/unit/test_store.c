@@ -6,10 +6,12 @@
 #include <check.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -276,6 +278,57 @@ START_TEST(a_run_about_another_time)
 }
 END_TEST
 
+static int take_life(void *arg, const struct store_run *r)
+{
+	*(enum store_life *)arg = r->life;
+	return 0;
+}
+
+/* Of the last run in the store. */
+static enum store_life life(const char *path)
+{
+	enum store_life last = STORE_LIFE_UNKNOWN;
+	struct store *st;
+	char why[200];
+
+	ck_assert_msg(store_open(path, &st, why, sizeof(why)) == 0, "%s", why);
+	ck_assert_int_eq(store_each_run(st, 0, 0, take_life, &last, why, sizeof(why)), 0);
+	store_close(st);
+	return last;
+}
+
+START_TEST(a_death_is_known_at_once)
+{
+	struct sink *s;
+	int ready[2], status;
+	char byte;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		s = sink(1, 0);
+		s->ops->tick(s);
+		_exit(write(ready[1], "", 1) == 1 && pause() == 0);
+	}
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	ck_assert_int_eq(life("a.db"), STORE_ALIVE);
+	/* of a copy nothing is known */
+	ck_assert_int_eq(system("mkdir copy && cp a.db* copy"), 0);
+	ck_assert_int_eq(life("copy/a.db"), STORE_LIFE_UNKNOWN);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(life("a.db"), STORE_DEAD);
+	/* another one that runs says nothing of it, and one that ended as asked did not die */
+	s = sink(1, 0);
+	s->ops->tick(s);
+	ck_assert_int_eq(life("a.db"), STORE_ALIVE);
+	end(s);
+	ck_assert_int_eq(life("a.db"), STORE_LIFE_UNKNOWN);
+	ck_assert_str_eq(ask("SELECT group_concat(ended_ns IS NULL) FROM runs"), "1,0");
+}
+END_TEST
+
 START_TEST(names_asked_for_are_bounded)
 {
 	static char names[500][32];
@@ -455,6 +508,7 @@ int main(void)
 	tcase_add_test(tc, long_names_are_cut_whole);
 	tcase_add_test(tc, actions_and_coverage);
 	tcase_add_test(tc, a_run_about_another_time);
+	tcase_add_test(tc, a_death_is_known_at_once);
 	tcase_add_test(tc, names_asked_for_are_bounded);
 	tcase_add_test(tc, retention_by_age);
 	tcase_add_test(tc, retention_by_size);
