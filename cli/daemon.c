@@ -60,13 +60,15 @@ static void show_notice(void *arg, const char *text)
 		free(line);
 }
 
-/* A sentence with the first of them, then all that was found. NULL: no memory. */
+/* A sentence, then all that was found, without a newline at the end. NULL: no memory. */
 static char *failure(const char *what, size_t errors, const char *found)
 {
+	size_t len = strlen(found);
 	char *text;
 
-	if (asprintf(&text, "%s %zu error%s: %.*s\n%s", what, errors, errors == 1 ? "" : "s",
-		     (int)strcspn(found, "\n"), found, found) < 0)
+	while (len && found[len - 1] == '\n')
+		len--;
+	if (asprintf(&text, "%s %zu error%s\n%.*s", what, errors, errors == 1 ? "" : "s", (int)len, found) < 0)
 		return NULL;
 	return text;
 }

@@ -324,14 +324,24 @@ uint64_t reload_due_ns(const struct engine *e)
 	return r->asked ? 0 : quiet_ns(r);
 }
 
+/* In one line: the sentence, and the first of what was found. */
+static void add_why(const char *why, struct buf *out)
+{
+	const char *first = why + strcspn(why, "\n");
+
+	buf_add(out, why, (size_t)(first - why));
+	if (*first && first[1])
+		buf_printf(out, ": %.*s", (int)strcspn(first + 1, "\n"), first + 1);
+}
+
 static int tell(struct engine *e, const char *rule, enum priority priority, const char *why)
 {
 	struct buf text = BUF_INIT, fields = BUF_INIT;
 	int rc;
 
 	if (why) {
-		buf_printf(&text, STALE_RULE ": the files that changed have errors, the rules from before "
-			   "go on: %.*s", (int)strcspn(why, "\n"), why);
+		buf_add_str(&text, STALE_RULE ": the files that changed have errors, the rules from before go on: ");
+		add_why(why, &text);
 		buf_add_str(&fields, "\"falcoc.rules.error\":");
 		text_json(slice_of(why), &fields);
 	} else {

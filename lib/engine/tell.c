@@ -265,21 +265,30 @@ int engine_tend_outputs(struct engine *e)
 	return engine_check_outputs(e);
 }
 
+static uint64_t lost_of(const struct engine *e, size_t i)
+{
+	struct outputs_stats st;
+
+	outputs_get_stats(e->outputs, i, &st);
+	return st.outlet.overflowed + st.outlet.failed;
+}
+
+/* A service has told of what it lost on its way, by alerts: how it ends is about what it lost at its end. */
 enum engine_status engine_end_outputs(struct engine *e, enum engine_status status)
 {
 	uint32_t ms = e->opt.outputs.flush_ms;
-	struct outputs_stats st;
+	uint64_t told[OUTPUTS_MAX] = { 0 };
 
 	if (!e->outputs)
 		return status;
+	for (size_t i = 0; e->opt.daemon && i < outputs_count(e->outputs); i++)
+		told[i] = lost_of(e, i);
 	engine_cover_end(e, status);
 	outputs_end(e->outputs, ms ? ms : FLUSH_MS, clock_ns(e), engine_wall_ns());
-	for (size_t i = 0; status == ENGINE_OK && i < outputs_count(e->outputs); i++) {
-		outputs_get_stats(e->outputs, i, &st);
-		if (st.outlet.overflowed + st.outlet.failed)
+	for (size_t i = 0; status == ENGINE_OK && i < outputs_count(e->outputs); i++)
+		if (lost_of(e, i) > told[i])
 			status = engine_fail(e, ENGINE_ERR_RUNTIME,
 					     "not all alerts could be written to the %s",
 					     outputs_name(e->outputs, i));
-	}
 	return status;
 }

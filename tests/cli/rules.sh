@@ -64,6 +64,15 @@ run -r a.yaml -r b.yaml
 expect "all faults at once, run" 3 err "a.yaml:3:" "a.yaml:8:" "b.yaml:3:"
 verdict "nothing of it on the standard output" "$([ -s out ] && echo text || echo ok)"
 
+# a service that cannot start says each of them once, rules and configuration
+run daemon -c none -r a.yaml -r b.yaml
+expect "all faults at once, daemon" 3 err "falcoc: the rules have 4 errors" "a.yaml:3:" "a.yaml:8:" "a.yaml:9:" "b.yaml:3:"
+verdict "each once" "$([ "$(grep -c 'error: ' err)" = 4 ] && [ "$(sed -n 's/.*error: //p' err | sort -u | wc -l)" = 4 ] && echo ok || grep -c 'error: ' err)"
+printf 'priority: loud\njson_output: 7\n' >c.yaml
+run daemon -c c.yaml
+expect "its configuration, too" 3 err "falcoc: the configuration has 2 errors" "c.yaml:1:11: error: priority" "c.yaml:2:14: error: json_output"
+verdict "that once" "$([ "$(grep -c 'error: ' err)" = 2 ] && echo ok || cat err)"
+
 # not an error: a rule that looks at every event
 rule wide 'fd.typechar = 4 or evt.type = connect' >w.yaml
 run -V w.yaml

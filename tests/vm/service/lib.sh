@@ -67,8 +67,8 @@ is_told() { [ "$(told "$@")" -ge 1 ]; }
 
 # the journal, and what became of the service
 dump() {
-	systemctl status falcoc --no-pager 2>&1 | head -40
-	journalctl -q -u falcoc --no-pager 2>&1 | tail -40
+	systemctl status falcoc --no-pager 2>&1 | head -40 | cut -c1-300
+	journalctl -q -u falcoc --no-pager 2>&1 | tail -40 | cut -c1-300
 }
 fail() {
 	echo "FAIL $NAME: $*"

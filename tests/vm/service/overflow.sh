@@ -32,6 +32,7 @@ SYSLOG=$!
 mkdir -p /falcoc/handlers
 cat >/falcoc/handlers/reader <<'P'
 #!/bin/sh
+echo $$ >/run/reader.pid
 exec cat >>/var/log/falcoc.program
 P
 chmod 755 /falcoc/handlers/reader
@@ -86,6 +87,7 @@ name_of() {
 	case $1 in
 	file) echo "file /mnt/log/falcoc.json" ;;
 	http) echo "server 127.0.0.1:8099" ;;
+	store) echo "store /var/lib/falcoc/alerts.db" ;;
 	*) echo "$1" ;;
 	esac
 }
@@ -93,7 +95,7 @@ pid_of() {
 	case $1 in
 	syslog) echo $SYSLOG ;;
 	journal) systemctl show -p MainPID --value systemd-journald ;;
-	program) pgrep -x cat -P "$falcoc_pid" ;;
+	program) cat /run/reader.pid ;;
 	http) echo $HTTP ;;
 	esac
 }
@@ -209,7 +211,8 @@ check "no event was dropped" refused grep -q 'falcoc: events dropped' /var/log/f
 # who follows the store has seen what is in it
 check "the store holds what who followed it saw" test "$(falcoc alerts --format json | grep -c mark-)" = "$(grep -c mark- "$T/store")"
 check "it ends well" systemctl stop falcoc
-check "with that result" is Result success
+check "with that result, as what was lost was told" is Result success
+check "its program read to the end" refused sh -c "journalctl -q -u falcoc | grep -q 'ended by signal'"
 # shellcheck disable=SC2086  # a word each
 kill $SYSLOG $HTTP $FOLLOWERS
 umount /mnt/log

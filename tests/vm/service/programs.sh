@@ -102,6 +102,8 @@ check "it starts again" systemctl restart falcoc
 for i in 1 2 3 4 5; do /bin/true "mark-one $i"; done
 lines() { [ "$(grep -c 'mark-one [1-5]' $SEEN/lines)" = 5 ]; }
 check "a program that is kept alive is given each alert" wait_for 30 lines
+check "it has the end, too" sh -c "systemctl restart falcoc && grep -q 'falcoc: stopped' $SEEN/lines"
+check "and ended as its input did" refused sh -c "journalctl -q -u falcoc | grep -q 'ended by signal'"
 check "it is one" test "$(pgrep -cf handlers/line)" = 1
 
 # without programs and actions nothing can be started, whatever falcoc is made to do
