@@ -110,7 +110,7 @@ static enum report_status checkpoint_read(struct checkpoint *c)
 {
 	char line[128] = "", end;
 	FILE *f = fopen(c->path, "re");
-	int n;
+	int n, notes;
 
 	if (!f && errno == ENOENT)
 		return REPORT_OK;
@@ -122,8 +122,11 @@ static enum report_status checkpoint_read(struct checkpoint *c)
 	}
 	n = fscanf(f, "until %" SCNu64 "\nlast %" SCNd64 " %" SCNu64 "%c", &c->mark.until_ns, &c->mark.last_id,
 		   &c->mark.last_ns, &end);
+	c->mark.last_note = -1;
+	/* which an older falcoc did not write */
+	notes = n == 4 ? fscanf(f, "notes %" SCNd64, &c->mark.last_note) : EOF;
 	fclose(f);
-	if (n != 4 || end != '\n' || c->mark.last_id < 0)
+	if (n != 4 || end != '\n' || c->mark.last_id < 0 || notes == 0)
 		return fault(REPORT_CHECKPOINT_INVALID, c->path, "damaged; without it the report begins anew");
 	c->there = true;
 	return REPORT_OK;
@@ -165,8 +168,8 @@ static enum report_status checkpoint_write(const struct checkpoint *c,
 	char text[256];
 	int rc;
 
-	snprintf(text, sizeof(text), CHECKPOINT "\nuntil %" PRIu64 "\nlast %" PRId64 " %" PRIu64 "\n",
-		 mark->until_ns, mark->last_id, mark->last_ns);
+	snprintf(text, sizeof(text), CHECKPOINT "\nuntil %" PRIu64 "\nlast %" PRId64 " %" PRIu64 "\nnotes %" PRId64 "\n",
+		 mark->until_ns, mark->last_id, mark->last_ns, mark->last_note);
 	rc = replace_file(c->path, text, strlen(text));
 	return rc < 0 ? fault(REPORT_CHECKPOINT_UNWRITABLE, c->path, strerror(-rc)) : REPORT_OK;
 }

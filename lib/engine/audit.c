@@ -52,7 +52,9 @@ static int read_options(const struct engine_audit_query *q, struct report_option
 	}
 	if (rc == 0 && q->mark) {
 		opt->since_ns = q->mark->until_ns;
+		opt->by_id = true;
 		opt->after_id = q->mark->last_id;
+		opt->after_note = q->mark->last_note;
 	}
 	if (rc == 0 && opt->since_ns >= opt->until_ns) {
 		snprintf(why, size, "the report would end before it begins");
@@ -82,15 +84,31 @@ static uint64_t time_of(struct store *st, int64_t id)
 /* Is the mark of this store? An alert that has left it proves nothing. */
 static int check_mark(struct store *st, const struct engine_audit_mark *mark, char *why, size_t size)
 {
-	int64_t first, last, given;
+	int64_t given, note;
 	uint64_t ns = time_of(st, mark->last_id);
 
-	store_ids(st, &first, &last, &given);
+	store_ids(st, &given, &note);
 	if (mark->last_id <= given && (!ns || !mark->last_ns || ns == mark->last_ns))
 		return 0;
 	snprintf(why, size, "the checkpoint's last alert, %" PRId64 ", is not in this store: is it another one?",
 		 mark->last_id);
 	return -ESTALE;
+}
+
+/*
+ * A mark of an older falcoc knows no notes: by time, then. Their numbers begin anew where all of them
+ * have left the store.
+ */
+static void check_notes(struct store *st, const struct engine_audit_mark *mark,
+			struct report_options *opt)
+{
+	int64_t given, note;
+
+	store_ids(st, &given, &note);
+	if (mark->last_note < 0)
+		opt->after_note = store_note_before(st, mark->until_ns);
+	else if (mark->last_note > note)
+		opt->after_note = 0;
 }
 
 static void render(const struct report *r, enum engine_audit_format format, struct buf *out)
@@ -127,7 +145,8 @@ static int hand_over(const struct report *r, const struct engine_audit_query *q,
 	if (q->fail_on)
 		priority_parse(slice_of(q->fail_on), &fail_on);
 	a->failed = q->fail_on && report_worst(r) <= fail_on;
-	a->mark = (struct engine_audit_mark){ r->opt.until_ns, r->last_id, time_of(st, r->last_id) };
+	a->mark = (struct engine_audit_mark){ r->opt.until_ns, r->last_id, time_of(st, r->last_id),
+					      r->last_note };
 	return 0;
 }
 
@@ -145,8 +164,16 @@ int engine_audit(const struct engine_audit_query *q, struct engine_audit *ret_au
 		rc = priority("fail-on", q->fail_on, &unused, why, size);
 	if (rc == 0)
 		rc = store_open(q->path ? q->path : STORE_PATH, &st, why, size);
+	if (rc == 0) {
+		/* it ends now: what is in the store is reported, and the mark is behind that */
+		store_freeze(st);
+		opt.now_ns = engine_wall_ns();
+		opt.until_ns = q->until ? opt.until_ns : opt.now_ns;
+	}
 	if (rc == 0 && q->mark)
 		rc = check_mark(st, q->mark, why, size);
+	if (rc == 0 && q->mark)
+		check_notes(st, q->mark, &opt);
 	if (rc == 0)
 		rc = report_gather(st, &opt, &r, why, size);
 	if (rc == 0) {

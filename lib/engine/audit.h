@@ -22,6 +22,7 @@ struct engine_audit_mark {
 	uint64_t until_ns;	/* coverage */
 	int64_t last_id;	/* alerts; 0: none yet */
 	uint64_t last_ns;	/* when that one was, 0: not known: tells another store from this */
+	int64_t last_note;	/* store/coverage.h; -1: not known */
 };
 
 struct engine_audit_query {

@@ -273,7 +273,7 @@ static uint64_t lost_of(const struct engine *e, size_t i)
 	return st.outlet.overflowed + st.outlet.failed;
 }
 
-/* A service has told of what it lost on its way, by alerts: how it ends is about what it lost at its end. */
+/* A service has told of what it lost on its way, by alerts: how it ends is about what is lost then. */
 enum engine_status engine_end_outputs(struct engine *e, enum engine_status status)
 {
 	uint32_t ms = e->opt.outputs.flush_ms;

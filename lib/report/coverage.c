@@ -7,13 +7,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jansson.h>
 
-#define SILENT_NS	(150 * NS_PER_S)	/* a run that was not seen for so long tells nothing any more */
+#define SILENT_NS	(150 * NS_PER_S)	/* a run that was not seen for so long is silent */
 #define GAPS_SHOWN	20
 #define VERSIONS_MAX	300
 
@@ -314,17 +315,20 @@ static void gather_versions(struct gather *g, const struct watching *w)
 
 static void gather_notes(struct gather *g, struct noting *n)
 {
-	if (store_rows(g->store, "SELECT kind, count(*) FROM notes WHERE time_ns >= ?1 AND time_ns < ?2 GROUP BY kind",
-		       &g->period, 0, count_notes, n, g->why, g->size) < 0)
+	const char *which = g->period.by_id ? "id > ?5" : "time_ns >= ?1 AND time_ns < ?2";
+	char sql[300];
+
+	snprintf(sql, sizeof(sql), "SELECT kind, count(*) FROM notes WHERE %s GROUP BY kind", which);
+	if (store_rows(g->store, sql, &g->period, 0, count_notes, n, g->why, g->size) < 0)
 		gather_failed(g, -EIO);
 	if (!g->r->opt.detail)
 		return;
 	n->s = section_add(g, "events_of_falcoc", "What happened to falcoc", notes, 3);
 	if (!n->s)
 		return;
-	if (store_rows(g->store, "SELECT time_ns, kind, text FROM notes WHERE time_ns >= ?1 AND time_ns < ?2 AND "
-		       "kind NOT IN ('rules', 'module') ORDER BY id DESC LIMIT ?3", &g->period, NOTES_SHOWN,
-		       take_note, n, g->why, g->size) < 0)
+	snprintf(sql, sizeof(sql), "SELECT time_ns, kind, text FROM notes WHERE %s AND kind NOT IN ('rules', 'module') "
+		 "ORDER BY id DESC LIMIT ?3", which);
+	if (store_rows(g->store, sql, &g->period, NOTES_SHOWN, take_note, n, g->why, g->size) < 0)
 		gather_failed(g, -EIO);
 	n->s->more = n->shown > n->s->nrows ? n->shown - n->s->nrows : 0;
 }

@@ -262,13 +262,15 @@ static void take_action(void *arg, const char *const *row)
 static void gather_actions(struct gather *g)
 {
 	struct naming n = { .g = g };
+	char sql[400];
 
 	n.s = section_add(g, "actions", "Actions taken", COLUMNS(actions));
 	/* what stands beside max() is of the row that has it */
-	if (n.s && store_rows(g->store, "SELECT count(*), name, reach, result, policy, rule, exe, process, pid, "
-			      "container, max(time_ns), alert FROM actions WHERE time_ns >= ?1 AND time_ns < ?2 "
-			      "GROUP BY name, reach, result, policy, rule ORDER BY 1 DESC LIMIT ?3", &g->period,
-			      (int64_t)most(g), take_action, &n, g->why, g->size) < 0)
+	snprintf(sql, sizeof(sql), "SELECT count(*), name, reach, result, policy, rule, exe, process, pid, container, "
+		 "max(time_ns), alert FROM actions WHERE %s GROUP BY name, reach, result, policy, rule ORDER BY 1 DESC "
+		 "LIMIT ?3", g->period.by_id ? "alert > ?4" : "time_ns >= ?1 AND time_ns < ?2");
+	if (n.s && store_rows(g->store, sql, &g->period, (int64_t)most(g), take_action, &n, g->why,
+			      g->size) < 0)
 		gather_failed(g, -EIO);
 }
 
@@ -296,16 +298,13 @@ static void gather_alerts(struct gather *g)
 
 	n.s = section_add(g, "alerts", "The most urgent alerts, the latest first", COLUMNS(latest));
 	snprintf(sql, sizeof(sql), "SELECT alerts.id, alerts.time_ns, alerts.priority, alerts.rule, output FROM alerts "
-		 "JOIN (SELECT id FROM facts WHERE time_ns < ?2 AND %s AND priority <= %d ORDER BY priority, "
+		 "JOIN (SELECT id FROM facts WHERE %s AND priority <= %d ORDER BY priority, "
 		 "time_ns DESC LIMIT ?3) AS worst ON worst.id = alerts.id ORDER BY alerts.priority, "
-		 "alerts.time_ns DESC", g->period.after_id ? "id > ?1" : "time_ns >= ?1",
+		 "alerts.time_ns DESC", g->period.by_id ? "id > ?4" : "time_ns >= ?1 AND time_ns < ?2",
 		 (int)g->period.min_priority);
 	if (n.s) {
-		struct store_period p = g->period;
-
-		if (p.after_id)
-			p.since_ns = (uint64_t)p.after_id;
-		if (store_rows(g->store, sql, &p, (int64_t)most(g), take_alert, &n, g->why, g->size) < 0)
+		if (store_rows(g->store, sql, &g->period, (int64_t)most(g), take_alert, &n, g->why,
+			       g->size) < 0)
 			gather_failed(g, -EIO);
 		n.s->more = g->sum.total - n.s->nrows;
 		section_note(g, n.s, "All of one: falcoc show ID.");
@@ -325,15 +324,13 @@ static void gather_host(struct gather *g)
 
 static void gather_all(struct gather *g)
 {
-	int64_t first, last, given;
 	int rc = store_sum(g->store, &g->period, &g->sum, g->why, g->size);
 
 	if (rc < 0) {
 		gather_failed(g, rc);
 		return;
 	}
-	store_ids(g->store, &first, &last, &given);
-	g->r->last_id = given > last ? given : last;
+	store_ids(g->store, &g->r->last_id, &g->r->last_note);
 	gather_host(g);
 	gather_coverage(g);
 	gather_totals(g);
@@ -361,7 +358,8 @@ int report_gather(struct store *st, const struct report_options *opt, struct rep
 	struct report r = { .opt = *opt };
 	struct gather g = {
 		.store = st, .r = &r, .why = why, .size = size,
-		.period = { opt->since_ns, opt->until_ns, opt->after_id, opt->min_priority },
+		.period = { opt->since_ns, opt->until_ns, opt->by_id, opt->after_id, opt->after_note,
+			    opt->min_priority },
 	};
 
 	r.end = &r.sections;
@@ -372,7 +370,7 @@ int report_gather(struct store *st, const struct report_options *opt, struct rep
 	}
 	if (r.opt.detail > REPORT_DETAIL_MAX)
 		r.opt.detail = REPORT_DETAIL_MAX;
-	store_freeze(st);
+	store_freeze(st);	/* unless it is */
 	gather_all(&g);
 	store_sum_release(&g.sum);
 	if (g.err) {

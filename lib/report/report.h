@@ -21,7 +21,8 @@
 
 struct report_options {
 	uint64_t since_ns, until_ns, now_ns;
-	int64_t after_id;		/* as struct store_period */
+	bool by_id;			/* this and the next as in struct store_period */
+	int64_t after_id, after_note;
 	enum priority min_priority;
 	unsigned int detail;		/* 0: in short, 1, 2: all */
 	uint64_t restarts_ns;		/* so long restarts may take together without being a gap */
@@ -71,7 +72,7 @@ struct report {
 	uint64_t restarts_ns;		/* of that, between an end as asked and the next start */
 	uint64_t events, dropped, unverified, lost_alerts, failures;
 	bool gap;			/* anything of that but short restarts, or a failure */
-	int64_t last_id;		/* of the store, when it was gathered */
+	int64_t last_id, last_note;	/* of the store, when it was gathered */
 	struct report_section *sections, **end;
 };
 

@@ -2,8 +2,8 @@
 /*
  * life.c - locks of runs
  *
- * They are of an open file, not of a process, so that it does not matter who else in it opens and closes the
- * file; programs that are started do not get it.
+ * They are of an open file, not of a process, so that it does not matter who else in it opens and
+ * closes the file; programs that are started do not get it.
  */
 #include "store/life.h"
 

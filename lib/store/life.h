@@ -2,9 +2,10 @@
 /*
  * life.h - does a run go on? The kernel knows: a run holds a lock, which goes with it however it ends
  *
- * The lock is on one byte, that of the run's number, of an empty file beside the store ("alerts.db-runs").
- * Its inode's number stands in the run's row: where another file has its place, as in a copy of a
- * store, nothing is known. (SQLite's WAL is of one machine, too: a store is never shared over a network.)
+ * The lock is on one byte, that of the run's number, of an empty file beside the store
+ * ("alerts.db-runs"). Its inode's number stands in the run's row: where another file has its place, as
+ * in a copy of a store, nothing is known. (SQLite's WAL is of one machine, too: a store is never shared
+ * over a network.)
  */
 #ifndef STORE_LIFE_H
 #define STORE_LIFE_H
@@ -14,7 +15,7 @@
 
 #include "store/store.h"
 
-/* A note for the run's row, and the lock: -1 where it cannot be had, and the note is {}. Close it at the end. */
+/* A note for the run's row, and the lock, to be closed at the end; -1 and {}: it cannot be had. */
 int life_hold(const char *store_path, int64_t run, char *ret_note, size_t size);
 
 /* Of a run that did not tell of its end, by that note. */

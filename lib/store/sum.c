@@ -12,6 +12,7 @@
 #include "store/internal.h"
 
 #define COLUMNS_MAX	16
+#define LATE_NS		(86400 * NS_PER_S)
 
 /* Tallies by the number of their name; and pairs by both numbers. A third stays empty. */
 struct table {
@@ -290,12 +291,12 @@ int store_sum(struct store *st, const struct store_period *p, struct store_sum *
 	char sql[400];
 	int rc = -ENOMEM;
 
-	snprintf(sql, sizeof(sql), "%s%s", columns, p->after_id ? "id > ?1 AND time_ns < ?2" :
-							       "time_ns >= ?1 AND time_ns < ?2");
+	snprintf(sql, sizeof(sql), "%s%s", columns, p->by_id ? "id > ?1" : "time_ns >= ?1 AND time_ns < ?2");
 	if (tables_init(&t))
 		rc = sqlite3_prepare_v2(store_db(st), sql, -1, &stmt, NULL) == SQLITE_OK ? 0 : -EIO;
 	if (rc == 0) {
-		sqlite3_bind_int64(stmt, 1, p->after_id ? p->after_id : (int64_t)p->since_ns);
+		/* a number that the text does not have is refused, and that is well */
+		sqlite3_bind_int64(stmt, 1, p->by_id ? p->after_id : (int64_t)p->since_ns);
 		sqlite3_bind_int64(stmt, 2, (int64_t)p->until_ns);
 		sqlite3_bind_int(stmt, 3, (int)p->min_priority);
 		rc = scan(stmt, p, &t, &s);
@@ -342,17 +343,26 @@ int64_t store_new_names(struct store *st, enum store_kind kind, const struct sto
 			void (*fn)(void *arg, int64_t name, const char *text, uint64_t first_ns),
 			void *arg)
 {
-	static const char sql[] = "SELECT id, text, first_ns FROM names WHERE kind = ?1 AND first_ns >= ?2 AND "
-				  "first_ns < ?3 ORDER BY first_ns DESC, id";
+	/* the columns of facts, in the order of enum store_kind */
+	static const char *const columns[] = {
+		"rule", "program", "user", "container", "image", "file", "dest", "domain",
+	};
 	sqlite3_stmt *stmt = NULL;
+	char sql[400];
 	int64_t n = 0;
 	int rc;
 
+	/* when a name was first seen is the time of its first alert, to the nanosecond */
+	snprintf(sql, sizeof(sql), "SELECT id, text, first_ns FROM names WHERE kind = ?1 AND first_ns >= ?2 - %lld AND "
+		 "first_ns < ?3 AND (first_ns >= ?2 OR EXISTS(SELECT 1 FROM facts WHERE time_ns = first_ns AND "
+		 "facts.id > ?4 AND facts.%s = names.id)) ORDER BY first_ns DESC, id",
+		 p->by_id ? (long long)LATE_NS : 0, columns[kind]);
 	if (sqlite3_prepare_v2(store_db(st), sql, -1, &stmt, NULL) != SQLITE_OK)
 		return -EIO;
 	sqlite3_bind_int(stmt, 1, (int)kind);
 	sqlite3_bind_int64(stmt, 2, (int64_t)p->since_ns);
 	sqlite3_bind_int64(stmt, 3, (int64_t)p->until_ns);
+	sqlite3_bind_int64(stmt, 4, p->after_id);
 	while ((rc = sqlite3_step(stmt)) == SQLITE_ROW)
 		if (n++ < (int64_t)max)
 			fn(arg, sqlite3_column_int64(stmt, 0), (const char *)sqlite3_column_text(stmt, 1),
@@ -372,6 +382,8 @@ int store_rows(struct store *st, const char *sql, const struct store_period *p, 
 		sqlite3_bind_int64(stmt, 1, (int64_t)p->since_ns);
 		sqlite3_bind_int64(stmt, 2, (int64_t)p->until_ns);
 		sqlite3_bind_int64(stmt, 3, max);
+		sqlite3_bind_int64(stmt, 4, p->after_id);
+		sqlite3_bind_int64(stmt, 5, p->after_note);
 		while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
 			const char *row[COLUMNS_MAX];
 			int n = sqlite3_column_count(stmt);
@@ -393,20 +405,33 @@ static void take_ids(void *arg, const char *const *row)
 {
 	int64_t *ids = arg;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 2; i++)
 		ids[i] = strtoll(row[i], NULL, 10);
 }
 
-void store_ids(struct store *st, int64_t *ret_first, int64_t *ret_last, int64_t *ret_given)
+void store_ids(struct store *st, int64_t *ret_alert, int64_t *ret_note)
 {
 	const struct store_period none = { 0 };
-	int64_t ids[3] = { 0 };
+	int64_t ids[2] = { 0 };
 	char why[200];
 
-	store_rows(st, "SELECT (SELECT min(id) FROM alerts), (SELECT max(id) FROM alerts), "
-		   "(SELECT seq FROM sqlite_sequence WHERE name = 'alerts')", &none, 0, take_ids, ids, why,
-		   sizeof(why));
-	*ret_first = ids[0];
-	*ret_last = ids[1];
-	*ret_given = ids[2];
+	store_rows(st, "SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'alerts'), (SELECT max(id) FROM notes)",
+		   &none, 0, take_ids, ids, why, sizeof(why));
+	*ret_alert = ids[0];
+	*ret_note = ids[1];
+}
+
+static void take_id(void *arg, const char *const *row)
+{
+	*(int64_t *)arg = strtoll(row[0], NULL, 10);
+}
+
+int64_t store_note_before(struct store *st, uint64_t time_ns)
+{
+	const struct store_period p = { .until_ns = time_ns };
+	int64_t id = 0;
+	char why[200];
+
+	store_rows(st, "SELECT max(id) FROM notes WHERE time_ns < ?2", &p, 0, take_id, &id, why, sizeof(why));
+	return id;
 }

@@ -19,7 +19,12 @@
 
 struct store_period {
 	uint64_t since_ns, until_ns;	/* until: exclusive */
-	int64_t after_id;		/* alerts behind this one, whenever they were; 0: by time */
+	/*
+	 * What came into the store behind these, whenever it was: an alert may come late, as for its
+	 * name, and a clock may be set. Else what was in that time.
+	 */
+	bool by_id;
+	int64_t after_id, after_note;
 	enum priority min_priority;
 };
 
@@ -62,7 +67,8 @@ void store_sum_release(struct store_sum *s);
 const char *store_name(struct store *st, int64_t name, uint64_t *ret_first_ns);
 
 /*
- * Names of that kind that were first seen in the period, the latest ones first, at most @max, to @fn.
+ * Names of that kind that were first seen in the period, or by an alert of it that came a day late
+ * at most, the latest ones first, at most @max, to @fn.
  * How many there are in all, or a negative errno.
  */
 int64_t store_new_names(struct store *st, enum store_kind kind, const struct store_period *p, size_t max,
@@ -71,12 +77,14 @@ int64_t store_new_names(struct store *st, enum store_kind kind, const struct sto
 
 /*
  * The rows of a question, as texts ("" for NULL), to @fn. @sql: ours; ?1 and ?2 are the period's bounds,
- * ?3 is @max. 0 or -EIO with a sentence in @why.
+ * ?3 is @max, ?4 and ?5 are after_id and after_note. 0 or -EIO with a sentence in @why.
  */
 int store_rows(struct store *st, const char *sql, const struct store_period *p, int64_t max,
 	       void (*fn)(void *arg, const char *const *row), void *arg, char *why, size_t size);
 
-/* The numbers of the first and last alert, 0: there are none; and the last one ever given. */
-void store_ids(struct store *st, int64_t *ret_first, int64_t *ret_last, int64_t *ret_given);
+/* The numbers of the last alert and the last note ever, 0: there were none. */
+void store_ids(struct store *st, int64_t *ret_alert, int64_t *ret_note);
+/* The number of the last note before then, 0: there is none. */
+int64_t store_note_before(struct store *st, uint64_t time_ns);
 
 #endif

@@ -103,6 +103,44 @@ sed 's/^last .*/last 999999 5/' mark >other
 run report -c c.yaml --checkpoint other
 expect "of another store" 12 err "999999"
 
+# what came late, as alerts do that wait for a name: in the next report, once, though it is of the time before
+late() {
+	python3 - "$1" "$2" <<'P'
+import sqlite3, sys, time
+db = sqlite3.connect(sys.argv[1])
+at, rule = time.time_ns() - 3600 * 10**9, sys.argv[2]
+id = db.execute("INSERT INTO alerts(time_ns, rule, priority, source, hostname, output, tags, fields, container, username) "
+                "VALUES(?, ?, 2, 's', 'h', 'o', '[]', '{}', '', '')", (at, rule)).lastrowid
+name = db.execute("INSERT INTO names(kind, text, first_ns, last_ns) VALUES(0, ?, ?, ?)", (rule, at, at)).lastrowid
+db.execute("INSERT INTO facts(time_ns, id, priority, rule) VALUES(?, ?, 2, ?)", (at, id, name))
+db.execute("INSERT INTO actions VALUES(?, ?, 'kill', 'process', 'done', '', ?, 'r', 1, 'p', '/p', '', '', 1, 1)", (id, at, "policy of " + rule))
+db.execute("INSERT INTO notes(run, time_ns, kind, text, detail) VALUES(1, ?, 'stale', ?, '{}')", (at, "note of " + rule))
+db.commit()
+P
+}
+late alerts.db "Late rule"
+run report -c c.yaml --checkpoint mark
+expect "late ones are reported" 4 out "1 Critical" "rule  Late rule" "policy of Late rule" "note of Late rule" "Failures                 1"
+run report -c c.yaml --checkpoint mark
+expect "once" 4 out "no alerts" "!Late rule" "Failures                 0"
+late alerts.db "Other rule"
+grep -v notes mark >older
+run report -c c.yaml --checkpoint older
+expect "a checkpoint of an older falcoc" 4 out "rule  Other rule" "Failures                 0"
+verdict "gets what it lacks" "$(grep -q '^notes [1-9]' older && echo ok || cat older)"
+sed 's/^notes.*/nonsense/' mark >bad
+run report -c c.yaml --checkpoint bad
+expect "a damaged one" 10 err "damaged"
+"$FALCOC" -c none -o alert_store.enabled=true -o alert_store.file="$tmp/empty.db" -r rules.yaml -e "$seeds/whole" \
+	-o alert_store.max_days=1 >/dev/null 2>&1
+python3 -c 'import sqlite3; db = sqlite3.connect("empty.db")
+for t in "alerts", "facts", "names", "notes", "sqlite_sequence": db.execute("DELETE FROM " + t)
+db.commit()'
+run report -c none --store empty.db --checkpoint none.mark
+late empty.db "First rule"
+run report -c none --store empty.db --checkpoint none.mark
+expect "behind nothing, too" 4 out "1 Critical" "rule  First rule" "note of First rule"
+
 # nothing to say: no alerts of a time that was watched throughout
 mkdir quiet
 sed "s|$tmp/alerts.db|$tmp/quiet/alerts.db|" c.yaml >quiet.yaml
