@@ -24,11 +24,12 @@ enum capture_error device_diagnose(const char *root, const char *device, char *e
 			 f.release);
 		return CAPTURE_ERR_NOT_FOUND;
 	}
-	if (f.signed_only && !f.is_signed) {
+	if (module_refused(&f)) {
 		snprintf(errbuf, errlen,
 			 "the falcoc module is not loaded, and this kernel takes only signed modules "
-			 "(%s): sign it with a key that the firmware knows (mokutil --import; dkms signs "
-			 "with it), then modprobe falcoc", f.signed_only);
+			 "(%s) of keys that it knows: dkms signs with %s, which the firmware is to know "
+			 "(mokutil --import, and a reboot)", f.signed_only,
+			 f.key ? f.key : "a key of its own");
 		return CAPTURE_ERR_SECURE_BOOT;
 	}
 	snprintf(errbuf, errlen,

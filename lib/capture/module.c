@@ -4,6 +4,7 @@
  */
 #include "capture/module.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 
 #define MODULE_TRAILER	"~Module signature appended~\n"
 #define MODULES_DEP_MAX	(64u << 20)
+#define CERTIFICATE_MAX	8192
+#define KEY_ID_MAX	64
 
 FILE *module_open(const char *root, const char *path)
 {
@@ -99,7 +102,6 @@ static bool module_lies_there(const char *root, const char *release, char *ret, 
 	return false;
 }
 
-/* A compressed module's trailer is not seen, it counts as unsigned. */
 static bool module_signed(const char *root, const char *release, const char *module)
 {
 	char path[PATH_MAX + 64], tail[sizeof(MODULE_TRAILER)] = "";
@@ -117,6 +119,73 @@ static bool module_signed(const char *root, const char *release, const char *mod
 		is_signed = memcmp(tail, MODULE_TRAILER, len) == 0;
 	fclose(f);
 	return is_signed;
+}
+
+/* Its trailer is not to be seen without unpacking it. */
+static bool is_compressed(const char *module)
+{
+	size_t len = strlen(module);
+
+	return len < 3 || strcmp(module + len - 3, ".ko") != 0;
+}
+
+/* Two digits each; 0 if that is not what stands there. */
+static size_t bytes_of_hex(const char *hex, unsigned char ret[KEY_ID_MAX])
+{
+	unsigned int byte;
+	size_t n = 0;
+
+	for (; n < KEY_ID_MAX && isxdigit((unsigned char)hex[0]) && isxdigit((unsigned char)hex[1]); hex += 2) {
+		sscanf(hex, "%2x", &byte);
+		ret[n++] = (unsigned char)byte;
+	}
+	return n;
+}
+
+/*
+ * Has the kernel this certificate's key? It lists those that it knows as "... asymmetri NAME: ID: X509.rsa ...", where
+ * ID is one that the certificate itself has in it. Where none is to be seen, we may not look.
+ */
+static bool kernel_has_key(const char *root, const unsigned char *certificate, size_t len)
+{
+	FILE *f = module_open(root, "/proc/keys");
+	unsigned char id[KEY_ID_MAX];
+	bool seen = false, found = false;
+	char line[512], *end;
+	size_t n;
+
+	while (f && !found && fgets(line, sizeof(line), f)) {
+		end = strstr(line, " asymmetri ") ? strstr(line, ": X509.") : NULL;
+		if (!end)
+			continue;
+		seen = true;
+		*end = '\0';
+		end = strrchr(line, ' ');
+		n = end ? bytes_of_hex(end + 1, id) : 0;
+		found = n >= 8 && memmem(certificate, len, id, n);
+	}
+	if (f)
+		fclose(f);
+	return found || !seen;
+}
+
+/* The key that DKMS signs with: its own, or where Ubuntu's shim has one, that. */
+static void find_key(const char *root, struct module_facts *f)
+{
+	static const char *const usual[] = { "/var/lib/shim-signed/mok/MOK.der", "/var/lib/dkms/mok.pub" };
+	unsigned char certificate[CERTIFICATE_MAX];
+	FILE *file = NULL;
+	size_t len;
+
+	for (size_t i = 0; !file && i < sizeof(usual) / sizeof(*usual); i++) {
+		file = module_open(root, usual[i]);
+		f->key = file ? usual[i] : NULL;
+	}
+	if (!file)
+		return;
+	len = fread(certificate, 1, sizeof(certificate), file);
+	fclose(file);
+	f->key_known = kernel_has_key(root, certificate, len);
 }
 
 /* "[none] integrity confidentiality": the one in brackets is in force. *ret_known: could we look? */
@@ -207,6 +276,13 @@ void module_facts(const char *root, struct module_facts *ret_facts)
 	f->indexed = module_in_dep(root, f->release, f->file, sizeof(f->file));
 	if (!f->indexed && !module_lies_there(root, f->release, f->file, sizeof(f->file)))
 		*f->file = '\0';
-	f->is_signed = *f->file && module_signed(root, f->release, f->file);
+	find_key(root, f);
+	f->is_signed = *f->file && (is_compressed(f->file) ? f->key != NULL :
+				    module_signed(root, f->release, f->file));
 	f->signed_only = signed_only(root);
+}
+
+bool module_refused(const struct module_facts *f)
+{
+	return f->signed_only && (!f->is_signed || (f->key && !f->key_known));
 }

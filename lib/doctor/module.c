@@ -44,14 +44,34 @@ static void not_installed(struct doctor *d, const char *root, const struct modul
 	buf_release(&packages);
 }
 
-static void not_loaded(struct doctor *d, const struct module_facts *f)
+/* The kernel would refuse it: not signed, or with a key of this machine that nobody told the firmware of. */
+static void refused(struct doctor *d, const struct module_facts *f, const char *version)
 {
-	if (f->signed_only && !f->is_signed) {
+	char again[320] = "";
+
+	if (!f->is_signed)
 		doctor_say(d, "module", DOCTOR_FAILURE, "installed, but this kernel takes only signed "
 			   "modules (%s), and it is not", f->signed_only);
-		doctor_advise(d, "DKMS signs with the key /var/lib/dkms/mok.key: have the firmware know it, "
-			      "confirm at the next boot, and `dkms install --force falcoc`");
-		doctor_mend(d, "mokutil --import /var/lib/dkms/mok.pub");
+	else
+		doctor_say(d, "module", DOCTOR_FAILURE, "installed and signed, but this kernel takes only signed "
+			   "modules (%s), and does not know the key", f->signed_only);
+	if (!f->is_signed)
+		snprintf(again, sizeof(again), "dkms remove falcoc/%s -k %s; dkms install falcoc/%s -k %s && ",
+			 version, f->release, version, f->release);
+	if (f->key && f->key_known) {
+		doctor_advise(d, "DKMS signs what it builds, if openssl and the kernel's sign-file are there");
+		doctor_mend(d, "%smodprobe falcoc", again);
+	} else {
+		doctor_advise(d, "DKMS signs what it builds with a key of this machine; the firmware asks at the next boot "
+			      "whether it is to know it (Enroll MOK)");
+		doctor_mend(d, "%smokutil --import %s && reboot", again, f->key ? f->key : "/var/lib/dkms/mok.pub");
+	}
+}
+
+static void not_loaded(struct doctor *d, const struct module_facts *f, const char *version)
+{
+	if (module_refused(f)) {
+		refused(d, f, version);
 		return;
 	}
 	doctor_say(d, "module", DOCTOR_FAILURE, "installed (%s), but not loaded", f->file);
@@ -64,7 +84,7 @@ static void check_module(struct doctor *d, const char *root, const struct module
 	if (!f->loaded && !*f->file) {
 		not_installed(d, root, f, version);
 	} else if (!f->loaded) {
-		not_loaded(d, f);
+		not_loaded(d, f, version);
 	} else if (*f->version && strcmp(f->version, version) != 0) {
 		doctor_say(d, "module", DOCTOR_WARNING, "version %s is loaded, and this is falcoc %s",
 			   f->version, version);
@@ -81,7 +101,7 @@ static void check_signatures(struct doctor *d, const struct module_facts *f)
 {
 	if (!f->signed_only)
 		doctor_say(d, "signatures", DOCTOR_OK, "this kernel takes modules that are not signed");
-	else if (f->loaded || f->is_signed)
+	else if (f->loaded || !module_refused(f))
 		doctor_say(d, "signatures", DOCTOR_OK, "this kernel takes only signed modules (%s)",
 			   f->signed_only);
 	else

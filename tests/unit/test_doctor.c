@@ -148,6 +148,47 @@ START_TEST(test_not_loaded)
 }
 END_TEST
 
+/* A certificate as far as it is looked at: the key's number is somewhere in it. */
+#define CERTIFICATE	"0\202\3\17 DKMS module signing key \xa7\x68\x43\x2e\xd5\xd8\x60\xa2 and more"
+#define KEYS		"27e1c6a5 I------     1 perm 1f0b0000     0     0 keyring   .builtin_trusted_keys: 1\n" \
+			"18d4e299 I------     1 perm 1f030000     0     0 asymmetri Debian Secure Boot CA: " \
+			"6ccece7e4c6c0d1f: X509.rsa bb419ea1 []\n"
+
+START_TEST(test_refused)
+{
+	put("/sys/module/module/parameters/sig_enforce", "Y\n", 0644);
+	put("/lib/modules/RELEASE/updates/dkms/falcoc.ko", "ELF", 0644);
+	put("/lib/modules/RELEASE/modules.dep", "updates/dkms/falcoc.ko:\n", 0644);
+	put("/var/lib/dkms/mok.pub", CERTIFICATE, 0644);
+	put("/proc/keys", KEYS, 0644);
+	doctor_module(&d, root, "1.2");
+	says("module", DOCTOR_FAILURE, "and it is not",
+	     "&& mokutil --import /var/lib/dkms/mok.pub && reboot");
+	ck_assert_ptr_nonnull(strstr(find("module")->mend, "dkms remove falcoc/1.2 -k "));
+	doctor_release(&d);
+	put("/lib/modules/RELEASE/updates/dkms/falcoc.ko", "ELF~Module signature appended~\n", 0644);
+	doctor_module(&d, root, "1.2");
+	says("module", DOCTOR_FAILURE, "and does not know the key", "mokutil --import");
+	ck_assert_ptr_null(strstr(find("module")->mend, "dkms install"));
+	says("signatures", DOCTOR_WARNING, "unless the firmware knows the key", NULL);
+	doctor_release(&d);
+	put("/proc/keys", KEYS "1cfb88a4 I------     1 perm 1f030000     0     0 asymmetri DKMS module signing key: "
+	    "a768432ed5d860a2: X509.rsa d5d860a2 []\n", 0644);
+	doctor_module(&d, root, "1.2");
+	says("module", DOCTOR_FAILURE, "but not loaded", "modprobe falcoc");
+	says("signatures", DOCTOR_OK, "takes only signed", NULL);
+	doctor_release(&d);
+	/* what cannot be looked into counts as signed with that key */
+	put("/lib/modules/RELEASE/modules.dep", "updates/dkms/falcoc.ko.xz:\n", 0644);
+	doctor_module(&d, root, "1.2");
+	says("module", DOCTOR_FAILURE, "but not loaded", "modprobe falcoc");
+	doctor_release(&d);
+	put("/proc/keys", KEYS, 0644);
+	doctor_module(&d, root, "1.2");
+	says("module", DOCTOR_FAILURE, "and does not know the key", "mokutil --import");
+}
+END_TEST
+
 START_TEST(test_loaded)
 {
 	put("/proc/modules", "falcoc 1 0 - Live 0x0\nscap 1 0 - Live 0x0\n", 0644);
@@ -253,6 +294,7 @@ int main(void)
 	tcase_add_test(tc, test_kernel_config);
 	tcase_add_test(tc, test_no_module);
 	tcase_add_test(tc, test_not_loaded);
+	tcase_add_test(tc, test_refused);
 	tcase_add_test(tc, test_loaded);
 	tcase_add_test(tc, test_service);
 	tcase_add_test(tc, test_first);
