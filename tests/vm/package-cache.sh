@@ -2,10 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # package-cache.sh DEBS OUT: what the compiler makes of the module when DKMS builds it in the guest of package.sh, as a
-# cache of ccache, and ccache's packages: into OUT/ccache and OUT/ccache-debs. The guest's own compiler does it, at
-# the guest's paths, in a tree of the guest's root: only not emulated, which takes seconds for
-# what takes a guest twenty minutes. DEBS holds the packages falcoc-dkms.
-# Exit status 77, and a line why, if it cannot be done here: guests then compile by themselves.
+# cache of ccache, into OUT. The guest's own compiler does it, at the guest's paths, in a tree of the guest's
+# root: only not emulated. DEBS holds the packages falcoc-dkms.
+# Exit status 77, and a line why, if it cannot be done here.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -27,8 +26,8 @@ mounted() {
 fill() {
 	cat <<'S'
 set -e
-export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=/falcoc/ccache CCACHE_COMPILERCHECK=content
-dpkg -i /falcoc/ccache-debs/*.deb
+export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=/falcoc/ccache CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale
+export CCACHE_MAXSIZE=40M
 dpkg --force-all --unpack /var/cache/archive/*.deb
 for deb in /falcoc/debs/falcoc-dkms_*.deb; do
 	version=$(dpkg-deb -f "$deb" Version)
@@ -46,12 +45,11 @@ S
 }
 
 main() {
-	local root=$WORK/root
+	local root=$WORK/root kept=$CACHE/package-ccache
 	[ "$(id -u)" = 0 ] || skip "mounting needs root"
 	trap cleanup EXIT
-	mkdir -p "$root" "$WORK/image" "$OUT/ccache" "$OUT/ccache-debs"
-	apt_suites debian bookworm bookworm-security bookworm-backports || skip "no packages of bookworm here"
-	(cd "$OUT/ccache-debs" && apt-get -q download ccache libhiredis0.14 >/dev/null) || skip "no ccache"
+	mkdir -p "$root" "$WORK/image" "$kept" "$OUT"
+	lock package-ccache
 	mounted -o loop,ro,noload "$("$VM/root.sh" debian)" "$WORK/image"
 	mounted -t tmpfs tmpfs "$root"
 	mkdir "$root/upper" "$root/work" "$root/all"
@@ -59,13 +57,13 @@ main() {
 	root=$root/all
 	mounted -t proc proc "$root/proc"
 	mounted --bind /dev "$root/dev"
-	mkdir -p "$root/falcoc/ccache" "$root/falcoc/debs" "$root/falcoc/ccache-debs"
+	mkdir -p "$root/falcoc/ccache" "$root/falcoc/debs"
 	mounted --bind "$DEBS" "$root/falcoc/debs"
-	mounted --bind "$OUT/ccache-debs" "$root/falcoc/ccache-debs"
-	mounted --bind "$OUT/ccache" "$root/falcoc/ccache"
+	mounted --bind "$kept" "$root/falcoc/ccache"
 	fill >"$WORK/fill"
-	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 chroot "$root" sh -s <"$WORK/fill" >"$OUT/ccache.log" 2>&1 ||
-		{ tail -20 "$OUT/ccache.log" >&2; die "the module does not build in the guest's root"; }
+	env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 chroot "$root" sh -s <"$WORK/fill" >"$OUT.log" 2>&1 ||
+		{ tail -20 "$OUT.log" >&2; die "the module does not build in the guest's root"; }
+	cp -r "$kept/." "$OUT/"
 }
 
 main

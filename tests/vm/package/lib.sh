@@ -24,10 +24,15 @@ mkdir -p $KEPT
 installed() { dpkg-query -W -f '${Version}' falcoc-dkms; }
 
 # the compiler's work, done before at these very paths (package-cache.sh)
+# by whoever calls the compiler: apt sets a PATH of its own
 if [ -d /falcoc/ccache ]; then
-	[ -x /usr/bin/ccache ] || dpkg -i /falcoc/ccache-debs/*.deb >/dev/null
-	export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=/falcoc/ccache CCACHE_COMPILERCHECK=content
+	printf '%s\n' 'cache_dir = /falcoc/ccache' 'compiler_check = content' 'sloppiness = locale' >/etc/ccache.conf
+	PATH=/usr/lib/ccache:$PATH
+	echo "DPkg::Path \"$PATH\";" >/etc/apt/apt.conf.d/ccache
 fi
+cache_used() { [ ! -d /falcoc/ccache ] || { ccache -s | grep -E 'Hits|Misses' | head -2; ccache -z >/dev/null; }; }
+# guests have an initial RAM disk of the tests' own: none is made when a kernel is installed
+export INITRD=No
 
 # told COMMAND...: runs it; what it says is kept, and shown if it fails
 told() {
@@ -45,6 +50,7 @@ apt_install() {
 	# shellcheck disable=SC2086  # words
 	told apt-get -q -y -o Dpkg::Options::=--force-confold install $1 || rc=$?
 	echo "apt took $((SECONDS - start)) s"
+	cache_used
 	return $rc
 }
 
