@@ -54,7 +54,10 @@ apt_install() {
 	return $rc
 }
 
-built_for() { dkms status -m falcoc -v "$1" -k "$2" | grep -q installed; }
+# list: all files but those of the tests
+list() { find / -xdev \( -path /falcoc -o -path /proc -o -path /tmp -o -path /run \) -prune -o -print | sort; }
+
+built_for() { [[ $(dkms status -m falcoc -v "$1" -k "$2") == *installed* ]]; }
 loaded_version() { cat /sys/module/falcoc/version 2>/dev/null; }
 is_loaded() { [ "$(loaded_version)" = "$1" ]; }
 active() { systemctl -q is-active falcoc; }

@@ -10,29 +10,45 @@ check "the module is loaded at boot" wait_for 60 is_loaded "$OLD"
 check "by systemd" sh -c "systemctl -q is-active systemd-modules-load && grep -rqx falcoc /usr/lib/modules-load.d"
 watches reboot
 
-# another copy of the source, under a version of its own
-other() {
-	cp -r "/usr/src/falcoc-$OLD" "/usr/src/falcoc-$1"
-	sed -i "s/^PACKAGE_VERSION=.*/PACKAGE_VERSION=\"$1\"/" "/usr/src/falcoc-$1/dkms.conf"
-	dkms add -m falcoc -v "$1" >/dev/null
-}
-forget() {
-	dkms remove -m falcoc -v "$1" --all >/dev/null 2>&1
-	rm -rf "/usr/src/falcoc-$1" "/var/lib/dkms/falcoc/$1"
-}
-other 0.0.1
-for f in /usr/src/falcoc-0.0.1/kmod/*.c; do echo '#error broken on purpose' >"$f"; done
-check "a build that fails is told" refused told dkms build -m falcoc -v 0.0.1
-check "with the name of its log" said 'Consult /var/lib/dkms/falcoc/0.0.1/build/make.log'
-check "which has the compiler's words" grep -q 'broken on purpose' /var/lib/dkms/falcoc/0.0.1/build/make.log
-forget 0.0.1
+# a module that does not build, as after a change of the kernel that falcoc does not know
+release=$(uname -r)
+sources=/usr/src/falcoc-$OLD
+log=/var/lib/dkms/falcoc/$OLD/build/make.log
+cp "$sources/kmod/main.c" "$T/main.c"
+systemctl stop falcoc
+modprobe -r falcoc
+told dkms remove "falcoc/$OLD" -k "$release"
+echo '#error broken on purpose' >"$sources/kmod/main.c"
+check "a build that fails is told" refused told dkms install "falcoc/$OLD" -k "$release"
+check "with the name of its log" said "Consult $log"
+check "which has the compiler's words" grep -q 'broken on purpose' "$log"
+told falcoc doctor
+check "the doctor knows of it" said 'FAILURE module .*: DKMS could not build it'
+check "and names the log" said "the compiler's words are in $log"
+mend=$(sed -n '/^FAILURE module/,/^[a-zF-]/s/^ *mend it: //p' "$T/said")
+cp "$T/main.c" "$sources/kmod/main.c"
+check "what it says mends it ($mend)" told sh -c "$mend"
+cache_used
+check "the module is loaded" is_loaded "$OLD"
+systemctl start falcoc
+watches mended
 
-other 0.0.2
-sed -i 's/^BUILD_EXCLUSIVE_CONFIG="/&CONFIG_NOT_OF_THIS_KERNEL /' /usr/src/falcoc-0.0.2/dkms.conf
-dkms build -m falcoc -v 0.0.2 >"$T/said" 2>&1
-check "a kernel that cannot work is left out" test $? = 77
-check "which DKMS says" said 'BUILD_EXCLUSIVE'
-check "and supported.sh says why" refused told /usr/src/falcoc-0.0.2/supported.sh
-check "by name" said 'CONFIG_NOT_OF_THIS_KERNEL is not set'
-forget 0.0.2
-check "the kernel that runs is one that can" /usr/src/falcoc-"$OLD"/supported.sh
+# kernels that cannot work are left out: one that is too old, one that lacks what is needed
+left_out() {
+	told dkms build "falcoc/$OLD" -k "$1"
+	check "DKMS leaves out $1" test $? = 77
+	check "saying for which words of dkms.conf" said 'BUILD_EXCLUSIVE'
+	check "and supported.sh says why" refused told "$sources/supported.sh" "$1"
+	check "in a sentence" said "no module for kernel $1: $2"
+}
+headers=$(readlink -f "/lib/modules/$release/build")
+other() {
+	mkdir -p "/lib/modules/$1/build/include"
+	grep -v "^$2=" "$headers/.config" >"/lib/modules/$1/build/.config"
+}
+other 5.4.0-1-amd64 ''
+left_out 5.4.0-1-amd64 'it needs Linux 5.10 or later'
+other 6.1.0-0-other CONFIG_KPROBES
+left_out 6.1.0-0-other 'CONFIG_KPROBES is not set'
+rm -rf /lib/modules/5.4.0-1-amd64 /lib/modules/6.1.0-0-other
+check "the kernel that runs is one that can" "$sources/supported.sh"
