@@ -14,6 +14,8 @@
 #	newkernel	boots that one
 #	remove		remove and purge: nothing is left behind
 #
+# `prepare` boots nothing: it makes a fresh disk's packages, and fills the cache.
+#
 # The service's start and stop, DKMS and apt are the real ones. The compiler's results come from a cache that the
 # same compiler filled before, at the same paths, but not emulated (package-cache.sh): emulated it took 18
 # minutes for one module (seen once). SLOW=1 has it so.
@@ -87,11 +89,10 @@ phase() {
 main() {
 	local p status=0 image
 	image=$("$VM/root.sh" debian)
-	if [ $# = 0 ]; then
-		rm -rf "$WORK"
-		# shellcheck disable=SC2086  # words
-		set -- $PHASES
-	fi
+	[ $# != 0 ] && [ "$1" != prepare ] || rm -rf "$WORK"
+	# shellcheck disable=SC2086  # words
+	[ $# != 0 ] || set -- $PHASES
+	[ "$1" != prepare ] || shift
 	for p in "$@"; do
 		[ -f "$VM/package/$p.sh" ] || die "no phase $p: $PHASES"
 	done
