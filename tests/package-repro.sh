@@ -3,27 +3,13 @@
 #
 # package-repro.sh: clones the last commit into two directories, builds the packages from scratch in both,
 # with another umask, time zone and locale, and compares them byte by byte. Prints PASS and FAIL lines.
-set -uo pipefail
-cd "$(dirname "$0")/.." || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
+# shellcheck source=package-lib.sh
+. "$(dirname "$0")/package-lib.sh"
 
 built() {
 	local to=$work/$1
 	git clone -q --no-hardlinks . "$to" &&
-		env -u WERROR -u MAKEFLAGS -u MAKELEVEL TZ="$2" LC_ALL="$3" make -s -C "$to" deb >"$work/log" 2>&1
-}
-check() {
-	local what=$1
-	shift
-	if "$@"; then
-		echo "PASS package-repro: $what"
-	else
-		echo "FAIL package-repro: $what"
-		tail -20 "$work/log"
-		failed=1
-	fi
+		env -u WERROR -u MAKEFLAGS -u MAKELEVEL TZ="$2" LC_ALL="$3" make -s -C "$to" deb
 }
 same() {
 	local f

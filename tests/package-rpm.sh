@@ -3,24 +3,10 @@
 #
 # package-rpm.sh: builds the rpm packages, and compares what is in them with the Debian packages (as
 # package.sh left them). Prints PASS and FAIL lines.
-set -uo pipefail
-cd "$(dirname "$0")/.." || exit 1
+# shellcheck source=package-lib.sh
+. "$(dirname "$0")/package-lib.sh"
 command -v rpmbuild >/dev/null || { echo "SKIP package-rpm: no rpmbuild (tests/setup.sh all installs it)"; exit 77; }
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
 
-check() {
-	local what=$1
-	shift
-	if "$@" >"$work/log" 2>&1; then
-		echo "PASS package-rpm: $what"
-	else
-		echo "FAIL package-rpm: $what"
-		tail -40 "$work/log"
-		failed=1
-	fi
-}
 # files of either kind, without what each distribution names its own way
 in_rpm() { rpm -qlp "$1" 2>/dev/null | usual; }
 in_deb() { dpkg-deb --fsys-tarfile "$1" | tar -t | sed 's|^\.||' | grep -v '/$' | usual; }
@@ -34,7 +20,6 @@ same() {
 }
 configs() { [ "$(rpm -qcp "$1" | sort)" = "$(dpkg-deb -I "$2" conffiles | sort)" ]; }
 
-version=$(awk -F'[()]' '{ print $2; exit }' debian/changelog)
 make -s all
 FALCOC_BUILD=$PWD/build check "they are built" make -s rpm
 tool=$(echo build/rpm/RPMS/x86_64/falcoc-"$version"-1*.rpm)

@@ -4,27 +4,8 @@
 # package.sh: builds the packages and tries what is in them, without installing them: the tool runs, and
 # the module's source builds as DKMS would build it. Then `make install` and `make uninstall`. What
 # `make all` built is packed; package-repro.sh compiles. Prints PASS and FAIL lines.
-set -uo pipefail
-cd "$(dirname "$0")/.." || exit 1
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
-
-check() {
-	local what=$1
-	shift
-	[ ! -f "$work/log" ] || mv "$work/log" "$work/said"
-	if "$@" >"$work/log" 2>&1; then
-		echo "PASS package: $what"
-	else
-		echo "FAIL package: $what"
-		tail -40 "$work/log"
-		failed=1
-	fi
-}
-refused() { ! "$@"; }
-# what the last check's command said
-says() { grep -q -- "$1" "$work/said"; }
+# shellcheck source=package-lib.sh
+. "$(dirname "$0")/package-lib.sh"
 
 # ---- the packages ----
 
@@ -37,16 +18,20 @@ starts_service() { dpkg-deb -I "$tool" postinst | grep -q "deb-systemd-helper en
 # builds SOURCE: as its dkms.conf says, for kernel 6.1
 builds() {
 	(
+		# shellcheck disable=SC2034  # its commands name it
 		kernel_source_dir=$("$PWD/tests/vm/kernel.sh" 6.1)/headers dkms_tree=$work/dkms
-		# shellcheck disable=SC1091
+		# shellcheck source=/dev/null
 		. "$1/dkms.conf"
 		mkdir -p "$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION"
 		cp -r "$1" "$dkms_tree/$PACKAGE_NAME/$PACKAGE_VERSION/build"
-		. "$1/dkms.conf" # its commands name these
+		# shellcheck source=/dev/null
+		. "$1/dkms.conf"
 		eval "${MAKE[0]/#make/make -s -j$(nproc)}"
 	)
 }
 module_version() { [ "$(modinfo -F version "$work/dkms/falcoc/$version/build/falcoc.ko")" = "$version" ]; }
+# of the 8 KiB that all modules of a machine have together
+little_per_cpu() { size -A "$work/dkms/falcoc/$version/build/falcoc.ko" | awk '/percpu/ { n = $2 } END { exit n > 2048 }'; }
 
 # ---- kernels that are left out ----
 
@@ -111,7 +96,6 @@ install_and_undo() {
 		"./etc/falcoc/falcoc_rules.yaml ./etc/falcoc/rules.d/local.yaml"
 }
 
-version=$(awk -F'[()]' '{ print $2; exit }' debian/changelog)
 check "they are built" env FALCOC_BUILD="$PWD/build" DEB_BUILD_OPTIONS=noautodbgsym make -s deb
 tool=$(echo build/falcoc_"$version"_*.deb) dkms=build/falcoc-dkms_${version}_all.deb
 source=$work/dkms-root/usr/src/falcoc-$version
@@ -129,6 +113,7 @@ check "its service is enabled" starts_service
 check "falcoc-dkms has the module's source and nothing else" only_source
 check "it builds as DKMS builds it" builds "$source"
 check "the module's version is the changelog's" module_version
+check "it asks for little of the memory for each CPU that all modules share" little_per_cpu
 left_out
 install_and_undo
 exit $failed

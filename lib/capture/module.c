@@ -143,8 +143,8 @@ static size_t bytes_of_hex(const char *hex, unsigned char ret[KEY_ID_MAX])
 }
 
 /*
- * Has the kernel this certificate's key? It lists those that it knows as "... asymmetri NAME: ID: X509.rsa ...", where
- * ID is one that the certificate itself has in it. Where none is to be seen, we may not look.
+ * Has the kernel this certificate's key? It lists those that it knows as "... asymmetri NAME: ID: X509.rsa
+ * ...", where ID is one that the certificate itself has in it. Where none is to be seen, we may not look.
  */
 static bool kernel_has_key(const char *root, const unsigned char *certificate, size_t len)
 {

@@ -2,8 +2,8 @@
 /*
  * module.h - where the kernel module is, and which modules the running kernel takes
  *
- * Reads only: /proc/modules and keys, /sys, DKMS's certificate, and where a module for the running kernel would lie. Files that
- * cannot be read count as saying nothing.
+ * Reads only: /proc/modules and keys, /sys, DKMS's certificate, and where a module for the running kernel
+ * would lie. Files that cannot be read count as saying nothing.
  */
 #ifndef CAPTURE_MODULE_H
 #define CAPTURE_MODULE_H

@@ -44,7 +44,7 @@ static void not_installed(struct doctor *d, const char *root, const struct modul
 	buf_release(&packages);
 }
 
-/* The kernel would refuse it: not signed, or with a key of this machine that nobody told the firmware of. */
+/* The kernel would refuse it: not signed, or with a key that nobody told the firmware of. */
 static void refused(struct doctor *d, const struct module_facts *f, const char *version)
 {
 	char again[320] = "";
