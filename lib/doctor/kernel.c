@@ -63,11 +63,13 @@ static void check_release(struct doctor *d)
 	}
 }
 
-/* What the module cannot do without, as its Kconfig calls it. */
+/* What the module cannot do without, and what not with: dkms.conf asks for the same. */
 static const char *const needed[] = {
 	"CONFIG_MODULES", "CONFIG_TRACEPOINTS", "CONFIG_HAVE_SYSCALL_TRACEPOINTS", "CONFIG_FTRACE_SYSCALLS",
 	"CONFIG_KPROBES", "CONFIG_NET", "CONFIG_SECURITY", "CONFIG_BPF",
 };
+
+#define REAL_TIME	"CONFIG_PREEMPT_RT"
 
 /* The file that tells how the running kernel was built; its path goes to @ret_path. */
 static gzFile config_open(const char *root, const char *release, char *ret_path, size_t len)
@@ -95,9 +97,16 @@ static gzFile config_open(const char *root, const char *release, char *ret_path,
 	return NULL;
 }
 
+static bool says_yes(const char *line, const char *option)
+{
+	size_t n = strlen(option);
+
+	return strncmp(line, option, n) == 0 && strncmp(line + n, "=y", 2) == 0;
+}
+
 static void check_config(struct doctor *d, const char *root)
 {
-	bool found[sizeof(needed) / sizeof(needed[0])] = { false }, jit = false;
+	bool found[sizeof(needed) / sizeof(needed[0])] = { false }, jit = false, real_time = false;
 	char path[256], line[512];
 	struct buf missing = BUF_INIT;
 	struct utsname un;
@@ -112,21 +121,22 @@ static void check_config(struct doctor *d, const char *root)
 		return;
 	}
 	while (gzgets(f, line, sizeof(line))) {
-		jit |= strncmp(line, "CONFIG_BPF_JIT=y", strlen("CONFIG_BPF_JIT=y")) == 0;
-		for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
-			size_t n = strlen(needed[i]);
-
-			found[i] |= strncmp(line, needed[i], n) == 0 && strncmp(line + n, "=y", 2) == 0;
-		}
+		jit |= says_yes(line, "CONFIG_BPF_JIT");
+		real_time |= says_yes(line, REAL_TIME);
+		for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+			found[i] |= says_yes(line, needed[i]);
 	}
 	gzclose(f);
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!found[i])
 			buf_printf(&missing, " %s", needed[i]);
-	if (missing.len) {
-		doctor_say(d, "kernel-config", DOCTOR_FAILURE, "%s lacks what the module needs:%s", path,
+	if (missing.len || real_time) {
+		doctor_say(d, "kernel-config", DOCTOR_FAILURE, "%s %s%s", path, missing.len ?
+			   "lacks what the module needs:" : "has " REAL_TIME ", with which the module cannot work",
 			   buf_str(&missing));
-		doctor_advise(d, "use a kernel of the distribution, or build this one with them");
+		doctor_advise(d, "use a kernel of the distribution%s, or build this one %s",
+			      real_time ? " that is none of real time" : "",
+			      missing.len ? "with them" : "without it");
 	} else if (!jit) {
 		doctor_say(d, "kernel-config", DOCTOR_WARNING,
 			   "%s lacks CONFIG_BPF_JIT: what rules keep out is interpreted, which is slower",

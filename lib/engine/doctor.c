@@ -110,14 +110,19 @@ static void check_store(struct doctor *d, const struct engine_options *opt)
 		doctor_say(d, "store", DOCTOR_SKIPPED, "alerts are not stored (alert_store.enabled)");
 		return;
 	}
-	check_file(d, "store", "the alert store", path);
 	err = store_open(path, &store, why, sizeof(why));
-	if (!err) {
+	if (!err)
 		store_close(store);
-	} else if (err != -ENOENT) {
-		doctor_say(d, "store", DOCTOR_WARNING, "%s", why);
-		doctor_mend(d, "mv %s %s.bad", path, path);
+	/* of an older falcoc it is brought up to date as soon as something is written */
+	if (!err || err == -ENOENT || err == -ESTALE) {
+		check_file(d, "store", "the alert store", path);
+		return;
 	}
+	doctor_say(d, "store", DOCTOR_WARNING, "%s", why);
+	if (err == -EPROTO)
+		doctor_advise(d, "upgrade falcoc, or name another file (alert_store.file)");
+	else if (err == -EIO)
+		doctor_mend(d, "mv %s %s.bad", path, path);
 }
 
 static void check_state(struct doctor *d, const struct engine_options *opt)

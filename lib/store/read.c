@@ -53,7 +53,7 @@ static int look_at(const char *path)
 int store_open(const char *path, struct store **ret_store, char *why, size_t size)
 {
 	struct store *st;
-	int err = look_at(path), rc;
+	int err = look_at(path), rc, version;
 
 	if (err) {
 		snprintf(why, size, "%s: %s", path, strerror(-err));
@@ -81,14 +81,14 @@ int store_open(const char *path, struct store **ret_store, char *why, size_t siz
 		else
 			snprintf(why, size, "%s: %s", path, st->db ? sqlite3_errmsg(st->db) : "out of memory");
 		store_close(st);
-		return -EIO;
+		return rc == SQLITE_BUSY ? -EBUSY : -EIO;
 	}
-	if (schema_version(st->db) != STORE_SCHEMA) {
-		snprintf(why, size, "%s is of %s falcoc%s", path,
-			 schema_version(st->db) > STORE_SCHEMA ? "a newer" : "an older",
-			 schema_version(st->db) > STORE_SCHEMA ? "" : ", and is brought up to date when that runs");
+	version = schema_version(st->db);
+	if (version != STORE_SCHEMA) {
+		snprintf(why, size, version > STORE_SCHEMA ? "%s is of a newer falcoc" :
+			 "%s is of an older falcoc, and is brought up to date when this one runs", path);
 		store_close(st);
-		return -EPROTO;
+		return version > STORE_SCHEMA ? -EPROTO : -ESTALE;
 	}
 	*ret_store = st;
 	return 0;

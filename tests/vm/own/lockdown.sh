@@ -27,6 +27,7 @@ falcoc doctor -c none -r "$T/rules.yaml" -o dns.queries=false >"$T/out" 2>"$T/er
 check "the doctor fails" test $? = 1
 check "and says why" grep -q "FAILURE module .*takes only signed modules (it is locked down)" "$T/out"
 check "and what mends it" grep -q "mend it: .*mokutil --import" "$T/out"
+check "and that it is so of all modules" grep -q "^warning signatures .*one that is built here is refused" "$T/out"
 falcoc -c none -r "$T/rules.yaml" >"$T/out" 2>"$T/err"
 check "falcoc ends with status 4" test $? = 4
 check "and says why" grep -q "takes only signed modules (it is locked down)" "$T/err"

@@ -57,6 +57,10 @@ falcoc -c none -r "$T/rules.yaml" >"$T/out" 2>"$T/err"
 check "falcoc without a module ends with status 4" test $? = 4
 check "and points to the doctor" grep -q "falcoc doctor" "$T/err"
 
+insmod /falcoc/falcoc.ko
+tells "loaded, and gone at the next boot" module warning "loaded, but not installed"
+rmmod falcoc
+
 # the guest has none of these
 [ -e "$MODULES/build/Makefile" ] || tells "no headers" headers warning "apt-get install linux-headers-$RELEASE"
 command -v make >/dev/null || tells "no compiler" compiler warning "apt-get install gcc make"
@@ -89,11 +93,21 @@ tells "another device under that name" device FAILURE "is not the module's devic
 check "what it says mends it" mend device
 chmod 666 /dev/falcoc
 tells "open to all" device warning "not for root only"
+setpriv --reuid 4242 --regid 4242 --clear-groups --bounding-set=-all \
+	falcoc doctor -c none -r "$T/rules.yaml" -o dns.queries=false >"$T/out" 2>"$T/err"
+check "which lets nobody in" test "$(line open)" = FAILURE
+check "but root, as the doctor says" grep -q 'mend it: sudo falcoc doctor' <(sed -n '/^FAILURE open/,/^[a-z]/p' "$T/out")
+doctor
 check "what it says mends it" mend device
 tells "for root only" device ok "for root only"
 # the kernel takes its own node away with the module; one made by hand would stay for the tests to come
 mv /dev/elsewhere /dev/falcoc
 
+for ((size = 16 << 20; size < 512 << 20; size *= 2)); do
+	doctor -o engine.kmod.ring_size=$size
+	[ "$(line memory)" = ok ] || break
+done
+check "rings of more than a quarter of memory are worth a warning" test "$(line memory)" = warning
 tells "rings larger than memory" memory FAILURE "make engine.kmod.ring_size smaller" -o engine.kmod.ring_size=536870912
 tells "neither does the module give them" open FAILURE "ring" -o engine.kmod.ring_size=536870912
 
