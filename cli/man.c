@@ -197,7 +197,13 @@ static void main_page(void)
 	       "_/etc/falcoc/policies.yaml_, _/etc/falcoc/policies.d_\n\tPolicies: *falcoc-policy*(5).\n\n"
 	       "_/var/lib/falcoc_\n\tNames that were learned, stored alerts, captures.\n\n"
 	       "_/dev/falcoc_\n"
-	       "\tDevice of the module: *falcoc*(4).\n\n");
+	       "\tDevice of the module: *falcoc*(4).\n\n"
+	       "# ENVIRONMENT\n\n"
+	       "*NO\\_COLOR*\n");
+	put_words("\t", "If it is not empty nothing has colours. What is written elsewhere than to a terminal never has.");
+	printf("\n*TERM*\n");
+	put_words("\t", "Where it is dumb or not set there are neither colours nor a line that changes.");
+	putchar('\n');
 	put_see_also(true);
 }
 

@@ -169,8 +169,9 @@ static void show(json_t *all, bool colour, struct buf *out)
 {
 	const char *why = json_string_value(json_object_get(all, "why"));
 
-	buf_printf(out, "falcoc %s, process %" JSON_INTEGER_FORMAT ", since ",
-		   json_string_value(json_object_get(all, "version")) ?: "?",
+	buf_add_str(out, "falcoc ");
+	text_escape(slice_of(json_string_value(json_object_get(all, "version")) ?: "?"), out);
+	buf_printf(out, ", process %" JSON_INTEGER_FORMAT ", since ",
 		   json_integer_value(json_object_get(all, "pid")));
 	add_time(out, json_object_get(all, "began"));
 	show_state(json_string_value(json_object_get(all, "state")) ?: "?", colour, out);
