@@ -249,6 +249,22 @@ LOGWATCH_DETAIL_LEVEL=0 FALCOC_REPORT_OPTIONS="-c $tmp/quiet.yaml --since 1h --u
 	"$top/examples/logwatch/falcoc" </dev/null >out 2>err
 status=$?
 verdict "logwatch: nothing to say" "$([ $status = 0 ] && [ ! -s out ] && [ ! -s err ] && echo ok || cat out err)"
+# by logwatch itself, where it is; its configuration is replaced for it alone
+if command -v logwatch >/dev/null && unshare -m true 2>/dev/null; then
+	mkdir -p etc/conf/services etc/scripts/services
+	cp "$top/examples/logwatch/falcoc.conf" etc/conf/services/
+	cp "$top/examples/logwatch/falcoc" etc/scripts/services/
+	FALCOC_REPORT_OPTIONS="-c $tmp/c.yaml --since 2023-11-14" unshare -m sh -c "mount --bind '$tmp/etc' /etc/logwatch &&
+		exec logwatch --service falcoc --range today --detail 5 --output stdout --format text" >out 2>err
+	status=$?
+	expect "by logwatch itself" 0 out "falcoc Begin" "Passwords" "Programs" "falcoc End"
+	FALCOC_REPORT_OPTIONS="-c $tmp/quiet.yaml --since 1h --until now" unshare -m sh -c "mount --bind '$tmp/etc' /etc/logwatch &&
+		exec logwatch --service falcoc --range today --detail 0 --output stdout --format text" >out 2>err
+	status=$?
+	expect "which leaves out what says nothing" 0 out "!falcoc Begin"
+else
+	echo "SKIP: no logwatch here"
+fi
 if command -v systemd-analyze >/dev/null; then
 	mkdir units
 	sed "s|/usr/bin/falcoc|$FALCOC|" "$top/examples/falcoc-report.service" >units/falcoc-report.service
