@@ -103,6 +103,27 @@ int confine_server(void)
 	return confine_calls(CONFINE_SERVER);
 }
 
+int confine_reader(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
+	int rc;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capget, &head, caps) < 0)
+		return -errno;
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		uint32_t to_read = i == CAP_TO_INDEX(CAP_DAC_READ_SEARCH) ? CAP_TO_MASK(CAP_DAC_READ_SEARCH) : 0;
+
+		caps[i].permitted &= to_read;
+		caps[i].effective &= to_read;
+		caps[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &head, caps) < 0)
+		return -errno;
+	rc = confine_calls(0);
+	return rc == -ELIBACC ? 0 : rc;
+}
+
 enum engine_status confine_start(struct engine *e)
 {
 	int rc;

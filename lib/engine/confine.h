@@ -15,6 +15,9 @@
  *			are told in the kernel's log. execve is among them only where
  *			something is to be started
  *
+ * Files are read and compiled on a thread that has CAP_DAC_READ_SEARCH at most, and the calls of
+ * falcoc without programs, from the first time on: before the device is open, too.
+ *
  * The thread of the HTTP server, which is there while the device still is waited for, has no
  * capabilities at all, and calls enough to answer on connections, none to open anything.
  */
@@ -27,6 +30,11 @@
 enum engine_status confine_start(struct engine *e);
 /* The calling thread becomes one that answers on what it has open. 0 or a negative errno. */
 int confine_server(void);
+/*
+ * The calling thread becomes one that reads files and compiles them. Without the library that makes filters it
+ * gives up capabilities only: whether the service may go on so is said where that starts. 0 or a negative errno.
+ */
+int confine_reader(void);
 
 #define CONFINE_STARTS	1u	/* programs */
 #define CONFINE_ENTERS	2u	/* namespaces */

@@ -269,7 +269,8 @@ enum engine_status engine_compile(struct engine *e);
 void engine_own_config(struct engine *e, struct config *c);
 /*
  * Calls @load until the files are afterwards as they were before: then all that was read is of one
- * state. The result is the caller's.
+ * state. The result is the caller's. That is done on a thread of its own, which has given up all
+ * privileges but to read files; the caller's are as they were.
  */
 void engine_load(engine_load_fn load, void *arg, struct engine_loaded *ret_loaded);
 

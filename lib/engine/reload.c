@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +18,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/core.h"
 #include "engine/coverage.h"
 #include "engine/service.h"
 #include "output/text.h"
+#include "util/thread.h"
 
 #define QUIET_NS	(250 * NS_PER_MS)	/* that nothing must have happened for */
 #define QUIET_MAX_NS	(3 * NS_PER_S)		/* but no longer than this after the first */
@@ -33,6 +36,7 @@ struct reload {
 	int inotify_fd, done_fd;
 	uint64_t first_ns, last_ns;	/* something happened; 0: nothing since */
 	bool asked;		/* whatever the files' bytes are */
+	bool confined;
 
 	/* the thread's while one runs */
 	struct job job;
@@ -191,6 +195,9 @@ static void work(void *arg)
 	struct fileset now = { 0 };
 	uint64_t one = 1;
 
+	/* it has no more than the service; with less it does, too */
+	if (r->confined)
+		confine_reader();
 	watch_files(r);
 	r->changed = r->force;
 	if (fileset_read((const char *const *)r->paths, r->npaths, &now) == 0) {
@@ -204,14 +211,38 @@ static void work(void *arg)
 		return;		/* it is full: readable all the same */
 }
 
-void engine_load(engine_load_fn load, void *arg, struct engine_loaded *ret)
-{
-	struct reload r = { .inotify_fd = -1 };
+struct first_load {
+	engine_load_fn load;
+	void *arg;
+	struct engine_loaded *ret;
+};
 
-	*ret = (struct engine_loaded){ 0 };
-	load_stable(load, arg, &r, ret);
+/* Nothing that files can say is worth more privileges than reading them takes. */
+static void *load_first(void *arg)
+{
+	struct first_load *f = arg;
+	struct reload r = { .inotify_fd = -1 };
+	int rc = confine_reader();
+
+	if (rc < 0 && asprintf(&f->ret->text, "privileges cannot be given up to read the configuration: %s",
+			       strerror(-rc)) < 0)
+		f->ret->text = NULL;
+	if (rc < 0)
+		return NULL;
+	load_stable(f->load, f->arg, &r, f->ret);
 	fileset_release(&r.seen);
 	free_paths(r.paths, r.npaths);
+	return NULL;
+}
+
+void engine_load(engine_load_fn load, void *arg, struct engine_loaded *ret)
+{
+	struct first_load f = { load, arg, ret };
+	pthread_t thread;
+
+	*ret = (struct engine_loaded){ .status = ENGINE_ERR_RUNTIME };
+	if (thread_start(&thread, load_first, &f) == 0)
+		pthread_join(thread, NULL);
 }
 
 /* ---- the loop's ---- */
@@ -240,6 +271,7 @@ enum engine_status reload_start(struct engine *e)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "out of memory");
 	e->reload = r;
 	r->load = e->opt.load;
+	r->confined = !e->opt.unconfined;
 	r->load_arg = e->opt.load_arg;
 	r->inotify_fd = -1;
 	r->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -137,6 +138,46 @@ static void server(void)
 	MUST(recv(pair[1], &byte, 1, 0) == 1);
 }
 
+/* 1: it is so of the calling thread. */
+static int status_has(const char *line)
+{
+	char text[4096];
+	int fd = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return strstr(text, line) != NULL;
+}
+
+/* As what reads files at the start finds itself. */
+static void look_around(void *arg, struct engine_loaded *ret)
+{
+	char *const argv[] = { NULL };
+	int *good = arg;
+
+	*good = status_has("NoNewPrivs:\t1\n") && status_has("Seccomp:\t2\n") &&
+		status_has("CapInh:\t0000000000000000\n") &&
+		status_has(geteuid() == 0 ? "CapPrm:\t0000000000000004\n" : "CapPrm:\t0000000000000000\n") &&
+		fails(SYS_execve, (long)"/bin/true", (long)argv, (long)argv) == EPERM &&
+		fails(SYS_mount, 0, 0, 0) == EPERM;
+	ret->status = ENGINE_ERR_RULES;
+}
+
+static void who_reads_files(void)
+{
+	struct engine_loaded loaded;
+	int good = 0;
+
+	engine_load(look_around, &good, &loaded);
+	MUST(good && loaded.status == ENGINE_ERR_RULES);
+	/* who called goes on as it was */
+	MUST(status_has("NoNewPrivs:\t0\n") && status_has("Seccomp:\t0\n"));
+	MUST(geteuid() != 0 || !status_has("CapPrm:\t0000000000000004\n"));
+	MUST(system("true") == 0);
+}
+
 /* A machine without the library that makes filters: told, and nothing else. */
 static void without_library(void)
 {
@@ -149,7 +190,8 @@ static void without_library(void)
 
 START_TEST(confined)
 {
-	static void (*const rows[])(void) = { falcoc_alone, with_programs, server, without_library };
+	static void (*const rows[])(void) = { falcoc_alone, with_programs, server, who_reads_files,
+						without_library };
 
 	in_child(rows[_i]);
 }
@@ -161,7 +203,7 @@ int main(void)
 	TCase *tc = tcase_create("all");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, confined, 0, 4);
+	tcase_add_loop_test(tc, confined, 0, 5);
 	suite_add_tcase(s, tc);
 	return suite_run(s);
 }
