@@ -112,10 +112,12 @@ int confine_reader(void)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(SYS_capget, &head, caps) < 0)
 		return -errno;
 	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		uint32_t to_read = i == CAP_TO_INDEX(CAP_DAC_READ_SEARCH) ? CAP_TO_MASK(CAP_DAC_READ_SEARCH) : 0;
+		uint32_t kept = 0;
 
-		caps[i].permitted &= to_read;
-		caps[i].effective &= to_read;
+		if (i == CAP_TO_INDEX(CAP_DAC_READ_SEARCH))
+			kept = CAP_TO_MASK(CAP_DAC_READ_SEARCH);
+		caps[i].permitted &= kept;
+		caps[i].effective &= kept;
 		caps[i].inheritable = 0;
 	}
 	if (syscall(SYS_capset, &head, caps) < 0)

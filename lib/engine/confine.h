@@ -31,8 +31,9 @@ enum engine_status confine_start(struct engine *e);
 /* The calling thread becomes one that answers on what it has open. 0 or a negative errno. */
 int confine_server(void);
 /*
- * The calling thread becomes one that reads files and compiles them. Without the library that makes filters it
- * gives up capabilities only: whether the service may go on so is said where that starts. 0 or a negative errno.
+ * The calling thread becomes one that reads files and compiles them. Without the library that makes
+ * filters it gives up capabilities only: whether the service may go on so is said where that starts.
+ * 0 or a negative errno.
  */
 int confine_reader(void);
 

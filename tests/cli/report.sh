@@ -182,6 +182,53 @@ P
 run report -c none --store many.db --since 30m
 expect "and told" 4 out "Failures                 500" "Starts, stops, reloads   0, 0, 500"
 
+# a month of a host with containers, connections, actions: each part has what it is for
+"$FALCOC" -c none -o alert_store.enabled=true -o alert_store.file="$tmp/month.db" -o alert_store.max_days=36500 -r rules.yaml \
+	-e "$seeds/whole" >/dev/null 2>&1
+python3 "$top/tests/bench/report.py" month.db 3000 30
+month=(-c none --store "$tmp/month.db" --since 30d --detail 2)
+run report "${month[@]}" --format json
+verdict "all parts of a report" "$(python3 - <<'P'
+import json, sqlite3
+r = json.load(open("out"))
+db = sqlite3.connect("month.db")
+def rows(part): return r[part]["rows"]
+def number(sql): return db.execute(sql).fetchone()[0]
+parts = [k for k, v in r.items() if isinstance(v, dict) and "rows" in v]
+assert parts.index("coverage") == 0, parts
+since = "time_ns > (SELECT max(time_ns) - 2592000000000000 FROM facts)"
+for part, kind, column in (("rules", 0, "rule"), ("programs", 1, "program"), ("users", 2, "user"),
+                           ("containers", 3, "container"), ("images", 4, "image"), ("files", 5, "file")):
+    first = rows(part)[0]
+    want = number(f"SELECT count(*) FROM facts JOIN names ON names.id = facts.{column} WHERE text = '{first['name']}' "
+                  f"AND kind = {kind} AND time_ns > 1700000000000000001")
+    assert abs(first["alerts"] - want) <= 1 and first["first"] <= first["last"] and first["last_id"], (part, first, want)
+assert any(" as root (0)" in x["name"] for x in rows("users"))
+assert {"cdn.example.net", "api.example.com"} <= {x["domain"] for x in rows("destinations")}
+for x in rows("destinations"):
+    assert (x["ambiguous"] == "yes") == (x["domain"] == "cdn.example.net"), x
+    assert x["source"] == ("" if "no name" in x["domain"] else "asked") and x["address"].endswith(":443"), x
+assert rows("asked")[0]["name"] == "host-0.tracker.example" and rows("asked")[0]["questions"] > 30000, rows("asked")[0]
+assert {x["result"] for x in rows("actions")} == {"done", "failed"} and sum(x["times"] for x in rows("actions")) == 50
+assert [(x["span"], x["why"]) for x in rows("gaps")] == [("6 min", "it was restarted")], rows("gaps")
+assert any("exceptions" in x["exception"] for x in rows("noisy")), rows("noisy")
+worst = rows("alerts")[0]
+assert worst["priority"] == "Alert" and number(f"SELECT rule FROM alerts WHERE id = {worst['id']}") == worst["rule"]
+print("ok")
+P
+)"
+run show -c none --store month.db "$(python3 -c 'import json; print(json.load(open("out"))["alerts"]["rows"][0]["id"])')"
+expect "its ids are for falcoc show" 0 out "Reverse shell"
+for format in text html csv markdown; do
+	run report "${month[@]}" --format $format
+	verdict "all parts as $format" "$(for part in "Coverage" "Nobody watched\|^gaps,1" "Never seen before\|^new,1" "cdn" "host-0" "stop-shells" "nginx" "exceptions:"; do
+		grep -qi -- "$part" out || echo "no $part"; done | grep . || echo ok)"
+done
+run alerts -c none --store month.db --container app-1 -n 5
+verdict "alerts by a container's name" "$([ "$(wc -l <out)" = 5 ] && echo ok || cat out)"
+run alerts -c none --store month.db --container 000000001ee -n 5 --format json
+verdict "and by how its id begins" "$([ "$(grep -c '"container.id":"000000001ee' out)" = 5 ] && echo ok || cat out)"
+
 # names that would like to be something else
 python3 - <<'P'
 import sqlite3
@@ -291,6 +338,9 @@ print("ok" if width >= 390 and height == 1400 and len(data) > 20000 and len(set(
 P
 )"
 	done
+	chromium --headless --no-sandbox --disable-gpu --user-data-dir="$tmp/chromium" --print-to-pdf="$tmp/page.pdf" \
+		"file://$tmp/strange.html" >chromium.log 2>&1
+	verdict "printed by Chromium" "$(head -c 5 page.pdf | grep -q '^%PDF-' && grep -aqc '/Type */Page\>' page.pdf && echo ok || cat chromium.log)"
 else
 	echo "SKIP: no chromium here (tests/setup.sh all)"
 fi
