@@ -3,8 +3,8 @@
  * completion.c - what bash, zsh and fish need to complete falcoc's words, from the tables that the
  * program runs on
  *
- * Words that an argument can be come from its name in the help: FORMAT and the like have those that
- * VALUES lists, others are completed as files.
+ * Words that an argument can be come from its name in the help: FORMAT and the like have those of the
+ * table below that the option's help names, others are completed as files.
  */
 #include "cli.h"
 
@@ -15,20 +15,41 @@
 static const struct {
 	const char *arg, *words;	/* "": nothing to offer */
 } values[] = {
-	{ "FORMAT", "text markdown json" },
+	{ "FORMAT", "text html json csv markdown" },
 	{ "MODE", "off dry-run on" },
+	{ "0..2", "0 1 2" },
 	{ "PRIORITY", "emergency alert critical error warning notice informational debug" },
 	{ "SECONDS", "" }, { "MS", "" }, { "N", "" }, { "MB", "" }, { "FILES", "" }, { "BYTES", "" },
 	{ "SIZES", "" }, { "TEXT", "" }, { "TAG", "" }, { "FORM", "" }, { "KEY=VALUE", "" },
-	{ "ADDRESS", "" }, { "WHAT", "" }, { "TIME", "" }, { "NAME", "" },
+	{ "ADDRESS", "" }, { "WHAT", "" }, { "TIME", "" }, { "NAME", "" }, { "ID|NAME", "" },
+	{ "NAME|UID", "" },
 };
 
-/* NULL: files. */
-static const char *words_of(const char *arg)
+/* Those of @words that the help names, until the next call. */
+static const char *words_in(const char *words, const char *help)
 {
-	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
-		if (strcmp(values[i].arg, arg) == 0)
-			return values[i].words;
+	static char found[100];
+	size_t len = 0;
+
+	found[0] = '\0';
+	for (const char *p = words; *p; p += strcspn(p, " "), p += strspn(p, " ")) {
+		int n = (int)strcspn(p, " ");
+		char word[32];
+
+		snprintf(word, sizeof(word), "%.*s", n, p);
+		if (strstr(help, word) && len + (size_t)n + 2 < sizeof(found))
+			len += (size_t)snprintf(found + len, sizeof(found) - len, "%s%s", len ? " " : "", word);
+	}
+	return found;
+}
+
+/* What the option's argument can be. NULL: files; or it takes none. Until the next call. */
+static const char *words_of(const struct any_option *o)
+{
+	for (size_t i = 0; o->arg && i < sizeof(values) / sizeof(values[0]); i++)
+		if (strcmp(values[i].arg, o->arg) == 0)
+			return strcmp(o->arg, "FORMAT") == 0 ? words_in(values[i].words, o->help) :
+							       values[i].words;
 	return NULL;
 }
 
@@ -77,7 +98,7 @@ static void bash_name(const struct any_option *o, void *arg)
 static void bash_value(const struct any_option *o, void *arg)
 {
 	const struct command *cmd = arg;
-	const char *words = o->arg ? words_of(o->arg) : NULL;
+	const char *words = words_of(o);
 
 	if (!o->arg)
 		return;
@@ -143,7 +164,7 @@ static void zsh_text(const char *text)
 
 static void zsh_spec(const struct any_option *o, const char *dashes, const char *name, size_t len)
 {
-	const char *words = o->arg ? words_of(o->arg) : NULL;
+	const char *words = words_of(o);
 
 	printf(" \\\n\t\t\t'*%s%.*s[", dashes, (int)len, name);
 	zsh_text(o->help);
@@ -211,7 +232,7 @@ static void fish_text(const char *text)
 static void fish_option(const struct any_option *o, void *arg)
 {
 	const struct command *cmd = arg;
-	const char *words = o->arg ? words_of(o->arg) : NULL;
+	const char *words = words_of(o);
 
 	printf("complete -c falcoc -n '__falcoc_is %s'", cmd->name);
 	if (o->letter)

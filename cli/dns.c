@@ -34,12 +34,12 @@ const struct option dns_options[] = {
 
 static enum status usage(const struct settings *s)
 {
-	if (s->nargs)
+	if (s->format == ENGINE_FORMAT_MARKDOWN)
+		complain("dns: --format is text or json here");
+	else if (s->nargs)
 		complain("dns: '%s' is no option of it: --explain %s?", s->args[0], s->args[0]);
 	else if (s->dns_explain && s->dns_check)
 		complain("dns: --explain and --check do not go together");
-	else if (s->format == ENGINE_FORMAT_MARKDOWN)
-		complain("dns: --format is text or json here");
 	else
 		return STATUS_OK;
 	return STATUS_USAGE;

@@ -25,7 +25,8 @@ enum status doctor_command(struct settings *s)
 	char *text;
 
 	if (s->nargs || s->format == ENGINE_FORMAT_MARKDOWN) {
-		complain(s->nargs ? "doctor takes no arguments" : "doctor: --format is text or json");
+		complain(s->format == ENGINE_FORMAT_MARKDOWN ? "doctor: --format is text or json" :
+			 "doctor takes no arguments");
 		return STATUS_USAGE;
 	}
 	status = settings_apply(s, true, false);

@@ -114,7 +114,7 @@ static void check_store(struct doctor *d, const struct engine_options *opt)
 	if (!err)
 		store_close(store);
 	/* of an older falcoc it is brought up to date as soon as something is written */
-	if (!err || err == -ENOENT || err == -ESTALE) {
+	if (!err || err == -ENOENT || err == -EUCLEAN) {
 		check_file(d, "store", "the alert store", path);
 		return;
 	}

@@ -88,7 +88,7 @@ int store_open(const char *path, struct store **ret_store, char *why, size_t siz
 		snprintf(why, size, version > STORE_SCHEMA ? "%s is of a newer falcoc" :
 			 "%s is of an older falcoc, and is brought up to date when this one runs", path);
 		store_close(st);
-		return version > STORE_SCHEMA ? -EPROTO : -ESTALE;
+		return version > STORE_SCHEMA ? -EPROTO : -EUCLEAN;
 	}
 	*ret_store = st;
 	return 0;

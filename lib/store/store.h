@@ -72,8 +72,8 @@ struct sink *store_sink_new(const struct store_options *opt);
 struct store;
 
 /*
- * 0; -ENOENT: there is none; -ESTALE, -EPROTO: it is an older, a newer falcoc's; -EIO: it is no store, or
- * damaged; or another. @why has @size bytes.
+ * 0; -ENOENT: there is none; -EUCLEAN, -EPROTO: it is an older, a newer falcoc's; -EIO: it is no store,
+ * or damaged; or another. @why has @size bytes.
  */
 int store_open(const char *path, struct store **ret_store, char *why, size_t size);
 void store_close(struct store *st);	/* takes NULL */

@@ -35,6 +35,22 @@ expect "bash: a file" 0 out " rules.yaml " " rules.d "
 words help sche
 expect "bash: what help is of" 0 out " schema "
 
+# formats: those that the command takes are offered, and no other
+wrong=
+for command in $("$FALCOC" help --commands); do
+	"$FALCOC" help --all "$command" | grep -q -- '--format FORMAT' || continue
+	words "$command" --format ''
+	cp out offered
+	for format in text html json csv markdown; do
+		run "$command" --format $format x x x
+		takes=yes
+		! grep -q -- '--format' err || takes=no
+		grep -q " $format " offered && offers=yes || offers=no
+		[ "$takes" = "$offers" ] || wrong="$wrong $command:$format"
+	done
+done
+verdict "bash: formats are those that the command takes" "${wrong:-ok}"
+
 # every option of every command is offered
 lacks=
 for command in $("$FALCOC" help --commands); do
@@ -64,6 +80,26 @@ if command -v zsh >/dev/null; then
 	zsh -n _falcoc >out 2>err
 	status=$?
 	expect "zsh reads it" 0 err
+	# zsh on a terminal: a word is begun, Tab is pressed, and what stands in the line then is shown by ^X
+	cat >.zshrc <<'Z'
+autoload -Uz compinit && compinit -u -D
+fpath=($PWD $fpath)
+source ./_falcoc
+shown() { print -r -- "LINE<$BUFFER>"; exit }
+zle -N shown
+bindkey '^X' shown
+bindkey '^I' complete-word
+PS1=ready
+Z
+	completes() {
+		ZDOTDIR=$PWD TERM=xterm timeout 30 python3 "$here/on_terminal.py" 200 "ready=$2"'\t\x18' zsh -d -i 2>&1 |
+			tr -d '\r' | sed -n 's/.*LINE<\(.*\)>.*/\1/p' >out
+		verdict "zsh: $1" "$([ "$(cat out)" = "$3" ] && echo ok || cat out)"
+	}
+	completes "a command" "falcoc vali" "falcoc validate "
+	completes "an argument" "falcoc list fie" "falcoc list fields "
+	completes "an option" "falcoc dns --exp" "falcoc dns --explain "
+	completes "a value" "falcoc report --format mark" "falcoc report --format markdown "
 else
 	echo "SKIP completion: no zsh"
 fi
