@@ -60,7 +60,7 @@ enum engine_status engine_start_actions(struct engine *e)
 		.mode = e->opt.actions == ENGINE_ACTIONS_ON ? ACTIONS_ON : ACTIONS_DRY_RUN,
 		.protect = policies_protect(e->policies),
 		.limit_per_minute = e->opt.actions_per_minute,
-		.sockets = { e->opt.docker_socket, e->opt.podman_socket },
+		.sockets = { e->opt.docker_socket, e->opt.podman_socket, e->opt.containerd_socket },
 		.runtime_timeout_ms = e->opt.runtime_timeout_ms,
 		.boost = e->opt.actions_boost,
 		.capture = capture,

@@ -263,7 +263,7 @@ const struct config_key config_keys[] = {
 	  .help = "Likewise Podman, of root's containers; empty: /run/podman/podman.sock" },
 	{ .name = "containers.containerd_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
 	  .target = T(containerd_socket), .def = "''", .check = check_socket_or_none, .fixed = true,
-	  .help = "Where containerd is asked; empty: its own place, and k3s's" },
+	  .help = "Where containerd is asked, and told to pause and resume; empty: its own place, and k3s's" },
 	{ .name = "containers.docker_root", .live = true, .type = CONFIG_TEXT, .ours = true,
 	  .target = T(docker_root), .def = "''", .check = check_absolute_or_none, .fixed = true,
 	  .help = "Docker's data-root; empty: its own place, or what daemon.json says" },

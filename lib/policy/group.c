@@ -22,6 +22,7 @@
 #define DEPTH_MAX	16	/* groups within groups that are looked at */
 #define FREEZE_MS	200	/* one that cannot be frozen is killed all the same */
 #define AGAIN_MS	250	/* between two rounds of killing */
+#define THAW_MS		100	/* then groups below are thawed one by one, too */
 #define ROUND_MS	5	/* between two looks at what cannot be polled */
 #define FREEZER_V1	"/sys/fs/cgroup/freezer"
 
@@ -219,7 +220,10 @@ static bool walk_procs(int dir, pid_fn fn, void *arg)
 	return more;
 }
 
-static bool walk(int dir, unsigned int depth, pid_fn fn, void *arg)
+/* Gives @fn each group right below; false from it ends that. */
+typedef bool (*group_fn)(int dir, unsigned int depth, void *arg);
+
+static bool walk_groups(int dir, unsigned int depth, group_fn fn, void *arg)
 {
 	int fd = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -231,7 +235,6 @@ static bool walk(int dir, unsigned int depth, pid_fn fn, void *arg)
 			close(fd);
 		return true;
 	}
-	more = walk_procs(fd, fn, arg);
 	while (more && depth < DEPTH_MAX && (e = readdir(d)) != NULL) {
 		int sub;
 
@@ -240,11 +243,28 @@ static bool walk(int dir, unsigned int depth, pid_fn fn, void *arg)
 		sub = openat(fd, e->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (sub < 0)
 			continue;
-		more = walk(sub, depth + 1, fn, arg);
+		more = fn(sub, depth + 1, arg);
 		close(sub);
 	}
 	closedir(d);
 	return more;
+}
+
+struct pid_walk {
+	pid_fn fn;
+	void *arg;
+};
+
+static bool walk_all(int dir, unsigned int depth, void *arg)
+{
+	const struct pid_walk *w = arg;
+
+	return walk_procs(dir, w->fn, w->arg) && walk_groups(dir, depth, walk_all, arg);
+}
+
+static void walk(int dir, pid_fn fn, void *arg)
+{
+	walk_all(dir, 0, &(struct pid_walk){ fn, arg });
 }
 
 static bool found_one(uint32_t pid, void *arg)
@@ -261,7 +281,7 @@ bool group_is_populated(const struct group *g)
 
 	if (g->v2 && read_file(g->fd, "cgroup.events", text, sizeof(text)) > 0)
 		return strstr(text, "populated 1");
-	walk(g->fd, 0, found_one, &any);
+	walk(g->fd, found_one, &any);
 	return any;
 }
 
@@ -284,21 +304,83 @@ const char *group_refuses(const struct group *g, const struct protect *p)
 {
 	struct refusal r = { .protect = p };
 
-	walk(g->fd, 0, is_refused, &r);
+	walk(g->fd, is_refused, &r);
 	return r.why;
 }
 
 /* ---- the freezer ---- */
+
+enum freezing { NOBODY, FROZEN, RUNNING };
+
+static bool add_freezing(int dir, unsigned int depth, void *arg);
+
+/*
+ * Of a v2 group, or of all groups below it that somebody is in: Podman pauses the group `container`
+ * within the container's own, which the kernel does not call frozen then.
+ */
+static enum freezing freezing_of(int dir, unsigned int depth)
+{
+	enum freezing all = NOBODY;
+	bool any = false;
+	char text[256];
+
+	if (read_file(dir, "cgroup.events", text, sizeof(text)) <= 0)
+		return RUNNING;
+	if (strstr(text, "frozen 1"))
+		return FROZEN;
+	if (!strstr(text, "populated 1"))
+		return NOBODY;
+	walk_procs(dir, found_one, &any);
+	if (any)
+		return RUNNING;
+	walk_groups(dir, depth, add_freezing, &all);
+	return all;
+}
+
+static bool add_freezing(int dir, unsigned int depth, void *arg)
+{
+	enum freezing *all = arg, one = freezing_of(dir, depth);
+
+	if (one > *all)
+		*all = one;
+	return *all != RUNNING;
+}
 
 bool group_is_frozen(const struct group *g)
 {
 	char text[256];
 
 	if (g->v2)
-		return read_file(g->fd, "cgroup.events", text, sizeof(text)) > 0 &&
-		       strstr(text, "frozen 1");
+		return freezing_of(g->fd, 0) == FROZEN;
 	return read_file(g->fd, "freezer.state", text, sizeof(text)) > 0 &&
 	       strncmp(text, "FROZEN", 6) == 0;
+}
+
+static bool thaw_below(int dir, unsigned int depth, void *arg)
+{
+	write_file(dir, "cgroup.freeze", "0");
+	return walk_groups(dir, depth, thaw_below, arg);
+}
+
+static int write_freezer(const struct group *g, bool freeze)
+{
+	int rc;
+
+	if (!g->v2)
+		return write_file(g->fd, "freezer.state", freeze ? "FROZEN" : "THAWED");
+	rc = write_file(g->fd, "cgroup.freeze", freeze ? "1" : "0");
+	if (rc < 0 || freeze)
+		return rc;
+	/* to wake takes a moment, unless it was not this group that had been frozen */
+	for (unsigned int ms = 0; group_is_frozen(g); ms += ROUND_MS) {
+		if (ms < THAW_MS) {
+			pause_ms(ROUND_MS);
+			continue;
+		}
+		walk_groups(g->fd, 0, thaw_below, NULL);
+		break;
+	}
+	return 0;
 }
 
 /* Until something of a v2 group changes, or a moment of v1. */
@@ -323,10 +405,7 @@ int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 	uint64_t until = now_ms() + wait_ms;
 	int events, rc;
 
-	if (g->v2)
-		rc = write_file(g->fd, "cgroup.freeze", freeze ? "1" : "0");
-	else
-		rc = write_file(g->fd, "freezer.state", freeze ? "FROZEN" : "THAWED");
+	rc = write_freezer(g, freeze);
 	if (rc == -ENOENT && faccessat(g->fd, "cgroup.procs", F_OK, 0) == 0)
 		return -ENOSYS;
 	if (rc < 0)
@@ -375,10 +454,10 @@ static int kill_round(const struct group *g, struct killing *k)
 {
 	/* the kernel's own way (from 5.14 on) leaves no fork behind */
 	k->count_only = g->v2 && faccessat(g->fd, "cgroup.kill", W_OK, 0) == 0;
-	walk(g->fd, 0, kill_one, k);
+	walk(g->fd, kill_one, k);
 	if (k->count_only && write_file(g->fd, "cgroup.kill", "1") < 0) {
 		k->count_only = false;
-		walk(g->fd, 0, kill_one, k);
+		walk(g->fd, kill_one, k);
 	}
 	return k->why ? -EPERM : 0;
 }
@@ -479,6 +558,6 @@ int group_signal_init(const struct group *g, int sig)
 {
 	struct signalling s = { .sig = sig };
 
-	walk(g->fd, 0, signal_first, &s);
+	walk(g->fd, signal_first, &s);
 	return s.done ? 0 : -ESRCH;
 }

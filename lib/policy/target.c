@@ -68,8 +68,10 @@ static void take_container(struct target *t, const struct eval_ctx *ctx)
 	t->image_known = c->state == CONTAINER_KNOWN;
 	t->runtime_uid = c->uid;
 	t->nested = c->nested;
+	copy_slice(c->ns, t->space, sizeof(t->space));
 	t->runtime = c->type == CONTAINER_DOCKER ? RUNTIME_DOCKER :
-		     c->type == CONTAINER_PODMAN ? RUNTIME_PODMAN : RUNTIME_NONE;
+		     c->type == CONTAINER_PODMAN ? RUNTIME_PODMAN :
+		     c->type == CONTAINER_CONTAINERD && !c->uid ? RUNTIME_CONTAINERD : RUNTIME_NONE;
 	find_depth(t, ctx);
 }
 

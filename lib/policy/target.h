@@ -15,6 +15,7 @@ enum runtime {
 	RUNTIME_NONE,		/* no API that falcoc speaks: the cgroup is what there is */
 	RUNTIME_DOCKER,
 	RUNTIME_PODMAN,
+	RUNTIME_CONTAINERD,	/* by itself, or under Kubernetes; root's only */
 };
 
 /* The connection, with the identity of its socket. */
@@ -43,6 +44,7 @@ struct target {
 	enum runtime runtime;
 	bool nested;		/* in another container: its id is that one's word */
 	uint32_t runtime_uid;	/* whose runtime: 0, or that of a rootless one */
+	char space[64];		/* containerd's own namespace for it */
 	char name[128], image[256], repository[256], namespace[128];
 	bool image_known;	/* else protection by images cannot be told */
 	struct target_sock sock;

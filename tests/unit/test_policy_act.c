@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "policy/actor.h"
+#include "policy/group.h"
 #include "policy/process.h"
 #include "suite.h"
 
@@ -667,6 +668,69 @@ START_TEST(slow_runtimes_hold_up_nobody)
 }
 END_TEST
 
+/* A file of a group below the container's own. */
+static void write_below(const struct target *t, const char *below, const char *file, const char *text)
+{
+	char path[1200];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/%s/%s", mount, t->container, below, file);
+	fd = open(path, O_WRONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	close(fd);
+}
+
+static pid_t child_below(const struct target *t, const char *below)
+{
+	pid_t pid = child();
+	char path[1200], text[20];
+
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/%s", mount, t->container, below);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+	snprintf(text, sizeof(text), "%d", pid);
+	write_below(t, below, "cgroup.procs", text);
+	return pid;
+}
+
+/* As Podman pauses: the group with the processes, within the one that is the container's. */
+START_TEST(what_is_frozen_below_is_frozen)
+{
+	struct target t;
+	struct group g;
+	char path[1200];
+	pid_t one, other;
+
+	if (!make_group(&t, false))
+		return;
+	one = child_below(&t, "container");
+	ck_assert_int_eq(group_open(&t, &g), 0);
+	ck_assert(!group_is_frozen(&g));
+	write_below(&t, "container", "cgroup.freeze", "1");
+	for (int i = 0; i < 500 && !group_is_frozen(&g); i++)
+		poll(NULL, 0, 10);
+	ck_assert(group_is_frozen(&g));
+	/* not all of it */
+	other = child_below(&t, "other");
+	ck_assert(!group_is_frozen(&g));
+	finish(other);
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/other", mount, t.container);
+	for (int i = 0; i < 500 && rmdir(path) < 0; i++)
+		poll(NULL, 0, 10);
+	ck_assert(group_is_frozen(&g));
+	/* both of them */
+	ck_assert_int_eq(group_freeze(&g, true, 5000), 0);
+	ck_assert_int_eq(group_freeze(&g, false, 5000), 0);
+	ck_assert(!group_is_frozen(&g));
+	group_close(&g);
+	finish(one);
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/container", mount, t.container);
+	for (int i = 0; i < 500 && rmdir(path) < 0; i++)
+		poll(NULL, 0, 10);
+	remove_group(&t);
+}
+END_TEST
+
 /* One that has the same first digits has another group, whatever the text says. */
 START_TEST(a_group_is_no_name)
 {
@@ -713,6 +777,7 @@ int main(void)
 	tcase_add_loop_test(tc, kills_containers, 0, 2);
 	tcase_add_loop_test(tc, asks_not_for_others, 0, 2);
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
+	tcase_add_test(tc, what_is_frozen_below_is_frozen);
 	tcase_add_loop_test(tc, a_group_is_no_name, 0, 2);
 	return suite_run(s);
 }

@@ -19,7 +19,8 @@ IDLE='while :; do sleep 1; done'
 # a process of the container opens the file, while another one forks as fast as it can
 FORK='(while :; do sh -c true & wait; done) & while :; do (while :; do sh -c true; done) & sleep 0.1; done'
 # what is done to less than the container: all of these end, and the container goes on (one line: bundle() parts lines)
-PARTS='(exec 3</mark.note); sh -c "exec 3</mark.one; exec sleep 1000"'
+# (first a pause that ends again: another pause of it within 5 s would be the same one)
+PARTS='(exec 3</mark.both); sleep 6; (exec 3</mark.note); sh -c "exec 3</mark.one; exec sleep 1000"'
 PARTS="$PARTS; setsid sh -c 'sleep 1000 & exec 3</mark.group; wait'"
 PARTS="$PARTS; tail -f /dev/null | nc -l -p 7777 >/dev/null & for i in 1 2 3 4 5 6 7 8 9; do"
 PARTS="$PARTS grep -q :1E61 /proc/net/tcp /proc/net/tcp6 && break; sleep 1; done"
@@ -56,6 +57,10 @@ policies() {
 	  rules: [mark]
 	  scope: fd.name = /mark.group and container.name endswith -pause
 	  actions: [{kill: group}]
+	- policy: both
+	  rules: [mark]
+	  scope: fd.name = /mark.both and container.name endswith -pause
+	  actions: [pause, unpause]
 	- policy: cut
 	  rules: [connects]
 	  scope: container.name endswith -pause
@@ -100,8 +105,15 @@ start_lxc() {
 }
 
 # state_ENGINE NAME: running, paused, anything else is gone
-state_docker() { docker inspect -f '{{.State.Status}}' "$1"; }
-state_podman() { podman inspect -f '{{.State.Status}}' "$1"; }
+# (by the API, where there is one: starts of its client take an emulated machine seconds)
+state_docker() { curl -s --unix-socket /run/docker.sock "http://d/containers/$1/json" | jq -r .State.Status; }
+state_podman() {
+	if [ -S /run/podman/podman.sock ]; then
+		curl -s --unix-socket /run/podman/podman.sock "http://d/v4.0.0/libpod/containers/$1/json" | jq -r .State.Status
+	else
+		podman inspect -f '{{.State.Status}}' "$1"
+	fi
+}
 state_ctr() { ctr task ls | awk -v n="$1" '$1 == n { print tolower($3) }'; }
 state_runc() { runc state "$1" 2>/dev/null | jq -r .status; }
 state_crun() { crun state "$1" 2>/dev/null | jq -r .status; }
@@ -114,8 +126,13 @@ resume_podman() { podman unpause "$1"; }
 resume_ctr() { ctr task resume "$1"; }
 resume_runc() { runc resume "$1"; }
 resume_crun() { crun resume "$1"; }
-resume_lxc() { lxc-unfreeze -n "$1"; }
-resume_nspawn() { echo 0 >"$(group_of "$1")/cgroup.freeze"; }
+# its monitor believes what it did itself: it is to freeze what is frozen before it lets it go on
+resume_lxc() { lxc-freeze -n "$1" && lxc-unfreeze -n "$1"; }
+resume_nspawn() {
+	local g
+	g=$(group_of)
+	if [ -f "$g/cgroup.freeze" ]; then echo 0 >"$g/cgroup.freeze"; else echo THAWED >"$g/freezer.state"; fi
+}
 
 begin() {
 	"start_$1" "$2" "$3" || { fail "$1: $2 starts"; return 1; }
@@ -126,12 +143,27 @@ runs() { [ "$("state_$1" "$2")" = running ]; }
 is_paused() { [ "$("state_$1" "$2")" = paused ]; }
 is_gone() { case $("state_$1" "$2") in running | paused | opening) return 1 ;; esac; }
 
-# a frozen one reads running where its engine does not look at the freezer
-is_frozen() { is_paused "$1" "$2" || grep -qs 'frozen 1' "$(group_of "$2")/cgroup.events"; }
+# a frozen one reads running where its engine does not look at the freezer, and has nothing to be asked by
+is_frozen() {
+	case $1 in
+	lxc | nspawn) group_is_frozen ;;
+	*) is_paused "$1" "$2" && group_is_frozen ;;
+	esac
+}
+group_is_frozen() {
+	local g
+	g=$(group_of)
+	case $g in
+	*/freezer/*) grep -qs FROZEN "$g/freezer.state" ;;
+	*) grep -qs 'frozen 1' "$g/cgroup.events" ;;
+	esac
+}
+# of the container that was acted upon last
 group_of() {
-	local id
-	id=$(grep -F '"falcoc: action"' "$T/out" | jq -r '.output_fields["falcoc.action.container"]' | tail -1)
-	find /sys/fs/cgroup -type d -name "*$id*" | head -1
+	local id at=/sys/fs/cgroup
+	id=$(grep -F '"falcoc: action"' "$T/out" | tail -1 | jq -r '.output_fields["falcoc.action.container"]')
+	[ ! -d $at/freezer ] || at=$at/freezer
+	find $at -type d -name "*$id*" | head -1
 }
 
 # results ACTION: what was told of it, one a line
@@ -160,6 +192,8 @@ parts_of() {
 	case $e in	# the others have no loopback
 	docker | podman | nspawn | lxc) check "$e: its connection is cut" grep -qx 'cut cut done' "$T/done" ;;
 	esac
+	check "$e: it is paused and goes on, by one policy" \
+		test "$(grep '^both' "$T/done" | paste -sd,)" = 'both pause done,both unpause done'
 	check "$e: a program is told of it" grep -q "|$e-pause|" "$T/noted"
 	check "$e: a capture is begun" grep -qx 'note capture done' "$T/done"
 	sort "$T/done" | uniq -c | sed 's/^/  /'
@@ -188,7 +222,7 @@ actions_on() {
 	check "$e: another one runs on" runs "$e" "$e-idle"
 	if declare -F "more_$e" >/dev/null; then "more_$e"; fi
 }
-goes_on() { ! is_frozen "$1" "$2" && runs "$1" "$2"; }
+goes_on() { ! group_is_frozen && runs "$1" "$2"; }
 
 # A container of another runtime that has the very id of one of Docker's.
 twin() {

@@ -22,7 +22,7 @@ image_tree() {
 	printf '%s\n' root:x:0:0:root:/root:/bin/sh app:x:1234:1234:application:/:/bin/sh >"$1/etc/passwd"
 	printf '%s\n' root:x:0: app:x:1234: >"$1/etc/group"
 	echo ID=image >"$1/etc/os-release"
-	touch "$1"/mark.{group,kill,note,one,pause,stop,twin}
+	touch "$1"/mark.{both,group,kill,note,one,pause,stop,twin}
 }
 
 containers_pam() {
