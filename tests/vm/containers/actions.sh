@@ -24,7 +24,8 @@ PARTS='(exec 3</mark.both); sleep 6; (exec 3</mark.note); sh -c "exec 3</mark.on
 PARTS="$PARTS; setsid sh -c 'sleep 1000 & exec 3</mark.group; wait'"
 PARTS="$PARTS; tail -f /dev/null | nc -l -p 7777 >/dev/null & for i in 1 2 3 4 5 6 7 8 9; do"
 PARTS="$PARTS grep -q :1E61 /proc/net/tcp /proc/net/tcp6 && break; sleep 1; done"
-PARTS="$PARTS; timeout 30 nc 127.0.0.1 7777 </dev/null >/dev/null"
+# (an end of its input would end the connection)
+PARTS="$PARTS; mkfifo /dev/ever; timeout 30 nc 127.0.0.1 7777 <>/dev/ever >/dev/null"
 
 rules() {
 	cat <<-'R'
