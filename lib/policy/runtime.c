@@ -240,7 +240,8 @@ static int ask_json(struct question *q, const struct target *t, const char *verb
 }
 
 /* A call of containerd's tasks: the container's id is field 1 of its message. */
-static int ask_containerd(struct question *q, const struct target *t, const char *verb, char *why, size_t size)
+static int ask_containerd(struct question *q, const struct target *t, const char *verb, char *why,
+			  size_t size)
 {
 	size_t len = strlen(t->container);
 	char url[128], space[160], body[GRPC_HEAD + 2 + sizeof(t->container)] = "";
