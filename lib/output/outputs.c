@@ -274,10 +274,14 @@ static void push(struct way *w, struct message *m)
 
 /* ---- folding ---- */
 
-/* The alert's rule and what the chosen fields say. */
-static struct slice fold_key(struct outputs *os, const struct alert *a)
+/*
+ * The alert's rule and what the chosen fields say; and where it goes, or one that no output was told yet
+ * would count as one more of those that another was told.
+ */
+static struct slice fold_key(struct outputs *os, const struct alert *a, uint64_t to)
 {
 	buf_clear(&os->key);
+	buf_add(&os->key, &to, sizeof(to));
 	buf_add_str(&os->key, a->rule->name);
 	buf_add_char(&os->key, '\0');
 	if (os->fold_key)
@@ -364,7 +368,7 @@ void outputs_tell(struct outputs *os, const struct alert *a, const struct output
 	if (os->fold && !held) {
 		if (fold_due_ns(os->fold) <= now_ns)
 			tell_folded(os, now_ns, false);
-		first = fold_is_first(os->fold, fold_key(os, a), now_ns, &last);
+		first = fold_is_first(os->fold, fold_key(os, a, to), now_ns, &last);
 	}
 	if (!wanted(os, a->rule->priority, to, held, &forms))
 		return;

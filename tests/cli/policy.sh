@@ -50,4 +50,31 @@ run -r r.yaml --actions=perhaps
 expect "a mode that there is not" 2 err "perhaps"
 run schema policy
 expect "the schema" 0 out '"Policies of falcoc"' '"elsewhere"' '"kill"'
-exit $failed
+
+# outputs of policies, and folding: each is told of its own, and of how many more there were for it
+# shellcheck source=seeds
+. "$here/seeds"
+many 3 >many.scap
+cat >both.yaml <<'R'
+- rule: Both
+  desc: d
+  condition: evt.type in (open, connect)
+  output: "%evt.num %evt.type"
+  priority: NOTICE
+R
+cat >outputs.yaml <<'P'
+- policy: opens
+  rules: [Both]
+  scope: evt.type = open
+  outputs: [file]
+- policy: connects
+  rules: [Both]
+  scope: evt.type = connect
+  outputs: [stdout]
+P
+run -c none -r both.yaml --policy outputs.yaml -e many.scap -o file_output.enabled=true -o file_output.filename=file \
+	-o 'fold_alerts.outputs=[stdout,file]' -o 'fold_alerts.fields=[evt.source]'
+expect "an output of a policy has its own alerts" 0 out "Notice 6 connect" "!open"
+expect "and their number" 0 out "Notice 30 connect [policy: connects] (2 more"
+expect "so has the other" 0 file "Notice 2 open" "Notice 26 open [policy: opens] (2 more" "!connect"
+finish
