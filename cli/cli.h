@@ -109,6 +109,7 @@ struct command {
 	const char *args;	/* for the usage line */
 	const char *summary;
 	const char *text;	/* more of the help; NULL: no more */
+	const char *more;	/* and of the whole help and the manual; NULL: no more */
 	const char *brief;	/* options that the short help shows: "r config"; NULL: all */
 	const char *const *examples;	/* a command, what it does, ...; ended by NULL; or NULL */
 	const struct option *options;	/* ended by one without letter and name; NULL: none */

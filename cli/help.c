@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const struct status_text {
 	int number;
@@ -61,14 +62,24 @@ static void put_paragraph(const char *before, const char *text)
 	putchar('\n');
 }
 
+/* Each with what it does as a comment of the shell's: behind it, or below where there is no room. */
 static void put_examples(const struct command *cmd)
 {
+	size_t widest = 0;
+
 	if (!cmd->examples)
 		return;
+	for (const char *const *e = cmd->examples; *e; e += 2)
+		if (strlen(e[0]) > widest && strlen(e[0]) + strlen(e[1]) + 6 <= HELP_WIDTH)
+			widest = strlen(e[0]);
 	printf("\nExamples:\n");
 	for (const char *const *e = cmd->examples; *e; e += 2) {
-		printf("  %s\n", e[0]);
-		put_paragraph("      ", e[1]);
+		if (widest + strlen(e[1]) + 6 <= HELP_WIDTH && strlen(e[0]) <= widest)
+			printf("  %-*s  # %s\n", (int)widest, e[0], e[1]);
+		else if (strlen(e[0]) + strlen(e[1]) + 6 <= HELP_WIDTH)
+			printf("  %s  # %s\n", e[0], e[1]);
+		else
+			printf("  %s\n      # %s\n", e[0], e[1]);
 	}
 }
 
@@ -76,11 +87,11 @@ static void show_options(const struct command *cmd, bool all)
 {
 	if (!cmd->options)
 		return;
-	all |= !cmd->brief;
-	printf("\n%s:\n", all ? "Options" : "Options that are needed most");
+	printf("\n%s:\n", all || !cmd->brief ? "Options" : "Options that are needed most");
 	options_help(cmd, all);
 	if (!all)
-		printf("  'falcoc help --all %s' shows all, 'falcoc list config' the keys of -o\n", cmd->name);
+		printf("  'falcoc help --all %s' tells more%s\n", cmd->name,
+		       cmd->brief ? " and shows the others" : "");
 }
 
 static void show_command(const struct command *cmd, bool all)
@@ -96,6 +107,10 @@ static void show_command(const struct command *cmd, bool all)
 	if (cmd->text) {
 		putchar('\n');
 		put_paragraph("", cmd->text);
+	}
+	if (cmd->more && all) {
+		putchar('\n');
+		put_paragraph("", cmd->more);
 	}
 	show_options(cmd, all);
 	if (all && cmd == commands)

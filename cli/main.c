@@ -21,10 +21,10 @@ const struct command commands[] = {
 	{
 		.name = "run",
 		.args = "[-r RULES]...",
-		.summary = "watch this machine and tell what the rules match (the default command)",
+		.summary = "watch this machine and tell what the rules match (the default)",
 		.text = "Alerts go to the standard output as they happen, everything else to the standard\n"
 			"error. Ctrl-C, SIGTERM or the time of -M ends it with a summary.\n",
-		.brief = "r c o e w M json policy actions p v h",
+		.brief = "r c o e w M json v h",
 		.examples = run_examples,
 		.options = run_options,
 		.keys = true,
@@ -34,7 +34,7 @@ const struct command commands[] = {
 	{
 		.name = "daemon",
 		.args = "[-r RULES]...",
-		.summary = "the same as a service: under systemd, with rules read again when they change",
+		.summary = "the same as a service, with rules read again when they change",
 		.text = "Alerts go to the journal and into the store unless the configuration says otherwise. Rules\n"
 			"and configuration are read again on SIGHUP and when their files change; what has errors\n"
 			"changes nothing. As long as the module is not there it waits for it.\n",
@@ -48,7 +48,7 @@ const struct command commands[] = {
 	{
 		.name = "validate",
 		.args = "[RULES...]",
-		.summary = "check rules files and the configuration, and say where they are wrong",
+		.summary = "check rules files and the configuration: all errors at once",
 		.text = "Without RULES: the configuration, and the rules files that it names. With RULES: these, and\n"
 			"the configuration only where -c names one.\n"
 			"Files are read in the order given, as one set of rules; a directory stands for the\n"
@@ -72,7 +72,7 @@ const struct command commands[] = {
 	{
 		.name = "explain",
 		.args = "[-r RULES]... RULE",
-		.summary = "show what becomes of a rule: its condition, compiled, and its events",
+		.summary = "show what becomes of a rule: condition, events, what it costs",
 		.text = "The condition with its macros and lists in place, the events that the kernel records for it, and what\n"
 			"of it the kernel looks at before it makes a record.\n",
 		.examples = explain_examples,
@@ -83,7 +83,7 @@ const struct command commands[] = {
 	{
 		.name = "eval",
 		.args = "CONDITION -e FILE",
-		.summary = "try a condition on the events of a capture, and count those that it is true of",
+		.summary = "try a condition on the events of a capture, and count them",
 		.text = "Tells how many of the events that was; --print shows them. Status 8 where there was none.\n",
 		.examples = eval_examples,
 		.options = eval_options,
@@ -98,7 +98,7 @@ const struct command commands[] = {
 			"far as the kernel can tell not even made. Without it all events are. Ctrl-C, SIGTERM\n"
 			"or the time of -M ends it; the file is whole then, and whole up to the last half second\n"
 			"if it is killed.\n",
-		.brief = "w z C G W c o M v h",
+		.brief = "w z C G W c M h",
 		.examples = record_examples,
 		.options = record_options,
 		.keys = true,
@@ -108,7 +108,7 @@ const struct command commands[] = {
 	{
 		.name = "dns",
 		.args = "[--explain ADDRESS|NAME | --check RULES]",
-		.summary = "show the names that falcoc knows of addresses, and those that rules mention",
+		.summary = "show the names known of addresses, and those that rules mention",
 		.text = "The table is the one that the running falcoc keeps on disk, and the hosts file: as of\n"
 			"its start, its end, or up to five minutes ago. Needs the right to read that file.\n",
 		.examples = dns_examples,
@@ -135,6 +135,7 @@ const struct command commands[] = {
 			"The condition is one of the language of rules, without macros and lists, such as\n"
 			"'proc.name = curl and fd.sip.name endswith .test'. It sees what was stored: fields that the\n"
 			"outputs of rules name, and who, where and with whom; it tells of a field that was not.\n",
+		.brief = "since until rule priority n f format h",
 		.examples = alerts_examples,
 		.options = alerts_options,
 		.statuses = "0123",
@@ -153,13 +154,15 @@ const struct command commands[] = {
 	{
 		.name = "report",
 		.args = "[OPTION...]",
-		.summary = "report on what was stored: coverage, alerts, what is new, what is noisy",
-		.text = "Reads nothing from the standard input, and is of no locale. Exit status: 0 made, or nothing\n"
-			"to say; 1 wrong arguments; 2 it could not be read or written; 3 an alert at least as urgent\n"
-			"as --fail-on; 4 coverage was lost (falcoc did not run all the time, but for restarts of a\n"
-			"minute, see --max-restart; or events were dropped); 10 the checkpoint makes\n"
-			"no sense, 11 cannot be written or is in use, 12 is of another store.\n",
-		.brief = "since until format min-priority fail-on checkpoint quiet-if-empty output h",
+		.summary = "report on what was stored: coverage, alerts, what is new",
+		.text = "Exit status: 0 made, or nothing to say; 3 an alert at least as urgent as --fail-on; 4 coverage was\n"
+			"lost; 1, 2, 10, 11, 12 there is no report.\n",
+		.more = "Reads nothing from the standard input, and is of no locale. Coverage was lost where falcoc did\n"
+			"not run all the time (but for restarts of a minute, see --max-restart), or events were\n"
+			"dropped. There is no report for wrong arguments (1), where something could not be read or\n"
+			"written (2), where the checkpoint makes no sense (10), cannot be written or is in use (11), or\n"
+			"is of another store (12).\n",
+		.brief = "since until format fail-on checkpoint quiet-if-empty output h",
 		.examples = report_examples,
 		.options = report_options,
 		.usage_is_1 = true,

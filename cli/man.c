@@ -161,6 +161,10 @@ static void command_page(const struct command *cmd)
 		put_line(cmd->text);
 		putchar('\n');
 	}
+	if (cmd->more) {
+		put_line(cmd->more);
+		putchar('\n');
+	}
 	put_options(cmd);
 	put_examples(cmd);
 	put_statuses(cmd->statuses);

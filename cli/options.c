@@ -295,26 +295,36 @@ static bool is_brief(const struct any_option *o, const char *brief)
 	return false;
 }
 
-/* What it is, and the key that it stands for, whose text is a sentence. */
+/* How much of a help is enough where there is no room for all: up to what only adds to it. */
+static size_t main_part(const char *help)
+{
+	static const char *const adds[] = { "; ", ";\n", " (default", "\n(default", ". ", ".\n", ": where rules" };
+	size_t len = strlen(help);
+
+	for (size_t i = 0; i < sizeof(adds) / sizeof(adds[0]); i++) {
+		const char *at = strstr(help, adds[i]);
+
+		if (at && (size_t)(at - help) < len)
+			len = (size_t)(at - help);
+	}
+	return len;
+}
+
+/* What it is, and the key that it stands for, whose text is a sentence. @brief: only the main part, of these. */
 static void show_option(const struct any_option *o, void *arg)
 {
-	const char *brief = arg, *help = o->help;
+	const char *brief = arg;
 	int column = HELP_COLUMN;
-	char key[128];
+	char key[128], help[1000];
 
-	if (brief && !is_brief(o, brief))
+	if (brief && *brief && !is_brief(o, brief))
 		return;
 	show_left(o->letter, o->name, o->arg);
-	if (o->key && islower((unsigned char)help[1])) {
-		putchar(tolower((unsigned char)*help++));
-		column++;
-		printf("%.*s", (int)strcspn(help, " \n"), help);
-		column += (int)strcspn(help, " \n");
-		help += strcspn(help, " \n");
-		help += strspn(help, " \n");
-	}
+	snprintf(help, sizeof(help), "%.*s", (int)(brief ? main_part(o->help) : strlen(o->help)), o->help);
+	if (o->key && islower((unsigned char)help[1]))
+		*help = (char)tolower((unsigned char)*help);
 	show_words(help, HELP_COLUMN, &column);
-	if (o->key) {
+	if (o->key && !brief) {
 		snprintf(key, sizeof(key), "(%s%s%s)", o->key, o->arg ? "" : "=", o->value);
 		show_words(key, HELP_COLUMN, &column);
 	}
@@ -334,5 +344,5 @@ void options_each(const struct command *cmd, void (*fn)(const struct any_option 
 
 void options_help(const struct command *cmd, bool all)
 {
-	options_each(cmd, show_option, all ? NULL : (void *)cmd->brief);
+	options_each(cmd, show_option, all ? NULL : (void *)(cmd->brief ? cmd->brief : ""));
 }
