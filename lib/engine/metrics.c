@@ -11,6 +11,7 @@
 #include "engine/core.h"
 #include "engine/hold.h"
 #include "engine/reload.h"
+#include "output/text.h"
 #include "state/container.h"
 #include "state/containers.h"
 #include "state/guest.h"
@@ -27,19 +28,20 @@ struct metrics {
 	const char *name;	/* the one that is being told */
 };
 
+/* @value, as text is shown: a page with a byte that is no UTF-8 would be refused as a whole. */
 static void put_label(struct buf *out, const char *name, const char *value)
 {
+	struct buf safe = BUF_INIT;
+
+	text_escape(slice_of(value), &safe);
 	buf_printf(out, "%s=\"", name);
-	for (const char *p = value; *p; p++) {
-		if (*p == '\n') {
-			buf_add_str(out, "\\n");
-			continue;
-		}
+	for (const char *p = buf_str(&safe); *p; p++) {
 		if (*p == '\\' || *p == '"')
 			buf_add_char(out, '\\');
 		buf_add_char(out, *p);
 	}
 	buf_add_char(out, '"');
+	buf_release(&safe);
 }
 
 static void put_text(struct metrics *m, double value, const char *l1, const char *v1, const char *l2,
@@ -65,6 +67,15 @@ static json_t *number(double value)
 	return value == (double)(json_int_t)value ? json_integer((json_int_t)value) : json_real(value);
 }
 
+static void put_member(json_t *item, const char *name, const char *value)
+{
+	struct buf safe = BUF_INIT;
+
+	text_escape(slice_of(value), &safe);
+	json_object_set_new(item, name, json_string(buf_str(&safe)));
+	buf_release(&safe);
+}
+
 static void put_json(struct metrics *m, double value, const char *l1, const char *v1, const char *l2,
 		     const char *v2)
 {
@@ -82,9 +93,9 @@ static void put_json(struct metrics *m, double value, const char *l1, const char
 	if (value == 0)
 		return;
 	item = json_object();
-	json_object_set_new(item, l1, json_string(v1));
+	put_member(item, l1, v1);
 	if (l2)
-		json_object_set_new(item, l2, json_string(v2));
+		put_member(item, l2, v2);
 	json_object_set_new(item, "value", number(value));
 	json_array_append_new(list, item);
 }
@@ -252,6 +263,7 @@ static void put_types(struct metrics *m, const struct capture_stats *st)
 	put1(m, (double)st->dropped_full, "why", "ring full");
 	put1(m, (double)st->dropped_nested, "why", "nested");
 	put1(m, (double)st->dropped_noring, "why", "no ring");
+	one(m, "events_waiting", GAUGE, "Events in the rings, not yet read.", (double)st->in_rings);
 	family(m, "ring_bytes", GAUGE, "Memory of the rings, all CPUs together.");
 	for (unsigned int i = 0; i < FALCOC_CLASS_COUNT; i++)
 		put1(m, (double)st->ring_bytes[i], "class", classes[i]);

@@ -47,7 +47,9 @@ static struct engine *make(void)
 	struct engine *e;
 
 	write_file(RULES, "- rule: a \"quoted\\\\ one\"\n  desc: d\n  condition: evt.type = open\n"
-		   "  output: o\n  priority: NOTICE\n");
+		   "  output: o\n  priority: NOTICE\n"
+		   "- rule: \"bell \\a\"\n  desc: d\n  condition: evt.type = open\n"
+		   "  output: o\n  priority: NOTICE\n  enabled: false\n");
 	ck_assert_int_eq(engine_new(&opt, &e), 0);
 	engine_add_rules(e, RULES);
 	ck_assert_int_eq(engine_compile(e), ENGINE_OK);
@@ -66,6 +68,8 @@ START_TEST(metrics)
 	metrics_text(e, &text);
 	at = buf_str(&text);
 	ck_assert_ptr_nonnull(strstr(at, "falcoc_rule_matches_total{rule=\"a \\\"quoted\\\\\\\\ one\\\"\"} 3\n"));
+	/* as text is shown: no byte in it that the form does not have */
+	ck_assert_ptr_nonnull(strstr(at, "falcoc_rule_matches_total{rule=\"bell \\\\x07\"} 0\n"));
 	ck_assert_ptr_nonnull(strstr(at, "# TYPE falcoc_rules_enabled gauge\nfalcoc_rules_enabled 1\n"));
 	/* Prometheus's own judge, where it is installed */
 	if (system("command -v promtool >/dev/null") == 0) {

@@ -73,6 +73,7 @@ asked_check "events by type" 'falcoc_events_produced_total{type="execve"} >= boo
 asked_check "of both CPUs" 'count(falcoc_cpu_produced_total)' "$(nproc)"
 asked_check "which add up" 'abs(sum(falcoc_cpu_produced_total) - sum(falcoc_events_produced_total)) <= bool 200' 1
 asked_check "drops by CPU, class and reason" 'sum(falcoc_cpu_dropped_total) + sum(falcoc_class_dropped_total) + sum(falcoc_drops_total)' 0
+asked_check "how many wait in the rings" 'falcoc_events_waiting < bool 100000' 1
 asked_check "tables" 'falcoc_table_entries{table="processes"} > bool 5' 1
 asked_check "evictions" 'sum(falcoc_table_evicted_total{table="processes"})' 0
 asked_check "evaluation time of rules" 'count(falcoc_rule_evaluation_seconds_total)' 3
