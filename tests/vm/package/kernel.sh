@@ -11,5 +11,6 @@ check "there is a newer kernel ($release)" test -n "$release"
 check "apt installs it" apt_install "linux-image-$release linux-headers-$release"
 grep -iE 'dkms|falcoc' "$T/said" | head -20
 check "DKMS built the module for it" built_for "$(installed)" "$release"
+check "and signed it" test "$(modinfo -k "$release" -F signer falcoc)" = "DKMS module signing key"
 check "the one of the running kernel is still there" built_for "$(installed)" "$(uname -r)"
 watches kernel

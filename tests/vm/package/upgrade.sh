@@ -15,7 +15,7 @@ check "apt upgrades falcoc-dkms" apt_install "$(deb falcoc-dkms $NEW)"
 check "DKMS built the new module" built_for "$NEW" "$(uname -r)"
 check "the old one is gone" sh -c "! dkms status | grep -q '$OLD'"
 check "the new one took the old one's place" is_loaded "$NEW"
-check "the service went on, started anew" sh -c "systemctl is-active falcoc; [ \$(systemctl show -p MainPID --value falcoc) != $pid ]"
+check "the service went on, started anew" sh -c "systemctl -q is-active falcoc && [ \$(systemctl show -p MainPID --value falcoc) != $pid ]"
 told timeout 60 falcoc -M 1
 check "the old program says what to do" said 'older than the loaded module .* upgrade the falcoc program'
 check "so does the service" wait_for 60 sh -c "systemctl status falcoc --no-pager | grep -q 'upgrade the falcoc program'"
