@@ -74,12 +74,6 @@ static void print(void *arg, const char *text)
 	fputs(text, stdout);
 }
 
-static void note(void *arg, const char *text)
-{
-	(void)arg;
-	complain("%s", text);
-}
-
 static enum status query(struct settings *s, int64_t *ret_last)
 {
 	char why[4000] = "out of memory";
@@ -105,7 +99,7 @@ enum status alerts_command(struct settings *s)
 		return STATUS_USAGE;
 	}
 	s->alerts.condition = s->nargs ? s->args[0] : NULL;
-	s->alerts.note = note;
+	s->alerts.note = complain_notice;
 	s->alerts.ret_seen = &seen;
 	status = settings_apply(s, true, false);
 	s->alerts.path = s->engine.outputs.store.path;

@@ -156,6 +156,8 @@ void options_each(const struct command *cmd, void (*fn)(const struct any_option 
 
 /* "falcoc: ..." to stderr, with a newline. */
 void complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* An engine_notice_fn that does so. */
+void complain_notice(void *arg, const char *text);
 
 /*
  * Behind a sentence about @word, which is none of @names (ended by NULL): "; did you mean 'X'?", or

@@ -19,12 +19,6 @@ const struct option eval_options[] = {
 	{ 0 },
 };
 
-static void show_notice(void *arg, const char *text)
-{
-	(void)arg;
-	complain("%s", text);
-}
-
 static enum status judge(struct engine *e, const struct settings *s)
 {
 	enum status status = rules_load(e, s, false);
@@ -61,7 +55,7 @@ enum status eval_command(struct settings *s)
 	s->engine.condition = s->args[0];
 	s->engine.all_events = true;
 	s->engine.alert_fd = STDOUT_FILENO;
-	s->engine.notice = show_notice;
+	s->engine.notice = complain_notice;
 	status = engine_make(s, &e);
 	if (status != STATUS_OK)
 		return status;

@@ -28,6 +28,12 @@ void complain(const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void complain_notice(void *arg, const char *text)
+{
+	(void)arg;
+	complain("%s", text);
+}
+
 const char *did_you_mean(const char *word, const char *const *names)
 {
 	const char *near = engine_suggest(word, names);
@@ -310,7 +316,10 @@ static size_t main_part(const char *help)
 	return len;
 }
 
-/* What it is, and the key that it stands for, whose text is a sentence. @brief: only the main part, of these. */
+/*
+ * What it is, and the key that it stands for, whose text is a sentence. @arg, where it is one: only of
+ * these (all, where it is empty), and only the main part.
+ */
 static void show_option(const struct any_option *o, void *arg)
 {
 	const char *brief = arg;

@@ -56,12 +56,6 @@ const struct option record_options[] = {
 	{ 0 },
 };
 
-static void show_notice(void *arg, const char *text)
-{
-	(void)arg;
-	complain("%s", text);
-}
-
 /* STATUS_OK, or STATUS_USAGE after having said what does not go together. */
 enum status record_apply(struct settings *s)
 {
@@ -164,7 +158,7 @@ enum status record_command(struct settings *s)
 	s->engine.all_events = true;
 	s->engine.no_stdout = false;
 	s->engine.alert_fd = STDERR_FILENO;
-	s->engine.notice = show_notice;
+	s->engine.notice = complain_notice;
 	status = engine_make(s, &e);
 	if (status == STATUS_OK) {
 		status = record(e, s);

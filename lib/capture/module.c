@@ -135,16 +135,18 @@ static size_t bytes_of_hex(const char *hex, unsigned char ret[KEY_ID_MAX])
 	unsigned int byte;
 	size_t n = 0;
 
-	for (; n < KEY_ID_MAX && isxdigit((unsigned char)hex[0]) && isxdigit((unsigned char)hex[1]); hex += 2) {
+	while (n < KEY_ID_MAX && isxdigit((unsigned char)hex[0]) && isxdigit((unsigned char)hex[1])) {
 		sscanf(hex, "%2x", &byte);
 		ret[n++] = (unsigned char)byte;
+		hex += 2;
 	}
 	return n;
 }
 
 /*
- * Has the kernel this certificate's key? It lists those that it knows as "... asymmetri NAME: ID: X509.rsa
- * ...", where ID is one that the certificate itself has in it. Where none is to be seen, we may not look.
+ * Has the kernel this certificate's key? It lists those that it knows as "... asymmetri NAME: ID:
+ * X509.rsa ...", where ID is one that the certificate itself has in it. Where none is to be seen, we may
+ * not look.
  */
 static bool kernel_has_key(const char *root, const unsigned char *certificate, size_t len)
 {
