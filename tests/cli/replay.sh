@@ -140,6 +140,11 @@ run -e "$seeds/whole" --print '%fd.nme'
 expect "a form that is wrong" 3 err "--print:1:2: error" "falcoc: --print has 1 error"
 run eval "evt.type = open and web" -e "$seeds/whole" -r rules.yaml
 expect "a macro that the rules do not have" 3 err "condition:1:21: error: unknown macro 'web'" "the condition and its rules have 1 error"
+printf -- '- list: test list\n  items: [open, close]\n' >odd.yaml
+run eval $'fd.num > 0 and\n evt.type in (test list) and\n fd.nme = 3' -e "$seeds/whole" -r odd.yaml
+expect "behind a list that is put in place" 3 err "condition:3:2: error: unknown field 'fd.nme'" "    3 |  fd.nme = 3"
+run eval 'fd.num > 0 and evt.type in (test list)' -e "$seeds/whole" -r odd.yaml
+expect "which is there for it" 0 out "2 of 11 events"
 run record -w /dev/null "evt.type = opn"
 expect "a filter of a recording that is wrong" 3 err "condition:1:12: error" "falcoc: the condition has 1 error"
 run eval "evt.type = open"
