@@ -24,7 +24,7 @@ oracle: $(BUILD)/tests/unit/test_filter_oracle	## a million random conditions ag
 
 test-cli: $(BUILD)/falcoc	## run the tests of the command line tool (T=NAME: one of them)
 	@FALCOC=$(CURDIR)/$(BUILD)/falcoc tests/run-scripts.sh \
-		$(if $(T),tests/cli/$(T).sh,$(wildcard tests/cli/*.sh))
+		$(if $(T),$(T:%=tests/cli/%.sh),$(wildcard tests/cli/*.sh))
 
 $(BUILD)/tests/unit/test_%: $(BUILD)/tests/unit/test_%.o $(UNIT_HELP) $(BUILD)/libfalcoc.a
 	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS_ALL) -lsqlite3 -lnl-route-3 -lnl-3

@@ -58,10 +58,38 @@ static inline uint64_t get_u64(const char *p)
 	return le64toh(v);
 }
 
+/* Sets the parameters of @ev: @n lengths of @width bytes each, and behind them @left bytes. */
+static inline int cut(struct scap_event *ev, const char *lens, size_t n, size_t width, size_t left)
+{
+	const unsigned int kept = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
+	const char *data = lens + n * width;
+	size_t at = 0;
+
+	if (width == 2) {
+		/* no sum of so few lengths is too large for a number, so they are checked together */
+		for (unsigned int i = 0; i < kept; i++, lens += 2) {
+			ev->param[i] = (struct slice){ data + at, get_u16(lens) };
+			at += ev->param[i].len;
+		}
+		for (size_t i = kept; i < n && at <= left; i++, lens += 2)
+			at += get_u16(lens);
+	} else {
+		for (size_t i = 0; i < n && at <= left; i++, lens += 4) {
+			if (i < kept)
+				ev->param[i] = (struct slice){ data + at, get_u32(lens) };
+			at += get_u32(lens);
+		}
+	}
+	if (at > left)
+		return -EBADMSG;
+	ev->nparams = kept;
+	return 0;
+}
+
 int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event *ret_event)
 {
 	const size_t head = v1 ? HEAD_V1_BYTES : HEAD_BYTES, before = flagged ? 6 : 2;
-	const char *p = body.ptr + before, *lens, *data;
+	const char *p = body.ptr + before, *lens;
 	struct scap_event *ev = ret_event;
 	size_t len, width, left;
 	uint64_t n;
@@ -94,20 +122,8 @@ int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event
 	}
 	if (n > left / width)
 		return -EBADMSG;
-	data = lens + n * width;
 	left -= n * width;
-	for (uint64_t i = 0; i < n; i++, lens += width) {
-		size_t size = width == 2 ? get_u16(lens) : get_u32(lens);
-
-		if (size > left)
-			return -EBADMSG;
-		if (i < SCAP_PARAMS_MAX)
-			ev->param[i] = (struct slice){ data, size };
-		data += size;
-		left -= size;
-	}
-	ev->nparams = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
-	return 0;
+	return cut(ev, lens, (size_t)n, width, left);
 }
 
 /* Where the conversions of each type begin, made once; those of one type stand together. */
@@ -250,6 +266,31 @@ static int rebuild(struct scap_event *ev, const struct scap_conversion *c,
 	if (used && enter)
 		enter->type = UINT16_MAX;
 	return 0;
+}
+
+bool scap_convert_pads(unsigned int type, unsigned int nparams)
+{
+	const unsigned int want = scap_types[type].nparams;
+
+	for (int round = 0; round < ROUNDS_MAX && nparams != want; round++) {
+		const struct scap_conversion *c = find_conversion(type, nparams);
+
+		if (!c || c->action != SCAP_CONVERT_ADD || c->new_type != type)
+			return false;
+		for (unsigned int i = 0; i < c->count; i++)
+			if (c->list[i].from != SCAP_FROM_NOTHING)
+				return false;
+		nparams += c->count;
+	}
+	return nparams == want;
+}
+
+bool scap_convert_keeps(unsigned int type, unsigned int nparams)
+{
+	const struct scap_conversion *c = find_conversion(type, nparams);
+
+	return (scap_types[type].flags & (SCAP_T_UNUSED | SCAP_T_CONVERTED)) == SCAP_T_CONVERTED &&
+	       c && c->action == SCAP_CONVERT_STORE;
 }
 
 bool scap_convert_param(const struct scap_event *ev, struct scap_enter *enter, unsigned int at,

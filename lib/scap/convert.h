@@ -52,6 +52,11 @@ int scap_convert(struct scap_event *ev, struct scap_enter **enter, struct arena 
 bool scap_convert_param(const struct scap_event *ev, struct scap_enter *enter, unsigned int at,
 			struct slice *ret_param);
 
+/* Does scap_convert() make an event of @type whole by empty parameters only, if by any? */
+bool scap_convert_pads(unsigned int type, unsigned int nparams);
+/* Is such an entry only kept for its exit? */
+bool scap_convert_keeps(unsigned int type, unsigned int nparams);
+
 /* Keeps a copy of @ev in *@enter, in place of what was there. 0 or a negative errno. */
 int scap_enter_store(const struct scap_event *ev, struct scap_enter **enter);
 struct slice scap_enter_param(const struct scap_enter *e, unsigned int i);

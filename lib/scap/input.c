@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#define READ_BYTES	(256u << 10)	/* of a read, and the first of the buffer */
+#define READ_BYTES	(64u << 10)	/* of a read, and the first of the buffer */
 #define FRAME_BYTES	12		/* type, length, length again */
 #define GZIP_WINDOW	(15 + 16)	/* the largest one, and a gzip header */
 
@@ -206,6 +206,16 @@ static void take(struct scap_input *in, size_t len)
 	in->bytes += len;
 	if (in->pos == in->end)
 		in->pos = in->end = 0;
+}
+
+struct slice scap_input_ahead(const struct scap_input *in)
+{
+	return (struct slice){ in->buf + in->pos, in->end - in->pos };
+}
+
+void scap_input_take(struct scap_input *in, size_t len)
+{
+	take(in, len);
 }
 
 static int skip_all(struct scap_input *in, size_t len)

@@ -36,6 +36,13 @@ struct scap_block {
  */
 int scap_input_next(struct scap_input *in, struct scap_block *ret_block);
 
+/*
+ * The bytes behind the last block that are there already, and that as many of them were taken as
+ * blocks: for who looks at many small ones at once. No byte is read, and the last block's body stays.
+ */
+struct slice scap_input_ahead(const struct scap_input *in);
+void scap_input_take(struct scap_input *in, size_t len);
+
 /* Bytes of blocks read so far, unpacked. */
 uint64_t scap_input_bytes(const struct scap_input *in);
 /* Percent of the file read so far; -1: it is none whose size can be told. */

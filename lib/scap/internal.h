@@ -16,6 +16,8 @@
 #include "util/ip.h"
 
 #define SCAP_LOCALS_MAX	4096	/* addresses of the captured machine */
+#define SCAP_EVENT_SMALL_MAX	65536	/* of an event's block that is not of the large kind */
+#define SCAP_PAUSE_EVENTS	65536	/* that were passed over */
 #define SCAP_USERS_MAX	65536	/* users and groups that wait to be told */
 
 /* Flags of clone, as the format numbers them. */
@@ -27,6 +29,17 @@
 #define PPM_CL_CLONE_FILES	0x1
 #define PPM_CL_CLONE_NEWUSER	0x100000
 #define PPM_CL_CLONE_VFORK	0x8000000
+
+#define PPM_FCNTL_DUPFD		1
+#define PPM_FCNTL_SETFD		3
+#define PPM_FCNTL_DUPFD_CLOEXEC	26
+
+/* Flags of an open file. */
+#define PPM_EPOLL_CLOEXEC	1
+#define PPM_CLOEXEC_BITS	(PPM_O_CLOEXEC | PPM_EPOLL_CLOEXEC)
+#define PPM_O_DIRECTORY		0x400
+#define PPM_FD_UPPER		0x8000
+#define PPM_FD_LOWER		0x10000
 
 /* Families of addresses. */
 #define PPM_AF_UNIX		1
@@ -73,7 +86,6 @@ struct scap_native {
 /* What becomes of an event of a type that nobody wants. */
 enum scap_skip {
 	SCAP_SKIP_NOT,		/* it changes tables: it is taken in */
-	SCAP_SKIP_QUICK,	/* it changes little (quick.c) */
 	SCAP_SKIP_COUNT,	/* it only counts */
 	SCAP_SKIP_ENTRY,	/* it would only be kept for an exit that is skipped */
 };
@@ -94,6 +106,7 @@ struct scap {
 	bool filtering;			/* only events of wants are given out */
 	struct eventset wants;
 	uint8_t skip[SCAP_TYPE_COUNT];	/* enum scap_skip */
+	uint8_t lane[SCAP_TYPE_COUNT];	/* quick.c: likewise, and what else it knows */
 	uint64_t passed[FALCOC_E_COUNT];
 	uint64_t paused;		/* stats.passed at the last pause */
 	struct event_item pause;
@@ -155,8 +168,24 @@ void scap_parse(struct scap *s);
 void scap_parse_after(struct scap *s);
 /* Is there anything that scap_parse() does for such events? */
 bool scap_changes_state(int event);
+/* What the flags of an open file (PPM_O_*) tell of an overlay, as FALCOC_FD_F_*. */
+static inline uint8_t scap_fd_layer(uint32_t flags)
+{
+	return (flags & PPM_FD_UPPER ? FALCOC_FD_F_UPPER : 0) |
+	       (flags & PPM_FD_LOWER ? FALCOC_FD_F_LOWER : 0);
+}
+
+static inline void scap_fd_set_cloexec(struct scap_fd *f, bool cloexec)
+{
+	f->open_flags &= ~(uint32_t)PPM_CLOEXEC_BITS;
+	f->open_flags |= cloexec ? PPM_O_CLOEXEC : 0;
+}
+
 /* The event's open file is this one, new. NULL: no room. */
 struct scap_fd *scap_new_fd(struct scap *s, int64_t num, enum scap_fd_type type);
+/* s->ev tells how much memory @th has; likewise, as the scheduler stops it. */
+void scap_parse_memory(struct scap *s, struct scap_thread *th);
+void scap_parse_switch(struct scap *s, struct scap_thread *th);
 /* Parameter @i of the entry of this call, where that was written beside its exit. */
 struct slice scap_passed(const struct scap *s, unsigned int i);
 /* Parameter @i of the event in hand. */
@@ -227,10 +256,29 @@ static inline bool scap_is_inet(const struct scap_fd *f)
 	return f->type == SCAP_FD_IPV4 || f->type == SCAP_FD_IPV6;
 }
 
-/* quick.c: may events of @type, which are of our @event, be taken in by scap_quick()? */
-bool scap_is_quick(unsigned int type, int event);
-/* Takes s->ev, as parsed and not converted, into the tables. False: it takes the whole way. */
-bool scap_quick(struct scap *s, struct scap_thread *th, int event);
+/* scap.c: the thread of s->ev, heard of now if it was not before. NULL: it has none. */
+struct scap_thread *scap_find_thread(struct scap *s);
+/* The capture's time begins with the first event that is not its writer's own. */
+void scap_note_first(struct scap *s);
+/* s->ev, which nobody wants, is done with: it counts. */
+void scap_skipped(struct scap *s, struct scap_thread *th, int event);
+/* Which of our events s->ev is; -1: none. */
+int scap_find_event(const struct scap *s);
+/* Which of ours a type is; -1: none, or it takes more to tell. */
+int scap_event_of_type(unsigned int type);
+/* Were so many events passed over since the last pause that the loop is to have its turn? */
+static inline bool scap_pause_due(const struct scap *s)
+{
+	return s->stats.passed - s->paused >= SCAP_PAUSE_EVENTS;
+}
+
+/* quick.c: events of @type are of our @event, if of one; s->skip[type] is set. */
+void scap_quick_init(struct scap *s, unsigned int type, int event, bool wanted);
+/*
+ * Takes in the events that stand next in the buffer and that nobody wants, up to the first that is
+ * unusual. No event is in hand, and there is no news to be told, before and after.
+ */
+void scap_quick(struct scap *s);
 
 /* parse_proc.c */
 void scap_parse_clone(struct scap *s);

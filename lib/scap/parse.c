@@ -12,18 +12,10 @@
 #include "scap/internal.h"
 
 /* Numbers of the format. */
-#define PPM_O_DIRECTORY		0x400
 #define PPM_O_ADDED		0xffffc000u	/* flags that only the call's exit adds */
-#define PPM_FD_UPPER		0x8000
-#define PPM_FD_LOWER		0x10000
 #define PPM_FD_UPPER_CREAT	0x1
 #define PPM_FD_LOWER_CREAT	0x2
-#define PPM_FCNTL_DUPFD		1
-#define PPM_FCNTL_SETFD		3
-#define PPM_FCNTL_DUPFD_CLOEXEC	26
-#define PPM_EPOLL_CLOEXEC	1
 #define PPM_CLOSE_RANGE_CLOEXEC	4
-#define CLOEXEC_BITS		(PPM_O_CLOEXEC | PPM_EPOLL_CLOEXEC)
 
 /* Types whose entries are written beside their exits. */
 #define TYPE_OPEN_E	2
@@ -115,8 +107,7 @@ static void parse_open(struct scap *s, const struct open_params *p)
 	if (!fd)
 		return;
 	fd->open_flags = flags;
-	fd->layer = (flags & PPM_FD_UPPER ? FALCOC_FD_F_UPPER : 0) |
-		    (flags & PPM_FD_LOWER ? FALCOC_FD_F_LOWER : 0);
+	fd->layer = scap_fd_layer(flags);
 	fd->dev = (uint32_t)scap_uint(s, (unsigned int)p->dev);
 	fd->ino = scap_uint(s, (unsigned int)p->dev + 1);
 	scap_text_set(&s->threads, &fd->name, path);
@@ -136,9 +127,7 @@ static void parse_dup(struct scap *s, bool cloexec)
 	s->thread->last_fd = res;
 	if (!s->fd)
 		return;
-	s->fd->open_flags &= ~(uint32_t)CLOEXEC_BITS;
-	if (cloexec)
-		s->fd->open_flags |= PPM_O_CLOEXEC;
+	scap_fd_set_cloexec(s->fd, cloexec);
 }
 
 static void parse_fcntl(struct scap *s)
@@ -148,9 +137,7 @@ static void parse_fcntl(struct scap *s)
 	if (cmd == PPM_FCNTL_DUPFD || cmd == PPM_FCNTL_DUPFD_CLOEXEC) {
 		parse_dup(s, cmd == PPM_FCNTL_DUPFD_CLOEXEC);
 	} else if (cmd == PPM_FCNTL_SETFD && s->fd && scap_int(s, 0) >= 0) {
-		s->fd->open_flags &= ~(uint32_t)CLOEXEC_BITS;
-		if (scap_uint(s, 3) & FD_CLOEXEC)
-			s->fd->open_flags |= PPM_O_CLOEXEC;
+		scap_fd_set_cloexec(s->fd, scap_uint(s, 3) & FD_CLOEXEC);
 	}
 }
 
@@ -379,29 +366,33 @@ static bool parse_net(struct scap *s)
 	return true;
 }
 
-/* Calls that change a thread's memory tell how much it has now. */
+void scap_parse_memory(struct scap *s, struct scap_thread *th)
+{
+	if (scap_has(s, 1))
+		th->vmsize = (uint32_t)scap_uint(s, 1);
+	if (!scap_has(s, 3))
+		return;
+	th->vmrss = (uint32_t)scap_uint(s, 2);
+	th->vmswap = (uint32_t)scap_uint(s, 3);
+}
+
 static bool parse_memory(struct scap *s)
 {
 	if (s->event != FALCOC_E_BRK && s->event != FALCOC_E_MMAP && s->event != FALCOC_E_MUNMAP)
 		return false;
-	if (scap_has(s, 1))
-		s->thread->vmsize = (uint32_t)scap_uint(s, 1);
-	if (!scap_has(s, 3))
-		return true;
-	s->thread->vmrss = (uint32_t)scap_uint(s, 2);
-	s->thread->vmswap = (uint32_t)scap_uint(s, 3);
+	scap_parse_memory(s, s->thread);
 	return true;
 }
 
-/* So does the scheduler of a thread that it stops, in some captures. */
-static void parse_switch(struct scap *s)
+/* (Only some captures have these numbers.) */
+void scap_parse_switch(struct scap *s, struct scap_thread *th)
 {
-	struct scap_thread *leader = scap_thread_leader(&s->threads, s->thread);
+	struct scap_thread *leader = scap_thread_leader(&s->threads, th);
 
 	if (!scap_has(s, 5))
 		return;
-	s->thread->pfmajor = scap_uint(s, 1);
-	s->thread->pfminor = scap_uint(s, 2);
+	th->pfmajor = scap_uint(s, 1);
+	th->pfminor = scap_uint(s, 2);
 	if (!leader)
 		return;
 	leader->vmsize = (uint32_t)scap_uint(s, 3);
@@ -508,7 +499,7 @@ void scap_parse(struct scap *s)
 	if (!s->thread || s->is_meta)
 		return;
 	if (s->ev.type == SCAP_SWITCH_E)
-		parse_switch(s);
+		scap_parse_switch(s, s->thread);
 	else if (!(s->ev.type & 1))
 		parse_entry(s);
 	else

@@ -2,26 +2,60 @@
 /*
  * quick.c - the most common calls, where nobody wants to know of them
  *
- * Most calls of a busy machine read, write or close, and change next to nothing in the tables. Where no
- * rule looks at them, that little is done here, without making the event whole first (convert.c) and
- * without what goes before it is given out (parse.c). The tables are the same afterwards; where
- * anything about an event is unusual, the answer is no and it takes the whole way.
+ * Most calls of a busy machine open, read, write or close, and change little in the tables. Where no
+ * rule looks at them, that little is done here, block after block as they lie in the buffer, without making
+ * an event whole first (convert.c) and without what goes before it is given out (parse.c). The tables
+ * are the same afterwards; where anything about an event is unusual, the answer is no and it takes the
+ * whole way.
  */
+#include <fcntl.h>
+
 #include "scap/internal.h"
 
-/* Where fcntl has its command, and those that change something. */
-#define FCNTL_CMD	2
-#define FCNTL_DUPFD	1
-#define FCNTL_SETFD	3
-#define FCNTL_DUPFD_CLOEXEC	26
+#define FCNTL_CMD	2	/* where fcntl has its command */
 
-bool scap_is_quick(unsigned int type, int event)
+#define BLOCK_EVENT		0x216
+#define BLOCK_EVENT_FLAGGED	0x217
+#define FRAME_BYTES		12	/* around a block's body */
+#define HEAD_BYTES		26	/* of an event */
+#define TYPE_AT			20
+#define PATH_WHOLE_MAX		1000	/* shorter than any that foreign_path() cuts */
+
+/* What the quick way makes of an event of a type. */
+enum lane {
+	LANE_NONE,
+	LANE_IO,	/* reads or writes an open file */
+	LANE_CLOSE,
+	LANE_FCNTL,
+	LANE_OPEN,
+	LANE_OPENAT,
+	LANE_OPENAT2,
+	LANE_MEMORY,	/* tells how much memory its thread has */
+	LANE_GENERIC,	/* a system call of which only the number is known */
+	LANE_KEEP,	/* an entry that waits for its exit */
+	LANE_OPENING,	/* an entry that tells nothing but that a file is being opened */
+	LANE_SWITCH,	/* a thread is stopped */
+	LANE_NUMBER,	/* nothing, but it has a number */
+	LANE_COUNT,	/* enum scap_skip has it already */
+	LANE_ENTRY,
+};
+
+/* Where the calls that open a file have what is kept of it. */
+static const struct {
+	uint8_t name, flags, dev;
+} opens[] = {
+	[LANE_OPEN] = { 1, 2, 4 }, [LANE_OPENAT] = { 2, 3, 5 }, [LANE_OPENAT2] = { 2, 3, 6 },
+};
+
+/* Of the end of a call that nobody wants. */
+static enum lane lane_of_exit(unsigned int type, int event)
 {
 	const struct scap_type *t = &scap_types[type];
+	const bool about_fd = (t->fd & SCAP_T_USES_FD) &&
+			      (t->fd & SCAP_T_FD_PARAM) != SCAP_T_FD_PARAM;
 
-	if (!(type & 1) || (t->flags & (SCAP_T_OLD | SCAP_T_UNUSED | SCAP_T_LARGE)) ||
-	    !(t->fd & SCAP_T_USES_FD) || (t->fd & SCAP_T_FD_PARAM) == SCAP_T_FD_PARAM)
-		return false;
+	if (t->flags & (SCAP_T_OLD | SCAP_T_UNUSED | SCAP_T_LARGE))
+		return LANE_NONE;
 	switch (event) {
 	case FALCOC_E_READ:
 	case FALCOC_E_READV:
@@ -31,47 +65,321 @@ bool scap_is_quick(unsigned int type, int event)
 	case FALCOC_E_WRITEV:
 	case FALCOC_E_PWRITE:
 	case FALCOC_E_PWRITEV:
+		return about_fd ? LANE_IO : LANE_NONE;
 	case FALCOC_E_CLOSE:
+		return about_fd ? LANE_CLOSE : LANE_NONE;
 	case FALCOC_E_FCNTL:
-		return true;
+		return about_fd ? LANE_FCNTL : LANE_NONE;
+	case FALCOC_E_OPEN:
+		return t->fd & SCAP_T_MAKES_FD ? LANE_OPEN : LANE_NONE;
+	case FALCOC_E_OPENAT:
+		return t->fd & SCAP_T_MAKES_FD ? LANE_OPENAT : LANE_NONE;
+	case FALCOC_E_OPENAT2:
+		return t->fd & SCAP_T_MAKES_FD ? LANE_OPENAT2 : LANE_NONE;
+	case FALCOC_E_BRK:
+	case FALCOC_E_MMAP:
+	case FALCOC_E_MUNMAP:
+		return about_fd || !t->fd ? LANE_MEMORY : LANE_NONE;
 	default:
-		return false;
+		return LANE_NONE;
 	}
 }
 
-/* Only a command that changes nothing. */
-static bool is_plain_fcntl(const struct scap *s)
+void scap_quick_init(struct scap *s, unsigned int type, int event, bool wanted)
 {
-	uint64_t cmd;
+	const struct scap_type *t = &scap_types[type];
+	const bool entry = !(type & 1);
+	enum lane lane = LANE_NONE;
 
-	/* a command that the entry told is not looked for */
-	if (s->ev.nparams != scap_types[s->ev.type].nparams || !scap_has(s, FCNTL_CMD))
-		return false;
-	cmd = scap_uint(s, FCNTL_CMD);
-	return cmd != FCNTL_DUPFD && cmd != FCNTL_SETFD && cmd != FCNTL_DUPFD_CLOEXEC;
+	if (s->skip[type] == SCAP_SKIP_COUNT)
+		lane = LANE_COUNT;
+	else if (s->skip[type] == SCAP_SKIP_ENTRY)
+		lane = LANE_ENTRY;
+	else if (type == SCAP_SWITCH_E)
+		lane = LANE_SWITCH;
+	else if (type == SCAP_PROCINFO_E)
+		lane = LANE_NUMBER;
+	else if (type == SCAP_GENERIC_X)
+		lane = LANE_GENERIC;
+	/* what is wanted begins with an entry, too, which is no event of its own */
+	else if (entry && scap_convert_keeps(type, t->nparams))
+		lane = LANE_KEEP;
+	else if (entry && (t->fd & SCAP_T_MAKES_FD) && scap_convert_pads(type, 0))
+		lane = LANE_OPENING;
+	else if (!entry && !wanted && event >= 0)
+		lane = lane_of_exit(type, event);
+	s->lane[type] = (uint8_t)lane;
 }
 
-bool scap_quick(struct scap *s, struct scap_thread *th, int event)
+/*
+ * The descriptor that the end of a call is about, or where it is about none its first missing
+ * parameter: what scap_convert_param() finds. False: it takes the whole way.
+ */
+static bool take_param(struct scap *s, struct scap_thread *th, unsigned int at, int64_t *ret_value)
 {
-	const unsigned int at = scap_types[s->ev.type].fd & SCAP_T_FD_PARAM;
-	struct slice num;
-	struct scap_fd *f;
-	bool failed;
+	struct slice b;
+	uint64_t v;
 
-	if (!th || (s->ev.flags & 1) || !s->ev.nparams || s->ev.param[0].len != sizeof(int64_t) ||
-	    th->last_type + 1 == s->ev.type || (event == FALCOC_E_FCNTL && !is_plain_fcntl(s)) ||
-	    !scap_convert_param(&s->ev, th->enter, at, &num))
+	if (th->last_type + 1 == s->ev.type || !scap_convert_param(&s->ev, th->enter, at, &b))
 		return false;
-	memcpy(&th->last_fd, num.ptr, sizeof(th->last_fd));
-	th->last_fd = (int64_t)le64toh((uint64_t)th->last_fd);
-	failed = scap_int(s, 0) < 0;
-	if (event == FALCOC_E_CLOSE) {
-		if (!failed)
-			scap_fd_remove(&s->threads, th, th->last_fd);
-	} else if (event != FALCOC_E_FCNTL && !failed) {
-		f = scap_fd_find(&s->threads, th, th->last_fd);
+	memcpy(&v, b.ptr, sizeof(v));
+	*ret_value = (int64_t)le64toh(v);
+	return true;
+}
+
+static void take_fcntl(struct scap *s, struct scap_thread *th)
+{
+	struct scap_fd *f = scap_fd_find(&s->threads, th, th->last_fd);
+	const uint64_t cmd = scap_uint(s, FCNTL_CMD);
+	const int64_t res = scap_int(s, 0);
+
+	if (!f || res < 0)
+		return;
+	if (cmd == PPM_FCNTL_SETFD) {
+		scap_fd_set_cloexec(f, scap_uint(s, FCNTL_CMD + 1) & FD_CLOEXEC);
+	} else if (cmd == PPM_FCNTL_DUPFD || cmd == PPM_FCNTL_DUPFD_CLOEXEC) {
+		f = scap_fd_copy(&s->threads, th, res, f);
+		th->last_fd = res;
+		if (f)
+			scap_fd_set_cloexec(f, cmd == PPM_FCNTL_DUPFD_CLOEXEC);
+	}
+}
+
+/* The end of a call that is about an open file. */
+static bool take_use(struct scap *s, struct scap_thread *th, enum lane lane)
+{
+	struct scap_fd *f;
+	int64_t num;
+
+	if (!s->ev.nparams || s->ev.param[0].len != sizeof(int64_t))
+		return false;
+	/* a command that the entry told is not looked for */
+	if (lane == LANE_FCNTL && (s->ev.nparams != scap_types[s->ev.type].nparams ||
+				   !scap_has(s, FCNTL_CMD)))
+		return false;
+	if (!take_param(s, th, scap_types[s->ev.type].fd & SCAP_T_FD_PARAM, &num))
+		return false;
+	th->last_fd = num;
+	if (lane == LANE_FCNTL) {
+		take_fcntl(s, th);
+	} else if (scap_int(s, 0) < 0) {
+		return true;
+	} else if (lane == LANE_CLOSE) {
+		scap_fd_remove(&s->threads, th, num);
+	} else {
+		f = scap_fd_find(&s->threads, th, num);
 		if (f && scap_is_inet(f))
 			f->connected = true;
 	}
 	return true;
+}
+
+static bool take_memory(struct scap *s, struct scap_thread *th)
+{
+	const struct scap_type *t = &scap_types[s->ev.type];
+	const bool about_fd = t->fd != 0, whole = s->ev.nparams == t->nparams;
+	int64_t num = -1;
+
+	if (th->last_type + 1 == s->ev.type)
+		return false;
+	if ((about_fd || !whole) &&
+	    !take_param(s, th, about_fd ? t->fd & SCAP_T_FD_PARAM : s->ev.nparams, &num))
+		return false;
+	th->last_fd = about_fd ? num : -1;
+	scap_parse_memory(s, th);
+	return true;
+}
+
+/* A system call of which only the number is known. */
+static bool take_generic(struct scap *s, struct scap_thread *th)
+{
+	int event;
+
+	if (s->ev.nparams != scap_types[SCAP_GENERIC_X].nparams)
+		return false;
+	event = scap_find_event(s);
+	if (event < 0 || eventset_has(&s->wants, (unsigned int)event, false))
+		return false;
+	if (th->last_type + 1 != s->ev.type)
+		th->last_fd = -1;
+	scap_skipped(s, th, event);
+	return true;
+}
+
+#define EACH_BYTE	0x0101010101010101u
+
+/* Has one of the eight bytes that value? (A byte behind one that has may be told to have it.) */
+static inline uint64_t has_byte(uint64_t word, unsigned char value)
+{
+	word ^= EACH_BYTE * value;
+	return (word - EACH_BYTE) & ~word & (EACH_BYTE << 7);
+}
+
+static inline uint64_t odd_at(const char *p)
+{
+	uint64_t here, next;
+
+	memcpy(&here, p, sizeof(here));
+	memcpy(&next, p + 1, sizeof(next));
+	return has_byte(here, '/') & (has_byte(next, '/') | has_byte(next, '.'));
+}
+
+/* Is that the path that foreign_path() would make of it? False also where it takes more to tell. */
+static bool is_whole_path(struct slice path)
+{
+	uint64_t odd = 0;
+	size_t i;
+
+	if (path.len < 2 || path.len > PATH_WHOLE_MAX || path.ptr[0] != '/' ||
+	    path.ptr[path.len - 1] == '/')
+		return false;
+	if (path.len < 9) {
+		for (i = 1; i < path.len; i++)
+			odd |= path.ptr[i - 1] == '/' && (path.ptr[i] == '/' || path.ptr[i] == '.');
+		return !odd;
+	}
+	for (i = 0; i + 9 < path.len; i += 8)
+		odd |= odd_at(path.ptr + i);
+	return !(odd | odd_at(path.ptr + path.len - 9));
+}
+
+/* The end of a call that opens a file by a path that is whole. */
+static bool take_open(struct scap *s, struct scap_thread *th, enum lane lane)
+{
+	struct slice path = scap_str(s, opens[lane].name);
+	const bool begun = th->last_type + 1 == s->ev.type;
+	struct scap_fd *f;
+	uint32_t flags;
+	int64_t num;
+
+	if ((begun && th->passed && th->passed->type == th->last_type) ||
+	    !scap_convert_pads(s->ev.type, s->ev.nparams))
+		return false;
+	num = scap_int(s, 0);
+	if (!scap_has(s, 0) || num < 0) {
+		if (!begun)
+			th->last_fd = -1;
+		return true;
+	}
+	if (!is_whole_path(path))
+		return false;
+	th->last_fd = num;
+	f = scap_fd_add(&s->threads, th, num);
+	if (!f)
+		return true;
+	flags = (uint32_t)scap_uint(s, opens[lane].flags);
+	f->type = flags & PPM_O_DIRECTORY ? SCAP_FD_DIRECTORY : SCAP_FD_FILE;
+	f->open_flags = flags;
+	f->layer = scap_fd_layer(flags);
+	f->dev = (uint32_t)scap_uint(s, opens[lane].dev);
+	f->ino = scap_uint(s, opens[lane].dev + 1u);
+	scap_text_set(&s->threads, &f->name, path);
+	scap_text_share(&s->threads, &f->raw, f->name);
+	return true;
+}
+
+static bool take_number(struct scap *s)
+{
+	s->num++;
+	scap_note_first(s);
+	return true;
+}
+
+/* Takes s->ev into the tables. False: it takes the whole way; nothing changed. */
+static bool take(struct scap *s, enum lane lane)
+{
+	struct scap_thread *th = s->threads.last;
+	bool taken;
+
+	if (lane == LANE_NUMBER)
+		return take_number(s);
+	if (lane == LANE_SWITCH && s->ev.nparams != scap_types[SCAP_SWITCH_E].nparams)
+		return false;
+	if (lane == LANE_SWITCH || !th || th->tid != (int64_t)s->ev.tid)
+		th = scap_find_thread(s);
+	if (lane == LANE_SWITCH) {
+		if (th)
+			scap_parse_switch(s, th);
+		return take_number(s);
+	}
+	if (!th || (s->ev.flags & 1))
+		return false;
+	switch (lane) {
+	case LANE_KEEP:
+		return s->ev.nparams == scap_types[s->ev.type].nparams &&
+		       scap_enter_store(&s->ev, &th->enter) == 0;
+	case LANE_OPENING:
+		if (s->ev.nparams)
+			return false;
+		th->last_type = s->ev.type;
+		th->last_fd = -1;
+		return take_number(s);
+	case LANE_GENERIC:
+		return take_generic(s, th);
+	case LANE_MEMORY:
+		taken = take_memory(s, th);
+		break;
+	case LANE_OPEN:
+	case LANE_OPENAT:
+	case LANE_OPENAT2:
+		taken = take_open(s, th, lane);
+		break;
+	default:
+		taken = take_use(s, th, lane);
+		break;
+	}
+	if (taken)
+		scap_skipped(s, th, scap_event_of_type(s->ev.type));
+	return taken;
+}
+
+/* An event, behind its block's head. False: it takes the whole way; nothing changed. */
+static bool take_event(struct scap *s, struct slice body, bool flagged)
+{
+	const char *p = body.ptr + (flagged ? 6 : 2);
+	enum lane lane;
+	uint64_t head[2];
+	uint16_t type;
+
+	memcpy(&type, p + TYPE_AT, sizeof(type));
+	type = le16toh(type);
+	lane = type < SCAP_TYPE_COUNT ? (enum lane)s->lane[type] : LANE_NONE;
+	if (lane == LANE_NONE)
+		return false;
+	if (lane != LANE_COUNT && lane != LANE_ENTRY)
+		return scap_event_parse(body, false, flagged, &s->ev) == 0 && take(s, lane);
+	memcpy(head, p, sizeof(head));
+	s->ev.ts_ns = le64toh(head[0]);
+	s->ev.tid = le64toh(head[1]);
+	s->ev.type = type;
+	if (lane == LANE_COUNT)
+		scap_skipped(s, scap_find_thread(s), scap_event_of_type(type));
+	else
+		scap_find_thread(s);
+	return true;
+}
+
+void scap_quick(struct scap *s)
+{
+	const struct slice all = scap_input_ahead(s->in);
+	size_t at = 0;
+
+	while (all.len - at >= FRAME_BYTES && !scap_pause_due(s)) {
+		const char *p = all.ptr + at;
+		uint32_t head[2];
+		bool flagged;
+
+		memcpy(head, p, sizeof(head));
+		head[0] = le32toh(head[0]);
+		head[1] = le32toh(head[1]);
+		flagged = head[0] == BLOCK_EVENT_FLAGGED;
+		if ((head[0] != BLOCK_EVENT && !flagged) || head[1] > all.len - at ||
+		    head[1] < FRAME_BYTES + 6 + HEAD_BYTES || head[1] - 8 > SCAP_EVENT_SMALL_MAX ||
+		    !take_event(s, (struct slice){ p + 8, head[1] - FRAME_BYTES }, flagged))
+			break;
+		s->stats.events++;
+		at += head[1];
+	}
+	if (at)
+		scap_input_take(s->in, at);
 }

@@ -16,9 +16,7 @@
 #define SECTION_BYTES	16
 #define MAJOR		1
 #define SCRATCH_BYTES	(1u << 20)
-#define PAUSE_EVENTS	65536	/* that were passed over */
 #define TYPE_AT		20	/* in an event: behind its time, its thread and its length */
-#define EVENT_SMALL_MAX	65536	/* of a block that is not of the large kind */
 
 /* How an event block is laid out. False: it is no event block. */
 static bool event_block(uint32_t type, bool *ret_v1, bool *ret_flagged, bool *ret_large)
@@ -208,8 +206,12 @@ static void take_container(struct scap *s)
 		scap_native_container(s, scap_str(s, 2));
 }
 
-/* Which of ours an event is; -1: none. */
-static int find_event(const struct scap *s)
+int scap_event_of_type(unsigned int type)
+{
+	return event_of_type[type];
+}
+
+int scap_find_event(const struct scap *s)
 {
 	if (s->ev.type == SCAP_GENERIC_X && scap_uint(s, 0))
 		return scap_syscall_event((unsigned int)scap_uint(s, 0));
@@ -229,14 +231,13 @@ static bool is_meta(unsigned int type)
 	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
 }
 
-/* The capture's time begins with the first event that is not its writer's own. */
-static void note_first(struct scap *s)
+void scap_note_first(struct scap *s)
 {
 	if (!s->first_ns && !is_meta(s->ev.type) && s->ev.type != SCAP_SCAPEVENT_E)
 		s->first_ns = s->ev.ts_ns;
 }
 
-static struct scap_thread *find_thread(struct scap *s)
+struct scap_thread *scap_find_thread(struct scap *s)
 {
 	int64_t tid = (int64_t)s->ev.tid;
 
@@ -259,19 +260,18 @@ void scap_set_wants(struct scap *s, const struct eventset *events)
 		const int event = event_of_type[i];
 		const bool entry = !(i & 1);
 
+		const bool wanted = event >= 0 && eventset_has(&s->wants, (unsigned int)event, false);
+
 		s->skip[i] = SCAP_SKIP_NOT;
-		if (event < 0 || is_meta(i) || (t->flags & SCAP_T_UNUSED) ||
-		    eventset_has(&s->wants, (unsigned int)event, false) ||
-		    (event_def((enum falcoc_event)event)->traits & FALCOC_T_TRACEPOINT))
-			continue;
-		if (scap_is_quick(i, event))
-			s->skip[i] = SCAP_SKIP_QUICK;
-		if (scap_changes_state(event))
-			continue;
-		if (!entry)
-			s->skip[i] = SCAP_SKIP_COUNT;
-		else if (t->flags & (SCAP_T_CONVERTED | SCAP_T_OLD))
-			s->skip[i] = SCAP_SKIP_ENTRY;
+		if (event >= 0 && !wanted && !is_meta(i) && !(t->flags & SCAP_T_UNUSED) &&
+		    !(event_def((enum falcoc_event)event)->traits & FALCOC_T_TRACEPOINT) &&
+		    !scap_changes_state(event)) {
+			if (!entry)
+				s->skip[i] = SCAP_SKIP_COUNT;
+			else if (t->flags & (SCAP_T_CONVERTED | SCAP_T_OLD))
+				s->skip[i] = SCAP_SKIP_ENTRY;
+		}
+		scap_quick_init(s, i, event, wanted);
 	}
 }
 
@@ -293,15 +293,14 @@ static void pass_over(struct scap *s, int event)
 	s->passed[event]++;
 }
 
-/* One that nobody wants is done with. */
-static void skipped(struct scap *s, struct scap_thread *th)
+void scap_skipped(struct scap *s, struct scap_thread *th, int event)
 {
 	s->num++;
-	note_first(s);
+	scap_note_first(s);
 	if (th && th->passed)
 		th->passed->type = UINT16_MAX;
 	count_given(s);
-	pass_over(s, event_of_type[s->ev.type]);
+	pass_over(s, event);
 }
 
 /*
@@ -327,9 +326,9 @@ static bool skip_event(struct scap *s, const struct scap_block *b, bool flagged)
 	s->ev.tid = cursor_u64(&c);
 	s->ev.type = type;
 	if (s->skip[type] == SCAP_SKIP_ENTRY)
-		find_thread(s);
+		scap_find_thread(s);
 	else
-		skipped(s, find_thread(s));
+		scap_skipped(s, scap_find_thread(s), event_of_type[type]);
 	return true;
 }
 
@@ -348,7 +347,7 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 	if (!s->events_begun)
 		scap_meta_end(s);
 	s->events_begun = true;
-	if (b->skipped || (!large && b->length - 8 > EVENT_SMALL_MAX)) {
+	if (b->skipped || (!large && b->length - 8 > SCAP_EVENT_SMALL_MAX)) {
 		s->stats.bad_events++;
 		return 0;
 	}
@@ -361,12 +360,7 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		s->stats.bad_events++;
 	if (rc < 0)
 		return 0;
-	th = find_thread(s);
-	if (s->filtering && s->skip[s->ev.type] == SCAP_SKIP_QUICK &&
-	    scap_quick(s, th, event_of_type[s->ev.type])) {
-		skipped(s, th);
-		return 0;
-	}
+	th = scap_find_thread(s);
 	arena_clear(s->scratch);
 	rc = scap_convert(&s->ev, th ? &th->enter : &none, s->scratch);
 	free(none);
@@ -375,14 +369,14 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 	if (rc <= 0)
 		return rc == -ENOMEM ? rc : 0;
 	s->num++;
-	note_first(s);
+	scap_note_first(s);
 	if (s->ev.type == SCAP_DROP_E)
 		s->stats.drops++;
 	if (s->ev.type >= SCAP_USER_ADDED_E && s->ev.type <= SCAP_GROUP_DELETED_E)
 		take_user(s);
 	if (s->ev.type == SCAP_CONTAINER_E || s->ev.type == SCAP_ASYNC_E)
 		take_container(s);
-	s->event = find_event(s);
+	s->event = scap_find_event(s);
 	s->thread = th;
 	s->is_meta = is_meta(s->ev.type);
 	scap_parse(s);
@@ -466,7 +460,9 @@ int scap_next(struct scap *s, struct event *ret_event)
 			}
 			scap_parse_after(s);
 		}
-		if (s->stats.passed - s->paused >= PAUSE_EVENTS) {
+		if (s->filtering && s->events_begun && !s->native.on)
+			scap_quick(s);
+		if (scap_pause_due(s)) {
 			s->paused = s->stats.passed;
 			s->pause = (struct event_item){ .kind = EVENT_ITEM_PAUSE, .ts_ns = s->last_ns };
 			*ret_event = (struct event){ .ts_ns = s->last_ns, .item = &s->pause };
