@@ -9,7 +9,6 @@
 
 #include "scap/cursor.h"
 
-#define HEAD_BYTES	26
 #define HEAD_V1_BYTES	22
 #define ROUNDS_MAX	24	/* conversions of one event: twice what the tables need */
 #define ENTER_MAX	65536
@@ -33,62 +32,9 @@ static int count_v1(struct slice body, size_t len, unsigned int type)
 	}
 }
 
-/* Numbers at places that are known to be there. */
-static inline uint16_t get_u16(const char *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le16toh(v);
-}
-
-static inline uint32_t get_u32(const char *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le32toh(v);
-}
-
-static inline uint64_t get_u64(const char *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return le64toh(v);
-}
-
-/* Sets the parameters of @ev: @n lengths of @width bytes each, and behind them @left bytes. */
-static inline int cut(struct scap_event *ev, const char *lens, size_t n, size_t width, size_t left)
-{
-	const unsigned int kept = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
-	const char *data = lens + n * width;
-	size_t at = 0;
-
-	if (width == 2) {
-		/* no sum of so few lengths is too large for a number, so they are checked together */
-		for (unsigned int i = 0; i < kept; i++, lens += 2) {
-			ev->param[i] = (struct slice){ data + at, get_u16(lens) };
-			at += ev->param[i].len;
-		}
-		for (size_t i = kept; i < n && at <= left; i++, lens += 2)
-			at += get_u16(lens);
-	} else {
-		for (size_t i = 0; i < n && at <= left; i++, lens += 4) {
-			if (i < kept)
-				ev->param[i] = (struct slice){ data + at, get_u32(lens) };
-			at += get_u32(lens);
-		}
-	}
-	if (at > left)
-		return -EBADMSG;
-	ev->nparams = kept;
-	return 0;
-}
-
 int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event *ret_event)
 {
-	const size_t head = v1 ? HEAD_V1_BYTES : HEAD_BYTES, before = flagged ? 6 : 2;
+	const size_t head = v1 ? HEAD_V1_BYTES : SCAP_HEAD_BYTES, before = flagged ? 6 : 2;
 	const char *p = body.ptr + before, *lens;
 	struct scap_event *ev = ret_event;
 	size_t len, width, left;
@@ -123,7 +69,7 @@ int scap_event_parse(struct slice body, bool v1, bool flagged, struct scap_event
 	if (n > left / width)
 		return -EBADMSG;
 	left -= n * width;
-	return cut(ev, lens, (size_t)n, width, left);
+	return scap_event_cut(ev, lens, (size_t)n, width, left);
 }
 
 /* Where the conversions of each type begin, made once; those of one type stand together. */
@@ -283,6 +229,14 @@ bool scap_convert_pads(unsigned int type, unsigned int nparams)
 		nparams += c->count;
 	}
 	return nparams == want;
+}
+
+bool scap_convert_passes(unsigned int type)
+{
+	const struct scap_conversion *c = find_conversion(type, scap_types[type].nparams);
+
+	return (scap_types[type].flags & (SCAP_T_UNUSED | SCAP_T_CONVERTED)) == SCAP_T_CONVERTED &&
+	       c && c->action == SCAP_CONVERT_PASS && scap_convert_pads(type, 0);
 }
 
 bool scap_convert_keeps(unsigned int type, unsigned int nparams)

@@ -8,12 +8,16 @@
 #ifndef SCAP_CONVERT_H
 #define SCAP_CONVERT_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scap/cursor.h"
 #include "scap/types.h"
 #include "util/arena.h"
 #include "util/slice.h"
+
+#define SCAP_HEAD_BYTES	26	/* of an event: time, thread, length, type, number of parameters */
 
 struct scap_event {
 	uint64_t ts_ns, tid;
@@ -22,6 +26,38 @@ struct scap_event {
 	unsigned int nparams;
 	struct slice param[SCAP_PARAMS_MAX];	/* into the block, or the arena */
 };
+
+/*
+ * Sets the parameters of @ev: @n lengths of @width bytes each, and behind them @left bytes. 0 or
+ * -EBADMSG.
+ */
+static inline int scap_event_cut(struct scap_event *ev, const char *lens, size_t n, size_t width,
+				 size_t left)
+{
+	const unsigned int kept = n < SCAP_PARAMS_MAX ? (unsigned int)n : SCAP_PARAMS_MAX;
+	const char *data = lens + n * width;
+	size_t at = 0;
+
+	if (width == 2) {
+		/* no sum of so few lengths is too large for a number, so they are checked together */
+		for (unsigned int i = 0; i < kept; i++, lens += 2) {
+			ev->param[i] = (struct slice){ data + at, get_u16(lens) };
+			at += ev->param[i].len;
+		}
+		for (size_t i = kept; i < n && at <= left; i++, lens += 2)
+			at += get_u16(lens);
+	} else {
+		for (size_t i = 0; i < n && at <= left; i++, lens += 4) {
+			if (i < kept)
+				ev->param[i] = (struct slice){ data + at, get_u32(lens) };
+			at += get_u32(lens);
+		}
+	}
+	if (at > left)
+		return -EBADMSG;
+	ev->nparams = kept;
+	return 0;
+}
 
 /*
  * Takes apart @body of an event block: @v1: without the number of parameters; @flagged: with flags.
@@ -54,6 +90,8 @@ bool scap_convert_param(const struct scap_event *ev, struct scap_enter *enter, u
 
 /* Does scap_convert() make an event of @type whole by empty parameters only, if by any? */
 bool scap_convert_pads(unsigned int type, unsigned int nparams);
+/* Is an entry without any parameter an event as it is? */
+bool scap_convert_passes(unsigned int type);
 /* Is such an entry only kept for its exit? */
 bool scap_convert_keeps(unsigned int type, unsigned int nparams);
 

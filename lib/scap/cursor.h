@@ -15,6 +15,31 @@
 
 #include "util/slice.h"
 
+/* Numbers at places that are known to be there. */
+static inline uint16_t get_u16(const char *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le16toh(v);
+}
+
+static inline uint32_t get_u32(const char *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le32toh(v);
+}
+
+static inline uint64_t get_u64(const char *p)
+{
+	uint64_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return le64toh(v);
+}
+
 struct cursor {
 	const char *pos;
 	size_t left;

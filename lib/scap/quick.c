@@ -17,8 +17,6 @@
 #define BLOCK_EVENT		0x216
 #define BLOCK_EVENT_FLAGGED	0x217
 #define FRAME_BYTES		12	/* around a block's body */
-#define HEAD_BYTES		26	/* of an event */
-#define TYPE_AT			20
 #define PATH_WHOLE_MAX		1000	/* shorter than any that foreign_path() cuts */
 
 /* What the quick way makes of an event of a type. */
@@ -91,6 +89,10 @@ void scap_quick_init(struct scap *s, unsigned int type, int event, bool wanted)
 	const bool entry = !(type & 1);
 	enum lane lane = LANE_NONE;
 
+	if (t->flags & SCAP_T_LARGE) {
+		s->lane[type] = LANE_NONE;
+		return;
+	}
 	if (s->skip[type] == SCAP_SKIP_COUNT)
 		lane = LANE_COUNT;
 	else if (s->skip[type] == SCAP_SKIP_ENTRY)
@@ -104,7 +106,7 @@ void scap_quick_init(struct scap *s, unsigned int type, int event, bool wanted)
 	/* what is wanted begins with an entry, too, which is no event of its own */
 	else if (entry && scap_convert_keeps(type, t->nparams))
 		lane = LANE_KEEP;
-	else if (entry && (t->fd & SCAP_T_MAKES_FD) && scap_convert_pads(type, 0))
+	else if (entry && (t->fd & SCAP_T_MAKES_FD) && scap_convert_passes(type))
 		lane = LANE_OPENING;
 	else if (!entry && !wanted && event >= 0)
 		lane = lane_of_exit(type, event);
@@ -333,30 +335,31 @@ static bool take(struct scap *s, enum lane lane)
 	return taken;
 }
 
-/* An event, behind its block's head. False: it takes the whole way; nothing changed. */
-static bool take_event(struct scap *s, struct slice body, bool flagged)
+/* An event of @room bytes, of which the head is there. False: it takes the whole way; nothing changed. */
+static bool take_event(struct scap *s, const char *p, size_t room, uint32_t flags)
 {
-	const char *p = body.ptr + (flagged ? 6 : 2);
-	enum lane lane;
-	uint64_t head[2];
-	uint16_t type;
+	const uint16_t type = get_u16(p + 20);
+	const enum lane lane = type < SCAP_TYPE_COUNT ? (enum lane)s->lane[type] : LANE_NONE;
+	size_t len, n;
 
-	memcpy(&type, p + TYPE_AT, sizeof(type));
-	type = le16toh(type);
-	lane = type < SCAP_TYPE_COUNT ? (enum lane)s->lane[type] : LANE_NONE;
 	if (lane == LANE_NONE)
 		return false;
-	if (lane != LANE_COUNT && lane != LANE_ENTRY)
-		return scap_event_parse(body, false, flagged, &s->ev) == 0 && take(s, lane);
-	memcpy(head, p, sizeof(head));
-	s->ev.ts_ns = le64toh(head[0]);
-	s->ev.tid = le64toh(head[1]);
+	s->ev.ts_ns = get_u64(p);
+	s->ev.tid = get_u64(p + 8);
 	s->ev.type = type;
+	s->ev.flags = flags;
+	if (lane == LANE_ENTRY)
+		scap_find_thread(s);
 	if (lane == LANE_COUNT)
 		scap_skipped(s, scap_find_thread(s), scap_event_of_type(type));
-	else
-		scap_find_thread(s);
-	return true;
+	if (lane == LANE_ENTRY || lane == LANE_COUNT)
+		return true;
+	len = get_u32(p + 16);
+	n = get_u32(p + 22);
+	if (len < SCAP_HEAD_BYTES || len > room || n > (len - SCAP_HEAD_BYTES) / 2 ||
+	    scap_event_cut(&s->ev, p + SCAP_HEAD_BYTES, n, 2, len - SCAP_HEAD_BYTES - 2 * n) < 0)
+		return false;
+	return take(s, lane);
 }
 
 void scap_quick(struct scap *s)
@@ -366,19 +369,16 @@ void scap_quick(struct scap *s)
 
 	while (all.len - at >= FRAME_BYTES && !scap_pause_due(s)) {
 		const char *p = all.ptr + at;
-		uint32_t head[2];
-		bool flagged;
+		const uint32_t type = get_u32(p), len = get_u32(p + 4);
+		const size_t before = type == BLOCK_EVENT_FLAGGED ? 6 : 2;
 
-		memcpy(head, p, sizeof(head));
-		head[0] = le32toh(head[0]);
-		head[1] = le32toh(head[1]);
-		flagged = head[0] == BLOCK_EVENT_FLAGGED;
-		if ((head[0] != BLOCK_EVENT && !flagged) || head[1] > all.len - at ||
-		    head[1] < FRAME_BYTES + 6 + HEAD_BYTES || head[1] - 8 > SCAP_EVENT_SMALL_MAX ||
-		    !take_event(s, (struct slice){ p + 8, head[1] - FRAME_BYTES }, flagged))
+		if ((type != BLOCK_EVENT && type != BLOCK_EVENT_FLAGGED) || len > all.len - at ||
+		    len < FRAME_BYTES + before + SCAP_HEAD_BYTES || len - 8 > SCAP_EVENT_SMALL_MAX ||
+		    !take_event(s, p + 8 + before, len - FRAME_BYTES - before,
+				before == 6 ? get_u32(p + 10) : 0))
 			break;
 		s->stats.events++;
-		at += head[1];
+		at += len;
 	}
 	if (at)
 		scap_input_take(s->in, at);
