@@ -46,7 +46,11 @@ static void set_cgroups(struct scap *s, struct scap_thread *th, struct slice cgr
 		const char *name = "";
 
 		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-			size_t cut = strlen(names[i].cut);
+			size_t cut;
+
+			if (*p != *names[i].cut)
+				continue;
+			cut = strlen(names[i].cut);
 
 			if (n >= cut && memcmp(p, names[i].cut, cut) == 0) {
 				name = names[i].whole;

@@ -226,13 +226,13 @@ static inline uint64_t odd_at(const char *p)
 	return has_byte(here, '/') & (has_byte(next, '/') | has_byte(next, '.'));
 }
 
-/* Is that the path that foreign_path() would make of it? False also where it takes more to tell. */
-static bool is_whole_path(struct slice path)
+/* Would foreign_path() change nothing of these names? False also where it takes more to tell. */
+static bool is_plain(struct slice path)
 {
 	uint64_t odd = 0;
 	size_t i;
 
-	if (path.len < 2 || path.len > PATH_WHOLE_MAX || path.ptr[0] != '/' ||
+	if (path.len < 2 || path.len > PATH_WHOLE_MAX || path.ptr[0] == '.' ||
 	    path.ptr[path.len - 1] == '/')
 		return false;
 	if (path.len < 9) {
@@ -245,10 +245,54 @@ static bool is_whole_path(struct slice path)
 	return !(odd | odd_at(path.ptr + path.len - 9));
 }
 
-/* The end of a call that opens a file by a path that is whole. */
+/* A relative path goes on from a directory, which is one that is whole. As foreign_dir(). */
+static bool find_dir(struct scap *s, struct scap_thread *th, enum lane lane, struct slice *ret_dir)
+{
+	struct scap_fd *f;
+	int64_t dirfd = AT_FDCWD;
+
+	if (lane != LANE_OPEN && !scap_has(s, 1))
+		return false;
+	if (lane != LANE_OPEN)
+		dirfd = scap_int(s, 1);
+	if (dirfd == AT_FDCWD) {
+		*ret_dir = scap_cwd(s, th);
+	} else {
+		f = scap_fd_find(&s->threads, th, dirfd);
+		if (!f)
+			return false;
+		*ret_dir = scap_text(f->name);
+	}
+	return ret_dir->len > 0 && ret_dir->len < PATH_WHOLE_MAX && ret_dir->ptr[0] == '/';
+}
+
+/* What foreign_path() would make of @raw, maybe in @room. False: it takes the whole way. */
+static bool whole_path(struct scap *s, struct scap_thread *th, enum lane lane, struct slice raw,
+		       char *room, struct slice *ret_path)
+{
+	struct slice dir;
+
+	if (!is_plain(raw))
+		return false;
+	if (raw.ptr[0] == '/') {
+		*ret_path = raw;
+		return true;
+	}
+	if (!find_dir(s, th, lane, &dir) || dir.len + 1 + raw.len > PATH_WHOLE_MAX)
+		return false;
+	memcpy(room, dir.ptr, dir.len);
+	if (room[dir.len - 1] != '/')
+		room[dir.len++] = '/';
+	memcpy(room + dir.len, raw.ptr, raw.len);
+	*ret_path = (struct slice){ room, dir.len + raw.len };
+	return true;
+}
+
+/* The end of a call that opens a file by a path that is easily told. */
 static bool take_open(struct scap *s, struct scap_thread *th, enum lane lane)
 {
-	struct slice path = scap_str(s, opens[lane].name);
+	struct slice raw = scap_str(s, opens[lane].name), path;
+	char room[PATH_WHOLE_MAX];
 	const bool begun = th->last_type + 1 == s->ev.type;
 	struct scap_fd *f;
 	uint32_t flags;
@@ -263,7 +307,7 @@ static bool take_open(struct scap *s, struct scap_thread *th, enum lane lane)
 			th->last_fd = -1;
 		return true;
 	}
-	if (!is_whole_path(path))
+	if (!whole_path(s, th, lane, raw, room, &path))
 		return false;
 	th->last_fd = num;
 	f = scap_fd_add(&s->threads, th, num);
@@ -276,7 +320,10 @@ static bool take_open(struct scap *s, struct scap_thread *th, enum lane lane)
 	f->dev = (uint32_t)scap_uint(s, opens[lane].dev);
 	f->ino = scap_uint(s, opens[lane].dev + 1u);
 	scap_text_set(&s->threads, &f->name, path);
-	scap_text_share(&s->threads, &f->raw, f->name);
+	if (path.ptr == raw.ptr)
+		scap_text_share(&s->threads, &f->raw, f->name);
+	else
+		scap_text_set(&s->threads, &f->raw, raw);
 	return true;
 }
 

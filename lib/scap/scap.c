@@ -65,6 +65,18 @@ static int open_section(struct scap *s, const struct scap_block *b)
 	return 0;
 }
 
+/* Those before @end were told, and nothing points at their texts any more. */
+static void drop_users(struct scap *s, size_t end)
+{
+	for (; s->users_freed < end; s->users_freed++) {
+		struct scap_user *u = &s->users[s->users_freed];
+
+		scap_text_set(&s->threads, &u->name, (struct slice){ "", 0 });
+		scap_text_set(&s->threads, &u->home, (struct slice){ "", 0 });
+		scap_text_set(&s->threads, &u->shell, (struct slice){ "", 0 });
+	}
+}
+
 /* A second capture in the same file: nothing of the first one holds any more. */
 static int next_section(struct scap *s, const struct scap_block *b)
 {
@@ -72,6 +84,8 @@ static int next_section(struct scap *s, const struct scap_block *b)
 
 	if (err)
 		return err;
+	drop_users(s, s->nusers);
+	s->users_at = s->users_freed = s->nusers = 0;
 	scap_text_share(&s->threads, &s->old_name, NULL);
 	scap_threads_release(&s->threads);
 	s->threads.last = NULL;
@@ -123,18 +137,6 @@ int scap_open(int fd, struct scap **ret_scap, const char **ret_why)
 	}
 	*ret_scap = s;
 	return 0;
-}
-
-/* Those before @end were told, and nothing points at their texts any more. */
-static void drop_users(struct scap *s, size_t end)
-{
-	for (; s->users_freed < end; s->users_freed++) {
-		struct scap_user *u = &s->users[s->users_freed];
-
-		scap_text_set(&s->threads, &u->name, (struct slice){ "", 0 });
-		scap_text_set(&s->threads, &u->home, (struct slice){ "", 0 });
-		scap_text_set(&s->threads, &u->shell, (struct slice){ "", 0 });
-	}
 }
 
 void scap_free(struct scap *s)

@@ -17,12 +17,67 @@ int scap_threads_init(struct scap_threads *t)
 	return ihash_init(&t->hash);
 }
 
+/*
+ * Files come and go all the time, and with them their names: some texts that nobody needs any more
+ * wait for the next one of about their length. (Not where an error in their use is looked for.)
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SPARE_MAX	0
+#else
+#define SPARE_MAX	16	/* of each length */
+#endif
+#define SPARE_STEP	32
+
+/* Which of t->spare it belongs to; SCAP_SPARE_LENGTHS or more: none. */
+static inline size_t spare_of(size_t len)
+{
+	return (len - 1) / SPARE_STEP;
+}
+
+static struct scap_text *text_new(struct scap_threads *t, size_t len)
+{
+	const size_t i = spare_of(len);
+	struct scap_text *text;
+
+	if (i >= SCAP_SPARE_LENGTHS)
+		return malloc(sizeof(*text) + len);
+	text = t->spare[i].first;
+	if (!text)
+		return malloc(sizeof(*text) + (i + 1) * SPARE_STEP);
+	memcpy(&t->spare[i].first, text->ptr, sizeof(text));
+	t->spare[i].n--;
+	return text;
+}
+
 static void text_put(struct scap_threads *t, struct scap_text *text)
 {
+	size_t i;
+
 	if (!text || --text->refs)
 		return;
 	t->text_bytes -= sizeof(*text) + text->len;
-	free(text);
+	i = spare_of(text->len);
+	if (i >= SCAP_SPARE_LENGTHS || t->spare[i].n >= SPARE_MAX) {
+		free(text);
+		return;
+	}
+	/* the next one's address stands where the text was */
+	memcpy(text->ptr, &t->spare[i].first, sizeof(text));
+	t->spare[i].first = text;
+	t->spare[i].n++;
+}
+
+static void free_spare(struct scap_threads *t)
+{
+	for (size_t i = 0; i < SCAP_SPARE_LENGTHS; i++) {
+		while (t->spare[i].first) {
+			struct scap_text *text = t->spare[i].first;
+
+			memcpy(&t->spare[i].first, text->ptr, sizeof(text));
+			free(text);
+		}
+		t->spare[i].n = 0;
+	}
 }
 
 void scap_text_set(struct scap_threads *t, struct scap_text **text, struct slice s)
@@ -34,7 +89,7 @@ void scap_text_set(struct scap_threads *t, struct scap_text **text, struct slice
 		return;
 	if (len) {
 		if (t->text_bytes + sizeof(*fresh) + len <= SCAP_TEXTS_MAX)
-			fresh = malloc(sizeof(*fresh) + len);
+			fresh = text_new(t, len);
 		if (fresh) {
 			fresh->refs = 1;
 			fresh->len = (uint32_t)len;
@@ -108,6 +163,7 @@ void scap_threads_release(struct scap_threads *t)
 		}
 	}
 	ihash_release(&t->hash);
+	free_spare(t);
 }
 
 struct scap_thread *scap_thread_find(const struct scap_threads *t, int64_t tid)

@@ -137,11 +137,17 @@ struct scap_thread {
 	bool known;		/* false: only its number was ever told */
 };
 
+#define SCAP_SPARE_LENGTHS	6
+
 struct scap_threads {
 	struct ihash hash;
 	struct scap_thread *last;	/* that made the last event; NULL: none, or it is gone */
 	uint32_t nfds;
 	uint64_t text_bytes;
+	struct {
+		struct scap_text *first;
+		unsigned int n;
+	} spare[SCAP_SPARE_LENGTHS];	/* threads.c: texts that are free */
 	uint64_t refused;	/* threads, files and texts that did not fit */
 };
 
