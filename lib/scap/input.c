@@ -163,12 +163,31 @@ static int read_more(struct scap_input *in)
 	return n > 0;
 }
 
+/* Lists at a capture's beginning may be long; what made room for them is not needed any more. */
+static void shrink(struct scap_input *in)
+{
+	char *less;
+
+	if (in->pos) {
+		memmove(in->buf, in->buf + in->pos, in->end - in->pos);
+		in->end -= in->pos;
+		in->pos = 0;
+	}
+	less = realloc(in->buf, READ_BYTES);
+	if (less) {
+		in->buf = less;
+		in->room = READ_BYTES;
+	}
+}
+
 /*
- * So many bytes from pos on, or as many as there are: how many. The buffer grows by doubling, each
- * time only after it is full of the file's bytes.
+ * So many bytes from pos on, or as many as there are: how many. The buffer grows to what is wanted, but to
+ * no more than its double at once, each time only after it is full of the file's bytes.
  */
 static ssize_t need(struct scap_input *in, size_t want)
 {
+	if (in->room > READ_BYTES && want <= READ_BYTES && in->end - in->pos < want)
+		shrink(in);
 	while (in->end - in->pos < want) {
 		int rc;
 
@@ -178,12 +197,13 @@ static ssize_t need(struct scap_input *in, size_t want)
 			in->pos = 0;
 		}
 		if (in->end == in->room) {
-			char *more = realloc(in->buf, in->room * 2);
+			size_t room = want < in->room * 2 ? want : in->room * 2;
+			char *more = realloc(in->buf, room);
 
 			if (!more)
 				return -ENOMEM;
 			in->buf = more;
-			in->room *= 2;
+			in->room = room;
 		}
 		rc = read_more(in);
 		if (rc < 0)
