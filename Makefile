@@ -30,12 +30,8 @@ CLI_OBJ	:= $(CLI_SRC:%.c=$(BUILD)/%.o)
 .PHONY: all clean help
 all: $(BUILD)/falcoc	## build the command line tool
 
-# Most relocations are of our own tables: packed, they need a tenth of the room in the file and in memory.
-RELR	:= $(shell $(CC) -shared -nostdlib -x c /dev/null -Wl,-z,pack-relative-relocs -o /dev/null 2>&1 || echo no)
-PACK_RELOCS := $(if $(RELR),,-Wl,-z,pack-relative-relocs)
-
 $(BUILD)/falcoc: $(CLI_OBJ) $(BUILD)/libfalcoc.a
-	$(CC) $(SAN) $(PACK_RELOCS) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
 
 # It links what falcoc loads later, for those who look for what falcoc needs: the package.
 $(BUILD)/lazy-libs.so:

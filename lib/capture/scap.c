@@ -150,9 +150,14 @@ static int file_percent(const struct capture *c)
 
 static const char *file_note(const struct capture *c)
 {
-	return !scap_is_other_falcoc(file_of_const(c)->scap) ? NULL :
-		"a falcoc with other records than this one's wrote it: it is read as another program's "
-		"capture, without what only falcoc's own tell";
+	const struct file_capture *f = file_of_const(c);
+	struct scap_stats stats;
+
+	if (scap_is_other_falcoc(f->scap))
+		return "a falcoc with other records than this one's wrote it: it is read as another "
+		       "program's capture, without what only falcoc's own tell";
+	scap_stats(f->scap, &stats);
+	return f->ended && !stats.events ? "it holds no events" : NULL;
 }
 
 static void file_skips(const struct capture *c, struct capture_skips *ret_skips)

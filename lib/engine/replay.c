@@ -147,13 +147,19 @@ static void count_passed(struct engine *e)
 	free(st);
 }
 
+static const char *replay_name(const struct engine *e)
+{
+	return strcmp(e->opt.capture_file, "-") == 0 ? "the standard input" : e->opt.capture_file;
+}
+
 /* The capture is over, or can be read no further. All before that has been judged. */
 static enum engine_status replay_ended(struct engine *e, int rc)
 {
-	const char *name = strcmp(e->opt.capture_file, "-") == 0 ? "the standard input" :
-								    e->opt.capture_file;
+	const char *name = replay_name(e);
 	const char *fault = capture_fault(e->capture);
 
+	if (rc == -ENODATA && fault)
+		return engine_fail(e, ENGINE_ERR_CUT, "%s was cut: %s", name, fault);
 	if (rc == -ENODATA)
 		return engine_fail(e, ENGINE_ERR_CUT,
 				   "%s was cut: what is whole was judged, its end is missing",
@@ -216,8 +222,8 @@ static enum engine_status judge_all(struct engine *e)
 
 		if (rc < 0 && stop_asked)
 			break;
-		if (!begun && capture_note(e->capture))
-			engine_notice(e, "%s: %s", e->opt.capture_file, capture_note(e->capture));
+		if (!begun && rc >= 0 && capture_note(e->capture))
+			engine_notice(e, "%s: %s", replay_name(e), capture_note(e->capture));
 		begun = true;
 		if (rc <= 0)
 			return replay_ended(e, rc);

@@ -26,6 +26,7 @@ struct scap_input {
 	z_stream z;
 	char *zbuf;		/* READ_BYTES as read, where it is packed */
 	bool member;		/* within a gzip member; else behind one */
+	bool cut;		/* the file ended within one */
 };
 
 int scap_input_new(int fd, struct scap_input **ret_input)
@@ -115,6 +116,7 @@ static ssize_t read_packed(struct scap_input *in)
 
 		if (in->z.avail_in == 0) {
 			n = read_fd(in, in->zbuf, READ_BYTES);
+			in->cut = n == 0 && in->member;
 			if (n <= 0)
 				return n;
 			in->z.next_in = (Bytef *)in->zbuf;
@@ -280,8 +282,10 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block)
 	ssize_t n = have(in, sizeof(head));
 	const char *p;
 
-	if (n <= 0)
+	if (n < 0)
 		return (int)n;
+	if (n == 0)
+		return in->cut ? -ENODATA : 0;
 	if ((size_t)n < sizeof(head))
 		return -ENODATA;
 	memcpy(head, in->buf + in->pos, sizeof(head));
@@ -307,6 +311,11 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block)
 	take(in, b.length);
 	*ret_block = b;
 	return 1;
+}
+
+bool scap_input_is_cut(const struct scap_input *in)
+{
+	return in->cut;
 }
 
 int scap_input_percent(const struct scap_input *in)

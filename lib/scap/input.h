@@ -31,7 +31,7 @@ struct scap_block {
 };
 
 /*
- * 1; 0: the end; -ENODATA: the file ends within a block; -EBADMSG: a length that no block can
+ * 1; 0: the end; -ENODATA: the file ends within a block, or within its packing; -EBADMSG: a length that no block can
  * have; or the negative errno of reading, of a damaged gzip stream -EIO.
  */
 int scap_input_next(struct scap_input *in, struct scap_block *ret_block);
@@ -45,6 +45,8 @@ void scap_input_take(struct scap_input *in, size_t len);
 
 /* Bytes of blocks read so far, unpacked. */
 uint64_t scap_input_bytes(const struct scap_input *in);
+/* After -ENODATA: did its packing end too early? */
+bool scap_input_is_cut(const struct scap_input *in);
 /* Percent of the file read so far; -1: it is none whose size can be told. */
 int scap_input_percent(const struct scap_input *in);
 

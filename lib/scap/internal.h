@@ -113,6 +113,7 @@ struct scap {
 	struct scap_stats stats;
 	const char *fault;
 	bool events_begun, ended;
+	bool has_blocks;		/* the section has more than its header */
 	int end;			/* what scap_next() gives from then on */
 
 	struct scap_native native;

@@ -84,6 +84,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 
 	if (err)
 		return err;
+	s->has_blocks = false;
 	drop_users(s, s->nusers);
 	s->users_at = s->users_freed = s->nusers = 0;
 	scap_text_share(&s->threads, &s->old_name, NULL);
@@ -122,6 +123,8 @@ int scap_open(int fd, struct scap **ret_scap, const char **ret_why)
 		err = scap_input_next(s->in, &b);
 		if (err == 0)
 			*ret_why = "it is empty";
+		else if (err == -ENODATA && scap_input_is_cut(s->in))
+			*ret_why = "it was cut before anything could be unpacked";
 		else if (err == -ENODATA || err == -EBADMSG || (err == 1 && b.type != BLOCK_SECTION))
 			*ret_why = "it is no capture in Falco's format";
 		else if (err == 1)
@@ -398,10 +401,11 @@ static int take_block(struct scap *s, const struct scap_block *b)
 {
 	bool v1, flagged, large;
 
-	if (event_block(b->type, &v1, &flagged, &large))
-		return take_event(s, b, v1, flagged, large);
 	if (b->type == BLOCK_SECTION)
 		return next_section(s, b);
+	s->has_blocks = true;
+	if (event_block(b->type, &v1, &flagged, &large))
+		return take_event(s, b, v1, flagged, large);
 	if (b->trailer != b->length) {
 		s->fault = "a block has two lengths that differ";
 		return -EBADMSG;
@@ -480,6 +484,11 @@ int scap_next(struct scap *s, struct event *ret_event)
 		if (rc < 0)
 			break;
 	}
+	/* no writer ends behind the header of a section */
+	if (rc == 0 && !s->has_blocks)
+		rc = -ENODATA;
+	if (rc == -ENODATA && !s->stats.events)
+		s->fault = "it holds no events";
 	s->ended = true;
 	s->end = rc;
 	return rc;

@@ -113,6 +113,23 @@ expect "no capture" 6 err "none.scap" "no capture in Falco's format"
 : >empty.scap
 run -r rules.yaml -e empty.scap
 expect "an empty file" 6 err "it is empty"
+# a section alone, which no writer leaves; with a list behind it, which one leaves that saw nothing
+head -c 28 other.scap >head.scap
+run -r rules.yaml -e head.scap
+expect "a file cut behind its first block" 7 err "head.scap was cut: it holds no events"
+{ cat head.scap; printf '\x20\x02\0\0\x0c\0\0\0\x0c\0\0\0'; } >quiet.scap
+run -r rules.yaml -e quiet.scap
+expect "a capture without events" 0 err "quiet.scap: it holds no events" "Events seen: 0"
+head -c 35 quiet.scap >cut.scap
+run -r rules.yaml -e cut.scap
+expect "one that is cut before its events" 7 err "cut.scap was cut: it holds no events"
+gzip -c "$seeds/whole" | head -c 60 >cut.gz
+run -r rules.yaml -e cut.gz
+expect "and a packed one" 6 err "cut.gz: it was cut before"
+gzip -c "$seeds/whole" >whole.gz
+truncate -s -9 whole.gz
+run eval "evt.type = open" -e whole.gz
+expect "a packed one whose end is missing" 7 err "whole.gz was cut: what is whole was judged"
 run -r rules.yaml -e nowhere.scap
 expect "no file" 6 err "No such file"
 
