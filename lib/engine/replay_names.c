@@ -120,12 +120,40 @@ static int keep_link(const struct dns_link_info *info, void *arg)
 	return 0;
 }
 
+static int found_one(const struct dns_link_info *info, void *arg)
+{
+	bool *found = arg;
+
+	(void)info;
+	*found = true;
+	return 0;
+}
+
+/* How many of the rules' names have an address today. */
+static size_t count_known(struct engine *e, const struct dns_table *today)
+{
+	struct filter_set *fs = ruleset_filters(e->rules);
+	size_t n = 0;
+
+	for (size_t i = 0; i < filter_set_names(fs); i++) {
+		const char *name = arena_slicedup(e->scratch, filter_set_name(fs, i));
+		bool found = false;
+
+		if (name)
+			dns_table_addrs(today, name, now_boot_ns(), found_one, &found);
+		n += found;
+		arena_clear(e->scratch);
+	}
+	return n;
+}
+
 enum engine_status replay_ask_names(struct engine *e)
 {
 	struct dns_resolver_options opt = { .servers = e->opt.dns_servers, .max_rate = e->opt.dns_rate };
 	struct dns_resolver_stats st;
 	struct dns_table *today;
 	struct dns_resolver *r;
+	size_t known;
 	int rc;
 
 	if (!e->opt.dns_ask || !filter_set_names(ruleset_filters(e->rules)))
@@ -140,8 +168,10 @@ enum engine_status replay_ask_names(struct engine *e)
 	}
 	ask_all(e, r);
 	dns_resolver_get_stats(r, &st);
-	engine_notice(e, "asked for %zu domain names of the rules, %zu have no answer: what they mean now "
-		      "is taken for what they meant then", st.names, st.pending);
+	known = count_known(e, today);
+	engine_notice(e, "asked for %zu domain names of the rules, %zu have no address: what they mean now "
+		      "is taken for what they meant then", st.names,
+		      st.names > known ? st.names - known : 0);
 	dns_table_links_by_age(today, now_boot_ns(), keep_link, e);
 	dns_resolver_free(r);
 	dns_table_free(today);
