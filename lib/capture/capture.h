@@ -96,7 +96,7 @@ int capture_fd(const struct capture *c);
 int capture_next(struct capture *c, struct event *ret_event);
 /* Of a file, after capture_next() gave 0: there will be no more. */
 bool capture_ended(const struct capture *c);
-/* After -EBADMSG and -ENODATA: what is wrong, as a static sentence. NULL: nothing is, or no more than that. */
+/* After -EBADMSG and -ENODATA: what is wrong, as a static sentence. NULL: there is no more to say. */
 const char *capture_fault(const struct capture *c);
 /* After the first event or the end: what is peculiar about a file, a static sentence. NULL: nothing. */
 const char *capture_note(const struct capture *c);

@@ -183,8 +183,8 @@ static void shrink(struct scap_input *in)
 }
 
 /*
- * So many bytes from pos on, or as many as there are: how many. The buffer grows to what is wanted, but to
- * no more than its double at once, each time only after it is full of the file's bytes.
+ * So many bytes from pos on, or as many as there are: how many. The buffer grows to what is wanted, but
+ * to no more than its double at once, each time only after it is full of the file's bytes.
  */
 static ssize_t need(struct scap_input *in, size_t want)
 {

@@ -31,8 +31,8 @@ struct scap_block {
 };
 
 /*
- * 1; 0: the end; -ENODATA: the file ends within a block, or within its packing; -EBADMSG: a length that no block can
- * have; or the negative errno of reading, of a damaged gzip stream -EIO.
+ * 1; 0: the end; -ENODATA: the file ends within a block, or within its packing; -EBADMSG: a length
+ * that no block can have; or the negative errno of reading, of a damaged gzip stream -EIO.
  */
 int scap_input_next(struct scap_input *in, struct scap_block *ret_block);
 

@@ -3,10 +3,10 @@
  * quick.c - the most common calls, where nobody wants to know of them
  *
  * Most calls of a busy machine open, read, write or close, and change little in the tables. Where no
- * rule looks at them, that little is done here, block after block as they lie in the buffer, without making
- * an event whole first (convert.c) and without what goes before it is given out (parse.c). The tables
- * are the same afterwards; where anything about an event is unusual, the answer is no and it takes the
- * whole way.
+ * rule looks at them, that little is done here, block after block as they lie in the buffer, without
+ * making an event whole first (convert.c) and without what goes before it is given out (parse.c). The
+ * tables are the same afterwards; where anything about an event is unusual, the answer is no and it
+ * takes the whole way.
  */
 #include <fcntl.h>
 

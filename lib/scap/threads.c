@@ -21,17 +21,23 @@ int scap_threads_init(struct scap_threads *t)
  * Files come and go all the time, and with them their names: some texts that nobody needs any more
  * wait for the next one of about their length. (Not where an error in their use is looked for.)
  */
-#if defined(__SANITIZE_ADDRESS__)
-#define SPARE_MAX	0
-#else
 #define SPARE_MAX	16	/* of each length */
-#endif
 #define SPARE_STEP	32
+
+#if !defined(__SANITIZE_ADDRESS__) && defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__	1
+#endif
+#endif
 
 /* Which of t->spare it belongs to; SCAP_SPARE_LENGTHS or more: none. */
 static inline size_t spare_of(size_t len)
 {
+#ifdef __SANITIZE_ADDRESS__
+	return SCAP_SPARE_LENGTHS + len;
+#else
 	return (len - 1) / SPARE_STEP;
+#endif
 }
 
 static struct scap_text *text_new(struct scap_threads *t, size_t len)
