@@ -226,7 +226,8 @@ struct scap_thread *scap_thread_find_or_add(struct scap_threads *t, int64_t tid)
 
 void scap_thread_set_parent(struct scap_threads *t, struct scap_thread *th, int64_t ptid)
 {
-	struct scap_thread *parent = scap_thread_find(t, ptid);
+	/* nobody has children of its own, also where a thread of that number is told of */
+	struct scap_thread *parent = ptid ? scap_thread_find(t, ptid) : NULL;
 
 	th->ptid = ptid;
 	ilist_remove(&th->sibling);
