@@ -32,6 +32,15 @@ restarted() { [ "$(property NRestarts)" -ge 1 ] && says 'rules are enabled'; }
 check "a loop that is stuck is started again" wait_for 40 restarted
 check "because of the watchdog" sh -c "journalctl -q -u falcoc | grep -qi watchdog"
 
+# the module cannot vanish from under it, and its node may
+check "the kernel keeps a module that records" refused rmmod falcoc 2>/dev/null
+check "it is there" module_loaded
+pid=$(property MainPID)
+rm -f /dev/falcoc
+/bin/true mark-one without-a-node
+check "without the node it goes on" wait_for 20 is_told one without-a-node
+check "as the one that it was" is MainPID "$pid"
+
 start=$(date +%s%N)
 check "it is stopped" systemctl stop falcoc
 ms=$((($(date +%s%N) - start) / 1000000))
@@ -41,3 +50,13 @@ check "and well" is Result success
 check "its end is told" wait_for 10 is_told 'falcoc: stopped'
 unload_module
 check "the module can be unloaded then" refused module_loaded
+
+# once more: it starts without the module, which comes with a new node
+check "it starts again without it" systemctl start falcoc
+check "and waits" wait_for 20 says 'Waiting for the module'
+load_module
+check "until it is there again" wait_for 40 says '1 of 1 rules are enabled'
+/bin/true mark-one once-more
+check "and records" wait_for 20 is_told one once-more
+check "it is stopped once more" systemctl stop falcoc
+unload_module
