@@ -11,6 +11,7 @@
 #	# load WORDS	parameters of the module
 #	# run COMMAND	in the guest
 #	# fails PATTERN	what it must say that fails (grep -E)
+#	# kernel NAME	the only one where it can be found out; left out on others, unless it is named
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -61,8 +62,12 @@ script() {
 	echo 'exit $failed'
 }
 
-[ $# -gt 0 ] || mapfile -t MUTANTS < <(cd "$VM/mutants" && ls)
-[ $# = 0 ] || MUTANTS=("$@")
+MUTANTS=("$@")
+[ $# -gt 0 ] || for m in $(cd "$VM/mutants" && ls); do
+	only=$(word kernel "$m")
+	[ "${only:-$KERNEL}" != "$KERNEL" ] || MUTANTS+=("$m")
+done
+[ "$KERNEL" != debug ] || export VM_MEM=${VM_MEM:-2048}
 rm -rf "$COPY"
 mkdir -p "$COPY"
 (cd "$TOP" && tar -cf - Kbuild debian/changelog kmod tests/vm) | tar -xf - -C "$COPY"

@@ -429,9 +429,13 @@ static void module_failures(const char *path)
 	close(fd);
 }
 
-/* The module's file: failures of its loading. Else those of a life's steps, from the one named on. */
+/*
+ * The module's file: failures of its loading. Else those of a life's steps, from the one named on,
+ * or FAULT_STEPS of them.
+ */
 int command_faults(char **args)
 {
+	unsigned int left = number_of("FAULT_STEPS", STEPS);
 	bool begun = false;
 
 	if (!faults_init()) {
@@ -445,8 +449,10 @@ int command_faults(char **args)
 	/* what INFO told is needed by steps before INFO's own failures are tried */
 	for (size_t i = 0; i < STEPS; i++) {
 		begun |= !args[0] || !strcmp(steps[i].name, args[0]);
-		if (begun)
+		if (begun && left) {
 			step_failures(&steps[i]);
+			left--;
+		}
 	}
 	check(begun, "there is a step %s", args[0] ? args[0] : "");
 	return failed != 0;
