@@ -4,6 +4,7 @@
 # Runs the attacks of a file attack/NAME.cases, one after another under one falcoc with the rules
 # attack/NAME.yaml, and judges what falcoc said of each. Sourced after lib.sh.
 #
+#	attack_world ADDRESS...		to the rules these are the world; they are lo's until attacks_run is done
 #	attacks_run NAME [OPTION...]	options are falcoc's
 #
 # A file of cases has, for each attack:
@@ -23,6 +24,15 @@
 #	ATTACK_FLOODS	an event that one of them floods with: of it, records may be dropped
 
 ATTACKS=/falcoc/attack
+WORLD=()
+
+attack_world() {
+	local a
+	WORLD=("$@")
+	for a in "${WORLD[@]}"; do
+		ip addr add "$a/32" dev lo
+	done
+}
 
 # begin CASE: from here on, alerts are of this case
 attack_begin() { attack exec-end mark "$1"; }
@@ -89,8 +99,12 @@ attacks_play() {
 }
 
 attacks_run() {
-	local name=$1
+	local name=$1 a
 	shift
 	start_falcoc -r "$ATTACKS/mark.yaml" -r "$ATTACKS/$name.yaml" "$@" || exit 1
 	attacks_play "$name"
+	# others make wires with addresses next to these: what is local here is not answered from there
+	for a in ${WORLD[@]+"${WORLD[@]}"}; do
+		ip addr del "$a/32" dev lo
+	done
 }

@@ -42,6 +42,7 @@ in_own_namespace() {
 net_up 10.99.0.11 || skip "no network namespaces can be made here"
 ip -n world addr add 10.99.0.54/24 dev down0
 ip route add 11.0.0.0/8 dev up0
+cp /etc/resolv.conf "$T/resolv.before" 2>/dev/null
 printf 'nameserver 10.99.0.53\nnameserver 10.99.0.54\n' >/etc/resolv.conf
 echo "nameserver 127.0.0.1" >"$T/resolv.jail"
 # the container, and what is at the other end of its wire
@@ -69,7 +70,9 @@ for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >"$f"; done
 # files of its own, and a program
 mkdir -p "$T/root/proc" && cp /falcoc/bin/attack "$T/root/attack"
 # a user may serve
-echo 53 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+PORTS=/proc/sys/net/ipv4/ip_unprivileged_port_start
+ports=$(cat $PORTS)
+echo 53 >$PORTS
 
 # dns_attacks NAME OPTION...
 dns_attacks() {
@@ -112,3 +115,9 @@ net_down
 ip netns del near
 ip netns del jail
 ip netns del beyond
+echo "$ports" >$PORTS
+if [ -f "$T/resolv.before" ]; then
+	cp "$T/resolv.before" /etc/resolv.conf
+else
+	rm /etc/resolv.conf
+fi

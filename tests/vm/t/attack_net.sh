@@ -6,11 +6,13 @@
 # shellcheck source=../guest/attack.sh
 . /falcoc/guest/attack.sh
 
-ip addr add 10.98.0.2/32 dev lo
-ip addr add 10.98.0.3/32 dev lo
+attack_world 10.98.0.2 10.98.0.3
 # fast open: client and server
-echo 3 >/proc/sys/net/ipv4/tcp_fastopen
+FASTOPEN=/proc/sys/net/ipv4/tcp_fastopen
+before=$(cat $FASTOPEN)
+echo 3 >$FASTOPEN
 # connected before falcoc is there
 attack net-early "$T/now" >"$T/early" &
 check "a connection from before" wait_for 20 grep -q port= "$T/early"
 attacks_run net
+echo "$before" >$FASTOPEN

@@ -6,5 +6,5 @@
 # shellcheck source=../guest/attack.sh
 . /falcoc/guest/attack.sh
 
-ip addr add 10.98.0.2/32 dev lo 2>/dev/null
+attack_world 10.98.0.2
 attacks_run race

@@ -6,7 +6,8 @@
 # shellcheck source=../guest/attack.sh
 . /falcoc/guest/attack.sh
 
-ip addr add 10.98.0.2/32 dev lo 2>/dev/null
+attack_world 10.98.0.2
 export SECRET=/root/attack-secret
 echo "secret, secret, secret" >$SECRET
 attacks_run sister
+rm $SECRET
