@@ -9,7 +9,7 @@
 # contract [PART]
 contract() {
 	local rc start=$SECONDS
-	/falcoc/bin/kmodtest "$@" | grep -v '^[0-9]* passed, [0-9]* failed$'
+	/falcoc/bin/kmodtest "$@" | grep --line-buffered -v '^[0-9]* passed, [0-9]* failed$'
 	rc=${PIPESTATUS[0]}
 	# it says PASS and FAIL itself; dying is one more failure
 	[ "$rc" -le 1 ] || fail "kmodtest $* ended with status $rc"
