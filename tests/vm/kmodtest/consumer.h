@@ -118,7 +118,9 @@ void test_truth_held(struct consumer *c);
 void test_flight(struct consumer *c);
 void test_predicate(struct consumer *c);
 void test_dns(struct consumer *c);
-void test_dns_meter(struct consumer *c);	/* a part of test_dns() */
+void test_dns_meter(struct consumer *c, uint64_t message_ns);	/* a part of test_dns() */
+/* May one sender send so many large messages in that time, and none is refused? */
+bool dns_meter_fits(uint64_t messages, uint64_t ns);
 /* No test: does things by a ring with these flags, for others to see. Its exit status. */
 int do_by_uring(unsigned int flags);
 void test_load(void);

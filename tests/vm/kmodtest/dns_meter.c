@@ -146,9 +146,20 @@ static uint64_t limited(struct consumer *c)
 	return s.dns_limited;
 }
 
+/* What so many CPUs let one sender have in that time, in messages that cost 1. */
+static uint64_t allowance(uint64_t cpus, uint64_t ns)
+{
+	return cpus * (BURST + RATE * ns / 1000000000);
+}
+
+bool dns_meter_fits(uint64_t messages, uint64_t ns)
+{
+	return messages * COST <= allowance(1, ns);
+}
+
 static void try_way(struct consumer *c, const struct way *way)
 {
-	uint64_t before = limited(c), begin = now_ns(), passes, may;
+	uint64_t before = limited(c), begin = now_ns(), passes, may, all = NAMES * EACH;
 	int ready[2], go[2], status;
 	pid_t pid, over;
 	char byte;
@@ -172,12 +183,12 @@ static void try_way(struct consumer *c, const struct way *way)
 	while (!(over = waitpid(pid, &status, WNOHANG)))
 		consumer_read(c, NULL, NULL);
 	consumer_read(c, NULL, NULL);
-	passes = NAMES * EACH - (limited(c) - before);
-	may = sysconf(_SC_NPROCESSORS_ONLN) * (BURST + RATE * (now_ns() - begin + 100000000) / 1000000000);
+	passes = all - (limited(c) - before);
+	may = allowance(sysconf(_SC_NPROCESSORS_ONLN), now_ns() - begin + 100000000);
 	check(over == pid && !status, "%s: all sent what they should", way->what);
 	check(passes * COST <= may, "%s: %ju of %d messages of %d under %d names made records, no more than one sender's",
 	      way->what, (uintmax_t)passes, NAMES * EACH, LARGE, NAMES);
-	check(passes < NAMES * EACH, "%s: and not all", way->what);
+	check(passes < all || may >= all * COST, "%s: and not all", way->what);
 out:
 	close(ready[0]);
 }
@@ -194,10 +205,16 @@ static bool make_groups(bool make)
 	return ok && (make || !rmdir(GROUPS "/kmodtest"));
 }
 
-void test_dns_meter(struct consumer *c)
+void test_dns_meter(struct consumer *c, uint64_t message_ns)
 {
 	bool groups;
 
+	/* twice: to come under many names takes its time, too */
+	if (dns_meter_fits(NAMES * EACH, 2 * message_ns * NAMES * EACH)) {
+		printf("SKIP many names of one sender: at %ju us a message nobody sends too many\n",
+		       (uintmax_t)message_ns / 1000);
+		return;
+	}
 	mkdir(GROUPS, 0700);
 	groups = !mount("none", GROUPS, "cgroup2", 0, NULL) && make_groups(true);
 	if (!groups)
