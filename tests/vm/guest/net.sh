@@ -43,7 +43,7 @@ net_up() {
 	echo hello >"$T/www/index.html"
 	ip netns exec world busybox httpd -f -p '[::]:80' -h "$T/www" &
 	NET_HTTPD_PID=$!
-	wait_for 20 curl -s -o /dev/null "http://$1/"
+	wait_for "$START_SECONDS" curl -s -o /dev/null "http://$1/"
 }
 
 dns_up() {
@@ -56,14 +56,14 @@ dns_up() {
 		--listen-address=$DNS_ADDR --bind-interfaces --pid-file= \
 		--log-queries --log-facility="$T/dns.log" &
 	DNS_PID=$!
-	wait_for 20 grep -q started "$T/dns.log"
+	wait_for "$START_SECONDS" grep -q started "$T/dns.log"
 }
 
 dns_zone() {
 	printf '%s\n' "$@" >"$T/zone"
 	: >"$T/zone.read"
 	kill -HUP "$DNS_PID"
-	wait_for 20 zone_is_read
+	wait_for "$START_SECONDS" zone_is_read
 }
 
 # the log names the file each time that it is read
