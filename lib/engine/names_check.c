@@ -34,7 +34,7 @@ static enum engine_status ask(struct engine *e, struct names_view *v, struct che
 	struct dns_resolver_options opt = { .servers = e->opt.dns_servers,
 					    .max_rate = e->opt.dns_rate };
 	/* two questions a name, which have their rate */
-	uint64_t asking_ns = 2 * n * NS_PER_S / (opt.max_rate ? opt.max_rate : 1);
+	uint64_t asking_ns = 2 * n * NS_PER_S / (opt.max_rate ? opt.max_rate : ENGINE_DNS_RATE);
 	uint64_t end = now_boot_ns() + CHECK_NS + asking_ns, now;
 	struct dns_resolver *r;
 	int rc;
