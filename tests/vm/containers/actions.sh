@@ -48,7 +48,7 @@ policies() {
 	  rules: [mark]
 	  scope: fd.name = /mark.note and container.name endswith -pause
 	  actions:
-	    - exec: [/bin/sh, -c, "cat >>$T/noted"]
+	    - {exec: [/bin/sh, -c, "cat >>$T/noted"], timeout_s: 60}
 	    - capture
 	- policy: one
 	  rules: [mark]
@@ -197,10 +197,8 @@ parts_of() {
 		test "$(grep '^both' "$T/done" | paste -sd,)" = 'both pause done,both unpause done'
 	check "$e: a program is told of it" grep -q "|$e-pause|" "$T/noted"
 	check "$e: a capture is begun" grep -qx 'note capture done' "$T/done"
-	sort "$T/done" | uniq -c | sed 's/^/  /'
-	tail -n "+$FROM" "$T/out" | grep -F '"falcoc: action"' |
-		jq -r '.output_fields | select(.["falcoc.action.result"] != "done") |
-			"  \(.["falcoc.action.name"]): \(.["falcoc.action.detail"])"'
+	tail -n "+$FROM" "$T/out" | grep -F '"falcoc: action"' | jq -r '.output_fields | "  \(.["falcoc.action.policy"]) " +
+		"\(.["falcoc.action.name"]): \(.["falcoc.action.result"]) \(.["falcoc.action.detail"])"'
 }
 
 actions_on() {
