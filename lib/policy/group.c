@@ -383,6 +383,43 @@ static int write_freezer(const struct group *g, bool freeze)
 	return 0;
 }
 
+struct lone {
+	int fd;
+	unsigned int n;
+};
+
+static bool find_populated(int dir, unsigned int depth, void *arg)
+{
+	struct lone *l = arg;
+	char text[256];
+
+	(void)depth;
+	if (read_file(dir, "cgroup.events", text, sizeof(text)) <= 0 || !strstr(text, "populated 1"))
+		return true;
+	if (l->n++ == 0)
+		l->fd = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	return l->n < 2;
+}
+
+void group_descend(struct group *g)
+{
+	for (unsigned int i = 0; g->v2 && i < DEPTH_MAX; i++) {
+		struct lone l = { .fd = -1 };
+		bool any = false;
+
+		walk_procs(g->fd, found_one, &any);
+		if (!any)
+			walk_groups(g->fd, 0, find_populated, &l);
+		if (l.n != 1 || l.fd < 0) {
+			if (l.fd >= 0)
+				close(l.fd);
+			return;
+		}
+		close(g->fd);
+		g->fd = l.fd;
+	}
+}
+
 /* Until something of a v2 group changes, or a moment of v1. */
 static void await_change(const struct group *g, int events, uint64_t until)
 {

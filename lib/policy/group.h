@@ -32,6 +32,12 @@ bool group_is_populated(const struct group *g);
 bool group_is_frozen(const struct group *g);
 
 /*
+ * From a group in which nobody is but in one group below it to that one, which is what Podman pauses and
+ * lets go on by itself. @g stays what it is where there is no such one.
+ */
+void group_descend(struct group *g);
+
+/*
  * Freezes or thaws it, and waits until that is so, no longer than @wait_ms. 0; -ETIMEDOUT; -ENOSYS:
  * there is no freezer; -ENOENT: the group is gone; or another negative errno.
  */

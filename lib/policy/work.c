@@ -269,6 +269,8 @@ static void freeze_container(struct job *job, const struct work_tools *tools, bo
 		group_close(&g);
 		return;
 	}
+	if (freeze && t->runtime == RUNTIME_PODMAN)
+		group_descend(&g);
 	rc = group_freeze(&g, freeze, FREEZE_MS);
 	if (rc == 0)
 		work_end(job, OUTCOME_DONE, "by the cgroup%s%s", *why ? "; " : "", why);

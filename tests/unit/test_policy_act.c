@@ -697,7 +697,7 @@ static pid_t child_below(const struct target *t, const char *below)
 START_TEST(what_is_frozen_below_is_frozen)
 {
 	struct target t;
-	struct group g;
+	struct group g, inner;
 	char path[1200];
 	pid_t one, other;
 
@@ -710,9 +710,25 @@ START_TEST(what_is_frozen_below_is_frozen)
 	for (int i = 0; i < 500 && !group_is_frozen(&g); i++)
 		poll(NULL, 0, 10);
 	ck_assert(group_is_frozen(&g));
+	/* let go on as Podman does it, which knows of no other group */
+	write_below(&t, "container", "cgroup.freeze", "0");
+	ck_assert_int_eq(group_open(&t, &inner), 0);
+	group_descend(&inner);
+	ck_assert_int_eq(group_freeze(&inner, true, 5000), 0);
+	ck_assert(group_is_frozen(&g));
+	write_below(&t, "container", "cgroup.freeze", "0");
+	for (int i = 0; i < 500 && group_is_frozen(&g); i++)
+		poll(NULL, 0, 10);
+	ck_assert(!group_is_frozen(&g));
+	ck_assert_int_eq(group_freeze(&inner, true, 5000), 0);
+	group_close(&inner);
 	/* not all of it */
 	other = child_below(&t, "other");
 	ck_assert(!group_is_frozen(&g));
+	ck_assert_int_eq(group_open(&t, &inner), 0);
+	group_descend(&inner);
+	ck_assert(!group_is_frozen(&inner));
+	group_close(&inner);
 	finish(other);
 	snprintf(path, sizeof(path), "%s/docker-%s.scope/other", mount, t.container);
 	for (int i = 0; i < 500 && rmdir(path) < 0; i++)
