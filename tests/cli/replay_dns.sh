@@ -55,7 +55,7 @@ block(0x0a0d0d0a, struct.pack("<IHHq", 0x1a2b3c4d, 1, 2, -1))
 proc = struct.pack("<qqqqq", 700, 700, 1, 700, 700) + text(b"client") + text(b"client") + \
     text(b"/bin/client") + text(b"") + text(b"/") + struct.pack("<QIII", 1024, 0, 0, 0) + \
     struct.pack("<IIIQQ", 0, 0, 0, 0, 0) + text(b"") + struct.pack("<qq", 700, 700) + text(b"") + text(b"/")
-block(0x215, u(len(proc)) + proc)
+block(0x215, u(len(proc) + 4) + proc)
 socket(1, 3, 2)
 connect(2, 3, 40000, "10.0.0.53", 53)
 lookup(3, 3, 77, "seen.test", "192.0.2.80", 60)
