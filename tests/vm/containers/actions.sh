@@ -164,7 +164,7 @@ group_of() {
 	local id at=/sys/fs/cgroup
 	id=$(grep -F '"falcoc: action"' "$T/out" | tail -1 | jq -r '.output_fields["falcoc.action.container"]')
 	[ ! -d $at/freezer ] || at=$at/freezer
-	find $at -type d -name "*$id*" | head -1
+	find $at -type d -name "*${id//-/*}*" | head -1 # a scope has \x2d for -
 }
 
 # results ACTION: what was told of it, one a line
@@ -221,7 +221,7 @@ actions_on() {
 	check "$e: another one runs on" runs "$e" "$e-idle"
 	if declare -F "more_$e" >/dev/null; then "more_$e"; fi
 }
-goes_on() { ! group_is_frozen && runs "$1" "$2"; }
+goes_on() { [ -n "$(group_of)" ] && ! group_is_frozen && runs "$1" "$2"; }
 
 # A container of another runtime that has the very id of one of Docker's.
 twin() {
