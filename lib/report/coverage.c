@@ -132,8 +132,11 @@ static void find_gaps(struct watching *w)
 			w->g->r->restarts_ns += began - at;
 		if (began > at)
 			add_gap(w, at, began, asked ? "it was restarted" : why);
-		if (s->ended <= at)
+		if (s->ended <= at) {
+			/* it was seen for the last time before all this */
+			why = s->end == KILLED && at == opt->since_ns ? whys[KILLED] : why;
 			continue;
+		}
 		at = s->ended;
 		asked = s->end == STOPPED;
 		why = whys[s->end];

@@ -252,8 +252,8 @@ int store_each_run(struct store *st, uint64_t since_ns, uint64_t until_ns,
 {
 	sqlite3_stmt *stmt = NULL;
 	int rc = sqlite3_prepare_v2(st->db, "SELECT id, began_ns, seen_ns, coalesce(ended_ns, 0), version, note "
-				    "FROM runs WHERE seen_ns >= ?1 AND began_ns < ?2 ORDER BY id", -1, &stmt,
-				    NULL);
+				    "FROM runs WHERE (seen_ns >= ?1 OR ended_ns IS NULL) AND began_ns < ?2 "
+				    "ORDER BY id", -1, &stmt, NULL);
 	int ret = 0;
 
 	if (rc != SQLITE_OK)
