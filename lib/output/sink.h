@@ -106,9 +106,14 @@ struct sink_program_options {
 	const char *program;	/* a command of sh */
 	bool keep_alive;	/* one for all alerts; else each is given one */
 	uint32_t timeout_ms;	/* so long it may take for an alert before it is killed */
+	uint32_t end_ms;	/* so long one that was kept alive is waited for at its end; 0: 10 s */
 };
 
-/* A program that reads alerts as lines from its standard input. Its group of processes is its own. */
+/*
+ * A program that reads alerts as lines from its standard input. Its group of processes is its own. One
+ * that is kept alive gets an end of file when files are opened anew, and may go on beside the next one
+ * for as long as it likes, until four of them do: then the first of these is killed.
+ */
 struct sink *sink_program_new(const struct sink_program_options *opt, enum message_form form);
 
 struct sink_http_options {

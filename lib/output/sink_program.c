@@ -21,13 +21,16 @@
 #include <unistd.h>
 
 #define SLICE_MS	20	/* between two looks whether it has ended */
-#define EXIT_MS		10000	/* for one that was kept alive, once there is no more to read */
+#define END_MS		10000	/* for one that was kept alive, once there is no more to read */
+#define LEFT_MAX	4
 
 struct sink_program {
 	struct sink s;
 	char *program;
 	bool keep_alive;
-	uint32_t timeout_ms;
+	uint32_t timeout_ms, end_ms;
+	pid_t left[LEFT_MAX];	/* those that had not ended in their time, the first one first */
+	size_t nleft;
 	pid_t pid;		/* 0: none runs */
 	int fd;			/* its standard input */
 	size_t done;		/* bytes of the first message that it was given */
@@ -95,12 +98,17 @@ static int begin(struct sink_program *p)
 	return 0;
 }
 
+static void kill_group(pid_t pid)
+{
+	kill(-pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+}
+
 static void kill_it(struct sink_program *p)
 {
 	close_input(p);
-	kill(-p->pid, SIGKILL);
-	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
-		continue;
+	kill_group(p->pid);
 	p->pid = 0;
 }
 
@@ -200,12 +208,30 @@ static int send_once(struct sink_program *p, struct slice line)
 	return 1;
 }
 
+static void forget_left(struct sink_program *p, size_t i)
+{
+	p->nleft--;
+	memmove(&p->left[i], &p->left[i + 1], (p->nleft - i) * sizeof(p->left[0]));
+}
+
+/* Those of the left ones that have ended by now are buried. */
+static void reap_left(struct sink_program *p)
+{
+	for (size_t i = 0; i < p->nleft;) {
+		if (waitpid(p->left[i], NULL, WNOHANG) == 0)
+			i++;
+		else
+			forget_left(p, i);
+	}
+}
+
 static int program_send(struct sink *s, struct message *const *m, size_t n)
 {
 	struct sink_program *p = (struct sink_program *)s;
 	int rc = 0;
 
 	(void)n;
+	reap_left(p);
 	if (!p->keep_alive)
 		return send_once(p, m[0]->form[s->form]);
 	if (!p->pid)
@@ -217,6 +243,18 @@ static int program_send(struct sink *s, struct message *const *m, size_t n)
 	return rc == 0 ? 1 : rc;
 }
 
+/* What it still does with what it has read is its own affair, but there is an end to how many do. */
+static void leave(struct sink_program *p)
+{
+	reap_left(p);
+	if (p->nleft == LEFT_MAX) {
+		kill_group(p->left[0]);
+		forget_left(p, 0);
+	}
+	p->left[p->nleft++] = p->pid;
+	p->pid = 0;
+}
+
 /* As a log that is rotated: the one that runs is given an end, and another one is begun. */
 static void program_close(struct sink *s)
 {
@@ -226,9 +264,8 @@ static void program_close(struct sink *s)
 	if (!p->pid)
 		return;
 	close_input(p);
-	/* what it still does with what it has read is its own affair */
-	await_end(p, EXIT_MS, &status);
-	p->pid = 0;
+	if (await_end(p, (int)p->end_ms, &status) < 0)
+		leave(p);
 }
 
 static void program_release(struct sink *s)
@@ -255,6 +292,7 @@ struct sink *sink_program_new(const struct sink_program_options *opt, enum messa
 	p->fd = -1;
 	p->keep_alive = opt->keep_alive;
 	p->timeout_ms = opt->timeout_ms;
+	p->end_ms = opt->end_ms ? opt->end_ms : END_MS;
 	p->program = strdup(opt->program);
 	if (!p->program) {
 		sink_free(&p->s);

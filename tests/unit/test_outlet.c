@@ -354,6 +354,43 @@ START_TEST(program_kept)
 }
 END_TEST
 
+/* Those that do not end when files are opened anew: four may go on, and none becomes a zombie. */
+START_TEST(program_left)
+{
+	struct sink_program_options opt = { .keep_alive = true, .timeout_ms = 5000, .end_ms = 1,
+					    .program = "echo $$ >>pids; cat; exec sleep 1000" };
+	struct outlet *o = outlet(sink_program_new(&opt, MESSAGE_TEXT), NULL);
+	int pids[6];
+
+	for (int i = 0; i < 6; i++) {
+		const char *at;
+
+		push(o, "one");
+		drain(o);
+		WAIT_FOR(access("pids", F_OK) == 0);
+		WAIT_FOR(({ at = slurp("pids");
+			    for (int k = 0; k < i && at; k++)
+				    at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL;
+			    at && strchr(at, '\n'); }));
+		pids[i] = atoi(at);
+		outlet_reopen(o);
+	}
+	/* the sixth has come to be left when the first two are gone */
+	WAIT_FOR(kill(pids[1], 0) < 0);
+	ck_assert_int_lt(kill(pids[0], 0), 0);
+	for (int i = 2; i < 6; i++)
+		ck_assert_int_eq(kill(pids[i], SIGKILL), 0);
+	/* who has ended is buried when the next alert comes */
+	push(o, "two");
+	drain(o);
+	for (int i = 2; i < 6; i++)
+		WAIT_FOR(({ push(o, "three"); drain(o); kill(pids[i], 0) < 0; }));
+	outlet_free(o);
+	/* the last one is nobody's now */
+	ck_assert_int_eq(system("kill -KILL $(tail -n 1 pids)"), 0);
+}
+END_TEST
+
 START_TEST(program_each)
 {
 	struct sink_program_options opt = { .program = "cat >>out; echo end >>out", .timeout_ms = 5000 };
@@ -623,6 +660,7 @@ int main(void)
 	tcase_add_test(tc, syslog_lines);
 	tcase_add_test(tc, journal_fields);
 	tcase_add_test(tc, program_kept);
+	tcase_add_test(tc, program_left);
 	tcase_add_test(tc, program_each);
 	tcase_add_loop_test(tc, program_at_fault, 0, 4);
 	tcase_add_test(tc, program_that_hangs);
