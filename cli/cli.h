@@ -208,6 +208,7 @@ enum status set_store(struct settings *s, const char *value);
 void add_setting(struct settings *s, const char *origin, const char *key, const char *value);
 enum status set_config(struct settings *s, const char *value);
 enum status set_config_file(struct settings *s, const char *value);
+enum status set_capture_file(struct settings *s, const char *value);
 enum status set_disable(struct settings *s, const char *value);
 enum status set_only_tag(struct settings *s, const char *value);
 enum status set_disable_tag(struct settings *s, const char *value);

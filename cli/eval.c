@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 const struct option eval_options[] = {
-	{ 'e', NULL, "FILE", "the capture (.scap), also compressed; -: standard input", SETS(engine.capture_file) },
+	{ 'e', NULL, "FILE", "the capture (.scap), also compressed; -: standard input", CALLS(set_capture_file) },
 	{ 'r', "rules", "RULES", "rules file or directory whose macros and lists the condition may use;\n"
 	  "again for more", CALLS(set_rules) },
 	{ 0, "print", "FORM", "write each event that it is true of in the form of an output, such as\n"

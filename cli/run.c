@@ -23,6 +23,16 @@ static enum status set_validate(struct settings *s, const char *value)
 }
 
 /* Alerts are never held back, so there is nothing to turn off. */
+enum status set_capture_file(struct settings *s, const char *value)
+{
+	if (s->engine.capture_file) {
+		complain("-e %s, -e %s: one capture is judged at a time", s->engine.capture_file, value);
+		return STATUS_USAGE;
+	}
+	s->engine.capture_file = value;
+	return STATUS_OK;
+}
+
 static enum status set_unbuffered(struct settings *s, const char *value)
 {
 	(void)s;
@@ -42,7 +52,7 @@ const struct option run_options[] = {
 	{ 't', NULL, "TAG", "run only the rules with this tag; again for more tags", CALLS(set_only_tag) },
 	{ 'T', NULL, "TAG", "switch off the rules with this tag", CALLS(set_disable_tag) },
 	{ 'e', NULL, "FILE", "judge this capture (.scap) instead of this machine; -: standard input",
-	  SETS(engine.capture_file) },
+	  CALLS(set_capture_file) },
 	{ 0, "print", "FORM", "with -e and without rules: write each event in the form of an output,\n"
 	  "as '%evt.time %proc.name'; '': the usual one; with --json its fields", SETS(engine.print) },
 	RECORD_OPTIONS,

@@ -38,6 +38,9 @@ expect "events as JSON" 0 out '"evt.type":"execve"' '"proc.pid":8' '"proc.ppid":
 run -e "$seeds/whole" --print '%no.such'
 expect "a form that is wrong" 3 err "--print" "no.such"
 
+run -r rules.yaml -e "$seeds/whole" -e "$seeds/old"
+expect "two captures" 2 err "one capture is judged at a time"
+
 run --print ''
 expect "print without a capture" 2 err "-e FILE"
 
