@@ -40,7 +40,7 @@ run_shellcheck() {
 run_codespell() {
 	have codespell
 	# words that are right: names of fields, of calls, of others' programs
-	codespell -q 3 -L 'nmae,opne,chage,nam,nknown,cips,statics,inflight,parm,lates,childs' \
+	codespell -q 3 -L 'nmae,opne,chage,nam,nknown,cips,statics,inflight,parm,lates,childs,asymmetri' \
 		-L 'ot,te,nd,fo,ro,wth,inout,ser,hist,cas,sie,vas,als' \
 		--skip './build*,./.git,./.cache,./LICENSES,./tests/data,./tests/fuzz/corpus' .
 }
