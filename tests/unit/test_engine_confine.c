@@ -178,6 +178,17 @@ static void who_reads_files(void)
 	MUST(system("true") == 0);
 }
 
+/* When files change the service is confined itself: who reads them then has no more than at the start. */
+static void who_reads_files_later(void)
+{
+	struct engine_loaded loaded;
+	int good = 0;
+
+	confine(0);
+	engine_load(look_around, &good, &loaded);
+	MUST(good && loaded.status == ENGINE_ERR_RULES);
+}
+
 /* A machine without the library that makes filters: told, and nothing else. */
 static void without_library(void)
 {
@@ -191,7 +202,7 @@ static void without_library(void)
 START_TEST(confined)
 {
 	static void (*const rows[])(void) = { falcoc_alone, with_programs, server, who_reads_files,
-						without_library };
+						who_reads_files_later, without_library };
 
 	in_child(rows[_i]);
 }
@@ -203,7 +214,7 @@ int main(void)
 	TCase *tc = tcase_create("all");
 
 	tcase_set_timeout(tc, 60);
-	tcase_add_loop_test(tc, confined, 0, 5);
+	tcase_add_loop_test(tc, confined, 0, 6);
 	suite_add_tcase(s, tc);
 	return suite_run(s);
 }

@@ -57,6 +57,10 @@ check "it is one, with the alert" grep -q '</html>' $PAGE
 check "and with the alert" grep -q 'mark-one' $PAGE
 check "for its owner" test "$(stat -c %a $PAGE)" = 600
 check "the report is no failure, though coverage was lost" refused systemctl is-failed -q falcoc-report.service
+# another run would have no status yet
+systemctl stop falcoc-report.timer
+report_over() { [ "$(systemctl is-active falcoc-report.service)" != activating ]; }
+wait_for 60 report_over
 check "systemd has the status of it" sh -c "systemctl show -p ExecMainStatus falcoc-report.service | grep -x 'ExecMainStatus=4'"
 check "the timer: off again" systemctl disable --now falcoc-report.timer
 rm -rf /etc/systemd/system/falcoc-report.* /etc/cron.daily/falcoc /etc/default/falcoc
