@@ -177,6 +177,7 @@ full)
 	step "first look" passes "make run shows its alerts" make --no-print-directory run || true
 	step "packages, built twice" tests/package-repro.sh || true
 	step "rpm packages" tests/package-rpm.sh || true
+	step "the packages' life in a guest" tests/vm/package.sh || true
 	;;
 matrix)
 	kernels "6.1 $OTHERS"
