@@ -7,6 +7,7 @@
 #	STRESS_SECONDS	how long each takes; a few together take as many times that [3]
 #	STRESS_TOGETHER	how many at a time [1; 8 on the debug kernel, where beginning takes longest]
 #	STRESSORS	which, with commas between [all of the list below]
+#	STRESS_FROM	of these, from this one on: where a run was cut [the first]
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 # shellcheck source=../guest/stress.sh
@@ -51,8 +52,11 @@ stress() {
 }
 
 words=${STRESSORS:-$ALL} group=()
+from=${STRESS_FROM:-}
 for s in ${words//,/ }; do
 	s=${s//_/-}
+	[ "$s" != "${from//_/-}" ] || from=
+	[ -z "$from" ] || continue
 	if grep -q -- " --$s N" "$T/help"; then
 		group+=("$s")
 	else
@@ -62,6 +66,7 @@ for s in ${words//,/ }; do
 done
 [ ${#group[@]} = 0 ] || stress "${group[@]}"
 [ -z "$unknown" ] || echo "# not known to this stress-ng:$unknown"
+[ -z "$from" ] || fail "STRESS_FROM=$from is none of them"
 check "$ran stressors ran" test $ran -gt 0
 check "everything adds up" stop_recorder
 check "the module unloads" wait_for 20 unload_module

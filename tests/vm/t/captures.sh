@@ -18,7 +18,7 @@ mkdir -p /etc/quiet.d /var/log
 grep -qs . /etc/shadow || echo 'root:*:1:0:99999:7:::' >/etc/shadow
 cp /bin/bash "$T/nginx"
 
-fetch() { curl -s -o /dev/null --max-time 10 "$@"; }
+fetch() { curl -s -o /dev/null --max-time $((10 * PATIENCE)) "$@"; }
 
 work() {
 	fetch http://google.com/

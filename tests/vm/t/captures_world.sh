@@ -91,7 +91,7 @@ mine-$1:x:4242:4242::/home:/bin/sh" >"$2.passwd"
 }
 
 as_4242() { setpriv --reuid 4242 --regid 4242 --clear-groups "$@"; }
-fetch() { curl -s -o /dev/null --max-time 30 "http://$1/?$2"; }
+fetch() { curl -s -o /dev/null --max-time $((30 * PATIENCE)) "http://$1/?$2"; }
 
 replay() { falcoc -c none -r "$T/rules.yaml" -o rule_matching=all --json -e "$2" >"$T/$1" 2>"$T/$1.err"; }
 same() {
@@ -134,7 +134,7 @@ kill -CONT "$DNS_PID"
 expect_alert "what waited is told" 'EVIL curl .*/\?three'
 expect_alert "and the other one" 'UNTRUSTED curl .*/\?two'
 fetch http://known.example four
-curl -s -o /dev/null --max-time 10 http://evil.example/five
+curl -s -o /dev/null --max-time $((10 * PATIENCE)) http://evil.example/five
 expect_alert "messages are told" 'DNS dns_answer evil.example'
 second=$T/out.scap1
 # so much that another file begins, with all of these known
@@ -147,7 +147,7 @@ check "another file begins" wait_for 120 more
 inside "${ids[0]}" alpha tac /nowhere-again
 inside "${ids[1]}" beta setpriv --reuid 4242 --regid 4242 --clear-groups fold /nowhere-again-1
 cat /root/third >/dev/null
-curl -s -o /dev/null --max-time 10 http://evil.example/six
+curl -s -o /dev/null --max-time $((10 * PATIENCE)) http://evil.example/six
 expect_alert "the last of it is told" 'EVIL curl .*evil.example/six'
 check "falcoc ends well" stop_falcoc
 check "nothing was dropped" grep -q 'Events dropped: 0' "$T/err"

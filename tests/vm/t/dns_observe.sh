@@ -39,7 +39,7 @@ check "the DNS server has its names" dns_zone "10.99.0.11 www.trusted.test" "fd9
 
 start_falcoc -v --no-dns-queries --dns-state '' -r "$T/rules.yaml" || exit 1
 
-fetch() { curl -s -o /dev/null --max-time 10 "$@"; }
+fetch() { curl -s -o /dev/null --max-time $((10 * PATIENCE)) "$@"; }
 fetch_many() {
 	local n=$1
 	shift

@@ -66,7 +66,7 @@ check "the DNS server has its names" change_zone "$sysdig4 fd99::11 fd99::12"
 start_falcoc -r "$T/rules.yaml" || exit 1
 
 # fetch ARGUMENT...: curl, which tells the address that it spoke with
-fetch() { curl -s -o /dev/null --max-time 10 -w '%{remote_ip}\n' "$@" >>"$T/fetched"; }
+fetch() { curl -s -o /dev/null --max-time $((10 * PATIENCE)) -w '%{remote_ip}\n' "$@" >>"$T/fetched"; }
 
 # fetch_many N ARGUMENT...
 fetch_many() {

@@ -33,7 +33,7 @@ dns_up || skip "no DNS server can be started here"
 check "the DNS server has its names" dns_zone "10.99.0.15 github.com" "10.99.0.16 google.com" \
 	"10.99.0.21 evil.example"
 
-fetch() { curl -s -o /dev/null --max-time 10 "http://$1/?$2"; }
+fetch() { curl -s -o /dev/null --max-time $((10 * PATIENCE)) "http://$1/?$2"; }
 
 # the server takes questions and does not answer; nobody gives up on it, however slow the guest is
 echo "options timeout:30" >>/etc/resolv.conf

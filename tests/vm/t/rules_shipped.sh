@@ -27,7 +27,7 @@ cp /bin/true "$T/program"
 start_falcoc -r /falcoc/rules || exit 1
 
 # Each is shown by a file or word of its own, so that one alert is never taken for another's.
-fetch() { curl -s -o /dev/null --max-time 10 "$@"; }
+fetch() { curl -s -o /dev/null --max-time $((10 * PATIENCE)) "$@"; }
 
 fetch http://google.com/
 fetch http://evil.example/
