@@ -9,6 +9,7 @@
  * Z(w)		zeros
  * N		an empty parameter
  * A		that number whose bits are all set: no user
+ * J		the parameters, which tell of a container, as one of JSON
  */
 #include "scap/types.h"
 
@@ -18,6 +19,7 @@
 #define Z(w) { SCAP_FROM_ZERO, 0, w }
 #define N { SCAP_FROM_NOTHING, 0, 0 }
 #define A { SCAP_FROM_NOBODY, 0, 4 }
+#define J { SCAP_FROM_CONTAINER, 0, 0 }
 #define STORE SCAP_CONVERT_STORE
 #define PASS SCAP_CONVERT_PASS
 #define STORE_PASS SCAP_CONVERT_STORE_AND_PASS
@@ -212,6 +214,7 @@ const struct scap_conversion scap_conversions[] = {
 	{ 223, 20, ADD, 223, 1, { N } },
 	{ 225, 20, ADD, 225, 1, { N } },
 	{ 227, 20, ADD, 227, 1, { N } },
+	{ 228, 4, CHANGE, 272, 1, { J } },
 	{ 230, 0, CHANGE, 282, 0, { { 0 } } },
 	{ 231, 16, CHANGE, 283, 17, { I(0, 8), I(1, 0), I(2, 0), I(3, 8), I(4, 8), I(5, 8),
 	  I(6, 0), I(7, 8), I(8, 8), I(9, 8), I(10, 4), I(11, 4), I(12, 4), I(13, 0), I(14, 0),

@@ -145,6 +145,50 @@ struct slice scap_enter_param(const struct scap_enter *e, unsigned int i)
 	return (struct slice){ at, e->len[i] };
 }
 
+/* The text of parameter @i, as what stands between the quotes of JSON. */
+static const char *json_text(const struct slice *old, unsigned int nold, unsigned int i,
+			     struct arena *scratch)
+{
+	struct slice s = i < nold ? old[i] : (struct slice){ "", 0 };
+	char *text, *at;
+
+	s.len = strnlen(s.ptr, s.len);
+	at = text = arena_alloc(scratch, 6 * s.len + 1);
+	for (size_t k = 0; text && k < s.len; k++) {
+		const unsigned char c = (unsigned char)s.ptr[k];
+
+		if (c < ' ') {
+			memcpy(at, "\\u00", 4);
+			at[4] = "01"[c >> 4];
+			at[5] = "0123456789abcdef"[c & 0xf];
+			at += 6;
+			continue;
+		}
+		if (c == '"' || c == '\\')
+			*at++ = '\\';
+		*at++ = (char)c;
+	}
+	if (text)
+		*at = '\0';
+	return text;
+}
+
+/* What the first writers told of a container, in the words of those after them. */
+static bool container_json(const struct slice *old, unsigned int nold, struct arena *scratch,
+			   struct slice *ret_param)
+{
+	const char *id = json_text(old, nold, 0, scratch), *name = json_text(old, nold, 2, scratch);
+	const char *image = json_text(old, nold, 3, scratch), *text = NULL;
+	const uint32_t type = nold > 1 && old[1].len == 4 ? get_u32(old[1].ptr) : 0;
+
+	if (id && name && image)
+		text = arena_printf(scratch, "{\"id\":\"%s\",\"type\":%u,\"name\":\"%s\","
+				    "\"image\":\"%s\"}", id, type, name, image);
+	if (text)
+		*ret_param = (struct slice){ text, strlen(text) + 1 };
+	return text;
+}
+
 static struct slice make_param(const struct slice *old, unsigned int nold,
 			       const struct scap_enter *enter,
 			       const struct scap_instruction *in)
@@ -196,6 +240,8 @@ static int rebuild(struct scap_event *ev, const struct scap_conversion *c,
 		const struct scap_instruction *in = &c->list[i];
 		struct slice s = make_param(old, nold, enter, in);
 
+		if (in->from == SCAP_FROM_CONTAINER && !container_json(old, nold, scratch, &s))
+			return -ENOMEM;
 		if (s.len && (in->from == SCAP_FROM_ENTER || in->from == SCAP_FROM_ENTER_OR_EMPTY)) {
 			const char *copy = arena_slicedup(scratch, s);
 

@@ -94,6 +94,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 	free(s->locals);
 	s->locals = NULL;
 	s->tell.at = s->tell.n = 0;
+	memset(s->gone, 0, sizeof(s->gone));
 	s->events_begun = false;
 	s->native.on = s->native.other = s->native.have = false;
 	return scap_threads_init(&s->threads);
@@ -233,6 +234,7 @@ int scap_find_event(const struct scap *s)
 static bool is_meta(unsigned int type)
 {
 	return type == SCAP_PROCINFO_E || type == SCAP_CONTAINER_E ||
+	       type == SCAP_CONTAINER_4_E || type == SCAP_CONTAINER_JSON_E ||
 	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
 }
 

@@ -39,8 +39,10 @@ enum {
 	SCAP_SWITCH_E = 152,
 	SCAP_MMAP2_X = 163,
 	SCAP_PROCEXIT_E = 186,
+	SCAP_CONTAINER_4_E = 228,
 	SCAP_SIGNALDELIVER_E = 232,
 	SCAP_PROCINFO_E = 234,
+	SCAP_CONTAINER_JSON_E = 272,
 	SCAP_NOTIFICATION_E = 280,
 	SCAP_INFRASTRUCTURE_E = 286,
 	SCAP_SCAPEVENT_E = 196,
@@ -67,6 +69,7 @@ enum scap_from {
 	SCAP_FROM_ENTER_OR_EMPTY,
 	SCAP_FROM_ZERO,
 	SCAP_FROM_NOBODY,	/* a user's number with all bits set */
+	SCAP_FROM_CONTAINER,	/* all parameters, as JSON: id, type, name, image */
 };
 
 struct scap_instruction {

@@ -116,6 +116,22 @@ expect "no capture" 6 err "none.scap" "no capture in Falco's format"
 : >empty.scap
 run -r rules.yaml -e empty.scap
 expect "an empty file" 6 err "it is empty"
+# the magic number the other way round, a version 2, another number
+section() { # MAGIC MAJOR
+	printf '\x0a\x0d\x0d\x0a\x1c\0\0\0%b%b\0\x02\0\xff\xff\xff\xff\xff\xff\xff\xff\x1c\0\0\0' "$1" "$2"
+}
+section '\0032\0053\0074\0115' '\0001' >foreign.scap
+run -r rules.yaml -e foreign.scap
+expect "of a machine of another byte order" 6 err "foreign.scap: it was written in another byte order"
+section '\0115\0074\0053\0032' '\0002' >foreign.scap
+run -r rules.yaml -e foreign.scap
+expect "of a version to come" 6 err "foreign.scap: its format is newer than this program"
+section 'what' '\0001' >foreign.scap
+run -r rules.yaml -e foreign.scap
+expect "of no known kind" 6 err "foreign.scap: it is no capture in Falco's format"
+"$FALCOC" -r rules.yaml -e - </dev/null >out 2>err
+status=$?
+expect "nothing from a pipe" 6 err "the standard input: it is empty"
 # a section alone, which no writer leaves; with a list behind it, which one leaves that saw nothing
 head -c 28 other.scap >head.scap
 run -r rules.yaml -e head.scap

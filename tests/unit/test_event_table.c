@@ -11,6 +11,7 @@
 
 #include "event/event.h"
 #include "event/flags.h"
+#include "event/foreign.h"
 #include "mkrec.h"
 #include "suite.h"
 
@@ -93,12 +94,53 @@ static void check_base(const char *name, unsigned int event, unsigned int i, con
 		      "%s.%s is shown as %s, not in %s", name, p->name, text, format);
 }
 
+/* Of such numbers, one at a time is the same as a number and as bits. */
+static bool has_single_bits(const struct flag_table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (!t->names[i].value || (t->names[i].value & (t->names[i].value - 1)))
+			return false;
+	return true;
+}
+
+/*
+ * Captures have Falco's numbers of flags: each of its names has its number, and is that
+ * of the whole or of some bits as the type says.
+ */
+static void check_numbers(const char *name, const struct event_param_def *p, const char *table)
+{
+	const struct flag_table *t = foreign_table(p->table);
+	const bool is_enum = strstr(value_type_name(p->type), "ENUM");
+	FILE *f = reference("scap-flag-tables.tsv");
+	char line[300];
+
+	ck_assert_ptr_nonnull(f);
+	ck_assert_msg(t && t->n, "%s.%s has no names", name, p->name);
+	ck_assert_msg(is_enum == (t->kind == FLAGS_ENUM) || (!is_enum && has_single_bits(t)),
+		      "%s.%s: %s", name, p->name,
+		      is_enum ? "one number, not bits" : "bits, not one number");
+	while (fgets(line, sizeof(line), f)) {
+		char *col[COLUMNS];
+		bool found = false;
+		uint64_t value;
+
+		columns(line, col);
+		if (strcmp(col[0], table) != 0)
+			continue;
+		value = strtoull(col[2], NULL, 0);
+		for (size_t i = 0; i < t->n && !found; i++)
+			found = strcmp(t->names[i].name, col[1]) == 0 && t->names[i].value == value;
+		ck_assert_msg(found, "%s.%s: no %s of number %s", name, p->name, col[1], col[2]);
+	}
+	fclose(f);
+}
+
 /* "name:TYPE:FORMAT[:table]" beside parameter @i. */
 static void check_param(const char *name, unsigned int event, unsigned int i, char *text,
 			struct arena *scratch)
 {
 	const struct event_def *def = event_def(event);
-	char *type = strchr(text, ':'), *format;
+	char *type = strchr(text, ':'), *format, *table;
 	const char *ours;
 
 	ck_assert_ptr_nonnull(type);
@@ -106,7 +148,9 @@ static void check_param(const char *name, unsigned int event, unsigned int i, ch
 	format = strchr(type, ':');
 	ck_assert_ptr_nonnull(format);
 	*format++ = '\0';
-	format[strcspn(format, ":")] = '\0';
+	table = strchr(format, ':');
+	if (table)
+		*table++ = '\0';
 	ck_assert_msg(i < def->nparams, "%s has no parameter %s", name, text);
 	ck_assert_msg(strcmp(def->params[i].name, text) == 0, "%s: parameter %u is %s, not %s",
 		      name, i, def->params[i].name, text);
@@ -115,6 +159,8 @@ static void check_param(const char *name, unsigned int event, unsigned int i, ch
 		type = (char *)"DYNAMIC";
 	ck_assert_msg(strcmp(ours, type) == 0, "%s.%s: %s, not %s", name, text, ours, type);
 	check_base(name, event, i, format, scratch);
+	if (table && strstr(type, "FLAGS"))
+		check_numbers(name, &def->params[i], table);
 }
 
 START_TEST(parameters_as_in_falco)

@@ -14,6 +14,7 @@
 #include "event/item.h"
 #include "mkrec.h"
 #include "suite.h"
+#include "scap/internal.h"
 #include "scap/native.h"
 #include "scap/put.h"
 #include "scap/scap.h"
@@ -237,50 +238,120 @@ START_TEST(others_read_the_same)
 }
 END_TEST
 
-/* What another's capture says of a container comes as an item, of both kinds of writers. */
+/* An event block of the parameters @list, whose lengths take @width bytes. */
+static void put_event(struct buf *out, uint64_t ts_ns, uint64_t tid, unsigned int type, size_t width,
+		      const struct slice *list, unsigned int n)
+{
+	size_t b = block_begin(out, width == 4 ? 0x221 : 0x216), len = 26 + n * width;
+
+	for (unsigned int i = 0; i < n; i++)
+		len += list[i].len;
+	put_u16(out, 0);
+	put_u64(out, ts_ns);
+	put_u64(out, tid);
+	put_u32(out, len);
+	put_u16(out, type);
+	put_u32(out, n);
+	for (unsigned int i = 0; i < n; i++)
+		put_number(out, list[i].len, width);
+	for (unsigned int i = 0; i < n; i++)
+		buf_add_slice(out, list[i]);
+	block_end(out, b);
+}
+
+#define BYTES(text) { text, sizeof(text) }	/* with its NUL */
+
+/* What another's capture says of a container comes as an item, of all kinds of writers. */
 START_TEST(containers_are_told)
 {
 	static const char json[] = "{\"container\":{\"id\":\"0123456789ab\"}}";
-	static const char plugin[] = "container";
+	static const char first[] = "{\"id\":\"0123456789ab\",\"type\":1,\"name\":\"a\\\"b\\\\\\u000a\","
+				    "\"image\":\"alpine:3\"}";
+	static const struct {
+		unsigned int type;
+		size_t width;
+		unsigned int n;
+		struct slice params[4];
+		const char *json;
+	} writers[] = {
+		{ 228, 2, 4, { BYTES("0123456789ab"), { "\1\0\0", 4 }, BYTES("a\"b\\\n"),
+			       BYTES("alpine:3") }, first },
+		{ 228, 2, 4, { { "", 0 }, { "", 0 }, BYTES(""), { "no end", 6 } },
+		  "{\"id\":\"\",\"type\":0,\"name\":\"\",\"image\":\"no end\"}" },
+		{ 272, 2, 1, { BYTES(json) }, json },
+		{ SCAP_CONTAINER_E, 4, 1, { BYTES(json) }, json },
+		{ SCAP_ASYNC_E, 4, 3, { { "\0\0\0", 4 }, BYTES("container"), BYTES(json) }, json },
+	};
+	const unsigned int n = sizeof(writers) / sizeof(writers[0]);
 	struct buf out = BUF_INIT;
+	struct scap_stats stats;
 	struct event ev;
 	struct scap *s;
-	size_t b;
 
 	scap_put_head(&out, &machine);
 	put_lists(&out);
-	for (unsigned int i = 0; i < 2; i++) {
-		const bool old = i == 0;
-		const size_t len = old ? 0 : 4 + 4 + 4 + sizeof(plugin);
-
-		b = block_begin(&out, 0x221);
-		put_u16(&out, 0);
-		put_u64(&out, WALL_NS + i);
-		put_u64(&out, UINT64_MAX);
-		put_u32(&out, 26 + len + 4 + sizeof(json));
-		put_u16(&out, old ? SCAP_CONTAINER_E : SCAP_ASYNC_E);
-		put_u32(&out, old ? 1 : 3);
-		if (!old) {
-			put_u32(&out, 4);
-			put_u32(&out, sizeof(plugin));
-		}
-		put_u32(&out, sizeof(json));
-		if (!old) {
-			put_u32(&out, 0);
-			buf_add(&out, plugin, sizeof(plugin));
-		}
-		buf_add(&out, json, sizeof(json));
-		block_end(&out, b);
-	}
+	for (unsigned int i = 0; i < n; i++)
+		put_event(&out, WALL_NS + i, UINT64_MAX, writers[i].type, writers[i].width,
+			  writers[i].params, writers[i].n);
 	s = open_foreign(&out);
-	for (unsigned int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		do
 			ck_assert_int_eq(scap_next(s, &ev), 1);
 		while (!ev.item);
 		ck_assert_uint_eq(ev.item->kind, SCAP_ITEM_CONTAINER);
 		ck_assert_uint_eq(ev.ts_ns, WALL_NS + i);
-		ck_assert(slice_eq_str(ev.item->bytes, json));
+		ck_assert_msg(slice_eq_str(ev.item->bytes, writers[i].json), "%.*s",
+			      SLICE_ARG(ev.item->bytes));
 	}
+	scap_stats(s, &stats);
+	ck_assert_uint_eq(stats.bad_events, 0);
+	scap_free(s);
+	buf_release(&out);
+}
+END_TEST
+
+/*
+ * Several captures in one file: what the lists and events of one hold is given back before the
+ * next, also where nobody was told of it, so that the count of texts is that of the last.
+ */
+START_TEST(sections_are_alike)
+{
+	static const struct slice opened[] = {
+		{ "\3\0\0\0\0\0\0", 8 }, BYTES("/srv/some/file"), { "\1\0\0", 4 }, { "\0\0\0", 4 },
+		{ "\0\0\0", 4 }, { "\0\0\0\0\0\0\0", 8 },
+	};
+	struct buf out = BUF_INIT;
+	uint64_t texts[3] = { 0 };
+	unsigned int n = 0;
+	struct scap_stats stats;
+	struct event ev;
+	struct scap *s;
+	int rc;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		scap_put_head(&out, &machine);
+		put_lists(&out);
+		for (unsigned int k = 0; k < 2 && i != 1; k++)
+			put_event(&out, WALL_NS + i, 1, 3, 2, opened, 6);
+	}
+	/* all as another's */
+	for (char *at; (at = memmem(out.ptr, out.len, "\xc0\xc0\xa1\x0f", 4));)
+		at[0] = '\xc1';
+	s = open_bytes(&out);
+	while ((rc = scap_next(s, &ev)) == 1) {
+		if (ev.rec->event != FALCOC_E_OPEN)
+			continue;
+		ck_assert_msg(slice_eq_str(ev.foreign->fd->name, "/srv/some/file"), "%.*s",
+			      SLICE_ARG(ev.foreign->fd->name));
+		if (n++ % 2)
+			texts[n / 2 - 1] = s->threads.text_bytes;
+	}
+	ck_assert_int_eq(rc, 0);
+	ck_assert_uint_eq(n, 4);
+	ck_assert_uint_gt(texts[0], 0);
+	ck_assert_uint_eq(texts[0], texts[1]);
+	scap_stats(s, &stats);
+	ck_assert_uint_eq(stats.refused, 0);
 	scap_free(s);
 	buf_release(&out);
 }
@@ -316,6 +387,7 @@ int main(void)
 	tcase_add_test(tc, items_come_back);
 	tcase_add_test(tc, others_read_the_same);
 	tcase_add_test(tc, containers_are_told);
+	tcase_add_test(tc, sections_are_alike);
 	tcase_add_test(tc, types_fit);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
