@@ -401,9 +401,12 @@ static bool find_populated(int dir, unsigned int depth, void *arg)
 	return l->n < 2;
 }
 
-void group_descend(struct group *g)
+/* To the one group below in which all are; false: there is no such one, and @g stays what it is. */
+static bool descend(struct group *g)
 {
-	for (unsigned int i = 0; g->v2 && i < DEPTH_MAX; i++) {
+	bool went = false;
+
+	for (unsigned int i = 0; i < DEPTH_MAX; i++) {
 		struct lone l = { .fd = -1 };
 		bool any = false;
 
@@ -413,11 +416,13 @@ void group_descend(struct group *g)
 		if (l.n != 1 || l.fd < 0) {
 			if (l.fd >= 0)
 				close(l.fd);
-			return;
+			break;
 		}
 		close(g->fd);
 		g->fd = l.fd;
+		went = true;
 	}
+	return went;
 }
 
 /* Until something of a v2 group changes, or a moment of v1. */
@@ -452,6 +457,21 @@ int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 		await_change(g, events, until);
 	if (events >= 0)
 		close(events);
+	return rc;
+}
+
+int group_freeze_within(const struct group *g, unsigned int wait_ms)
+{
+	struct group inner = *g;
+	int rc = group_freeze(g, true, wait_ms);
+
+	inner.fd = rc == 0 && g->v2 ? fcntl(g->fd, F_DUPFD_CLOEXEC, 0) : -1;
+	if (inner.fd < 0)
+		return rc;
+	/* nobody in it runs now, so nobody leaves the inner one before that is frozen by itself */
+	if (descend(&inner) && write_file(inner.fd, "cgroup.freeze", "1") == 0)
+		write_file(g->fd, "cgroup.freeze", "0");
+	close(inner.fd);
 	return rc;
 }
 

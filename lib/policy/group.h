@@ -32,16 +32,15 @@ bool group_is_populated(const struct group *g);
 bool group_is_frozen(const struct group *g);
 
 /*
- * From a group in which nobody is but in one group below it to that one, which is what Podman pauses and
- * lets go on by itself. @g stays what it is where there is no such one.
- */
-void group_descend(struct group *g);
-
-/*
  * Freezes or thaws it, and waits until that is so, no longer than @wait_ms. 0; -ETIMEDOUT; -ENOSYS:
  * there is no freezer; -ENOENT: the group is gone; or another negative errno.
  */
 int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms);
+/*
+ * Freezes all in it, as above, and leaves frozen only the group below in which all of them are, where
+ * there is one: that is what Podman pauses, and lets go on by itself.
+ */
+int group_freeze_within(const struct group *g, unsigned int wait_ms);
 
 /* As protect_process(), of all in it. The room for an answer is @why. */
 const char *group_refuses(const struct group *g, const struct protect *p);

@@ -270,8 +270,9 @@ static void freeze_container(struct job *job, const struct work_tools *tools, bo
 		return;
 	}
 	if (freeze && t->runtime == RUNTIME_PODMAN)
-		group_descend(&g);
-	rc = group_freeze(&g, freeze, FREEZE_MS);
+		rc = group_freeze_within(&g, FREEZE_MS);
+	else
+		rc = group_freeze(&g, freeze, FREEZE_MS);
 	if (rc == 0)
 		work_end(job, OUTCOME_DONE, "by the cgroup%s%s", *why ? "; " : "", why);
 	else if (rc == -ENOENT)

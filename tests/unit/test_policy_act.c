@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -693,12 +694,34 @@ static pid_t child_below(const struct target *t, const char *below)
 	return pid;
 }
 
+/* Who was killed has to have left first. */
+static void remove_below(const struct target *t, const char *below)
+{
+	char path[1200];
+
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/%s", mount, t->container, below);
+	for (int i = 0; i < 500 && rmdir(path) < 0; i++)
+		poll(NULL, 0, 10);
+}
+
+static bool has_below(const struct target *t, const char *below, const char *file, char first)
+{
+	char path[1200], got = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/%s/%s", mount, t->container, below, file);
+	fd = open(path, O_RDONLY);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(read(fd, &got, 1), 1);
+	close(fd);
+	return got == first;
+}
+
 /* As Podman pauses: the group with the processes, within the one that is the container's. */
 START_TEST(what_is_frozen_below_is_frozen)
 {
 	struct target t;
-	struct group g, inner;
-	char path[1200];
+	struct group g;
 	pid_t one, other;
 
 	if (!make_group(&t, false))
@@ -712,37 +735,86 @@ START_TEST(what_is_frozen_below_is_frozen)
 	ck_assert(group_is_frozen(&g));
 	/* let go on as Podman does it, which knows of no other group */
 	write_below(&t, "container", "cgroup.freeze", "0");
-	ck_assert_int_eq(group_open(&t, &inner), 0);
-	group_descend(&inner);
-	ck_assert_int_eq(group_freeze(&inner, true, 5000), 0);
-	ck_assert(group_is_frozen(&g));
+	ck_assert_int_eq(group_freeze_within(&g, 5000), 0);
+	ck_assert(group_is_frozen(&g) && has_below(&t, ".", "cgroup.freeze", '0'));
 	write_below(&t, "container", "cgroup.freeze", "0");
 	for (int i = 0; i < 500 && group_is_frozen(&g); i++)
 		poll(NULL, 0, 10);
 	ck_assert(!group_is_frozen(&g));
-	ck_assert_int_eq(group_freeze(&inner, true, 5000), 0);
-	group_close(&inner);
 	/* not all of it */
+	write_below(&t, "container", "cgroup.freeze", "1");
 	other = child_below(&t, "other");
 	ck_assert(!group_is_frozen(&g));
-	ck_assert_int_eq(group_open(&t, &inner), 0);
-	group_descend(&inner);
-	ck_assert(!group_is_frozen(&inner));
-	group_close(&inner);
+	write_below(&t, "container", "cgroup.freeze", "0");
+	ck_assert_int_eq(group_freeze_within(&g, 5000), 0);
+	ck_assert(has_below(&t, ".", "cgroup.freeze", '1'));
+	ck_assert_int_eq(group_freeze(&g, false, 5000), 0);
 	finish(other);
-	snprintf(path, sizeof(path), "%s/docker-%s.scope/other", mount, t.container);
-	for (int i = 0; i < 500 && rmdir(path) < 0; i++)
-		poll(NULL, 0, 10);
-	ck_assert(group_is_frozen(&g));
+	remove_below(&t, "other");
 	/* both of them */
+	write_below(&t, "container", "cgroup.freeze", "1");
 	ck_assert_int_eq(group_freeze(&g, true, 5000), 0);
 	ck_assert_int_eq(group_freeze(&g, false, 5000), 0);
 	ck_assert(!group_is_frozen(&g));
 	group_close(&g);
 	finish(one);
-	snprintf(path, sizeof(path), "%s/docker-%s.scope/container", mount, t.container);
-	for (int i = 0; i < 500 && rmdir(path) < 0; i++)
-		poll(NULL, 0, 10);
+	remove_below(&t, "container");
+	remove_group(&t);
+}
+END_TEST
+
+/* Goes from one group to the other and back as fast as it can, and counts. */
+static void hop(const struct target *t, volatile unsigned int *count)
+{
+	char path[1200];
+	int fds[2];
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/docker-%s.scope/%s/cgroup.procs", mount, t->container,
+			 i ? "other" : "container");
+		fds[i] = open(path, O_WRONLY);
+	}
+	for (;;) {
+		if (write(fds[*count & 1], "0", 1) != 1)
+			_exit(1);
+		++*count;
+	}
+}
+
+/* A container that has groups of its own to go to cannot be elsewhere when one of them is frozen. */
+START_TEST(nobody_gets_away_from_a_pause)
+{
+	volatile unsigned int *count = mmap(NULL, sizeof(*count), PROT_READ | PROT_WRITE,
+					    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned int then;
+	struct target t;
+	struct group g;
+	pid_t hopper;
+
+	if (!make_group(&t, false))
+		return;
+	finish(child_below(&t, "container"));
+	finish(child_below(&t, "other"));
+	hopper = fork();
+	ck_assert_int_ge(hopper, 0);
+	if (hopper == 0)
+		hop(&t, count);
+	ck_assert_int_eq(group_open(&t, &g), 0);
+	for (int i = 0; i < 50; i++) {
+		then = *count;
+		for (int k = 0; k < 1000 && *count - then < 4; k++)
+			poll(NULL, 0, 10);
+		ck_assert_uint_ge(*count - then, 4);
+		ck_assert_int_eq(group_freeze_within(&g, 10000), 0);
+		then = *count;
+		poll(NULL, 0, 20);
+		ck_assert_msg(*count == then, "pause %d: it went on, %u times", i, *count - then);
+		ck_assert_int_eq(group_freeze(&g, false, 10000), 0);
+	}
+	group_close(&g);
+	finish(hopper);
+	remove_below(&t, "container");
+	remove_below(&t, "other");
 	remove_group(&t);
 }
 END_TEST
@@ -794,6 +866,7 @@ int main(void)
 	tcase_add_loop_test(tc, asks_not_for_others, 0, 2);
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
 	tcase_add_test(tc, what_is_frozen_below_is_frozen);
+	tcase_add_test(tc, nobody_gets_away_from_a_pause);
 	tcase_add_loop_test(tc, a_group_is_no_name, 0, 2);
 	return suite_run(s);
 }
