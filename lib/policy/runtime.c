@@ -245,6 +245,7 @@ static int ask_containerd(struct question *q, const struct target *t, const char
 {
 	size_t len = strlen(t->container);
 	char url[128], space[160], body[GRPC_HEAD + 2 + sizeof(t->container)] = "";
+	const char *const headers[] = { "content-type: application/grpc", "te: trailers", space };
 	int rc;
 
 	_Static_assert(sizeof(t->container) <= 128, "its length is one byte");
@@ -257,9 +258,16 @@ static int ask_containerd(struct question *q, const struct target *t, const char
 		 strcmp(verb, "pause") == 0 ? "Pause" : "Resume");
 	snprintf(space, sizeof(space), "containerd-namespace: %s", t->space);
 	q->url = url;
-	q->headers = curl_slist_append(q->headers, "content-type: application/grpc");
-	q->headers = curl_slist_append(q->headers, "te: trailers");
-	q->headers = curl_slist_append(q->headers, space);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		struct curl_slist *more = curl_slist_append(q->headers, headers[i]);
+
+		if (!more) {
+			curl_slist_free_all(q->headers);
+			snprintf(why, size, "out of memory");
+			return -ENOMEM;
+		}
+		q->headers = more;
+	}
 	rc = ask(q, t, why, size);
 	curl_slist_free_all(q->headers);
 	return rc;
