@@ -4,6 +4,8 @@
 # names of rules checked against a real DNS server in a network namespace.
 # shellcheck source=common
 . "$(dirname "$0")/common"
+# shellcheck source=name_server
+. "$here/name_server"
 
 printf '127.0.0.1 localhost\n192.0.2.77 box.test\n' >hosts
 common=(-c none -o "dns.hosts_file=$PWD/hosts")
@@ -131,30 +133,12 @@ run dns "${common[@]}" --state state -o dns.queries=false -o dns.hosts_file=many
 expect "an address that many share" 0 out "  192.0.2.99  ambiguous" " and 24 more"
 
 # a real server
-if command -v dnsmasq >/dev/null && unshare -rn true 2>/dev/null; then
-	cat >inside <<'I'
-ip link set lo up
-dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --port=5353 --listen-address=127.0.0.1 \
-	--bind-interfaces --user=root --group=root --address=/chain.test/203.0.113.1 \
-	--host-record=www.shop.test,203.0.113.1 --host-record=xn--bcher-kva.test,203.0.113.2 \
-	--pid-file= >dnsmasq.log 2>&1 &
-server=$!
-for _ in $(seq 100); do
-	grep -q started dnsmasq.log && break
-	read -rt 0.05 <> <(:) || true
-done
-"$@"
-status=$?
-kill $server
-exit $status
-I
-	unshare -rn bash inside "$FALCOC" dns "${common[@]}" --state empty \
-		-o 'dns.servers=[127.0.0.1:5353]' --check rules.yaml >out 2>err </dev/null
-	status=$?
+if name_server_is_there; then
+	name_server "--address=/chain.test/203.0.113.1 --host-record=www.shop.test,203.0.113.1
+		--host-record=xn--bcher-kva.test,203.0.113.2" dns "${common[@]}" --state empty \
+		-o 'dns.servers=[127.0.0.1:5353]' --check rules.yaml
 	expect "rules checked with a real server" 0 out "chain.test: shares addresses with other domains" \
 		"  203.0.113.1  ambiguous" "shared with www.shop.test" "xn--bcher-kva.test: ok" \
 		"gone.test: no addresses" "box.test: ok"
-else
-	echo "SKIP: no dnsmasq, or no namespaces"
 fi
 finish

@@ -5,13 +5,7 @@
 # shellcheck source=common
 . "$(dirname "$0")/common"
 
-cat >good.yaml <<'R'
-- rule: A rule
-  desc: d
-  condition: evt.type = execve
-  output: o
-  priority: NOTICE
-R
+good_rule
 printf -- '- rule: A rule\n  condition: evt.typo = execve\n' >bad.yaml
 mkdir state
 common=(-c none -o "dns.state_file=$PWD/state/dns" -o "capture.directory=$PWD/state/captures")

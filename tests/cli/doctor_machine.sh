@@ -12,13 +12,7 @@ if [ "$(id -u)" != 0 ] || ! unshare -m true 2>/dev/null; then
 	echo "SKIP doctor_machine: mount namespaces are made by root"
 	finish
 fi
-cat >good.yaml <<'R'
-- rule: A rule
-  desc: d
-  condition: evt.type = execve
-  output: o
-  priority: NOTICE
-R
+good_rule
 RELEASE=$(uname -r)
 export RELEASE TOP
 

@@ -4,6 +4,8 @@
 # Domain names in a replay: those that processes of the capture were told, and with --dns-ask those that a
 # real name server, in a network namespace, tells today. The capture is written here, byte by byte.
 . "$(dirname "$0")/common"
+# shellcheck source=name_server
+. "$here/name_server"
 command -v python3 >/dev/null || { echo "SKIP: no python3 to write a capture with"; exit 77; }
 
 cat >make.py <<'P'
@@ -96,31 +98,11 @@ verdict "until it ran out, in the capture's time" \
 run "${common[@]}" --no-dns-observe
 expect "unless that is not wanted" 0 out "!told" "unknown 192.0.2.82"
 
-if ! command -v dnsmasq >/dev/null || ! unshare -rn true 2>/dev/null; then
-	echo "SKIP: no dnsmasq, or no namespaces"
-	finish
-fi
-cat >inside <<'I'
-ip link set lo up
-dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --port=5353 --listen-address=127.0.0.1 \
-	--bind-interfaces --user=root --group=root --host-record=asked.test,192.0.2.81,600 \
-	--host-record=seen.test,192.0.2.99 --local=/test/ --log-queries --pid-file= >dnsmasq.log 2>&1 &
-server=$!
-for _ in $(seq 100); do
-	grep -q started dnsmasq.log && break
-	read -rt 0.05 <> <(:) || true
-done
-"$@"
-status=$?
-kill $server
-exit $status
-I
-
+name_server_is_there || finish
 # inside ARG...: run, with a name server at 127.0.0.1:5353
 inside() {
-	: >dnsmasq.log
-	unshare -rn bash inside "$FALCOC" "$@" --dns-server 127.0.0.1:5353 >out 2>err </dev/null
-	status=$?
+	name_server "--host-record=asked.test,192.0.2.81,600 --host-record=seen.test,192.0.2.99 --local=/test/ --log-queries" \
+		"$@" --dns-server 127.0.0.1:5353
 }
 
 inside "${common[@]}" --dns-ask

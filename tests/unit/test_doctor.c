@@ -96,34 +96,38 @@ START_TEST(test_kernel_config)
 }
 END_TEST
 
+/* What the doctor says of the module now, and no more what it said before. */
+static void look_at_module(void)
+{
+	doctor_release(&d);
+	doctor_module(&d, root, "1.2");
+}
+
 START_TEST(test_no_module)
 {
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "its source is not there", NULL);
 	ck_assert_ptr_nonnull(strstr(find("module")->advice, "falcoc-dkms"));
 	says("boot", DOCTOR_WARNING, "not loaded at boot", "modules-load.d");
 	says("other-modules", DOCTOR_OK, "none", NULL);
-	doctor_release(&d);
 	/* the source of another version does as well */
 	put("/usr/src/falcoc-1.1/dkms.conf", "", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "its headers are not there", "apt-get install linux-headers-");
 	says("module", DOCTOR_FAILURE, "", "gcc make dkms && dkms install falcoc/1.1 -k ");
-	doctor_release(&d);
 	put("/lib/modules/RELEASE/build/Makefile", "", 0644);
 	put("/usr/bin/gcc", "", 0755);
 	put("/usr/bin/make", "", 0755);
 	put("/usr/sbin/dkms", "", 0755);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "none for the running kernel", "dkms install falcoc/1.1 -k ");
 	ck_assert_ptr_null(strstr(find("module")->mend, "apt-get"));
 	doctor_tools(&d, root);
 	says("headers", DOCTOR_OK, "there", NULL);
 	says("compiler", DOCTOR_OK, "there", NULL);
 	says("dkms", DOCTOR_OK, "there", NULL);
-	doctor_release(&d);
 	put("/var/lib/dkms/falcoc/1.1/build/make.log", "error: x\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "DKMS could not build it", "dkms install");
 	ck_assert_ptr_nonnull(strstr(find("module")->advice, "/var/lib/dkms/falcoc/1.1/build/make.log"));
 }
@@ -132,17 +136,15 @@ END_TEST
 START_TEST(test_not_loaded)
 {
 	put("/lib/modules/RELEASE/updates/dkms/falcoc.ko", "ELF", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "not loaded", "depmod -a && modprobe falcoc");
-	doctor_release(&d);
 	put("/lib/modules/RELEASE/modules.dep", "updates/dkms/falcoc.ko:\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "not loaded", "modprobe falcoc");
 	ck_assert_str_eq(find("module")->mend, "modprobe falcoc");
 	says("signatures", DOCTOR_OK, "not signed", NULL);
-	doctor_release(&d);
 	put("/sys/module/module/parameters/sig_enforce", "Y\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "takes only signed modules (module.sig_enforce", "mokutil --import");
 	says("signatures", DOCTOR_WARNING, "module.sig_enforce", NULL);
 }
@@ -161,30 +163,26 @@ START_TEST(test_refused)
 	put("/lib/modules/RELEASE/modules.dep", "updates/dkms/falcoc.ko:\n", 0644);
 	put("/var/lib/dkms/mok.pub", CERTIFICATE, 0644);
 	put("/proc/keys", KEYS, 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "and it is not",
 	     "&& mokutil --import /var/lib/dkms/mok.pub && reboot");
 	ck_assert_ptr_nonnull(strstr(find("module")->mend, "dkms remove falcoc/1.2 -k "));
-	doctor_release(&d);
 	put("/lib/modules/RELEASE/updates/dkms/falcoc.ko", "ELF~Module signature appended~\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "and does not know the key", "mokutil --import");
 	ck_assert_ptr_null(strstr(find("module")->mend, "dkms install"));
 	says("signatures", DOCTOR_WARNING, "unless the firmware knows the key", NULL);
-	doctor_release(&d);
 	put("/proc/keys", KEYS "1cfb88a4 I------     1 perm 1f030000     0     0 asymmetri DKMS module signing key: "
 	    "a768432ed5d860a2: X509.rsa d5d860a2 []\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "but not loaded", "modprobe falcoc");
 	says("signatures", DOCTOR_OK, "takes only signed", NULL);
-	doctor_release(&d);
 	/* what cannot be looked into counts as signed with that key */
 	put("/lib/modules/RELEASE/modules.dep", "updates/dkms/falcoc.ko.xz:\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "but not loaded", "modprobe falcoc");
-	doctor_release(&d);
 	put("/proc/keys", KEYS, 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_FAILURE, "and does not know the key", "mokutil --import");
 }
 END_TEST
@@ -194,18 +192,16 @@ START_TEST(test_loaded)
 	put("/proc/modules", "falcoc 1 0 - Live 0x0\nscap 1 0 - Live 0x0\n", 0644);
 	put("/sys/module/falcoc/version", "1.1\n", 0644);
 	put("/etc/modules-load.d/any.conf", "# falcoc\nloop\n falcoc\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_WARNING, "version 1.1 is loaded, and this is falcoc 1.2",
 	     "modprobe -r falcoc && modprobe falcoc");
 	says("boot", DOCTOR_OK, "at boot", NULL);
 	says("other-modules", DOCTOR_WARNING, "scap hooks system calls, too", "modprobe -r scap");
-	doctor_release(&d);
 	put("/sys/module/falcoc/version", "1.2\n", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_WARNING, "not installed", NULL);
-	doctor_release(&d);
 	put("/lib/modules/RELEASE/extra/falcoc.ko", "ELF", 0644);
-	doctor_module(&d, root, "1.2");
+	look_at_module();
 	says("module", DOCTOR_OK, "loaded, version 1.2", NULL);
 }
 END_TEST
