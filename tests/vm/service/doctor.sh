@@ -5,22 +5,10 @@
 # told, and mended by the very command that is named.
 # shellcheck source=lib.sh
 . /falcoc/service/lib.sh
+# shellcheck source=../guest/doctor.sh
+. /falcoc/guest/doctor.sh
 
-# tells WHAT CHECK VERDICT TEXT
-tells() {
-	falcoc doctor >"$T/out" 2>"$T/err"
-	[ "$(awk -v c="$2" '$2 == c { print $1; exit }' "$T/out")" = "$3" ] &&
-		grep -F -- "$4" "$T/out" | grep -q " $2 " && pass "$1" && return
-	fail "$1: not '$3' or not '$4'"
-	cat "$T/out" "$T/err"
-}
-# mend CHECK: runs what the line of that check names
-mend() {
-	local how
-	how=$(awk -v c="$1" '$1 != "mend" && $2 == c { on = 1; next } on && /^ *mend it: / { sub(/^ *mend it: /, ""); print; exit }
-		/^[^ ]/ { on = 0 }' "$T/out")
-	[ -n "$how" ] && sh -c "$how"
-}
+doctor() { falcoc doctor >"$T/out" 2>"$T/err"; }
 
 unload_module
 tells "no service" service - "not installed"

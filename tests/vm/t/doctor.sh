@@ -5,6 +5,8 @@
 # and mended by the very command that it names.
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
+# shellcheck source=../guest/doctor.sh
+. /falcoc/guest/doctor.sh
 
 RELEASE=$(uname -r)
 MODULES=/lib/modules/$RELEASE
@@ -17,26 +19,6 @@ cat >"$T/rules.yaml" <<'R'
 R
 
 doctor() { falcoc doctor -c none -r "$T/rules.yaml" -o dns.queries=false "$@" >"$T/out" 2>"$T/err"; }
-line() { awk -v c="$1" '$2 == c { print $1; exit }' "$T/out"; }
-# tells WHAT CHECK VERDICT TEXT: looks, and that line says so
-tells() {
-	local what=$1 check=$2 want=$3 text=$4
-	shift 4
-	doctor "$@"
-	if [ "$(line "$check")" = "$want" ] && grep -qF -- "$text" "$T/out"; then
-		pass "$what"
-	else
-		fail "$what: not '$want' or not '$text'"
-		cat "$T/out" "$T/err"
-	fi
-}
-# mend CHECK: runs what the line of that check names
-mend() {
-	local how
-	how=$(awk -v c="$1" '$1 != "mend" && $2 == c { on = 1; next } on && /^ *mend it: / { sub(/^ *mend it: /, ""); print; exit }
-		/^[^ ]/ { on = 0 }' "$T/out")
-	[ -n "$how" ] && sh -c "$how"
-}
 
 # what there is of falcoc in the guest; after this test the same is to be there
 found() {
