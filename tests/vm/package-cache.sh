@@ -28,6 +28,7 @@ fill() {
 set -e
 export PATH=/usr/lib/ccache:$PATH CCACHE_DIR=/falcoc/ccache CCACHE_COMPILERCHECK=content CCACHE_SLOPPINESS=locale
 export CCACHE_MAXSIZE=40M
+ccache -z >/dev/null # the cache is kept from run to run, what is told of it is of this one
 dpkg --force-all --unpack /var/cache/archive/*.deb
 for deb in /falcoc/debs/falcoc-dkms_*.deb; do
 	version=$(dpkg-deb -f "$deb" Version)
