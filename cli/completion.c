@@ -8,6 +8,7 @@
  */
 #include "cli.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,17 @@ static const struct {
 	{ "NAME|UID", "" },
 };
 
+/* Is the word one of the text's, and not a part of another? */
+static bool has_word(const char *text, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += len)
+		if ((at == text || !isalpha((unsigned char)at[-1])) && !isalpha((unsigned char)at[len]))
+			return true;
+	return false;
+}
+
 /* Those of @words that the help names, until the next call. */
 static const char *words_in(const char *words, const char *help)
 {
@@ -37,7 +49,7 @@ static const char *words_in(const char *words, const char *help)
 		char word[32];
 
 		snprintf(word, sizeof(word), "%.*s", n, p);
-		if (strstr(help, word) && len + (size_t)n + 2 < sizeof(found))
+		if (has_word(help, word) && len + (size_t)n + 2 < sizeof(found))
 			len += (size_t)snprintf(found + len, sizeof(found) - len, "%s%s", len ? " " : "", word);
 	}
 	return found;

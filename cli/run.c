@@ -22,7 +22,6 @@ static enum status set_validate(struct settings *s, const char *value)
 	return set_rules(s, value);
 }
 
-/* Alerts are never held back, so there is nothing to turn off. */
 enum status set_capture_file(struct settings *s, const char *value)
 {
 	if (s->engine.capture_file) {
@@ -33,6 +32,7 @@ enum status set_capture_file(struct settings *s, const char *value)
 	return STATUS_OK;
 }
 
+/* Alerts are never held back, so there is nothing to turn off. */
 static enum status set_unbuffered(struct settings *s, const char *value)
 {
 	(void)s;
