@@ -14,7 +14,11 @@
 	static bool name(const struct eval_ctx *ctx, const struct field_ref *ref,	\
 			 struct value *ret_value)
 
-/* The descriptor's number; -1 where the call was to make one and did not. */
+/*
+ * The descriptor's number; -1 where the call was to make one and did not. A file that went into the
+ * table of an io_uring has none: then it is what the operation returned, as rules ask by
+ * fd.num >= 0 whether it succeeded.
+ */
 static bool fd_num(const struct eval_ctx *ctx, int64_t *ret_num)
 {
 	const struct falcoc_fd *fd = event_fd(ctx->ev);
@@ -29,7 +33,7 @@ static bool fd_num(const struct eval_ctx *ctx, int64_t *ret_num)
 		return false;
 	if ((traits & FALCOC_T_NEW_FD) && ctx->ev->rec->res < 0 && !event_is_enter(ctx->ev))
 		*ret_num = -1;
-	else if (fd)
+	else if (fd && (fd->fd >= 0 || !(traits & FALCOC_T_NEW_FD)))
 		*ret_num = fd->fd;
 	else
 		*ret_num = traits & FALCOC_T_NEW_FD ? ctx->ev->rec->res :

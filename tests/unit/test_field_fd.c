@@ -83,6 +83,36 @@ START_TEST(test_failed_open)
 }
 END_TEST
 
+/* io_uring: into the ring's own table of files, at a place that was named (0), or at one that was free */
+START_TEST(test_file_of_a_ring)
+{
+	static const struct field_case cases[] = {
+		{ "fd.num", "0" }, { "fd.typechar", "f" }, { "fd.name", "/etc/shadow" },
+		{ "evt.is_open_read", "true" }, { "evt.is_io_uring", "true" },
+	};
+	static const struct field_case chosen[] = { { "fd.num", "7" } };
+	static const struct field_case written[] = { { "fd.num", "-1" }, { "fd.name", "/etc/shadow" } };
+	struct mkrec *m = mkrec_new(FALCOC_E_OPENAT);
+
+	m->rec->flags = FALCOC_R_URING;
+	mkrec_fd(m, -1, FALCOC_FD_FILE, "/etc/shadow");
+	mkrec_str(m, FALCOC_A_PATH0, "/etc/shadow");
+	world_apply(w, m);
+	WORLD_CHECK(w, cases);
+	m->rec->res = 7;
+	world_apply(w, m);
+	WORLD_CHECK(w, chosen);
+	mkrec_free(m);
+
+	m = mkrec_new(FALCOC_E_WRITE);
+	m->rec->flags = FALCOC_R_URING;
+	mkrec_fd(m, -1, FALCOC_FD_FILE, "/etc/shadow");
+	world_apply(w, m);
+	WORLD_CHECK(w, written);
+	mkrec_free(m);
+}
+END_TEST
+
 struct kind_case {
 	enum falcoc_fd_kind kind;
 	const char *path, *type, *typechar, *name, *directory;
@@ -488,6 +518,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, test_file);
 	tcase_add_test(tc, test_failed_open);
+	tcase_add_test(tc, test_file_of_a_ring);
 	tcase_add_test(tc, test_socket_file);
 	tcase_add_loop_test(tc, test_kinds, 0, N(kind_cases));
 	tcase_add_test(tc, test_connect);

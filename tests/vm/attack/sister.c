@@ -16,6 +16,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "../kmodtest/ring.h"
 #include "attack.h"
 
 #ifndef SYS_fchmodat2
@@ -200,7 +201,66 @@ static int run_tmpfile(int argc, char **argv)
 	return 0;
 }
 
+static struct io_uring_sqe *open_sqe(struct uring *ring)
+{
+	struct io_uring_sqe *sqe = uring_sqe(ring, IORING_OP_OPENAT);
+
+	sqe->fd = AT_FDCWD;
+	sqe->addr = (uintptr_t)secret;
+	sqe->open_flags = O_RDONLY;
+	return sqe;
+}
+
+static int open_by_ring(unsigned int flags)
+{
+	struct uring ring;
+
+	if (!uring_open(&ring, flags))
+		return cannot("no io_uring");
+	open_sqe(&ring);
+	must(uring_do(&ring) >= 0, "openat");
+	return 0;
+}
+
+static int run_uring(int argc, char **argv)
+{
+	arguments(argc, argv);
+	return open_by_ring(0);
+}
+
+static int run_uring_sqpoll(int argc, char **argv)
+{
+	arguments(argc, argv);
+	return open_by_ring(IORING_SETUP_SQPOLL);
+}
+
+/* Into the ring's own table of files: the process never has a descriptor, but can read it. */
+static int run_uring_direct(int argc, char **argv)
+{
+	int none[2] = { -1, -1 };
+	struct io_uring_sqe *sqe;
+	struct uring ring;
+	char bytes[8];
+
+	arguments(argc, argv);
+	if (!uring_open(&ring, 0) ||
+	    syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, none, 2))
+		return cannot("no io_uring with files of its own");
+	open_sqe(&ring)->file_index = 2;
+	must(uring_do(&ring) == 0, "openat");
+	sqe = uring_sqe(&ring, IORING_OP_READ);
+	sqe->flags = IOSQE_FIXED_FILE;
+	sqe->fd = 1;
+	sqe->addr = (uintptr_t)bytes;
+	sqe->len = 6;
+	must(uring_do(&ring) == 6 && !memcmp(bytes, "secret", 6), "read");
+	return 0;
+}
+
 const struct attack attacks_sister[] = {
+	{ "sister-uring", run_uring },
+	{ "sister-uring-sqpoll", run_uring_sqpoll },
+	{ "sister-uring-direct", run_uring_direct },
 	{ "sister-openat2", run_openat2 },
 	{ "sister-renames", run_renames },
 	{ "sister-io", run_io },

@@ -89,7 +89,7 @@ attacks_play() {
 		"$ATTACKS/$1.cases" >"$T/cases"
 	attacks_of "$T/cases"
 	attack_begin end-of-all
-	check "all attacks were told to falcoc" wait_for 60 all_told
+	check "all attacks were told to falcoc" wait_for 180 all_told
 	check "falcoc ends well" stop_falcoc
 	check "nothing was dropped${ATTACK_FLOODS:+, or $ATTACK_FLOODS alone}" only_floods_dropped
 	grep -q 'Events dropped: 0' "$T/err" || sed -n '/^Events dropped/,$p' "$T/err" # which, whose, and why
@@ -98,13 +98,18 @@ attacks_play() {
 	awk -f "$ATTACKS/judge.awk" -v "test=$NAME" "$T/done" "$T/out" "$T/cases" || FAILED=1
 }
 
-attacks_run() {
-	local name=$1 a
-	shift
-	start_falcoc -r "$ATTACKS/mark.yaml" -r "$ATTACKS/$name.yaml" "$@" || exit 1
-	attacks_play "$name"
-	# others make wires with addresses next to these: what is local here is not answered from there
+# others make wires with addresses next to these: what is local here is not answered from there
+world_gone() {
+	local a
 	for a in ${WORLD[@]+"${WORLD[@]}"}; do
 		ip addr del "$a/32" dev lo
 	done
+}
+
+attacks_run() {
+	local name=$1
+	shift
+	start_falcoc -r "$ATTACKS/mark.yaml" -r "$ATTACKS/$name.yaml" "$@" || { world_gone; exit 1; }
+	attacks_play "$name"
+	world_gone
 }

@@ -11,7 +11,7 @@ NAME=$(basename "$0" .sh)
 T=$(mktemp -d)
 FAILED=0
 FALCOC_PID=
-START_SECONDS=60
+START_SECONDS=180 # a guest of a busy machine is slow, too
 # a kernel that looks twice at everything takes its time: whoever waits there is more patient
 PATIENCE=1
 [[ $(uname -r) != *-debug ]] || PATIENCE=5
