@@ -149,18 +149,13 @@ bool event_sockaddr_path(const struct event *ev, struct slice *ret_path, struct 
 }
 
 /* Decimal, without the cost of printf: names of connections are made for many events. */
-static size_t put_number(char *out, unsigned int n)
+static inline size_t put_number(char *out, uint16_t n)
 {
-	char digits[10];
-	size_t len = 0, i = 0;
+	const size_t len = n < 10 ? 1 : n < 100 ? 2 : n < 1000 ? 3 : n < 10000 ? 4 : 5;
 
-	do {
-		digits[len++] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	while (len)
-		out[i++] = digits[--len];
-	return i;
+	for (size_t i = len; i-- > 0; n /= 10)
+		out[i] = (char)('0' + n % 10);
+	return len;
 }
 
 static size_t put_endpoint(char *out, const struct endpoint *e)

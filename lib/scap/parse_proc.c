@@ -41,6 +41,11 @@ static void set_cgroups(struct scap *s, struct scap_thread *th, struct slice cgr
 	char text[SCAP_STR_MAX];
 	size_t len = 0;
 
+	/* most processes have those of the one before */
+	if (s->cgroups && slice_eq(cgroups, scap_text(s->cgroups_told))) {
+		scap_text_share(&s->threads, &th->cgroups, s->cgroups);
+		return;
+	}
 	while (p < end) {
 		size_t n = strnlen(p, (size_t)(end - p)), skip = 0;
 		const char *name = "";
@@ -67,6 +72,8 @@ static void set_cgroups(struct scap *s, struct scap_thread *th, struct slice cgr
 		p += n + 1;
 	}
 	scap_text_set(&s->threads, &th->cgroups, (struct slice){ text, len });
+	scap_text_set(&s->threads, &s->cgroups_told, cgroups);
+	scap_text_share(&s->threads, &s->cgroups, th->cgroups);
 }
 
 static void count_thread(struct scap *s, struct scap_thread *th, int by)

@@ -35,8 +35,10 @@ static void map_events(void)
 {
 	if (events_mapped)
 		return;
+	/* an entry and its exit are called the same, as a rule */
 	for (unsigned int i = 0; i < SCAP_TYPE_COUNT; i++)
-		event_of_type[i] = event_by_name(slice_of(scap_types[i].name));
+		event_of_type[i] = i && strcmp(scap_types[i].name, scap_types[i - 1].name) == 0 ?
+			event_of_type[i - 1] : event_by_name(slice_of(scap_types[i].name));
 	event_of_type[SCAP_GENERIC_X] = -1;
 	events_mapped = true;
 }
@@ -77,6 +79,14 @@ static void drop_users(struct scap *s, size_t end)
 	}
 }
 
+/* The texts that no table has. */
+static void drop_texts(struct scap *s)
+{
+	scap_text_share(&s->threads, &s->old_name, NULL);
+	scap_text_share(&s->threads, &s->cgroups_told, NULL);
+	scap_text_share(&s->threads, &s->cgroups, NULL);
+}
+
 /* A second capture in the same file: nothing of the first one holds any more. */
 static int next_section(struct scap *s, const struct scap_block *b)
 {
@@ -87,7 +97,7 @@ static int next_section(struct scap *s, const struct scap_block *b)
 	s->has_blocks = false;
 	drop_users(s, s->nusers);
 	s->users_at = s->users_freed = s->nusers = 0;
-	scap_text_share(&s->threads, &s->old_name, NULL);
+	drop_texts(s);
 	scap_threads_release(&s->threads);
 	s->threads.last = NULL;
 	s->nlocals = 0;
@@ -148,7 +158,7 @@ void scap_free(struct scap *s)
 	if (!s)
 		return;
 	drop_users(s, s->nusers);
-	scap_text_share(&s->threads, &s->old_name, NULL);
+	drop_texts(s);
 	free(s->users);
 	free(s->tell.list);
 	free(s->locals);

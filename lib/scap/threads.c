@@ -13,8 +13,16 @@
 
 int scap_threads_init(struct scap_threads *t)
 {
-	*t = (struct scap_threads){ 0 };
+	*t = (struct scap_threads){ .seed = { hash_u64(0), hash_u64(1) | 1 } };
 	return ihash_init(&t->hash);
+}
+
+/* Threads are looked for all the time: one multiplication, by numbers that no capture can foresee. */
+static inline uint64_t hash_tid(const struct scap_threads *t, int64_t tid)
+{
+	const unsigned __int128 all = (unsigned __int128)((uint64_t)tid ^ t->seed[0]) * t->seed[1];
+
+	return (uint64_t)all ^ (uint64_t)(all >> 64);
 }
 
 /*
@@ -174,7 +182,7 @@ void scap_threads_release(struct scap_threads *t)
 
 struct scap_thread *scap_thread_find(const struct scap_threads *t, int64_t tid)
 {
-	struct ihash_node *n = ihash_first(&t->hash, hash_u64((uint64_t)tid));
+	struct ihash_node *n = ihash_first(&t->hash, hash_tid(t, tid));
 
 	while (n && ((struct scap_thread *)n)->tid != tid)
 		n = ihash_next(n);
@@ -208,7 +216,7 @@ struct scap_thread *scap_thread_add(struct scap_threads *t, int64_t tid)
 	th->last_type = UINT16_MAX;
 	ilist_init(&th->children);
 	ilist_init(&th->sibling);
-	ihash_add(&t->hash, &th->node, hash_u64((uint64_t)tid));
+	ihash_add(&t->hash, &th->node, hash_tid(t, tid));
 	return th;
 }
 

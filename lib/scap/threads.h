@@ -141,6 +141,7 @@ struct scap_thread {
 
 struct scap_threads {
 	struct ihash hash;
+	uint64_t seed[2];		/* of the hash */
 	struct scap_thread *last;	/* that made the last event; NULL: none, or it is gone */
 	uint32_t nfds;
 	uint64_t text_bytes;
