@@ -14,6 +14,11 @@
 
 #define FCNTL_CMD	2	/* where fcntl has its command */
 
+/* Four lengths of parameters in a row, and two, as one number. */
+#define LENS4(a, b, c, d) \
+	((uint64_t)(a) | (uint64_t)(b) << 16 | (uint64_t)(c) << 32 | (uint64_t)(d) << 48)
+#define LENS2(a, b)	((uint32_t)LENS4(a, b, 0, 0))
+
 #define BLOCK_EVENT		0x216
 #define BLOCK_EVENT_FLAGGED	0x217
 #define FRAME_BYTES		12	/* around a block's body */
@@ -22,6 +27,7 @@
 /* What the quick way makes of an event of a type. */
 enum lane {
 	LANE_NONE,
+	/* these look at their parameters, and are of a thread */
 	LANE_IO,	/* reads or writes an open file */
 	LANE_CLOSE,
 	LANE_FCNTL,
@@ -32,6 +38,7 @@ enum lane {
 	LANE_GENERIC,	/* a system call of which only the number is known */
 	LANE_KEEP,	/* an entry that waits for its exit */
 	LANE_OPENING,	/* an entry that tells nothing but that a file is being opened */
+	LANE_OF_THREAD = LANE_OPENING,	/* the last of these */
 	LANE_SWITCH,	/* a thread is stopped */
 	LANE_NUMBER,	/* nothing, but it has a number */
 	LANE_COUNT,	/* enum scap_skip has it already */
@@ -113,6 +120,18 @@ void scap_quick_init(struct scap *s, unsigned int type, int event, bool wanted)
 	s->lane[type] = (uint8_t)lane;
 }
 
+/* The parameters of an event, which are not looked at yet: @n lengths, and @left bytes behind them. */
+struct params {
+	const char *lens;
+	size_t n, left;
+};
+
+/* Takes them apart, into s->ev. False: they make no sense. */
+static inline bool cut(struct scap *s, const struct params *p)
+{
+	return scap_event_cut(&s->ev, p->lens, p->n, 2, p->left) == 0;
+}
+
 /*
  * The descriptor that the end of a call is about, or where it is about none its first missing
  * parameter: what scap_convert_param() finds. False: it takes the whole way.
@@ -120,69 +139,108 @@ void scap_quick_init(struct scap *s, unsigned int type, int event, bool wanted)
 static bool take_param(struct scap *s, struct scap_thread *th, unsigned int at, int64_t *ret_value)
 {
 	struct slice b;
-	uint64_t v;
 
 	if (th->last_type + 1 == s->ev.type || !scap_convert_param(&s->ev, th->enter, at, &b))
 		return false;
-	memcpy(&v, b.ptr, sizeof(v));
-	*ret_value = (int64_t)le64toh(v);
+	*ret_value = (int64_t)get_u64(b.ptr);
 	return true;
 }
 
-static void take_fcntl(struct scap *s, struct scap_thread *th)
-{
-	struct scap_fd *f = scap_fd_find(&s->threads, th, th->last_fd);
-	const uint64_t cmd = scap_uint(s, FCNTL_CMD);
-	const int64_t res = scap_int(s, 0);
+/* What the end of a call tells that is about an open file. */
+struct use {
+	int64_t res, num;
+	uint64_t cmd, arg;	/* of fcntl */
+};
 
-	if (!f || res < 0)
+/* False: it takes the whole way. */
+static bool read_use(struct scap *s, struct scap_thread *th, enum lane lane, const struct params *p,
+		     struct use *ret_use)
+{
+	const struct scap_type *t = &scap_types[s->ev.type];
+
+	if (!cut(s, p) || !s->ev.nparams || s->ev.param[0].len != sizeof(int64_t))
+		return false;
+	/* a command that the entry told is not looked for */
+	if (lane == LANE_FCNTL && (s->ev.nparams != t->nparams || !scap_has(s, FCNTL_CMD)))
+		return false;
+	if (!take_param(s, th, t->fd & SCAP_T_FD_PARAM, &ret_use->num))
+		return false;
+	ret_use->res = scap_int(s, 0);
+	if (lane == LANE_FCNTL) {
+		ret_use->cmd = scap_uint(s, FCNTL_CMD);
+		ret_use->arg = scap_uint(s, FCNTL_CMD + 1);
+	}
+	return true;
+}
+
+/* The same where all lengths are as they are nearly always: without taking the event apart. */
+static inline bool read_plain_use(const struct scap *s, const struct scap_thread *th, enum lane lane,
+				  const struct params *p, struct use *ret_use)
+{
+	const char *data = p->lens + 2 * p->n;
+
+	if (th->last_type + 1 == s->ev.type)
+		return false;
+	if (lane == LANE_CLOSE && p->n == 2 && p->left >= 16 && get_u32(p->lens) == LENS2(8, 8)) {
+		*ret_use = (struct use){ .res = (int64_t)get_u64(data),
+					 .num = (int64_t)get_u64(data + 8) };
+		return true;
+	}
+	if (lane == LANE_FCNTL && p->n == 4 && p->left >= 25 &&
+	    get_u64(p->lens) == LENS4(8, 8, 1, 8)) {
+		*ret_use = (struct use){ (int64_t)get_u64(data), (int64_t)get_u64(data + 8),
+					 (uint8_t)data[16], get_u64(data + 17) };
+		return true;
+	}
+	return false;
+}
+
+static void take_fcntl(struct scap *s, struct scap_thread *th, const struct use *u)
+{
+	struct scap_fd *f = scap_fd_find(&s->threads, th, u->num);
+
+	if (!f || u->res < 0)
 		return;
-	if (cmd == PPM_FCNTL_SETFD) {
-		scap_fd_set_cloexec(f, scap_uint(s, FCNTL_CMD + 1) & FD_CLOEXEC);
-	} else if (cmd == PPM_FCNTL_DUPFD || cmd == PPM_FCNTL_DUPFD_CLOEXEC) {
-		f = scap_fd_copy(&s->threads, th, res, f);
-		th->last_fd = res;
+	if (u->cmd == PPM_FCNTL_SETFD) {
+		scap_fd_set_cloexec(f, u->arg & FD_CLOEXEC);
+	} else if (u->cmd == PPM_FCNTL_DUPFD || u->cmd == PPM_FCNTL_DUPFD_CLOEXEC) {
+		f = scap_fd_copy(&s->threads, th, u->res, f);
+		th->last_fd = u->res;
 		if (f)
-			scap_fd_set_cloexec(f, cmd == PPM_FCNTL_DUPFD_CLOEXEC);
+			scap_fd_set_cloexec(f, u->cmd == PPM_FCNTL_DUPFD_CLOEXEC);
 	}
 }
 
 /* The end of a call that is about an open file. */
-static bool take_use(struct scap *s, struct scap_thread *th, enum lane lane)
+static bool take_use(struct scap *s, struct scap_thread *th, enum lane lane, const struct params *p)
 {
 	struct scap_fd *f;
-	int64_t num;
+	struct use u;
 
-	if (!s->ev.nparams || s->ev.param[0].len != sizeof(int64_t))
+	if (!read_plain_use(s, th, lane, p, &u) && !read_use(s, th, lane, p, &u))
 		return false;
-	/* a command that the entry told is not looked for */
-	if (lane == LANE_FCNTL && (s->ev.nparams != scap_types[s->ev.type].nparams ||
-				   !scap_has(s, FCNTL_CMD)))
-		return false;
-	if (!take_param(s, th, scap_types[s->ev.type].fd & SCAP_T_FD_PARAM, &num))
-		return false;
-	th->last_fd = num;
+	th->last_fd = u.num;
 	if (lane == LANE_FCNTL) {
-		take_fcntl(s, th);
-	} else if (scap_int(s, 0) < 0) {
+		take_fcntl(s, th, &u);
+	} else if (u.res < 0) {
 		return true;
 	} else if (lane == LANE_CLOSE) {
-		scap_fd_remove(&s->threads, th, num);
+		scap_fd_remove(&s->threads, th, u.num);
 	} else {
-		f = scap_fd_find(&s->threads, th, num);
+		f = scap_fd_find(&s->threads, th, u.num);
 		if (f && scap_is_inet(f))
 			f->connected = true;
 	}
 	return true;
 }
 
-static bool take_memory(struct scap *s, struct scap_thread *th)
+static bool take_memory(struct scap *s, struct scap_thread *th, const struct params *p)
 {
 	const struct scap_type *t = &scap_types[s->ev.type];
-	const bool about_fd = t->fd != 0, whole = s->ev.nparams == t->nparams;
+	const bool about_fd = t->fd != 0, whole = p->n == t->nparams;
 	int64_t num = -1;
 
-	if (th->last_type + 1 == s->ev.type)
+	if (th->last_type + 1 == s->ev.type || !cut(s, p))
 		return false;
 	if ((about_fd || !whole) &&
 	    !take_param(s, th, about_fd ? t->fd & SCAP_T_FD_PARAM : s->ev.nparams, &num))
@@ -193,11 +251,11 @@ static bool take_memory(struct scap *s, struct scap_thread *th)
 }
 
 /* A system call of which only the number is known. */
-static bool take_generic(struct scap *s, struct scap_thread *th)
+static bool take_generic(struct scap *s, struct scap_thread *th, const struct params *p)
 {
 	int event;
 
-	if (s->ev.nparams != scap_types[SCAP_GENERIC_X].nparams)
+	if (p->n != scap_types[SCAP_GENERIC_X].nparams || !cut(s, p))
 		return false;
 	event = scap_find_event(s);
 	if (event < 0 || eventset_has(&s->wants, (unsigned int)event, false))
@@ -245,20 +303,70 @@ static bool is_plain(struct slice path)
 	return !(odd | odd_at(path.ptr + path.len - 9));
 }
 
+/* What the end of a call tells that opens a file. */
+struct opening {
+	int64_t num, dirfd;
+	struct slice raw;	/* the path as it was passed */
+	uint32_t flags, dev;
+	uint64_t ino;
+	bool has_num, has_dir;
+};
+
+static bool read_open(struct scap *s, enum lane lane, const struct params *p, struct opening *ret_open)
+{
+	if (!scap_convert_pads(s->ev.type, (unsigned int)p->n) || !cut(s, p))
+		return false;
+	*ret_open = (struct opening){
+		.num = scap_int(s, 0), .has_num = scap_has(s, 0),
+		.dirfd = lane == LANE_OPEN ? AT_FDCWD : scap_int(s, 1),
+		.has_dir = lane == LANE_OPEN || scap_has(s, 1),
+		.raw = scap_str(s, opens[lane].name),
+		.flags = (uint32_t)scap_uint(s, opens[lane].flags),
+		.dev = (uint32_t)scap_uint(s, opens[lane].dev),
+		.ino = scap_uint(s, opens[lane].dev + 1u),
+	};
+	return true;
+}
+
+/*
+ * The same where all lengths but the path's are as they are nearly always: without taking the event
+ * apart. Before the path stand numbers of 64 bits, behind it the flags, the mode and what file it is.
+ */
+static inline bool read_plain_open(enum lane lane, const struct params *p, struct opening *ret_open)
+{
+	const size_t before = opens[lane].name;
+	const char *data = p->lens + 2 * p->n, *name = data + 8 * before, *behind;
+	size_t len;
+
+	if (lane == LANE_OPENAT2 || p->n != before + 5 ||
+	    (before == 1 ? get_u16(p->lens) != 8 : get_u32(p->lens) != LENS2(8, 8)) ||
+	    get_u64(p->lens + 2 * before + 2) != LENS4(4, 4, 4, 8))
+		return false;
+	len = get_u16(p->lens + 2 * before);
+	if (p->left < 8 * before + len + 20)
+		return false;
+	behind = name + len;
+	*ret_open = (struct opening){
+		.num = (int64_t)get_u64(data), .has_num = true,
+		.dirfd = lane == LANE_OPEN ? AT_FDCWD : (int64_t)get_u64(data + 8), .has_dir = true,
+		.raw = { name, strnlen(name, len) },
+		.flags = get_u32(behind), .dev = get_u32(behind + 8), .ino = get_u64(behind + 12),
+	};
+	return true;
+}
+
 /* A relative path goes on from a directory, which is one that is whole. As foreign_dir(). */
-static bool find_dir(struct scap *s, struct scap_thread *th, enum lane lane, struct slice *ret_dir)
+static bool find_dir(struct scap *s, struct scap_thread *th, const struct opening *o,
+		     struct slice *ret_dir)
 {
 	struct scap_fd *f;
-	int64_t dirfd = AT_FDCWD;
 
-	if (lane != LANE_OPEN && !scap_has(s, 1))
+	if (!o->has_dir)
 		return false;
-	if (lane != LANE_OPEN)
-		dirfd = scap_int(s, 1);
-	if (dirfd == AT_FDCWD) {
+	if (o->dirfd == AT_FDCWD) {
 		*ret_dir = scap_cwd(s, th);
 	} else {
-		f = scap_fd_find(&s->threads, th, dirfd);
+		f = scap_fd_find(&s->threads, th, o->dirfd);
 		if (!f)
 			return false;
 		*ret_dir = scap_text(f->name);
@@ -266,10 +374,11 @@ static bool find_dir(struct scap *s, struct scap_thread *th, enum lane lane, str
 	return ret_dir->len > 0 && ret_dir->len < PATH_WHOLE_MAX && ret_dir->ptr[0] == '/';
 }
 
-/* What foreign_path() would make of @raw, maybe in @room. False: it takes the whole way. */
-static bool whole_path(struct scap *s, struct scap_thread *th, enum lane lane, struct slice raw,
-		       char *room, struct slice *ret_path)
+/* What foreign_path() would make of the path, maybe in @room. False: it takes the whole way. */
+static bool whole_path(struct scap *s, struct scap_thread *th, const struct opening *o, char *room,
+		       struct slice *ret_path)
 {
+	const struct slice raw = o->raw;
 	struct slice dir;
 
 	if (!is_plain(raw))
@@ -278,7 +387,7 @@ static bool whole_path(struct scap *s, struct scap_thread *th, enum lane lane, s
 		*ret_path = raw;
 		return true;
 	}
-	if (!find_dir(s, th, lane, &dir) || dir.len + 1 + raw.len > PATH_WHOLE_MAX)
+	if (!find_dir(s, th, o, &dir) || dir.len + 1 + raw.len > PATH_WHOLE_MAX)
 		return false;
 	memcpy(room, dir.ptr, dir.len);
 	if (room[dir.len - 1] != '/')
@@ -289,41 +398,38 @@ static bool whole_path(struct scap *s, struct scap_thread *th, enum lane lane, s
 }
 
 /* The end of a call that opens a file by a path that is easily told. */
-static bool take_open(struct scap *s, struct scap_thread *th, enum lane lane)
+static bool take_open(struct scap *s, struct scap_thread *th, enum lane lane, const struct params *p)
 {
-	struct slice raw = scap_str(s, opens[lane].name), path;
-	char room[PATH_WHOLE_MAX];
 	const bool begun = th->last_type + 1 == s->ev.type;
+	char room[PATH_WHOLE_MAX];
+	struct opening o;
+	struct slice path;
 	struct scap_fd *f;
-	uint32_t flags;
-	int64_t num;
 
 	if ((begun && th->passed && th->passed->type == th->last_type) ||
-	    !scap_convert_pads(s->ev.type, s->ev.nparams))
+	    (!read_plain_open(lane, p, &o) && !read_open(s, lane, p, &o)))
 		return false;
-	num = scap_int(s, 0);
-	if (!scap_has(s, 0) || num < 0) {
+	if (!o.has_num || o.num < 0) {
 		if (!begun)
 			th->last_fd = -1;
 		return true;
 	}
-	if (!whole_path(s, th, lane, raw, room, &path))
+	if (!whole_path(s, th, &o, room, &path))
 		return false;
-	th->last_fd = num;
-	f = scap_fd_add(&s->threads, th, num);
+	th->last_fd = o.num;
+	f = scap_fd_add(&s->threads, th, o.num);
 	if (!f)
 		return true;
-	flags = (uint32_t)scap_uint(s, opens[lane].flags);
-	f->type = flags & PPM_O_DIRECTORY ? SCAP_FD_DIRECTORY : SCAP_FD_FILE;
-	f->open_flags = flags;
-	f->layer = scap_fd_layer(flags);
-	f->dev = (uint32_t)scap_uint(s, opens[lane].dev);
-	f->ino = scap_uint(s, opens[lane].dev + 1u);
+	f->type = o.flags & PPM_O_DIRECTORY ? SCAP_FD_DIRECTORY : SCAP_FD_FILE;
+	f->open_flags = o.flags;
+	f->layer = scap_fd_layer(o.flags);
+	f->dev = o.dev;
+	f->ino = o.ino;
 	scap_text_set(&s->threads, &f->name, path);
-	if (path.ptr == raw.ptr)
+	if (path.ptr == o.raw.ptr)
 		scap_text_share(&s->threads, &f->raw, f->name);
 	else
-		scap_text_set(&s->threads, &f->raw, raw);
+		scap_text_set(&s->threads, &f->raw, o.raw);
 	return true;
 }
 
@@ -334,47 +440,64 @@ static bool take_number(struct scap *s)
 	return true;
 }
 
+/* What needs no look at its parameters, or has no thread. */
+static bool take_other(struct scap *s, enum lane lane, const struct params *p)
+{
+	struct scap_thread *th;
+
+	switch (lane) {
+	case LANE_ENTRY:
+		scap_find_thread(s);
+		return true;
+	case LANE_COUNT:
+		scap_skipped(s, scap_find_thread(s), scap_event_of_type(s->ev.type));
+		return true;
+	case LANE_SWITCH:
+		if (p->n != scap_types[SCAP_SWITCH_E].nparams || !cut(s, p))
+			return false;
+		th = scap_find_thread(s);
+		if (th)
+			scap_parse_switch(s, th);
+		return take_number(s);
+	case LANE_NUMBER:
+		return cut(s, p) && take_number(s);
+	default:
+		return false;
+	}
+}
+
 /* Takes s->ev into the tables. False: it takes the whole way; nothing changed. */
-static bool take(struct scap *s, enum lane lane)
+static inline bool take(struct scap *s, enum lane lane, const struct params *p)
 {
 	struct scap_thread *th = s->threads.last;
 	bool taken;
 
-	if (lane == LANE_NUMBER)
-		return take_number(s);
-	if (lane == LANE_SWITCH && s->ev.nparams != scap_types[SCAP_SWITCH_E].nparams)
-		return false;
-	if (lane == LANE_SWITCH || !th || th->tid != (int64_t)s->ev.tid)
+	if (!th || th->tid != (int64_t)s->ev.tid)
 		th = scap_find_thread(s);
-	if (lane == LANE_SWITCH) {
-		if (th)
-			scap_parse_switch(s, th);
-		return take_number(s);
-	}
 	if (!th || (s->ev.flags & 1))
 		return false;
 	switch (lane) {
 	case LANE_KEEP:
-		return s->ev.nparams == scap_types[s->ev.type].nparams &&
+		return p->n == scap_types[s->ev.type].nparams && cut(s, p) &&
 		       scap_enter_store(&s->ev, &th->enter) == 0;
 	case LANE_OPENING:
-		if (s->ev.nparams)
+		if (p->n)
 			return false;
 		th->last_type = s->ev.type;
 		th->last_fd = -1;
 		return take_number(s);
 	case LANE_GENERIC:
-		return take_generic(s, th);
+		return take_generic(s, th, p);
 	case LANE_MEMORY:
-		taken = take_memory(s, th);
+		taken = take_memory(s, th, p);
 		break;
 	case LANE_OPEN:
 	case LANE_OPENAT:
 	case LANE_OPENAT2:
-		taken = take_open(s, th, lane);
+		taken = take_open(s, th, lane, p);
 		break;
 	default:
-		taken = take_use(s, th, lane);
+		taken = take_use(s, th, lane, p);
 		break;
 	}
 	if (taken)
@@ -383,30 +506,25 @@ static bool take(struct scap *s, enum lane lane)
 }
 
 /* An event of @room bytes, of which the head is there. False: it takes the whole way; nothing changed. */
-static bool take_event(struct scap *s, const char *p, size_t room, uint32_t flags)
+static inline bool take_event(struct scap *s, const char *head, size_t room, uint32_t flags)
 {
-	const uint16_t type = get_u16(p + 20);
+	const uint16_t type = get_u16(head + 20);
 	const enum lane lane = type < SCAP_TYPE_COUNT ? (enum lane)s->lane[type] : LANE_NONE;
-	size_t len, n;
+	const size_t len = get_u32(head + 16);
+	struct params p = { head + SCAP_HEAD_BYTES, get_u32(head + 22), 0 };
 
 	if (lane == LANE_NONE)
 		return false;
-	s->ev.ts_ns = get_u64(p);
-	s->ev.tid = get_u64(p + 8);
+	s->ev.ts_ns = get_u64(head);
+	s->ev.tid = get_u64(head + 8);
 	s->ev.type = type;
 	s->ev.flags = flags;
-	if (lane == LANE_ENTRY)
-		scap_find_thread(s);
-	if (lane == LANE_COUNT)
-		scap_skipped(s, scap_find_thread(s), scap_event_of_type(type));
-	if (lane == LANE_ENTRY || lane == LANE_COUNT)
-		return true;
-	len = get_u32(p + 16);
-	n = get_u32(p + 22);
-	if (len < SCAP_HEAD_BYTES || len > room || n > (len - SCAP_HEAD_BYTES) / 2 ||
-	    scap_event_cut(&s->ev, p + SCAP_HEAD_BYTES, n, 2, len - SCAP_HEAD_BYTES - 2 * n) < 0)
-		return false;
-	return take(s, lane);
+	if (lane < LANE_COUNT) {
+		if (len < SCAP_HEAD_BYTES || len > room || p.n > (len - SCAP_HEAD_BYTES) / 2)
+			return false;
+		p.left = len - SCAP_HEAD_BYTES - 2 * p.n;
+	}
+	return lane > LANE_OF_THREAD ? take_other(s, lane, &p) : take(s, lane, &p);
 }
 
 void scap_quick(struct scap *s)
