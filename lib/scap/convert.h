@@ -41,8 +41,10 @@ static inline int scap_event_cut(struct scap_event *ev, const char *lens, size_t
 	if (width == 2) {
 		/* no sum of so few lengths is too large for a number, so they are checked together */
 		for (unsigned int i = 0; i < kept; i++, lens += 2) {
-			ev->param[i] = (struct slice){ data + at, get_u16(lens) };
-			at += ev->param[i].len;
+			const size_t len = get_u16(lens);
+
+			ev->param[i] = (struct slice){ data + at, len };
+			at += len;
 		}
 		for (size_t i = kept; i < n && at <= left; i++, lens += 2)
 			at += get_u16(lens);

@@ -260,14 +260,50 @@ static inline bool scap_is_inet(const struct scap_fd *f)
 
 /* scap.c: the thread of s->ev, heard of now if it was not before. NULL: it has none. */
 struct scap_thread *scap_find_thread(struct scap *s);
-/* The capture's time begins with the first event that is not its writer's own. */
-void scap_note_first(struct scap *s);
-/* s->ev, which nobody wants, is done with: it counts. */
-void scap_skipped(struct scap *s, struct scap_thread *th, int event);
 /* Which of our events s->ev is; -1: none. */
 int scap_find_event(const struct scap *s);
 /* Which of ours a type is; -1: none, or it takes more to tell. */
-int scap_event_of_type(unsigned int type);
+extern int16_t scap_events[SCAP_TYPE_COUNT];
+
+/* Events that the writer made itself: they stand before the others, whatever their time. */
+static inline bool scap_is_meta(unsigned int type)
+{
+	return type == SCAP_PROCINFO_E || type == SCAP_CONTAINER_E ||
+	       type == SCAP_CONTAINER_4_E || type == SCAP_CONTAINER_JSON_E ||
+	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
+}
+
+/* The capture's time begins with the first event that is not its writer's own. */
+static inline void scap_note_first(struct scap *s)
+{
+	if (!s->first_ns && !scap_is_meta(s->ev.type) && s->ev.type != SCAP_SCAPEVENT_E)
+		s->first_ns = s->ev.ts_ns;
+}
+
+static inline void scap_count_given(struct scap *s)
+{
+	s->prev_ns = s->last_ns;
+	s->last_ns = s->ev.ts_ns;
+}
+
+/* Nobody wants the event that is in hand. */
+static inline void scap_pass_over(struct scap *s, int event)
+{
+	s->stats.passed++;
+	s->passed[event]++;
+}
+
+/* s->ev, which nobody wants, is done with: it counts. */
+static inline void scap_skipped(struct scap *s, struct scap_thread *th, int event)
+{
+	s->num++;
+	scap_note_first(s);
+	if (th && th->passed)
+		th->passed->type = UINT16_MAX;
+	scap_count_given(s);
+	scap_pass_over(s, event);
+}
+
 /* Were so many events passed over since the last pause that the loop is to have its turn? */
 static inline bool scap_pause_due(const struct scap *s)
 {

@@ -450,7 +450,7 @@ static bool take_other(struct scap *s, enum lane lane, const struct params *p)
 		scap_find_thread(s);
 		return true;
 	case LANE_COUNT:
-		scap_skipped(s, scap_find_thread(s), scap_event_of_type(s->ev.type));
+		scap_skipped(s, scap_find_thread(s), scap_events[s->ev.type]);
 		return true;
 	case LANE_SWITCH:
 		if (p->n != scap_types[SCAP_SWITCH_E].nparams || !cut(s, p))
@@ -501,7 +501,7 @@ static inline bool take(struct scap *s, enum lane lane, const struct params *p)
 		break;
 	}
 	if (taken)
-		scap_skipped(s, th, scap_event_of_type(s->ev.type));
+		scap_skipped(s, th, scap_events[s->ev.type]);
 	return taken;
 }
 

@@ -28,7 +28,7 @@ static bool event_block(uint32_t type, bool *ret_v1, bool *ret_flagged, bool *re
 }
 
 /* Which of our events a type is, made once: by name, but for system calls that have only a number. */
-static int event_of_type[SCAP_TYPE_COUNT];
+int16_t scap_events[SCAP_TYPE_COUNT];
 static bool events_mapped;
 
 static void map_events(void)
@@ -37,9 +37,9 @@ static void map_events(void)
 		return;
 	/* an entry and its exit are called the same, as a rule */
 	for (unsigned int i = 0; i < SCAP_TYPE_COUNT; i++)
-		event_of_type[i] = i && strcmp(scap_types[i].name, scap_types[i - 1].name) == 0 ?
-			event_of_type[i - 1] : event_by_name(slice_of(scap_types[i].name));
-	event_of_type[SCAP_GENERIC_X] = -1;
+		scap_events[i] = i && strcmp(scap_types[i].name, scap_types[i - 1].name) == 0 ?
+			scap_events[i - 1] : (int16_t)event_by_name(slice_of(scap_types[i].name));
+	scap_events[SCAP_GENERIC_X] = -1;
 	events_mapped = true;
 }
 
@@ -222,11 +222,6 @@ static void take_container(struct scap *s)
 		scap_native_container(s, scap_str(s, 2));
 }
 
-int scap_event_of_type(unsigned int type)
-{
-	return event_of_type[type];
-}
-
 int scap_find_event(const struct scap *s)
 {
 	if (s->ev.type == SCAP_GENERIC_X && scap_uint(s, 0))
@@ -237,21 +232,7 @@ int scap_find_event(const struct scap *s)
 	/* an entry that is passed on is no event of its own */
 	if (!(s->ev.type & 1) && s->ev.type != SCAP_PROCEXIT_E && s->ev.type != SCAP_SIGNALDELIVER_E)
 		return -1;
-	return event_of_type[s->ev.type];
-}
-
-/* Events that the writer made itself: they stand before the others, whatever their time. */
-static bool is_meta(unsigned int type)
-{
-	return type == SCAP_PROCINFO_E || type == SCAP_CONTAINER_E ||
-	       type == SCAP_CONTAINER_4_E || type == SCAP_CONTAINER_JSON_E ||
-	       (type >= SCAP_USER_ADDED_E && type <= SCAP_GROUP_DELETED_E);
-}
-
-void scap_note_first(struct scap *s)
-{
-	if (!s->first_ns && !is_meta(s->ev.type) && s->ev.type != SCAP_SCAPEVENT_E)
-		s->first_ns = s->ev.ts_ns;
+	return scap_events[s->ev.type];
 }
 
 struct scap_thread *scap_find_thread(struct scap *s)
@@ -259,7 +240,7 @@ struct scap_thread *scap_find_thread(struct scap *s)
 	int64_t tid = (int64_t)s->ev.tid;
 
 	/* what the scheduler tells, or an end, is of threads that are known or of nobody */
-	if (s->ev.type == SCAP_SWITCH_E || s->ev.type == SCAP_PROCEXIT_E || is_meta(s->ev.type))
+	if (s->ev.type == SCAP_SWITCH_E || s->ev.type == SCAP_PROCEXIT_E || scap_is_meta(s->ev.type))
 		return scap_thread_find(&s->threads, tid);
 	if (tid < 0)
 		return NULL;
@@ -274,13 +255,13 @@ void scap_set_wants(struct scap *s, const struct eventset *events)
 	s->wants = *events;
 	for (unsigned int i = 0; i < SCAP_TYPE_COUNT; i++) {
 		const struct scap_type *t = &scap_types[i];
-		const int event = event_of_type[i];
+		const int event = scap_events[i];
 		const bool entry = !(i & 1);
 
 		const bool wanted = event >= 0 && eventset_has(&s->wants, (unsigned int)event, false);
 
 		s->skip[i] = SCAP_SKIP_NOT;
-		if (event >= 0 && !wanted && !is_meta(i) && !(t->flags & SCAP_T_UNUSED) &&
+		if (event >= 0 && !wanted && !scap_is_meta(i) && !(t->flags & SCAP_T_UNUSED) &&
 		    !(event_def((enum falcoc_event)event)->traits & FALCOC_T_TRACEPOINT) &&
 		    !scap_changes_state(event)) {
 			if (!entry)
@@ -295,29 +276,6 @@ void scap_set_wants(struct scap *s, const struct eventset *events)
 uint64_t scap_passed_over(const struct scap *s, unsigned int event)
 {
 	return s->passed[event];
-}
-
-static void count_given(struct scap *s)
-{
-	s->prev_ns = s->last_ns;
-	s->last_ns = s->ev.ts_ns;
-}
-
-/* Nobody wants the event that is in hand. */
-static void pass_over(struct scap *s, int event)
-{
-	s->stats.passed++;
-	s->passed[event]++;
-}
-
-void scap_skipped(struct scap *s, struct scap_thread *th, int event)
-{
-	s->num++;
-	scap_note_first(s);
-	if (th && th->passed)
-		th->passed->type = UINT16_MAX;
-	count_given(s);
-	pass_over(s, event);
 }
 
 /*
@@ -345,7 +303,7 @@ static bool skip_event(struct scap *s, const struct scap_block *b, bool flagged)
 	if (s->skip[type] == SCAP_SKIP_ENTRY)
 		scap_find_thread(s);
 	else
-		scap_skipped(s, scap_find_thread(s), event_of_type[type]);
+		scap_skipped(s, scap_find_thread(s), scap_events[type]);
 	return true;
 }
 
@@ -395,13 +353,13 @@ static int take_event(struct scap *s, const struct scap_block *b, bool v1, bool 
 		take_container(s);
 	s->event = scap_find_event(s);
 	s->thread = th;
-	s->is_meta = is_meta(s->ev.type);
+	s->is_meta = scap_is_meta(s->ev.type);
 	scap_parse(s);
 	s->have = s->event >= 0 && !(s->ev.flags & 1);
 	if (s->have)
-		count_given(s);
+		scap_count_given(s);
 	if (s->have && s->filtering && !eventset_has(&s->wants, (unsigned int)s->event, false)) {
-		pass_over(s, s->event);
+		scap_pass_over(s, s->event);
 		s->have = false;
 	}
 	if (!s->have)

@@ -264,6 +264,11 @@ static uint32_t fd_place(const struct scap_fds *fds, int64_t fd)
 {
 	uint32_t low = 0, high = fds->n;
 
+	/* often they are 0, 1, 2 and so on, or it is a new one behind them all */
+	if (fd >= 0 && fd < high && fds->list[fd].fd == fd)
+		return (uint32_t)fd;
+	if (!high || fds->list[high - 1].fd < fd)
+		return high;
 	while (low < high) {
 		uint32_t mid = (low + high) / 2;
 
@@ -306,8 +311,9 @@ struct scap_fd *scap_fd_add(struct scap_threads *t, struct scap_thread *th, int6
 			fds->list = more;
 			fds->room = room;
 		}
-		memmove(&fds->list[at + 1], &fds->list[at],
-			(fds->n - at) * sizeof(*fds->list));
+		if (at < fds->n)
+			memmove(&fds->list[at + 1], &fds->list[at],
+				(fds->n - at) * sizeof(*fds->list));
 		fds->n++;
 		t->nfds++;
 	}
@@ -345,7 +351,8 @@ void scap_fd_remove(struct scap_threads *t, struct scap_thread *th, int64_t fd)
 	fd_release(t, &fds->list[at]);
 	fds->n--;
 	t->nfds--;
-	memmove(&fds->list[at], &fds->list[at + 1], (fds->n - at) * sizeof(*fds->list));
+	if (at < fds->n)
+		memmove(&fds->list[at], &fds->list[at + 1], (fds->n - at) * sizeof(*fds->list));
 }
 
 static void close_some(struct scap_threads *t, struct scap_thread *th, bool on_exec,
