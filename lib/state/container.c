@@ -9,15 +9,12 @@
 #include "state/container.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "state/cgroup.h"
 #include "state/container_ask.h"
+#include "state/container_group.h"
 #include "state/container_maker.h"
 #include "state/container_read.h"
 #include "state/containers.h"
@@ -31,7 +28,6 @@
 #define QUIET_NS	2000000000ull	/* nobody looks after one that had events since */
 #define COMPLETE_NS	1000000000ull	/* after so long engines have written down all */
 #define SWEEP_MAX	256		/* groups looked at in one sweep */
-#define GROUP_MOUNTS	6
 
 struct container_entry {
 	struct container pub;	/* first: the two are cast into each other */
@@ -57,8 +53,7 @@ struct container_table {
 	struct arena *texts;		/* of these */
 	const struct user_table *users;
 	struct container_reader reader;
-	int group_fds[GROUP_MOUNTS];	/* where groups are directories */
-	size_t ngroup_fds;
+	struct container_groups groups;
 	uint64_t next_handle, next_sweep_ns;
 	struct container_ask *ask;	/* NULL: nobody is asked */
 	uint64_t nasked;		/* entries that are CONTAINER_ASKED */
@@ -71,28 +66,6 @@ struct container_table {
 #define ENTRY(node, member) ihash_entry(node, struct container_entry, member)
 
 /* ---- life cycle ---- */
-
-/* Where groups are directories, the default hierarchy first. */
-static void open_groups(struct container_table *t)
-{
-	static const char *const places[] = { "", "unified", "systemd", "memory", "pids" };
-	char path[4096];
-
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		int fd;
-
-		if (t->opt.cgroup_root && i)
-			break;
-		if (t->opt.cgroup_root)
-			snprintf(path, sizeof(path), "%s", t->opt.cgroup_root);
-		else
-			snprintf(path, sizeof(path), "%s/sys/fs/cgroup/%s",
-				 t->opt.root ? t->opt.root : "", places[i]);
-		fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd >= 0)
-			t->group_fds[t->ngroup_fds++] = fd;
-	}
-}
 
 int container_table_new(const struct container_options *opt, const struct user_table *users,
 			struct container_table **ret_table)
@@ -123,7 +96,7 @@ int container_table_new(const struct container_options *opt, const struct user_t
 			err = container_reader_init(&t->reader, opt->root, &t->engines);
 		if (err)
 			goto fail;
-		open_groups(t);
+		container_groups_open(&t->groups, opt->root, opt->cgroup_root);
 		if (opt->ask)
 			err = container_ask_new(opt->root, &t->engines, &t->ask);
 		if (err)
@@ -166,8 +139,7 @@ void container_table_free(struct container_table *t)
 		entry_drop(t, ihash_entry(t->ended.next, struct container_entry, lru));
 	ihash_release(&t->by_handle);
 	ihash_release(&t->by_key);
-	for (size_t i = 0; i < t->ngroup_fds; i++)
-		close(t->group_fds[i]);
+	container_groups_close(&t->groups);
 	container_reader_release(&t->reader);
 	container_ask_free(t->ask);
 	arena_free(t->texts);
@@ -280,17 +252,6 @@ void container_table_watch(struct container_table *t, container_told_fn fn, void
 {
 	t->told = fn;
 	t->told_arg = arg;
-}
-
-/* The inode of a group's directory; 0: there is none any more, or it is not to be seen. */
-static uint64_t group_ino(const struct container_table *t, const char *own)
-{
-	struct stat sb;
-
-	for (size_t i = 0; i < t->ngroup_fds; i++)
-		if (own[0] == '/' && own[1] && fstatat(t->group_fds[i], own + 1, &sb, 0) == 0)
-			return sb.st_ino;
-	return 0;
 }
 
 /* Pushes one out, the least useful first. */
@@ -406,6 +367,7 @@ static bool quest_of(const struct container_table *t, const struct cgroup_view *
 
 	*ret_quest = (struct container_quest){
 		.type = v->type, .uid = v->uid, .nested = v->nested, .guess = guess,
+		.quick = t->ask != NULL,
 	};
 	if (!copy_text(id, sizeof(id), v->id) ||
 	    !copy_text(ret_quest->own, sizeof(ret_quest->own), v->own))
@@ -415,7 +377,9 @@ static bool quest_of(const struct container_table *t, const struct cgroup_view *
 	else
 		memcpy(ret_quest->id, id, v->id.len + 1);
 	user = v->uid && t->users ? user_by_uid(t->users, v->uid) : NULL;
-	return !user || copy_text(ret_quest->home, sizeof(ret_quest->home), user->home);
+	if (user && !copy_text(ret_quest->home, sizeof(ret_quest->home), user->home))
+		ret_quest->home[0] = '\0';
+	return true;
 }
 
 /* What the group itself tells, before anything is read. */
@@ -454,10 +418,11 @@ static bool quest_again(const struct container_table *t, const struct container_
 	};
 	if (!copy_text(q->pod, sizeof(q->pod), c->pod_uid))
 		q->pod[0] = '\0';
+	if (user && !copy_text(q->home, sizeof(q->home), user->home))
+		q->home[0] = '\0';
 	return copy_text(q->id, sizeof(q->id), c->full_id) &&
 	       copy_text(q->own, sizeof(q->own), c->cgroup) &&
-	       copy_text(q->ns, sizeof(q->ns), c->ns) &&
-	       (!user || copy_text(q->home, sizeof(q->home), user->home));
+	       copy_text(q->ns, sizeof(q->ns), c->ns);
 }
 
 /* Nobody will tell what is not known. */
@@ -514,6 +479,18 @@ static void facts_made(struct container_table *t, struct container_facts *f,
 }
 
 /*
+ * Is it one, now that files were read? A name of nspawn's may be a virtual machine's, which another
+ * machine's capture does not tell; no virtual machine's group is in a container.
+ */
+static bool is_container(const struct container_table *t, const struct container_quest *q,
+			 const struct container_facts *f)
+{
+	if (f->found || q->guess || f->is_machine)
+		return f->found;
+	return q->type != CONTAINER_NSPAWN || q->nested || !t->opt.foreign;
+}
+
+/*
  * Reads it, and makes an entry if it is a container; with @made (or NULL) it is one for sure. NULL:
  * it is none.
  */
@@ -535,15 +512,14 @@ static struct container_entry *entry_read(struct container_table *t, const struc
 	unread = made && !f.found;
 	if (unread)
 		facts_made(t, &f, &q, made);
-	/* a name of nspawn's that is a virtual machine's is none */
 	ask = slow || (t->ask && !q.nested && ((!f.no_image && !f.c.image.len && !f.c.is_sandbox) ||
 					       wants_owner(t, &f.c)));
-	if (f.found || (!guess && q.type != CONTAINER_NSPAWN))
+	if (is_container(t, &q, &f))
 		e = entry_add(t, &f, now_ns, ask);
 	facts_release(&f);
 	if (!e)
 		return NULL;
-	e->group_ino = group_ino(t, q.own);
+	e->group_ino = container_groups_ino(&t->groups, q.own);
 	e->guess = guess;
 	e->unread = unread;
 	if (ask)
@@ -573,6 +549,7 @@ static void entry_reread(struct container_table *t, struct container_entry *e)
 	e->unread = false;
 	if (!quest_again(t, e, &q) || facts_init(&f) < 0)
 		return;
+	q.quick = t->ask != NULL;
 	container_read(&t->reader, &q, &f);
 	if (f.found)
 		entry_take(t, e, &f, false);
@@ -605,7 +582,7 @@ static struct container_entry *entry_same(struct container_table *t, const struc
 
 	if (!e || t->opt.foreign)
 		return e;
-	ino = group_ino(t, e->pub.cgroup.ptr);
+	ino = container_groups_ino(&t->groups, e->pub.cgroup.ptr);
 	if (!ino || !e->group_ino || ino == e->group_ino)
 		return e;
 	entry_unkey(t, e);
@@ -630,13 +607,29 @@ static void entry_touch(struct container_table *t, struct container_entry *e, ui
 	ilist_move(&t->live, &e->lru);
 }
 
+/*
+ * The container that a path shows. No engine makes groups as deep as a quest has no room for, but who
+ * is in a container may: that is then the one.
+ */
+static bool view_of(struct slice path, struct cgroup_view *ret_view)
+{
+	while (cgroup_container(path, ret_view)) {
+		if (ret_view->own.len < sizeof(((struct container_quest *)NULL)->own))
+			return true;
+		path = ret_view->own;
+		while (path.len && path.ptr[path.len - 1] != '/')
+			path.len--;
+	}
+	return false;
+}
+
 uint64_t container_table_see(struct container_table *t, struct slice path, uint64_t now_ns)
 {
 	struct container_entry *e;
 	struct cgroup_view v;
 	size_t it = 0;
 
-	if (cgroup_container(path, &v)) {
+	if (view_of(path, &v)) {
 		e = entry_same(t, &v, now_ns);
 		if (!e)
 			e = entry_read(t, &v, false, NULL, now_ns);
@@ -663,7 +656,7 @@ uint64_t container_table_see_made(struct container_table *t, struct slice path,
 	struct cgroup_view v;
 	size_t it = 0;
 
-	if (t->opt.foreign || cgroup_container(path, &v))
+	if (t->opt.foreign || view_of(path, &v))
 		return 0;
 	while (!e && cgroup_candidate(path, &it, &v)) {
 		if (v.nested || (m->uid && m->uid != v.uid) || !making_of(m, v.id, &made))
@@ -730,7 +723,7 @@ void container_table_tend(struct container_table *t, uint64_t now_ns)
 		e = ihash_entry(at, struct container_entry, lru);
 		if (e->pub.last_ns + QUIET_NS > now_ns)
 			break;
-		if (!e->group_ino || group_ino(t, e->pub.cgroup.ptr) == e->group_ino) {
+		if (!container_groups_gone(&t->groups, e->pub.cgroup.ptr, &e->group_ino)) {
 			e->pub.last_ns = now_ns;
 			ilist_move(&t->live, &e->lru);
 			continue;
@@ -749,7 +742,8 @@ static void take_answer(struct container_table *t, struct container_answer *a)
 
 	t->stats.answered += a->told;
 	t->stats.unanswered += !a->told;
-	if (e) {
+	/* for which there may have been no memory */
+	if (e && a->facts.arena) {
 		/* what files do not tell the socket may */
 		entry_take(t, e, &a->facts, a->files && e->pub.state == CONTAINER_ASKED);
 		if (e->pub.state == CONTAINER_ASKED)
@@ -801,7 +795,7 @@ uint64_t container_table_due_ns(const struct container_table *t)
 
 int container_table_tell(struct container_table *t, struct slice text, uint64_t now_ns)
 {
-	json_t *json = json_loadb(text.ptr, text.len, 0, NULL);
+	json_t *json = container_json(text.ptr, text.len, CONTAINER_VALUES_MAX);
 	struct container_entry *e;
 	struct container_facts f;
 	int err = facts_init(&f);

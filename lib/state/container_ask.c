@@ -116,7 +116,7 @@ static void answer_one(struct lane *l, const struct container_quest *q,
 		read_user(l, q, ret);
 	else
 		container_read(&l->ask->reader, q, &ret->facts);
-	if (!q->files)
+	if (!q->files && (ret->facts.named || !container_in_service(q)))
 		ret->told |= engine_client_ask(l->client, q, &ret->facts);
 	facts_finish(&ret->facts);
 }

@@ -117,7 +117,7 @@ void facts_libpod(struct container_facts *f, const json_t *json)
 
 bool facts_libpod_text(struct container_facts *f, const char *text, size_t len, const char *id)
 {
-	json_t *json = json_loadb(text, len, 0, NULL);
+	json_t *json = container_json(text, len, CONTAINER_VALUES_MAX);
 	const char *told = json_text(json, "id");
 	bool found = told && strcmp(told, id) == 0;
 

@@ -140,7 +140,8 @@ void facts_docker(struct container_facts *f, const json_t *json, const json_t *h
 	set_health(f, json);
 	labels = json_at(json_at(json, "Config"), "Labels");
 	facts_set_labels(f, labels, NULL);
-	facts_applied(f, json_text(labels, "annotation.kubectl.kubernetes.io/last-applied-configuration"));
+	if (facts_in_pod(f))
+		facts_applied(f, json_text(labels, "annotation.kubectl.kubernetes.io/last-applied-configuration"));
 	if (!f->c.created_ns)
 		f->c.created_ns = facts_time(json_text(json, "Created"));
 }

@@ -37,11 +37,11 @@ struct engine_client {
 	uint64_t pods_ms;
 };
 
-static const char *const usual[ENGINES][3] = {
+static const char *const usual[ENGINES][4] = {
 	[ENGINE_DOCKER] = { "/run/docker.sock", NULL },
 	[ENGINE_PODMAN] = { "/run/podman/podman.sock", NULL },
 	[ENGINE_CONTAINERD] = { "/run/containerd/containerd.sock",
-				"/run/k3s/containerd/containerd.sock", NULL },
+				"/run/k3s/containerd/containerd.sock", "/run/k0s/containerd.sock", NULL },
 };
 
 /* Below /run/user/UID. */
@@ -207,7 +207,7 @@ static bool ask_json(struct engine_client *c, enum engine engine, const char *wh
 
 	snprintf(url, sizeof(url), "http://localhost/%s/%s/json", what, q->id);
 	if (exchange(c, &r, &out))
-		json = json_loadb(out.ptr, out.len, 0, NULL);
+		json = container_json(out.ptr, out.len, CONTAINER_VALUES_MAX);
 	buf_release(&out);
 	id = json_text(json, "Id");
 	if (id && strcmp(id, q->id) == 0)
@@ -327,7 +327,7 @@ static bool ask_kubelet(struct engine_client *c, struct container_facts *f)
 	r.headers = bearer(c);
 	if (exchange(c, &r, &out)) {
 		json_decref(c->pods);
-		c->pods = json_loadb(out.ptr, out.len, 0, NULL);
+		c->pods = container_json(out.ptr, out.len, PODS_MAX / 16);
 		c->pods_ms = now_ms();
 	}
 	curl_slist_free_all(r.headers);

@@ -294,7 +294,13 @@ static void set_by_label(struct container_facts *f, struct slice *to, const char
 		*to = value;
 }
 
-void facts_finish(struct container_facts *f)
+bool facts_in_pod(const struct container_facts *f)
+{
+	/* without groups for pods the names that the kubelet gives to Docker's containers tell */
+	return f->in_pod || f->c.pod_uid.len || slice_startswith(f->c.name, SLICE_LIT("k8s_"));
+}
+
+static void take_pod_labels(struct container_facts *f)
 {
 	struct slice kind = { NULL, 0 };
 
@@ -305,6 +311,12 @@ void facts_finish(struct container_facts *f)
 	set_by_label(f, &kind, "io.kubernetes.docker.type");
 	if (slice_eq_str(kind, "podsandbox"))
 		f->c.is_sandbox = true;
+}
+
+void facts_finish(struct container_facts *f)
+{
+	if (facts_in_pod(f))
+		take_pod_labels(f);
 	if (f->c.is_sandbox && !f->c.pod_sandbox.len)
 		f->c.pod_sandbox = f->c.full_id;
 	if (f->c.pod_name.len && !f->c.pod_ip.len)

@@ -29,6 +29,9 @@ struct container_facts {
 	struct arena *arena;
 	bool found;		/* somebody knows it */
 	bool no_image;		/* it is of a kind that has none */
+	bool is_machine;	/* it is none, but a virtual machine */
+	bool named;		/* a bundle of root's names its group */
+	bool in_pod;		/* whatever its group says: Kubernetes' labels are not an image's */
 	uint64_t cut;		/* texts, labels, mounts that a bound took away */
 };
 
@@ -62,6 +65,12 @@ struct container_mount *facts_mounts(struct container_facts *f, size_t n, size_t
 /* All words of an array (or NULL), and of another one from a place on, parted by blanks. */
 struct slice facts_join(struct container_facts *f, const json_t *first, const json_t *array,
 			size_t from);
+
+/*
+ * Do labels in the name of Kubernetes come from it? Those of images are among a container's, and
+ * anybody can have put them there: they count in a pod only, whose kubelet sets its own over them.
+ */
+bool facts_in_pod(const struct container_facts *f);
 
 /*
  * The labels that the kubelet gives containers (io.kubernetes.pod.name, ...), and deployments as

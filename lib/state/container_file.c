@@ -163,6 +163,23 @@ int container_file_open(struct container_reader *r, const struct container_place
 	return fd;
 }
 
+json_t *container_json(const char *text, size_t len, size_t max)
+{
+	bool quoted = false;
+	size_t n = 1;
+
+	/* not fewer than there are: each but the first stands behind one of these */
+	for (size_t i = 0; i < len && n <= max; i++) {
+		if (quoted && text[i] == '\\')
+			i++;
+		else if (text[i] == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			n += text[i] == ',' || text[i] == '[' || text[i] == '{';
+	}
+	return n <= max ? json_loadb(text, len, 0, NULL) : NULL;
+}
+
 json_t *container_file_json(struct container_reader *r, const struct container_place *at,
 			    const char *path, size_t max)
 {
@@ -172,7 +189,7 @@ json_t *container_file_json(struct container_reader *r, const struct container_p
 
 	if (container_file_read(r, at, path, max, &text, &len) < 0)
 		return NULL;
-	json = json_loadb(text, len, 0, NULL);
+	json = container_json(text, len, at->home ? CONTAINER_VALUES_MAX : max / 16);
 	free(text);
 	if (!json) {
 		r->files_read--;

@@ -19,6 +19,7 @@
 
 #define CONTAINER_CONFIG_MAX	(2u << 20)	/* bytes of a file about one container */
 #define CONTAINER_INDEX_MAX	(16u << 20)	/* of one about all of them */
+#define CONTAINER_VALUES_MAX	(64u << 10)	/* values of JSON that others than root may have chosen */
 
 /* Where to read, and what came of it. One thread at a time. */
 struct container_engines;
@@ -48,7 +49,15 @@ int container_file_read(struct container_reader *r, const struct container_place
 /* The file itself; to be closed. A negative errno. */
 int container_file_open(struct container_reader *r, const struct container_place *at,
 			const char *path);
-/* The same as JSON: json_decref() it. NULL: cannot be read, or is none. */
+/*
+ * A text as JSON: json_decref() it. NULL: it is none, or may have more than @max values. Values take
+ * memory, empty ones some eighty times that of their text.
+ */
+json_t *container_json(const char *text, size_t len, size_t max);
+/*
+ * A file as JSON, of a user's with CONTAINER_VALUES_MAX values at most, of root's with one for each
+ * 16 bytes of @max. NULL: cannot be read, or is none.
+ */
 json_t *container_file_json(struct container_reader *r, const struct container_place *at,
 			    const char *path, size_t max);
 /*

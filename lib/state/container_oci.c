@@ -44,11 +44,16 @@ static const char *const not_labels[] = { "io.kubernetes.container.hash", NULL }
 
 #define APPLIED	"kubectl.kubernetes.io/last-applied-configuration"
 
+static json_t *text_json(const char *text)
+{
+	return text ? container_json(text, strlen(text), CONTAINER_VALUES_MAX) : NULL;
+}
+
 static void set_crio(struct container_facts *f, const json_t *notes)
 {
 	const char *labels = json_text(notes, "io.kubernetes.cri-o.Labels");
 	const char *kind = json_text(notes, "io.kubernetes.cri-o.ContainerType"), *text;
-	json_t *json = labels ? json_loads(labels, 0, NULL) : NULL;
+	json_t *json = text_json(labels);
 
 	if (kind && strcmp(kind, "sandbox") == 0) {
 		f->c.is_sandbox = true;
@@ -59,7 +64,7 @@ static void set_crio(struct container_facts *f, const json_t *notes)
 	json_decref(json);
 	/* of the pod, as text within the text */
 	text = json_text(notes, "io.kubernetes.cri-o.Annotations");
-	json = text ? json_loads(text, 0, NULL) : NULL;
+	json = text_json(text);
 	facts_applied(f, json_text(json, APPLIED));
 	json_decref(json);
 	facts_applied(f, json_text(notes, APPLIED));
@@ -73,6 +78,13 @@ static void set_annotations(struct container_facts *f, const json_t *notes)
 	const char *kind = json_text(notes, "io.kubernetes.cri.container-type");
 	const char *privileged = json_text(notes, "io.podman.annotations.privileged");
 
+	if (privileged && !f->c.has_privileged) {
+		f->c.has_privileged = true;
+		f->c.privileged = strcasecmp(privileged, "true") == 0;
+	}
+	/* up to version 4 Podman takes over those of the image, which could name itself as it likes */
+	if (f->c.type == CONTAINER_PODMAN)
+		return;
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		struct slice *to = (void *)((char *)&f->c + texts[i].to);
 
@@ -85,10 +97,6 @@ static void set_annotations(struct container_facts *f, const json_t *notes)
 		facts_set_image(f, json_text(notes, images[i]));
 	if (f->c.is_sandbox)
 		facts_set_image(f, json_text(notes, "io.kubernetes.cri.podsandbox.image-name"));
-	if (privileged && !f->c.has_privileged) {
-		f->c.has_privileged = true;
-		f->c.privileged = strcasecmp(privileged, "true") == 0;
-	}
 	set_crio(f, notes);
 }
 

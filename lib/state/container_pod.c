@@ -38,7 +38,7 @@ static void take_spec(struct container_facts *f, const json_t *spec)
 
 void facts_applied(struct container_facts *f, const char *text)
 {
-	json_t *json = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *json = text ? container_json(text, strlen(text), CONTAINER_VALUES_MAX) : NULL;
 
 	take_spec(f, json_at(json, "spec"));
 	json_decref(json);

@@ -60,6 +60,12 @@ static bool read_path(char *room, const char *fmt, ...)
 	return n > 0 && n < PATH_ROOM;
 }
 
+bool container_in_service(const struct container_quest *q)
+{
+	/* a user's own are that user's word in any case */
+	return !q->uid && strstr(q->own, ".service/");
+}
+
 /*
  * A bundle is that of this container if it says so, or says nothing. Groups in services can be made
  * by whom the service belongs to, so there it has to.
@@ -68,8 +74,10 @@ static bool bundle_fits(const struct look *l, const json_t *json)
 {
 	const char *path = json_text(json_at(json, "linux"), "cgroupsPath");
 
-	if (path && *path)
+	if (path && *path) {
+		l->f->named |= oci_group_is(path, l->q->own);
 		return oci_group_is(path, l->q->own);
+	}
 	return !l->q->guess && !strstr(l->q->own, ".service/");
 }
 
@@ -86,7 +94,8 @@ static bool take_bundle(struct look *l, const struct container_place *at, const 
 
 /* ---- Docker ---- */
 
-static void image_by_id(struct look *l, const char *root, const struct container_place *at)
+static void image_by_id(struct look *l, const char *root, const struct container_place *at,
+			const char *driver)
 {
 	char path[PATH_ROOM], id[80];
 	json_t *json;
@@ -94,7 +103,7 @@ static void image_by_id(struct look *l, const char *root, const struct container
 	json_t *refs, *value;
 
 	if (!l->f->c.image_id.len || (l->f->c.image.len && l->f->c.image_digest.len) ||
-	    !read_path(path, "%s/image/overlay2/repositories.json", root))
+	    !read_path(path, "%s/image/%s/repositories.json", root, driver))
 		return;
 	snprintf(id, sizeof(id), "sha256:%s", l->f->c.image_id.ptr);
 	json = container_file_json(l->r, at, path, CONTAINER_INDEX_MAX);
@@ -113,6 +122,24 @@ static void image_by_id(struct look *l, const char *root, const struct container
 	json_decref(json);
 }
 
+/* Does the bundle that Docker had containerd make name the group? */
+static bool docker_names(struct look *l)
+{
+	static const char *const states[] = { "/run/containerd", "/run/docker/containerd/daemon",
+					      "/run/snap.docker/containerd/daemon" };
+	char path[PATH_ROOM];
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]) && !l->f->named; i++) {
+		json_t *json = !read_path(path, "%s/io.containerd.runtime.v2.task/moby/%s/config.json",
+					  states[i], l->q->id) ? NULL :
+			       container_file_json(l->r, &root_place, path, CONTAINER_CONFIG_MAX);
+
+		l->f->named = oci_group_is(json_text(json_at(json, "linux"), "cgroupsPath"), l->q->own);
+		json_decref(json);
+	}
+	return l->f->named;
+}
+
 static bool look_docker_at(struct look *l, const char *root, const struct container_place *at)
 {
 	char path[PATH_ROOM];
@@ -125,9 +152,11 @@ static bool look_docker_at(struct look *l, const char *root, const struct contai
 	if (found && read_path(path, "%s/containers/%s/hostconfig.json", root, l->q->id))
 		host = container_file_json(l->r, at, path, CONTAINER_CONFIG_MAX);
 	if (found) {
+		const char *driver = json_text(json, "Driver");
+
 		l->f->c.type = CONTAINER_DOCKER;
 		facts_docker(l->f, json, host);
-		image_by_id(l, root, at);
+		image_by_id(l, root, at, driver && container_name_ok(driver) ? driver : "overlay2");
 	}
 	json_decref(json);
 	json_decref(host);
@@ -157,6 +186,8 @@ static bool look_docker(struct look *l)
 
 	if (l->at.home)
 		return look_docker_at(l, ".local/share/docker", &l->at) || look_docker_set(l);
+	if (container_in_service(l->q) && !docker_names(l))
+		return false;
 	if (root)
 		return look_docker_at(l, root, &root_place);
 	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]) && !found; i++)
@@ -193,7 +224,9 @@ static bool look_namespace(void *arg, const char *ns)
 		return true;
 	}
 	l->f->c.type = CONTAINER_CONTAINERD;
-	if (read_path(path, "%s/io.containerd.metadata.v1.bolt/meta.db", s->at->root))
+	/* a guess is made before anybody waits */
+	if (!(l->at.home && l->q->quick) &&
+	    read_path(path, "%s/io.containerd.metadata.v1.bolt/meta.db", s->at->root))
 		facts_containerd_db(l->f, l->r, &l->at, path, ns, l->q->id);
 	return true;
 }
@@ -215,6 +248,7 @@ static bool look_containerd(struct look *l)
 	static const struct containerd_place places[] = {
 		{ "/run/containerd", "/var/lib/containerd" },
 		{ "/run/k3s/containerd", "/var/lib/rancher/k3s/agent/containerd" },
+		{ "/run/k0s/containerd", "/var/lib/k0s/containerd" },
 		{ "/run/docker/containerd/daemon", "/var/lib/docker/containerd/daemon" },
 		{ "/var/snap/microk8s/common/run/containerd",
 		  "/var/snap/microk8s/common/var/lib/containerd" },
@@ -286,29 +320,49 @@ static void look_libpod(struct look *l, const char *root)
 		facts_libpod_sql(l->f, l->r, &l->at, path, l->q->id);
 }
 
+/* Does the bundle name the group? */
+static bool bundle_names(struct look *l, const char *path)
+{
+	json_t *json = container_file_json(l->r, &l->at, path, CONTAINER_CONFIG_MAX);
+
+	l->f->named |= oci_group_is(json_text(json_at(json, "linux"), "cgroupsPath"), l->q->own);
+	json_decref(json);
+	return l->f->named;
+}
+
+/* Whose it is, where the group does not say so: CRI-O's index tells the pod, as its group does. */
+static void tell_storage(struct look *l, bool found)
+{
+	if (l->f->c.type == CONTAINER_OTHER && (found || !l->f->c.pod_uid.len))
+		l->f->c.type = l->f->c.pod_sandbox.len ? CONTAINER_CRIO : CONTAINER_PODMAN;
+}
+
 static bool look_storage_at(struct look *l, const char *root)
 {
 	static const char *const drivers[] = { "overlay", "vfs", "btrfs", "zfs", "fuse-overlayfs" };
 	static const char *const lists[] = { "volatile-containers.json", "containers.json" };
+	char path[PATH_ROOM], list[PATH_ROOM];
+	enum container_type type = l->f->c.type;
 	const char *id = l->q->id;
-	char path[PATH_ROOM];
 	bool found = false;
 
 	for (size_t d = 0; d < sizeof(drivers) / sizeof(drivers[0]); d++) {
-		if (read_path(path, "%s/%s-containers/%s/userdata/config.json", root, drivers[d], id))
-			found |= take_bundle(l, &l->at, path);
-		/*
-		 * the index of all is long: only where this container has a directory, or no engine
-		 * is known
-		 */
-		for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]); k++)
-			if (read_path(path, "%s/%s-containers/%s", root, drivers[d], lists[k]) &&
-			    look_entry(l, path)) {
-				found = true;
-				break;
-			}
-		if (!found)
+		bool bundle = read_path(path, "%s/%s-containers/%s/userdata/config.json", root, drivers[d],
+					id);
+
+		if (container_in_service(l->q) && !(bundle && bundle_names(l, path)))
 			continue;
+		/* it is the engine's own word, what the bundle has may be the image's */
+		for (size_t k = 0; k < sizeof(lists) / sizeof(lists[0]) && !found; k++)
+			found = read_path(list, "%s/%s-containers/%s", root, drivers[d], lists[k]) &&
+				look_entry(l, list);
+		tell_storage(l, found);
+		if (bundle)
+			found |= take_bundle(l, &l->at, path);
+		if (!found) {
+			l->f->c.type = type;
+			continue;
+		}
 		look_libpod(l, root);
 		look_image(l, root, drivers[d]);
 		return true;
@@ -553,6 +607,7 @@ static bool look_machine(struct look *l)
 	}
 	facts_set(l->f, &l->f->c.name, l->q->id);
 	l->f->found = !is_vm;
+	l->f->is_machine = is_vm;
 	return !is_vm;
 }
 

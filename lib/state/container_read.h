@@ -26,9 +26,16 @@ struct container_quest {
 	uint32_t uid;
 	bool files;		/* nobody is to be asked, yet */
 	bool nested;		/* in another container: files of this host tell nothing of it */
+	bool quick;		/* nothing in a user's home may be opened, it may hang */
 	/* the id is any part of a path: believed only if a runtime's files agree */
 	bool guess;
 };
+
+/*
+ * Could the group have been made by others than an engine: whom a service belongs to? A bundle has
+ * to name it then (facts' named), and without one no engine is asked.
+ */
+bool container_in_service(const struct container_quest *q);
 
 /* Fills @f, whose id, type and group are set already. f->found: it is one. */
 void container_read(struct container_reader *r, const struct container_quest *q,

@@ -14,7 +14,7 @@
 void facts_storage(struct container_facts *f, const json_t *json)
 {
 	const char *text = json_text(json, "metadata");
-	json_t *meta = text ? json_loads(text, 0, NULL) : NULL;
+	json_t *meta = text ? container_json(text, strlen(text), CONTAINER_VALUES_MAX) : NULL;
 	const char *container = json_text(meta, "container-name");
 
 	f->found = true;
@@ -233,6 +233,7 @@ void facts_falco(struct container_facts *f, const json_t *json)
 		return;
 	type = json_at(json, "type");
 	f->found = true;
+	f->in_pod = true;	/* as whoever wrote it down saw it */
 	if (json_is_integer(type) && json_integer_value(type) >= 0 &&
 	    (size_t)json_integer_value(type) < sizeof(falco_types) / sizeof(falco_types[0]))
 		f->c.type = falco_types[json_integer_value(type)];

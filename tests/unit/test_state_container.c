@@ -659,6 +659,28 @@ START_TEST(test_ask)
 }
 END_TEST
 
+/* A group in a service is not its engine's for its name: the engine knows that id, not that group. */
+START_TEST(test_ask_service)
+{
+	struct buf reply = BUF_INIT, group = BUF_INIT;
+	struct container_table *t = asking_table();
+	struct engine en;
+	uint64_t h;
+
+	expand("{\"Id\":\"$A\",\"Name\":\"/web\",\"Config\":{\"Image\":\"trusted:1\"}}", &reply);
+	expand("/system.slice/x.service/docker-$A.scope", &group);
+	engine_start_at(&en, "/run/docker.sock", buf_str(&reply));
+	h = container_table_see(t, buf_slice(&group), S);
+	await(t, h);
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
+	ck_assert_uint_eq(container_find(t, h)->image.len, 0);
+	engine_end(&en);
+	container_table_free(t);
+	buf_release(&reply);
+	buf_release(&group);
+}
+END_TEST
+
 /* An engine that says nothing keeps nobody waiting: not who asks, not who ends. */
 START_TEST(test_silent)
 {
@@ -830,6 +852,7 @@ int main(void)
 	tcase_add_test(tc, test_by_id);
 	tcase_add_test(tc, test_capture);
 	tcase_add_test(tc, test_ask);
+	tcase_add_test(tc, test_ask_service);
 	tcase_add_test(tc, test_ask_user);
 	tcase_add_test(tc, test_kubelet);
 	tcase_add_test(tc, test_silent);
