@@ -50,6 +50,7 @@ struct seen {
 	enum action_reach reach;
 	uint64_t key, key2;
 	uint64_t time_ns;	/* 0: free */
+	uint64_t end_ns;	/* the container's life was over; 0: not that we know */
 };
 
 struct actor {
@@ -61,10 +62,10 @@ struct actor {
 	struct limit *limits;	/* by policy; the loop's */
 	size_t nlimits;
 	struct limit all;
-	struct seen seen[SEEN_MAX];
-	size_t next_seen;
 
 	pthread_mutex_t lock;	/* of all below, and of the workers' queues */
+	struct seen seen[SEEN_MAX];
+	size_t next_seen;
 	pthread_cond_t idle;
 	struct worker workers[WORKERS];
 	struct job *results, **last_result;
@@ -100,11 +101,85 @@ static void job_free(struct job *job)
 	free(job);
 }
 
+/* ---- the same again ---- */
+
+/* What the action is about, so that the same is known again. False: each counts. */
+static bool request_key(const struct policy_action *action, const struct target *t, struct seen *s)
+{
+	*s = (struct seen){ .kind = action->kind, .reach = action->reach };
+	/* but that what it started is let alone need not be told of each of its events */
+	if ((action->kind == ACTION_EXEC || action->kind == ACTION_CAPTURE) && !t->ours)
+		return false;
+	if (action->kind == ACTION_CUT) {
+		s->key = t->sock.ino;
+		s->key2 = t->sock.netns;
+	} else if (action->reach == REACH_CONTAINER && *t->container) {
+		s->key = hash_bytes(t->container, strlen(t->container));
+		/* ids are unique to an engine only, groups are to the machine */
+		s->key2 = hash_bytes(t->own_group, strlen(t->own_group));
+	} else {
+		s->key = t->pid;
+		s->key2 = t->start_ns;
+	}
+	return true;
+}
+
+static bool is_same(const struct seen *a, const struct seen *b)
+{
+	return a->time_ns && a->kind == b->kind && a->reach == b->reach && a->key == b->key &&
+	       a->key2 == b->key2;
+}
+
+static bool was_seen(struct actor *a, const struct policy_action *action, const struct target *t)
+{
+	uint64_t now = now_ns();
+	bool found = false;
+	struct seen s;
+
+	if (!request_key(action, t, &s))
+		return false;
+	pthread_mutex_lock(&a->lock);
+	for (size_t i = 0; i < SEEN_MAX && !found; i++) {
+		const struct seen *old = &a->seen[i];
+
+		found = is_same(old, &s) && now - old->time_ns < SEEN_NS &&
+			(!old->end_ns || t->event_ns <= old->end_ns);
+	}
+	if (found) {
+		a->stats.merged++;
+	} else {
+		s.time_ns = now;
+		a->seen[a->next_seen] = s;
+		a->next_seen = (a->next_seen + 1) % SEEN_MAX;
+	}
+	pthread_mutex_unlock(&a->lock);
+	return found;
+}
+
+/*
+ * Who kills a container may see it started anew by its engine at once, with the same id: what happens in
+ * it then is no more of the same. The lock is held.
+ */
+static void note_end(struct actor *a, const struct action_result *r)
+{
+	struct seen s;
+
+	if (r->action->reach != REACH_CONTAINER ||
+	    (r->action->kind != ACTION_KILL && r->action->kind != ACTION_STOP) ||
+	    (r->outcome != OUTCOME_DONE && r->outcome != OUTCOME_FAILED) ||
+	    !request_key(r->action, &r->target, &s))
+		return;
+	for (size_t i = 0; i < SEEN_MAX; i++)
+		if (is_same(&a->seen[i], &s) && !a->seen[i].end_ns)
+			a->seen[i].end_ns = r->done_ns;
+}
+
 /* Its result is to be taken; the lock is held. */
 static void put_result(struct actor *a, struct job *job)
 {
 	uint64_t one = 1;
 
+	note_end(a, &job->result);
 	switch (job->result.outcome) {
 	case OUTCOME_DONE:
 		a->stats.done++;
@@ -346,45 +421,6 @@ void actor_get_stats(struct actor *a, struct actor_stats *ret_stats)
 
 /* ---- requests ---- */
 
-/* What the action is about, so that the same is known again. False: each counts. */
-static bool request_key(const struct policy_action *action, const struct target *t, struct seen *s)
-{
-	*s = (struct seen){ .kind = action->kind, .reach = action->reach };
-	/* but that what it started is let alone need not be told of each of its events */
-	if ((action->kind == ACTION_EXEC || action->kind == ACTION_CAPTURE) && !t->ours)
-		return false;
-	if (action->kind == ACTION_CUT) {
-		s->key = t->sock.ino;
-		s->key2 = t->sock.netns;
-	} else if (action->reach == REACH_CONTAINER && *t->container) {
-		s->key = hash_bytes(t->container, strlen(t->container));
-	} else {
-		s->key = t->pid;
-		s->key2 = t->start_ns;
-	}
-	return true;
-}
-
-static bool was_seen(struct actor *a, const struct policy_action *action, const struct target *t)
-{
-	uint64_t now = now_ns();
-	struct seen s;
-
-	if (!request_key(action, t, &s))
-		return false;
-	for (size_t i = 0; i < SEEN_MAX; i++) {
-		const struct seen *old = &a->seen[i];
-
-		if (old->time_ns && now - old->time_ns < SEEN_NS && old->kind == s.kind &&
-		    old->reach == s.reach && old->key == s.key && old->key2 == s.key2)
-			return true;
-	}
-	s.time_ns = now;
-	a->seen[a->next_seen] = s;
-	a->next_seen = (a->next_seen + 1) % SEEN_MAX;
-	return false;
-}
-
 static struct job *job_new(const struct policy *p, const struct policy_action *action,
 			   const struct rule *rule, const struct target *t)
 {
@@ -597,7 +633,8 @@ static void request(struct actor *a, struct job *job, struct slice json)
 		return;
 	}
 	equip(job, json);
-	if (action->kind == ACTION_CUT && job->netns < 0) {
+	/* where the process has gone, others of its container may show the namespace to the worker */
+	if (action->kind == ACTION_CUT && job->netns < 0 && !*job->result.target.container) {
 		work_end(job, OUTCOME_FAILED, "its network namespace cannot be reached any more");
 		tell(a, job);
 	} else if (!enqueue(a, worker_for(action), job)) {
@@ -615,12 +652,8 @@ void actor_act(struct actor *a, const struct policy *p, const struct rule *rule,
 		const struct policy_action *action = &p->actions[i];
 		struct job *job;
 
-		if (was_seen(a, action, t)) {
-			pthread_mutex_lock(&a->lock);
-			a->stats.merged++;
-			pthread_mutex_unlock(&a->lock);
+		if (was_seen(a, action, t))
 			continue;
-		}
 		job = job_new(p, action, rule, t);
 		if (job)
 			request(a, job, json);

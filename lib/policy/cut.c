@@ -18,26 +18,31 @@
 
 #include "net/diag.h"
 
-int cut_namespace(const struct target *t)
+int cut_open_namespace(const char *process, uint32_t ino)
 {
 	char path[48];
 	struct stat st;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/ns/net", t->pid);
+	snprintf(path, sizeof(path), "/proc/%s/ns/net", process);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	if (fstat(fd, &st) == 0 && st.st_ino == t->sock.netns)
+	if (fstat(fd, &st) == 0 && st.st_ino == ino)
 		return fd;
 	close(fd);
-	/* it has another than its socket, or the pid is another's: maybe the socket is of ours */
-	fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && fstat(fd, &st) == 0 && st.st_ino == t->sock.netns)
-		return fd;
-	if (fd >= 0)
-		close(fd);
 	return -ESRCH;
+}
+
+int cut_namespace(const struct target *t)
+{
+	char process[16];
+	int fd;
+
+	snprintf(process, sizeof(process), "%u", t->pid);
+	fd = cut_open_namespace(process, t->sock.netns);
+	/* it has gone, or has another than its socket, or the pid is another's: maybe it is ours */
+	return fd >= 0 ? fd : cut_open_namespace("self", t->sock.netns);
 }
 
 static struct inet_diag_req_v2 *put_request(struct nlmsghdr *nlh, uint16_t type, unsigned int seq,

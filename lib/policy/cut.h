@@ -11,8 +11,14 @@
 
 #include "policy/target.h"
 
-/* The socket's network namespace, to be closed, or a negative errno: while its process still lives. */
+/*
+ * The socket's network namespace, to be closed, or a negative errno: that of its process, while it
+ * lives, or ours.
+ */
 int cut_namespace(const struct target *t);
+
+/* That of the process ("812", "self"), to be closed, if its inode is @ino; else a negative errno. */
+int cut_open_namespace(const char *process, uint32_t ino);
 
 /*
  * Destroys it. @netns: of the socket, or negative: that of the thread. The thread's namespace is the same

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "policy/cut.h"
 #include "policy/process.h"
 #include "state/cgroup.h"
 
@@ -24,6 +25,7 @@
 #define AGAIN_MS	250	/* between two rounds of killing */
 #define THAW_MS		100	/* then groups below are thawed one by one, too */
 #define ROUND_MS	5	/* between two looks at what cannot be polled */
+#define NETNS_MAX	4096	/* processes that are looked at for their network */
 #define FREEZER_V1	"/sys/fs/cgroup/freezer"
 
 static uint64_t now_ms(void)
@@ -574,6 +576,34 @@ int group_kill(const struct group *g, const struct protect *p, unsigned int wait
 		*ret_why = k.why;
 	return rc;
 }
+
+/* ---- its network ---- */
+
+struct search {
+	uint32_t ino;
+	unsigned int looked;
+	int fd;
+};
+
+static bool has_namespace(uint32_t pid, void *arg)
+{
+	struct search *s = arg;
+	char process[16];
+
+	snprintf(process, sizeof(process), "%u", pid);
+	s->fd = cut_open_namespace(process, s->ino);
+	return s->fd < 0 && ++s->looked < NETNS_MAX;
+}
+
+int group_namespace(const struct group *g, uint32_t ino)
+{
+	struct search s = { .ino = ino, .fd = -ESRCH };
+
+	walk(g->fd, has_namespace, &s);
+	return s.fd >= 0 ? s.fd : -ESRCH;
+}
+
+/* ---- its first process ---- */
 
 /* The one that its own pid namespace calls 1. */
 static bool is_first(uint32_t pid)

@@ -54,6 +54,9 @@ const char *group_refuses(const struct group *g, const struct protect *p);
 int group_kill(const struct group *g, const struct protect *p, unsigned int wait_ms,
 	       const atomic_bool *stop, uint64_t *ret_killed, const char **ret_why);
 
+/* The network namespace with that inode, to be closed, as any process in the group has it; or -ESRCH. */
+int group_namespace(const struct group *g, uint32_t ino);
+
 /* Sends @sig to the container's first process. 0 or -ESRCH. */
 int group_signal_init(const struct group *g, int sig);
 

@@ -49,7 +49,8 @@ struct members {
 	bool kill;
 	uint64_t found, killed;
 	struct process_seen seen;
-	uint64_t leader_ticks;	/* start of the process with the group's number; 0: it is gone */
+	uint64_t leader_ticks;	/* start of the process with the group's number at first; 0: none */
+	bool is_over;		/* the number is another group's */
 	const char *why;
 };
 
@@ -64,10 +65,9 @@ static void visit_member(struct members *m, uint32_t pid)
 	fd = process_open_any(pid, &st);
 	if (fd < 0)
 		return;
-	if (st.pgid == m->pgid && !st.is_zombie) {
+	m->is_over |= pid == m->pgid && st.start_ticks != m->leader_ticks;
+	if (st.pgid == m->pgid && !st.is_zombie && !m->is_over) {
 		m->found++;
-		if (pid == m->pgid)
-			m->leader_ticks = st.start_ticks;
 		if (!m->why)
 			m->why = protect_process(m->protect, pid, &st);
 		if (m->kill && !m->why && process_signal(fd, SIGKILL) == 0)
@@ -78,11 +78,15 @@ static void visit_member(struct members *m, uint32_t pid)
 
 static void visit_members(struct members *m)
 {
-	DIR *d = opendir("/proc");
+	struct process_stat st;
 	struct dirent *e;
+	DIR *d;
 
 	m->found = 0;
-	m->leader_ticks = 0;
+	m->is_over |= process_stat(m->pgid, &st) == 0 && st.start_ticks != m->leader_ticks;
+	if (m->is_over)
+		return;
+	d = opendir("/proc");
 	while (d && (e = readdir(d)) != NULL)
 		if (e->d_name[0] >= '1' && e->d_name[0] <= '9')
 			visit_member(m, (uint32_t)strtoul(e->d_name, NULL, 10));
@@ -91,15 +95,17 @@ static void visit_members(struct members *m)
 }
 
 /*
- * The number of a group is nobody else's while one of it lives. A leader that was not there at first is
- * that of a new group, made once the old one was gone.
+ * The number of a group is nobody else's while one of it lives. A process with that number that was not
+ * there at first leads a new group, made once the old one was gone.
  */
 static void kill_group(struct job *job, const struct work_tools *tools)
 {
 	struct members m = { .protect = tools->protect, .pgid = job->pgid };
-	uint64_t leader;
+	struct process_stat st;
 	unsigned int round;
 
+	if (process_stat(m.pgid, &st) == 0)
+		m.leader_ticks = st.start_ticks;
 	visit_members(&m);
 	/* the one that is meant still lives, so what was found is its group */
 	if (!m.why && process_signal(job->pidfd, 0) < 0) {
@@ -115,12 +121,10 @@ static void kill_group(struct job *job, const struct work_tools *tools)
 		work_end(job, OUTCOME_DRY_RUN, "%llu processes", (unsigned long long)m.found);
 		return;
 	}
-	leader = m.leader_ticks;
 	m.kill = true;
 	for (round = 0; round < ROUNDS_MAX && !m.why; round++) {
 		visit_members(&m);
-		if (m.found == 0 || (m.leader_ticks && m.leader_ticks != leader) ||
-		    atomic_load(&tools->stop))
+		if (m.found == 0 || m.is_over || atomic_load(&tools->stop))
 			break;
 		pause_ms(1);	/* to end takes them a moment */
 	}
@@ -286,10 +290,29 @@ static void freeze_container(struct job *job, const struct work_tools *tools, bo
 
 /* ---- the others ---- */
 
+/* The process of the event has gone, but who inherited its socket may live on. */
+static int find_namespace(const struct target *t)
+{
+	struct group g;
+	int fd = group_open(t, &g);
+
+	if (fd < 0)
+		return fd;
+	fd = group_namespace(&g, t->sock.netns);
+	group_close(&g);
+	return fd;
+}
+
 static void cut(struct job *job, const struct work_tools *tools)
 {
 	int rc;
 
+	if (job->netns < 0)
+		job->netns = find_namespace(&job->result.target);
+	if (job->netns < 0) {
+		work_end(job, OUTCOME_FAILED, "its network namespace cannot be reached any more");
+		return;
+	}
 	if (tools->dry) {
 		work_end(job, OUTCOME_DRY_RUN, "%s", "");
 		return;

@@ -441,6 +441,12 @@ START_TEST(cuts)
 	}
 	ck_assert_int_eq(send(other_client, "x", 1, MSG_NOSIGNAL), 1);
 	finish(pid);
+	/* its process has gone, and left it to another one of our network: there is no container to look in */
+	t = target_of_socket(other_client, sockets[_i].protocol);
+	t.pid = (uint32_t)pid;
+	act(&cut, &t, "");
+	take();
+	ck_assert_msg(result.outcome == OUTCOME_DONE || strstr(result.why, "cannot destroy"), "%s", result.why);
 	actor_free(a);
 }
 END_TEST
@@ -580,6 +586,99 @@ START_TEST(kills_containers)
 	finish(outside);
 	actor_free(a);
 	remove_group(&t);
+}
+END_TEST
+
+/*
+ * Its engine starts it anew at once, as it does with `--restart always`: what it does then is no more of the same.
+ * Nor is what another engine's container of that id does.
+ */
+START_TEST(kills_it_again_when_it_lives_again)
+{
+	static const struct policy_action all = { .kind = ACTION_KILL, .reach = REACH_CONTAINER };
+	struct actor_stats st;
+	struct target t, other;
+	pid_t inside;
+
+	if (!make_group(&t, _i))
+		return;
+	begin(ACTIONS_ON, NULL);
+	for (int life = 0; life < 2; life++) {
+		inside = child();
+		put_into(&t, inside);
+		t.pid = (uint32_t)inside;
+		t.start_ns = target_of(inside).start_ns;
+		t.event_ns = now_ns();
+		act(&all, &t, "");
+		take();
+		ck_assert_msg(result.outcome == OUTCOME_DONE, "%s", result.why);
+		ck_assert_int_eq(end_of(inside), SIGKILL);
+		/* an event from before its end, which is judged now */
+		act(&all, &t, "");
+		ck_assert(!actor_take(a, &result));
+	}
+	actor_get_stats(a, &st);
+	ck_assert_uint_eq(st.merged, 2);
+	other = t;
+	snprintf(other.own_group, sizeof(other.own_group), "/elsewhere/%s", other.container);
+	act(&all, &other, "");
+	ck_assert_int_eq(take(), OUTCOME_FAILED);
+	actor_free(a);
+	remove_group(&t);
+}
+END_TEST
+
+/* A process of a container has gone, and left its connection to another one of it, which has that network, too. */
+START_TEST(cuts_what_was_inherited)
+{
+	static const struct policy_action cut = { .kind = ACTION_CUT };
+	int server, client, ready[2];
+	struct target t, group;
+	pid_t gone, heir;
+	char byte;
+
+	if (!make_group(&group, false))
+		return;
+	ck_assert_int_eq(pipe(ready), 0);
+	heir = fork();
+	if (heir == 0) {
+		if (!own_network())
+			_exit(2);
+		connected(SOCK_STREAM, AF_INET, &server, &client);
+		t = target_of_socket(client, IPPROTO_TCP);
+		if (write(ready[1], &t, sizeof(t)) < 0)
+			_exit(3);
+		_exit(recv(client, &byte, 1, 0) < 0 && errno == ECONNABORTED ? 0 : 1);
+	}
+	put_into(&group, heir);
+	close(ready[1]);
+	if (read(ready[0], &t, sizeof(t)) == (ssize_t)sizeof(t)) {
+		gone = child();
+		group.pid = (uint32_t)gone;
+		group.start_ns = target_of(gone).start_ns;
+		finish(gone);
+		group.sock = t.sock;
+		begin(ACTIONS_ON, NULL);
+		act(&cut, &group, "");
+		take();
+		if (strstr(result.why, "cannot destroy")) {
+			printf("skipped: this kernel has no INET_DIAG_DESTROY\n");
+			kill(heir, SIGKILL);
+			waitpid(heir, NULL, 0);
+		} else {
+			int status = 0;
+
+			ck_assert_msg(result.outcome == OUTCOME_DONE, "%s", result.why);
+			ck_assert_int_eq(waitpid(heir, &status, 0), heir);
+			ck_assert_int_eq(status, 0);
+		}
+		actor_free(a);
+	} else {
+		printf("skipped: no network namespace of the test's own\n");
+		waitpid(heir, NULL, 0);
+	}
+	close(ready[0]);
+	remove_group(&group);
 }
 END_TEST
 
@@ -863,6 +962,8 @@ int main(void)
 	tcase_add_loop_test(tc, cuts, 0, sizeof(sockets) / sizeof(sockets[0]));
 	/* the second time in the freezer of v1 */
 	tcase_add_loop_test(tc, kills_containers, 0, 2);
+	tcase_add_loop_test(tc, kills_it_again_when_it_lives_again, 0, 2);
+	tcase_add_test(tc, cuts_what_was_inherited);
 	tcase_add_loop_test(tc, asks_not_for_others, 0, 2);
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
 	tcase_add_test(tc, what_is_frozen_below_is_frozen);

@@ -91,7 +91,9 @@ start_podman() { podman run -d --name "$1" --network none "$FOREIGN" sh -c "$2" 
 start_ctr() { ctr run -d "docker.io/$FOREIGN" "$1" sh -c "$2" >/dev/null 2>&1; }
 start_oci() {
 	bundle "$T/$1-$2" sh -c "$3"
-	(cd "$T/$1-$2" && "$1" run -d "$2") </dev/null >"$T/$2.log" 2>&1
+	(cd "$T/$1-$2" && "$1" run -d --pid-file "$T/$2.pid" "$2") </dev/null >"$T/$2.log" 2>&1 || return
+	# not every runtime brings up the loopback of the networks that it makes
+	nsenter -t "$(cat "$T/$2.pid")" -n ip link set lo up 2>/dev/null || true
 }
 start_runc() { start_oci runc "$@"; }
 start_crun() { start_oci crun "$@"; }
@@ -100,7 +102,8 @@ start_lxc() {
 	mkdir -p "/var/lib/lxc/$1"
 	printf '%s\n' "$2" >"$T/lxc-$1"
 	printf '%s\n' "lxc.rootfs.path = dir:$IMAGE" "lxc.uts.name = $1" 'lxc.net.0.type = empty' \
-		'lxc.apparmor.profile = unconfined' "lxc.mount.entry = $T/lxc-$1 root/script none bind,create=file 0 0" \
+		'lxc.net.0.flags = up' 'lxc.apparmor.profile = unconfined' \
+		"lxc.mount.entry = $T/lxc-$1 root/script none bind,create=file 0 0" \
 		"lxc.init.cmd = /bin/sh /root/script" >"/var/lib/lxc/$1/config"
 	lxc-start -n "$1"
 }
@@ -190,9 +193,7 @@ parts_of() {
 		jq -r '.output_fields | "\(.["falcoc.action.policy"]) \(.["falcoc.action.name"]) \(.["falcoc.action.result"])"' >"$T/done"
 	check "$e: a process of it is killed" grep -qx 'one kill done' "$T/done"
 	check "$e: a group of processes of it is killed" grep -qx 'group kill done' "$T/done"
-	case $e in	# the others have no loopback
-	docker | podman | nspawn | lxc) check "$e: its connection is cut" grep -qx 'cut cut done' "$T/done" ;;
-	esac
+	check "$e: its connection is cut" grep -qx 'cut cut done' "$T/done"
 	check "$e: it is paused and goes on, by one policy" \
 		test "$(grep '^both' "$T/done" | paste -sd,)" = 'both pause done,both unpause done'
 	check "$e: a program is told of it" grep -q "|$e-pause|" "$T/noted"
