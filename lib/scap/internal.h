@@ -112,7 +112,7 @@ struct scap {
 	struct event_item pause;
 	struct scap_stats stats;
 	const char *fault;
-	struct scap_text *cgroups_told, *cgroups;	/* the last that were told, and as they are kept */
+	struct scap_text *cgroups_told, *cgroups;	/* the last that were told, and as kept */
 	bool events_begun, ended;
 	bool has_blocks;		/* the section has more than its header */
 	int end;			/* what scap_next() gives from then on */
