@@ -42,7 +42,7 @@ static void set_cgroups(struct scap *s, struct scap_thread *th, struct slice cgr
 	size_t len = 0;
 
 	/* most processes have those of the one before */
-	if (s->cgroups && slice_eq(cgroups, scap_text(s->cgroups_told))) {
+	if (s->cgroups_told && s->cgroups && slice_eq(cgroups, scap_text(s->cgroups_told))) {
 		scap_text_share(&s->threads, &th->cgroups, s->cgroups);
 		return;
 	}
