@@ -120,6 +120,45 @@ static int run_comm(int argc, char **argv)
 	return sign();
 }
 
+/* A thread that is not the first takes a name, which is the thread's: proc.name is its comm, as in Falco. */
+static void *sign_as_thread(void *unused)
+{
+	(void)unused;
+	must(prctl(PR_SET_NAME, "systemd-journal") == 0, "prctl");
+	sign();
+	return NULL;
+}
+
+static int run_comm_thread(int argc, char **argv)
+{
+	pthread_t thread;
+
+	arguments(argc, argv);
+	must(!pthread_create(&thread, NULL, sign_as_thread, NULL), "thread");
+	pthread_join(thread, NULL);
+	return 0;
+}
+
+/* Another thread names the first one, by /proc. */
+static void *name_leader(void *unused)
+{
+	int fd = open("/proc/self/comm", O_WRONLY);
+
+	(void)unused;
+	must(fd >= 0 && write(fd, "systemd-journal", 15) == 15, "/proc/self/comm");
+	return NULL;
+}
+
+static int run_comm_proc(int argc, char **argv)
+{
+	pthread_t thread;
+
+	arguments(argc, argv);
+	must(!pthread_create(&thread, NULL, name_leader, NULL), "thread");
+	pthread_join(thread, NULL);
+	return sign();
+}
+
 /* argv[0], as it is given and as it is overwritten later. */
 static int run_argv0(int argc, char **argv)
 {
@@ -272,6 +311,7 @@ static int run_cgroup(int argc, char **argv)
 		execl(SELF, "elsewhere", "exec-end", NULL);
 		_exit(1);
 	}
+	fact("child", "%d", pid);
 	return waitpid(pid, &status, 0) != pid || status;
 }
 
@@ -383,6 +423,8 @@ const struct attack attacks_exec[] = {
 	{ "exec-renamed", run_renamed },
 	{ "exec-linked", run_linked },
 	{ "exec-comm", run_comm },
+	{ "exec-comm-thread", run_comm_thread },
+	{ "exec-comm-proc", run_comm_proc },
 	{ "exec-argv0", run_argv0 },
 	{ "exec-argv-later", run_argv_later },
 	{ "exec-moved", run_moved },

@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../kmodtest/ring.h"
 #include "attack.h"
 
 #define REMOTE "10.98.0.2"
@@ -512,6 +513,39 @@ static int run_accept4(int argc, char **argv)
 	return 0;
 }
 
+/* A socket that only a ring's own table has: no call is made with it, and no descriptor is its. */
+static int run_uring(int argc, char **argv)
+{
+	struct sockaddr_in a = addr4(REMOTE, PORT), b = addr4(REMOTE2, PORT2);
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_name = &b, .msg_namelen = sizeof(b), .msg_iov = &iov, .msg_iovlen = 1 };
+	struct io_uring_sqe *sqe;
+	struct uring ring;
+	int none = -1;
+
+	(void)argc;
+	(void)argv;
+	if (!uring_open(&ring, 0) || !uring_has(&ring, IORING_OP_SOCKET) ||
+	    syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_FILES, &none, 1))
+		return cannot("no io_uring that makes sockets");
+	sqe = uring_sqe(&ring, IORING_OP_SOCKET);
+	sqe->fd = AF_INET;
+	sqe->off = SOCK_DGRAM;
+	sqe->file_index = 1;
+	must(uring_do(&ring) == 0, "socket");
+	sqe = uring_sqe(&ring, IORING_OP_CONNECT);
+	sqe->flags = IOSQE_FIXED_FILE;
+	sqe->addr = (uintptr_t)&a;
+	sqe->off = sizeof(a);
+	must(uring_do(&ring) == 0, "connect");
+	sqe = uring_sqe(&ring, IORING_OP_SENDMSG);
+	sqe->flags = IOSQE_FIXED_FILE;
+	sqe->addr = (uintptr_t)&msg;
+	sqe->len = 1;
+	must(uring_do(&ring) == 1, "sendmsg");
+	return 0;
+}
+
 const struct attack attacks_net[] = {
 	{ "net-plain", run_plain },
 	{ "net-nonblock", run_nonblock },
@@ -539,6 +573,7 @@ const struct attack attacks_net[] = {
 	{ "net-icmp", run_icmp },
 	{ "net-packet", run_packet },
 	{ "net-vsock", run_vsock },
+	{ "net-uring", run_uring },
 	{ "net-accept4", run_accept4 },
 	{ NULL, NULL },
 };

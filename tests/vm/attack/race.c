@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../kmodtest/ring.h"
 #include "attack.h"
 
 #define REMOTE "10.98.0.2"
@@ -110,6 +111,26 @@ static int run_open_how(int argc, char **argv)
 	if (!straddle_init(&s, &truth, &story, sizeof(truth), 8))
 		return NO_UFFD;
 	return opened(syscall(SYS_openat2, AT_FDCWD, real, s.at, sizeof(truth)));
+}
+
+/* A ring reads the path when the operation is submitted. */
+static int run_uring_open(int argc, char **argv)
+{
+	struct io_uring_sqe *sqe;
+	struct uring ring;
+	const char *path;
+
+	names(argc, argv);
+	if (!uring_open(&ring, 0))
+		return cannot("no io_uring");
+	path = path_that_changes(true);
+	if (!path)
+		return NO_UFFD;
+	sqe = uring_sqe(&ring, IORING_OP_OPENAT);
+	sqe->fd = AT_FDCWD;
+	sqe->addr = (uintptr_t)path;
+	sqe->open_flags = O_RDONLY;
+	return opened(uring_do(&ring));
 }
 
 static int run_creat(int argc, char **argv)
@@ -366,6 +387,29 @@ static int run_connect(int argc, char **argv)
 	return 0;
 }
 
+static int run_uring_connect(int argc, char **argv)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct io_uring_sqe *sqe;
+	struct uring ring;
+	void *addr;
+
+	(void)argc;
+	(void)argv;
+	if (!uring_open(&ring, 0))
+		return cannot("no io_uring");
+	addr = addr_that_changes(REMOTE, PORT);
+	if (!addr)
+		return NO_UFFD;
+	listener(PORT, 4);
+	sqe = uring_sqe(&ring, IORING_OP_CONNECT);
+	sqe->fd = fd;
+	sqe->addr = (uintptr_t)addr;
+	sqe->off = sizeof(struct sockaddr_in);
+	must(uring_do(&ring) == 0, "connect");
+	return 0;
+}
+
 static int run_connect_refused(int argc, char **argv)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -567,6 +611,7 @@ const struct attack attacks_race[] = {
 	{ "race-openat", run_openat },
 	{ "race-openat2", run_openat2 },
 	{ "race-open-how", run_open_how },
+	{ "race-uring-open", run_uring_open },
 	{ "race-creat", run_creat },
 	{ "race-open-failed", run_open_failed },
 	{ "race-unlink", run_unlink },
@@ -583,6 +628,7 @@ const struct attack attacks_race[] = {
 	{ "race-argument", run_argument },
 	{ "race-exec-failed", run_exec_failed },
 	{ "race-connect", run_connect },
+	{ "race-uring-connect", run_uring_connect },
 	{ "race-connect-refused", run_connect_refused },
 	{ "race-sendto", run_sendto },
 	{ "race-sendmsg", run_sendmsg },
