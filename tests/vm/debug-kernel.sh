@@ -25,12 +25,9 @@ fetch() {
 	rm -rf "$1/unpacked" "$1"/*.deb
 }
 
-# build DIR: configures and makes it
-build() {
+# configure DIR: what it is to check
+configure() {
 	local linux=$1/linux out
-	if ! command -v flex >/dev/null || ! command -v bison >/dev/null; then
-		skip "the debug kernel needs flex and bison (tests/setup.sh all)"
-	fi
 	cat "$VM/debug.config" >"$1/fragment"
 	echo 'CONFIG_LOCALVERSION="-debug"' >>"$1/fragment"
 	{
@@ -42,7 +39,11 @@ build() {
 		FAILSLAB; do
 		grep -q "^CONFIG_$out=y" "$linux/.config" || die "the debug kernel would lack CONFIG_$out"
 	done
-	nice make -s -C "$linux" -j"$(nproc)" bzImage modules >"$1/build.log" 2>&1 ||
+}
+
+# build DIR: makes it, or what is missing of it
+build() {
+	nice make -s -C "$1/linux" -j"$(nproc)" bzImage modules >"$1/build.log" 2>&1 ||
 		{ tail -30 "$1/build.log" >&2; die "the debug kernel does not build"; }
 }
 
@@ -66,11 +67,19 @@ main() {
 	dir=$CACHE/kernels/debug-$hash
 	lock debug-kernel
 	if [ ! -f "$dir/KVER" ]; then
+		if ! command -v flex >/dev/null || ! command -v bison >/dev/null; then
+			skip "the debug kernel needs flex and bison (tests/setup.sh all)"
+		fi
 		say "building the debug kernel: about a quarter of an hour, once"
-		# the module's build finds the tree by its path: build it where it stays
-		rm -rf "$dir"
-		mkdir -p "$dir"
-		fetch "$dir"
+		# a build that was cut goes on
+		if [ ! -f "$dir/configured" ]; then
+			# the module's build finds the tree by its path: build it where it stays
+			rm -rf "$dir"
+			mkdir -p "$dir"
+			fetch "$dir"
+			configure "$dir"
+			touch "$dir/configured"
+		fi
 		build "$dir"
 		finish "$dir"
 		find "$CACHE/kernels" -maxdepth 1 -name 'debug-*' ! -path "$dir" -exec rm -rf {} +
