@@ -620,15 +620,23 @@ START_TEST(bounds)
 }
 END_TEST
 
-/* A user who asks without end costs the others no answer. */
+/*
+ * A user who asks without end costs the others no answer. Whose questions go with his is a matter of a hash
+ * with a key of each run: of sixteen one may be so unlucky, four are not.
+ */
 START_TEST(flood)
 {
-	struct dns_packet other = packet(DNS_PACKET_QUERY, "192.0.2.53"), p;
+	struct dns_packet others[16], p;
 	struct dnsmsg q = query(1, "a.test"), a = answer(1, "a.test", "192.0.2.1");
 	struct dns_observe_stats st;
+	unsigned int taken = 0;
 
-	other.uid = 1001;
-	take(&other, &q);
+	for (unsigned int i = 0; i < 16; i++) {
+		others[i] = packet(DNS_PACKET_QUERY, "192.0.2.53");
+		others[i].uid = 1001 + i;
+		others[i].lport = (uint16_t)(50000 + i);
+		take(&others[i], &q);
+	}
 	for (unsigned int i = 0; i < 40000; i++) {
 		p = packet(DNS_PACKET_QUERY, "192.0.2.53");
 		p.lport = (uint16_t)i;
@@ -638,9 +646,12 @@ START_TEST(flood)
 	dns_observe_get_stats(o, &st);
 	ck_assert_uint_gt(st.questions_evicted, 0);
 	ck_assert_uint_le(st.questions, 16384);
-	other.kind = DNS_PACKET_ANSWER;
-	other.time_ns = ++now;
-	ck_assert_int_eq(take(&other, &a), DNS_FATE_TAKEN);
+	for (unsigned int i = 0; i < 16; i++) {
+		others[i].kind = DNS_PACKET_ANSWER;
+		others[i].time_ns = ++now;
+		taken += take(&others[i], &a) == DNS_FATE_TAKEN;
+	}
+	ck_assert_uint_gt(taken, 12);
 }
 END_TEST
 
