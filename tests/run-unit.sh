@@ -14,7 +14,7 @@ export CK_DEFAULT_TIMEOUT=${CK_DEFAULT_TIMEOUT:-60}
 one() {
 	local out rc
 	out=$(mktemp)
-	timeout -k 5 "${UNIT_SECONDS:-600}" "$1" >"$out" 2>&1
+	timeout -k 5 "${UNIT_SECONDS:-1200}" "$1" >"$out" 2>&1
 	rc=$?
 	{
 		flock 9
