@@ -4,12 +4,14 @@
 #include "scratch.h"
 
 #include <check.h>
+#include <errno.h>
 #include <ftw.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static char dir[32];
@@ -59,6 +61,19 @@ const char *scratch_path(const char *name)
 	ck_assert_int_gt(len, 0);
 	ck_assert_int_lt(len, PATH_MAX);
 	return path;
+}
+
+const char *scratch_place(const char *path)
+{
+	static char full[PATH_MAX];
+
+	ck_assert_int_lt(snprintf(full, sizeof(full), "%s%s", dir, path), PATH_MAX);
+	for (char *p = full + strlen(dir) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
+		*p = '/';
+	}
+	return full;
 }
 
 void write_file(const char *path, const char *text)

@@ -18,6 +18,9 @@ void scratch_remove(void);
 /* The path of a file of this name there: valid until the eighth call after this one. */
 const char *scratch_path(const char *name);
 
+/* The path of a file there, which begins with a slash; the directories of it are made. Valid until the next call. */
+const char *scratch_place(const char *path);
+
 /* A file with this text: a path as open() takes it, what was there is gone. */
 void write_file(const char *path, const char *text);
 

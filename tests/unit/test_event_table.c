@@ -13,40 +13,11 @@
 #include "event/flags.h"
 #include "event/foreign.h"
 #include "mkrec.h"
+#include "reference.h"
 #include "suite.h"
 
-#define COLUMNS 8
-
-static FILE *reference(const char *name)
-{
-	const char *shared = getenv("FALCOC_SHARED"), *top = getenv("FALCOC_TOP");
-	char path[400];
-	FILE *f;
-
-	if (shared)
-		snprintf(path, sizeof(path), "%s/reference/%s", shared, name);
-	else
-		snprintf(path, sizeof(path), "%s/../shared/reference/%s", top ? top : ".", name);
-	f = fopen(path, "r");
-	if (!f)
-		printf("skipped: no %s\n", path);
-	return f;
-}
-
-/* Cuts @line at its tabs. */
-static void columns(char *line, char *col[COLUMNS])
-{
-	line[strcspn(line, "\n")] = '\0';
-	for (int i = 0; i < COLUMNS; i++) {
-		col[i] = line;
-		line += strcspn(line, "\t");
-		if (*line)
-			*line++ = '\0';
-	}
-}
-
 /* Is the exit event (or trace point) of this row the newest of its name? */
-static bool is_current(char *col[COLUMNS])
+static bool is_current(char *col[REFERENCE_COLUMNS])
 {
 	return !strstr(col[5], "OLD_VERSION") && !strstr(col[5], "UNUSED") &&
 	       (col[3][0] == '<' || strstr(col[4], "TRACEPOINT"));
@@ -111,20 +82,18 @@ static void check_numbers(const char *name, const struct event_param_def *p, con
 {
 	const struct flag_table *t = foreign_table(p->table);
 	const bool is_enum = strstr(value_type_name(p->type), "ENUM");
-	FILE *f = reference("scap-flag-tables.tsv");
-	char line[300];
+	FILE *f = reference_open("scap-flag-tables.tsv");
+	char line[REFERENCE_ROW], *col[REFERENCE_COLUMNS];
 
 	ck_assert_ptr_nonnull(f);
 	ck_assert_msg(t && t->n, "%s.%s has no names", name, p->name);
 	ck_assert_msg(is_enum == (t->kind == FLAGS_ENUM) || (!is_enum && has_single_bits(t)),
 		      "%s.%s: %s", name, p->name,
 		      is_enum ? "one number, not bits" : "bits, not one number");
-	while (fgets(line, sizeof(line), f)) {
-		char *col[COLUMNS];
+	while (reference_row(f, line, col)) {
 		bool found = false;
 		uint64_t value;
 
-		columns(line, col);
 		if (strcmp(col[0], table) != 0)
 			continue;
 		value = strtoull(col[2], NULL, 0);
@@ -165,17 +134,16 @@ static void check_param(const char *name, unsigned int event, unsigned int i, ch
 
 START_TEST(parameters_as_in_falco)
 {
-	FILE *f = reference("scap-events.tsv");
+	FILE *f = reference_open("scap-events.tsv");
 	struct arena *scratch = arena_new(0);
 	unsigned int events = 0;
-	char line[4000];
+	char line[REFERENCE_ROW], *col[REFERENCE_COLUMNS];
 
-	while (f && fgets(line, sizeof(line), f)) {
-		char *col[COLUMNS], *save, *p;
+	while (f && reference_row(f, line, col)) {
+		char *save, *p;
 		unsigned int i = 0;
 		int event;
 
-		columns(line, col);
 		event = event_by_name(slice_of(col[2]));
 		if (event < 0 || !is_current(col) || (event_def(event)->traits & FALCOC_T_GENERIC))
 			continue;
@@ -280,17 +248,15 @@ static int place(const struct flag_table *t, const char *name)
 /* Where the order shows: in what is joined from bits. Of O_NONE and the like it does not. */
 START_TEST(names_as_in_falco)
 {
-	FILE *f = reference("scap-flag-tables.tsv");
-	char line[300], last[80] = "";
+	FILE *f = reference_open("scap-flag-tables.tsv");
+	char line[REFERENCE_ROW], *col[REFERENCE_COLUMNS], last[80] = "";
 	int at = -1;
 	unsigned int names = 0;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		char *col[COLUMNS];
+	while (f && reference_row(f, line, col)) {
 		const struct flag_table *t;
 		int table, now;
 
-		columns(line, col);
 		table = table_of(col[0]);
 		if (table < 0 || is_missing(table, col[1]))
 			continue;

@@ -87,6 +87,17 @@ static void put_into(const struct target *t, pid_t pid)
 	close(fd);
 }
 
+/* A process in the group of @t, which @t is about from then on. */
+static pid_t child_in(struct target *t)
+{
+	pid_t pid = acting_child();
+
+	put_into(t, pid);
+	t->pid = (uint32_t)pid;
+	t->start_ns = acting_target(pid).start_ns;
+	return pid;
+}
+
 static size_t members_of(const struct target *t)
 {
 	char path[1100], line[32];
@@ -178,10 +189,7 @@ START_TEST(kills_it_again_when_it_lives_again)
 		return;
 	acting_begin(ACTIONS_ON, NULL);
 	for (int life = 0; life < 2; life++) {
-		inside = acting_child();
-		put_into(&t, inside);
-		t.pid = (uint32_t)inside;
-		t.start_ns = acting_target(inside).start_ns;
+		inside = child_in(&t);
 		t.event_ns = acting_now_ns();
 		acting_act(&all, &t, "");
 		acting_take();
@@ -256,6 +264,27 @@ START_TEST(cuts_what_was_inherited)
 }
 END_TEST
 
+/* A Docker that takes who connects, and says nothing. */
+struct silent_docker {
+	struct sockaddr_un at;
+	int fd;
+};
+
+static void silent_begin(struct silent_docker *d)
+{
+	d->at = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	d->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	snprintf(d->at.sun_path, sizeof(d->at.sun_path), "/tmp/falcoc-test-%d.sock", getpid());
+	ck_assert_int_eq(bind(d->fd, (struct sockaddr *)&d->at, sizeof(d->at)), 0);
+	ck_assert_int_eq(listen(d->fd, 1), 0);
+}
+
+static void silent_end(struct silent_docker *d)
+{
+	close(d->fd);
+	unlink(d->at.sun_path);
+}
+
 /*
  * Groups with the id of somebody else's container: of a user, or within a container. Docker, which knows
  * that id, is not asked, or it would act on the other one.
@@ -263,34 +292,27 @@ END_TEST
 START_TEST(asks_not_for_others)
 {
 	static const struct policy_action pause_it = { .kind = ACTION_PAUSE, .reach = REACH_CONTAINER };
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct silent_docker docker;
 	char path[1100];
 	struct target t;
 	pid_t inside;
 
 	if (!make_group(&t, false))
 		return;
-	snprintf(sa.sun_path, sizeof(sa.sun_path), "/tmp/falcoc-test-%d.sock", getpid());
-	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	ck_assert_int_eq(listen(listener, 1), 0);
-	inside = acting_child();
-	put_into(&t, inside);
-	t.pid = (uint32_t)inside;
-	t.start_ns = acting_target(inside).start_ns;
+	silent_begin(&docker);
+	inside = child_in(&t);
 	t.nested = _i;
 	snprintf(path, sizeof(path), "%s/docker-%s.scope", mount, t.container);
 	ck_assert_int_eq(chown(path, _i ? 0 : 1000, 0), 0);
-	acting_begin(ACTIONS_ON, sa.sun_path);
+	acting_begin(ACTIONS_ON, docker.at.sun_path);
 	acting_act(&pause_it, &t, "");
 	acting_take();
 	ck_assert_msg(acting_result.outcome == OUTCOME_DONE && strstr(acting_result.why, "docker did not make its cgroup"),
 		      "%s", acting_result.why);
-	ck_assert_int_eq(accept4(listener, NULL, NULL, SOCK_CLOEXEC), -1);
+	ck_assert_int_eq(accept4(docker.fd, NULL, NULL, SOCK_CLOEXEC), -1);
 	actor_free(acting_actor);
 	acting_finish(inside);
-	close(listener);
-	unlink(sa.sun_path);
+	silent_end(&docker);
 	remove_group(&t);
 }
 END_TEST
@@ -302,24 +324,18 @@ START_TEST(slow_runtimes_hold_up_nobody)
 	static const struct policy_action unpause = {
 		.kind = ACTION_UNPAUSE, .reach = REACH_CONTAINER, .by_cgroup = true,
 	};
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct silent_docker docker;
 	struct target t, victim;
 	pid_t inside, pid;
 	uint64_t then;
 
 	if (!make_group(&t, _i))
 		return;
-	snprintf(sa.sun_path, sizeof(sa.sun_path), "/tmp/falcoc-test-%d.sock", getpid());
-	ck_assert_int_eq(bind(listener, (struct sockaddr *)&sa, sizeof(sa)), 0);
-	ck_assert_int_eq(listen(listener, 1), 0);
-	inside = acting_child();
-	put_into(&t, inside);
-	t.pid = (uint32_t)inside;
-	t.start_ns = acting_target(inside).start_ns;
+	silent_begin(&docker);
+	inside = child_in(&t);
 	pid = acting_child();
 	victim = acting_target(pid);
-	acting_begin(ACTIONS_ON, sa.sun_path);
+	acting_begin(ACTIONS_ON, docker.at.sun_path);
 	then = acting_now_ns();
 	acting_act(&pause_it, &t, "");
 	acting_act(&kill_one, &victim, "");
@@ -336,8 +352,7 @@ START_TEST(slow_runtimes_hold_up_nobody)
 	ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
 	acting_finish(inside);
 	actor_free(acting_actor);
-	close(listener);
-	unlink(sa.sun_path);
+	silent_end(&docker);
 	remove_group(&t);
 }
 END_TEST

@@ -10,44 +10,11 @@
 #include <string.h>
 
 #include "scap/types.h"
+#include "reference.h"
 #include "suite.h"
-
-#define COLUMNS 8
-#define ROW_MAX 4000
 
 static char *enum_of[SCAP_TYPE_COUNT];
 static char param_types[SCAP_TYPE_COUNT][SCAP_PARAMS_MAX][20];
-
-static FILE *reference(const char *name)
-{
-	const char *shared = getenv("FALCOC_SHARED"), *top = getenv("FALCOC_TOP");
-	char path[400];
-	FILE *f;
-
-	if (shared)
-		snprintf(path, sizeof(path), "%s/reference/%s", shared, name);
-	else
-		snprintf(path, sizeof(path), "%s/../shared/reference/%s", top ? top : ".", name);
-	f = fopen(path, "r");
-	if (!f)
-		printf("skipped: no %s\n", path);
-	return f;
-}
-
-/* The next line, cut at its tabs. */
-static bool row(FILE *f, char line[ROW_MAX], char *col[COLUMNS])
-{
-	if (!fgets(line, ROW_MAX, f))
-		return false;
-	line[strcspn(line, "\n")] = '\0';
-	for (int i = 0; i < COLUMNS; i++) {
-		col[i] = line;
-		line += strcspn(line, "\t");
-		if (*line)
-			*line++ = '\0';
-	}
-	return true;
-}
 
 /* Bytes of a number of that type; 0: it varies. */
 static unsigned int width_of(const char *type)
@@ -70,13 +37,13 @@ static unsigned int width_of(const char *type)
 
 static bool read_types(void)
 {
-	FILE *f = reference("scap-events.tsv");
-	char line[ROW_MAX], *col[COLUMNS];
+	FILE *f = reference_open("scap-events.tsv");
+	char line[REFERENCE_ROW], *col[REFERENCE_COLUMNS];
 	unsigned int n = 0;
 
 	if (!f)
 		return false;
-	while (row(f, line, col)) {
+	while (reference_row(f, line, col)) {
 		unsigned int type = (unsigned int)atoi(col[0]), i = 0;
 		const struct scap_type *t = &scap_types[type];
 		uint8_t flags = 0;
@@ -158,11 +125,11 @@ START_TEST(conversions_as_in_falco)
 		[SCAP_CONVERT_STORE_AND_PASS] = "STORE_AND_PASS",
 		[SCAP_CONVERT_ADD] = "ADD_PARAMS", [SCAP_CONVERT_CHANGE] = "CHANGE_TYPE",
 	};
-	FILE *f = read_types() ? reference("scap-conversions.tsv") : NULL;
-	char line[ROW_MAX], *col[COLUMNS];
+	FILE *f = read_types() ? reference_open("scap-conversions.tsv") : NULL;
+	char line[REFERENCE_ROW], *col[REFERENCE_COLUMNS];
 	unsigned int n = 0;
 
-	while (f && row(f, line, col)) {
+	while (f && reference_row(f, line, col)) {
 		unsigned int type = (unsigned int)atoi(col[0]), nparams = (unsigned int)atoi(col[2]);
 		const struct scap_conversion *c = conversion(type, nparams);
 		unsigned int at, i = 0;

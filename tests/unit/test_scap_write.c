@@ -259,6 +259,18 @@ static void put_event(struct buf *out, uint64_t ts_ns, uint64_t tid, unsigned in
 	block_end(out, b);
 }
 
+/* Of a capture of which all could be read. */
+static void end_whole(struct scap *s, struct buf *out)
+{
+	struct scap_stats stats;
+
+	scap_stats(s, &stats);
+	ck_assert_uint_eq(stats.bad_events, 0);
+	ck_assert_uint_eq(stats.refused, 0);
+	scap_free(s);
+	buf_release(out);
+}
+
 #define BYTES(text) { text, sizeof(text) }	/* with its NUL */
 
 /* What another's capture says of a container comes as an item, of all kinds of writers. */
@@ -284,7 +296,6 @@ START_TEST(containers_are_told)
 	};
 	const unsigned int n = sizeof(writers) / sizeof(writers[0]);
 	struct buf out = BUF_INIT;
-	struct scap_stats stats;
 	struct event ev;
 	struct scap *s;
 
@@ -303,10 +314,7 @@ START_TEST(containers_are_told)
 		ck_assert_msg(slice_eq_str(ev.item->bytes, writers[i].json), "%.*s",
 			      SLICE_ARG(ev.item->bytes));
 	}
-	scap_stats(s, &stats);
-	ck_assert_uint_eq(stats.bad_events, 0);
-	scap_free(s);
-	buf_release(&out);
+	end_whole(s, &out);
 }
 END_TEST
 
@@ -323,7 +331,6 @@ START_TEST(sections_are_alike)
 	struct buf out = BUF_INIT;
 	uint64_t texts[3] = { 0 };
 	unsigned int n = 0;
-	struct scap_stats stats;
 	struct event ev;
 	struct scap *s;
 	int rc;
@@ -350,10 +357,7 @@ START_TEST(sections_are_alike)
 	ck_assert_uint_eq(n, 4);
 	ck_assert_uint_gt(texts[0], 0);
 	ck_assert_uint_eq(texts[0], texts[1]);
-	scap_stats(s, &stats);
-	ck_assert_uint_eq(stats.refused, 0);
-	scap_free(s);
-	buf_release(&out);
+	end_whole(s, &out);
 }
 END_TEST
 

@@ -12,7 +12,6 @@
  */
 #include <check.h>
 #include <errno.h>
-#include <ftw.h>
 #include <glob.h>
 #include <poll.h>
 #include <pthread.h>
@@ -32,6 +31,7 @@
 #include "state/image.h"
 #include "util/buf.h"
 #include "util/lazy_sqlite.h"
+#include "containing.h"
 #include "scratch.h"
 #include "suite.h"
 
@@ -67,23 +67,9 @@ static void setup(void)
 	root = scratch_make();
 }
 
-/* The path below the root, whose directories are made. */
-static const char *place(const char *path)
-{
-	static char full[4096];
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
-		*p = '/';
-	}
-	return full;
-}
-
 static void put(const char *path, const char *text, size_t len)
 {
-	FILE *f = fopen(place(path), "w");
+	FILE *f = fopen(scratch_place(path), "w");
 
 	ck_assert_ptr_nonnull(f);
 	ck_assert_uint_eq(fwrite(text, 1, len, f), len);
@@ -114,7 +100,7 @@ static void put_sql(FILE *f, const char *path)
 	sqlite3 *db;
 
 	ck_assert(lazy_sqlite_load());
-	ck_assert_int_eq(sqlite3_open_v2(place(path), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL),
+	ck_assert_int_eq(sqlite3_open_v2(scratch_place(path), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL),
 			 SQLITE_OK);
 	while (fgets(raw, sizeof(raw), f) && strcmp(raw, "end\n") != 0) {
 		expand(raw, &line);
@@ -264,14 +250,14 @@ static void line_of_case(struct world *w, const char *name, FILE *f, char *line)
 		user_table_tell(w->users, &(struct user){ .uid = (uint32_t)atoi(first),
 			.name = SLICE_LIT("alice"), .home = slice_of(to) }, false, false);
 	} else if (strcmp(word, "link") == 0) {
-		ck_assert_int_eq(symlink(to, place(first)), 0);
+		ck_assert_int_eq(symlink(to, scratch_place(first)), 0);
 	} else if (strcmp(word, "fifo") == 0) {
-		ck_assert_int_eq(mkfifo(place(first), 0600), 0);
+		ck_assert_int_eq(mkfifo(scratch_place(first), 0600), 0);
 	} else if (strcmp(word, "large") == 0) {
 		put(first, "{}", 2);
-		ck_assert_int_eq(truncate(place(first), atoi(to)), 0);
+		ck_assert_int_eq(truncate(scratch_place(first), atoi(to)), 0);
 	} else if (strcmp(word, "owner") == 0) {
-		snprintf(full, sizeof(full), "%s", place(to));
+		snprintf(full, sizeof(full), "%s", scratch_place(to));
 		ck_assert_int_eq(chown(full, (uid_t)atoi(first), 0), 0);
 	} else if (strcmp(word, "want") == 0) {
 		want(w, name, first, to);
@@ -312,33 +298,15 @@ END_TEST
 
 /* ---- the table itself ---- */
 
-static struct container_table *table_of(uint32_t max, uint32_t keep_s)
-{
-	struct container_options opt = { .root = root, .cgroup_root = root, .max = max,
-					 .keep_ended_s = keep_s };
-	struct container_table *t;
-
-	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
-	return t;
-}
-
-static const char *group_number(unsigned int n)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "/docker/%064x", n);
-	return path;
-}
-
 /* The bound holds; what goes first is what was not seen for longest. */
 START_TEST(test_bound)
 {
-	struct container_table *t = table_of(8, 0);
+	struct container_table *t = containing_table(8, 0);
 	struct container_stats st;
 	uint64_t first = 0, h;
 
 	for (unsigned int n = 0; n < 100; n++) {
-		h = container_table_see(t, slice_of(group_number(n)), n * S);
+		h = container_table_see(t, slice_of(containing_group(n)), n * S);
 		ck_assert_uint_ne(h, 0);
 		if (!first)
 			first = h;
@@ -353,7 +321,7 @@ START_TEST(test_bound)
 	ck_assert_ptr_null(container_find(t, first + 1));
 	ck_assert(!container_table_touch(t, first + 1, 200 * S));
 	/* made anew, with another handle */
-	ck_assert_uint_gt(container_table_see(t, slice_of(group_number(1)), 200 * S), h);
+	ck_assert_uint_gt(container_table_see(t, slice_of(containing_group(1)), 200 * S), h);
 	container_table_free(t);
 }
 END_TEST
@@ -364,24 +332,24 @@ END_TEST
  */
 START_TEST(test_end)
 {
-	struct container_table *t = table_of(0, 30);
+	struct container_table *t = containing_table(0, 30);
 	const struct container *c;
 	uint64_t h, again;
 
-	ck_assert_int_eq(mkdir(place(group_number(1)), 0755), 0);
-	h = container_table_see(t, slice_of(group_number(1)), S);
+	ck_assert_int_eq(mkdir(scratch_place(containing_group(1)), 0755), 0);
+	h = container_table_see(t, slice_of(containing_group(1)), S);
 	container_table_tend(t, 10 * S);
 	ck_assert_uint_eq(container_find(t, h)->ended_ns, 0);
-	ck_assert_int_eq(rmdir(place(group_number(1))), 0);
+	ck_assert_int_eq(rmdir(scratch_place(containing_group(1))), 0);
 	container_table_tend(t, 20 * S);
 	c = container_find(t, h);
 	ck_assert_ptr_nonnull(c);
 	ck_assert_uint_eq(c->ended_ns, 20 * S);
 	ck_assert_ptr_eq(container_by_id(t, c->id), c);
 	/* something else takes the old inode, so that the new group has another one */
-	ck_assert_int_eq(mkdir(place("/docker/other"), 0755), 0);
-	ck_assert_int_eq(mkdir(place(group_number(1)), 0755), 0);
-	again = container_table_see(t, slice_of(group_number(1)), 21 * S);
+	ck_assert_int_eq(mkdir(scratch_place("/docker/other"), 0755), 0);
+	ck_assert_int_eq(mkdir(scratch_place(containing_group(1)), 0755), 0);
+	again = container_table_see(t, slice_of(containing_group(1)), 21 * S);
 	ck_assert_uint_ne(again, h);
 	ck_assert_ptr_eq(container_by_id(t, c->full_id), container_find(t, again));
 	container_table_tend(t, 49 * S);
@@ -399,7 +367,7 @@ START_TEST(test_made)
 	static const char args[] = "run\0web\0--bundle\0/srv";
 	static const char shim[] = "--root\0/run/containerd/runc/shop\0create\0web";
 	struct container_maker m = { .type = CONTAINER_CRUN, .args = { args, sizeof(args) } };
-	struct container_table *t = table_of(0, 0);
+	struct container_table *t = containing_table(0, 0);
 	const struct container *c;
 
 	ck_assert_uint_eq(container_table_see(t, slice_of("/web"), S), 0);
@@ -474,7 +442,7 @@ START_TEST(test_made_bundle)
 	for (int i = 0; i < 4; i++) {
 		struct container_maker m = { .type = CONTAINER_CRUN, .args = { args[i], sizes[i] },
 					     .cwd = slice_of(cwds[i]) };
-		struct container_table *t = table_of(0, 0);
+		struct container_table *t = containing_table(0, 0);
 		const struct container *c;
 
 		c = container_find(t, container_table_see_made(t, slice_of("/web"), &m, S));
@@ -505,10 +473,10 @@ START_TEST(test_made_reread)
 	c = container_find(t, container_table_see_made(t, slice_of("/late"), &m, S));
 	ck_assert_ptr_nonnull(c);
 	ck_assert_uint_eq(c->init_pid, 0);
-	ck_assert(mkdir(place("/run"), 0755) == 0 || errno == EEXIST);
-	ck_assert(mkdir(place("/run/crun"), 0755) == 0 || errno == EEXIST);
-	ck_assert_int_eq(mkdir(place("/run/crun/late"), 0755), 0);
-	f = fopen(place("/run/crun/late/status"), "w");
+	ck_assert(mkdir(scratch_place("/run"), 0755) == 0 || errno == EEXIST);
+	ck_assert(mkdir(scratch_place("/run/crun"), 0755) == 0 || errno == EEXIST);
+	ck_assert_int_eq(mkdir(scratch_place("/run/crun/late"), 0755), 0);
+	f = fopen(scratch_place("/run/crun/late/status"), "w");
 	ck_assert_ptr_nonnull(f);
 	ck_assert_int_ge(fputs(status, f), 0);
 	ck_assert_int_eq(fclose(f), 0);
@@ -521,7 +489,7 @@ END_TEST
 
 START_TEST(test_by_id)
 {
-	struct container_table *t = table_of(0, 0);
+	struct container_table *t = containing_table(0, 0);
 	char other[] = "/docker/0000000000000000000000000000000000000000000000000000000000000001";
 	const struct container *c;
 	uint64_t h = container_table_see(t, slice_of(other), S);
@@ -600,7 +568,7 @@ static void engine_start_at(struct engine *en, const char *path, const char *rep
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s", place(path));
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", scratch_place(path));
 	en->reply = reply;
 	en->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	ck_assert_int_eq(bind(en->fd, (struct sockaddr *)&at, sizeof(at)), 0);
@@ -690,7 +658,7 @@ START_TEST(test_silent)
 	uint64_t h;
 
 	engine_start_at(&en, "/run/docker.sock", NULL);
-	h = container_table_see(t, slice_of(group_number(1)), 5 * S);
+	h = container_table_see(t, slice_of(containing_group(1)), 5 * S);
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
 	ck_assert(!container_table_poll(t, 5 * S));
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
@@ -698,7 +666,7 @@ START_TEST(test_silent)
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
 	/* more questions than the queue has room for */
 	for (unsigned int n = 2; n < 2 + 2 * 256; n++)
-		container_table_see(t, slice_of(group_number(n)), 5 * S);
+		container_table_see(t, slice_of(containing_group(n)), 5 * S);
 	container_table_stats(t, &st);
 	ck_assert_uint_gt(st.queue_full, 0);
 	ck_assert_uint_gt(st.asked, 255);
@@ -726,7 +694,7 @@ START_TEST(test_ask_user)
 	await(t, h);
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
 	container_table_free(t);
-	ck_assert_int_eq(chown(place(socket_path), 1000, 1000), 0);
+	ck_assert_int_eq(chown(scratch_place(socket_path), 1000, 1000), 0);
 	t = asking_table();
 	h = container_table_see(t, buf_slice(&group), S);
 	await(t, h);

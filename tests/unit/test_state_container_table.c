@@ -4,7 +4,6 @@
  * gone or too deep; texts of too many values.
  */
 #include <check.h>
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,47 +11,15 @@
 #include "state/container_file.h"
 #include "state/containers.h"
 #include "util/buf.h"
+#include "containing.h"
 #include "scratch.h"
 #include "suite.h"
 
 #define S	1000000000ull
 
-static const char *root;
-
 static void setup(void)
 {
-	root = scratch_make();
-}
-
-/* The path below the root, whose directories are made. */
-static const char *place(const char *path)
-{
-	static char full[4096];
-
-	snprintf(full, sizeof(full), "%s%s", root, path);
-	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		ck_assert(mkdir(full, 0755) == 0 || errno == EEXIST);
-		*p = '/';
-	}
-	return full;
-}
-
-static struct container_table *table_of(uint32_t keep_s)
-{
-	struct container_options opt = { .root = root, .cgroup_root = root, .keep_ended_s = keep_s };
-	struct container_table *t;
-
-	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
-	return t;
-}
-
-static const char *group_number(unsigned int n)
-{
-	static char path[128];
-
-	snprintf(path, sizeof(path), "/docker/%064x", n);
-	return path;
+	scratch_make();
 }
 
 /*
@@ -61,11 +28,11 @@ static const char *group_number(unsigned int n)
  */
 START_TEST(test_end_unseen)
 {
-	struct container_table *t = table_of(30);
+	struct container_table *t = containing_table(0, 30);
 	uint64_t gone, hidden;
 
-	ck_assert_int_eq(mkdir(place("/docker/other"), 0755), 0);
-	gone = container_table_see(t, slice_of(group_number(1)), S);
+	ck_assert_int_eq(mkdir(scratch_place("/docker/other"), 0755), 0);
+	gone = container_table_see(t, slice_of(containing_group(1)), S);
 	hidden = container_table_see(t, SLICE_LIT("/else/lxc.payload.a"), S);
 	container_table_tend(t, 10 * S);
 	ck_assert_uint_eq(container_find(t, gone)->ended_ns, 10 * S);
@@ -80,12 +47,12 @@ END_TEST
 /* Who is in a container can make groups below its own as deep as no engine does: still the same container. */
 START_TEST(test_deep)
 {
-	struct container_table *t = table_of(0);
+	struct container_table *t = containing_table(0, 0);
 	struct buf path = BUF_INIT;
-	uint64_t outer = container_table_see(t, slice_of(group_number(1)), S), h;
+	uint64_t outer = container_table_see(t, slice_of(containing_group(1)), S), h;
 
 	ck_assert_uint_ne(outer, 0);
-	buf_add_str(&path, group_number(1));
+	buf_add_str(&path, containing_group(1));
 	for (int i = 0; i < 900; i++)
 		buf_add_char(&path, i % 225 ? 'x' : '/');
 	buf_add_str(&path, "/lxc.payload.");
@@ -107,7 +74,7 @@ END_TEST
 START_TEST(test_values)
 {
 	struct buf text = BUF_INIT, path = BUF_INIT;
-	struct container_table *t = table_of(0);
+	struct container_table *t = containing_table(0, 0);
 	struct container_stats st;
 	json_t *json;
 	uint64_t h;
@@ -133,9 +100,9 @@ START_TEST(test_values)
 	for (int i = 0; i < 300000; i++)
 		buf_add_str(&text, ",{}");
 	buf_add_str(&text, "]}");
-	buf_printf(&path, "/var/lib/docker/containers/%s/config.v2.json", group_number(1) + strlen("/docker/"));
-	write_file(place(buf_str(&path)), buf_str(&text));
-	h = container_table_see(t, slice_of(group_number(1)), S);
+	buf_printf(&path, "/var/lib/docker/containers/%s/config.v2.json", containing_group(1) + strlen("/docker/"));
+	write_file(scratch_place(buf_str(&path)), buf_str(&text));
+	h = container_table_see(t, slice_of(containing_group(1)), S);
 	ck_assert_uint_eq(container_find(t, h)->image.len, 0);
 	container_table_stats(t, &st);
 	ck_assert_uint_eq(st.files_refused, 1);
