@@ -170,18 +170,18 @@ group_of() {
 	find $at -type d -name "*${id//-/*}*" | head -1 # a scope has \x2d for -
 }
 
-# results ACTION: what was told of it, one a line
+# results POLICY: what was told of its actions, one a line
 results() {
-	grep -F '"falcoc: action"' "$T/out" | jq -c '.output_fields' | grep -F "\"falcoc.action.name\":\"$1\""
+	grep -F '"falcoc: action"' "$T/out" | jq -c '.output_fields' | grep -F "\"falcoc.action.policy\":\"$1\""
 }
-told() { [ "$(grep -F '"falcoc: action"' "$T/out" | grep -cF "\"falcoc.action.name\":\"$1\"")" -gt "$2" ]; }
+told() { [ "$(grep -F '"falcoc: action"' "$T/out" | grep -cF "\"falcoc.action.policy\":\"$1\"")" -gt "$2" ]; }
 
-# act ENGINE ACTION SCRIPT: returns when it is done, and told
+# act ENGINE ACTION SCRIPT: returns when it is done, and told, of the policy of that name (`both` pauses, too)
 act() {
 	local before
 	before=$(results "$2" | wc -l)
 	begin "$1" "$1-$2" "sleep 1; $3" at-once || return 1
-	wait_for 60 told "$2" "$before" || { fail "$1: $2 is told"; tail -3 "$T/out"; return 1; }
+	wait_for 120 told "$2" "$before" || { fail "$1: $2 is told"; tail -3 "$T/out"; return 1; }
 	results "$2" | tail -1 | jq -r '"  \(.["falcoc.action.name"]): \(.["falcoc.action.result"]), " +
 		"\(.["falcoc.action.detail"]), \(.["falcoc.action.latency_ns"] / 1e6 | floor) ms"'
 }
@@ -231,7 +231,7 @@ twin() {
 	start_oci crun "$id" "sleep 1; exec 3</mark.twin; $IDLE"
 	check "docker: one of crun with the same id is killed" wait_for 60 is_gone crun "$id"
 	check "docker: its own with that id runs on" runs docker docker-idle
-	results kill | tail -1 | jq -c .
+	results twin | tail -1 | jq -c .
 	crun delete -f "$id" 2>/dev/null
 }
 
