@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "policy/cut.h"
 #include "policy/process.h"
 #include "state/cgroup.h"
+#include "util/clock.h"
 
 #define ID_LEN		64	/* digits that nobody has by chance */
 #define DEPTH_MAX	16	/* groups within groups that are looked at */
@@ -27,19 +27,6 @@
 #define ROUND_MS	5	/* between two looks at what cannot be polled */
 #define NETNS_MAX	4096	/* processes that are looked at for their network */
 #define FREEZER_V1	"/sys/fs/cgroup/freezer"
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
-static void pause_ms(long ms)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
-}
 
 /* Reads a file of the group. Its length, or a negative errno. */
 static ssize_t read_file(int dir, const char *name, char *text, size_t size)
@@ -376,7 +363,7 @@ static int write_freezer(const struct group *g, bool freeze)
 	/* to wake takes a moment, unless it was not this group that had been frozen */
 	for (unsigned int ms = 0; group_is_frozen(g); ms += ROUND_MS) {
 		if (ms < THAW_MS) {
-			pause_ms(ROUND_MS);
+			clock_pause_ms(ROUND_MS);
 			continue;
 		}
 		walk_groups(g->fd, 0, thaw_below, NULL);
@@ -431,22 +418,22 @@ static bool descend(struct group *g)
 static void await_change(const struct group *g, int events, uint64_t until)
 {
 	struct pollfd p = { .fd = events, .events = POLLPRI };
-	uint64_t now = now_ms();
+	uint64_t now = clock_ms();
 	char text[256];
 
 	if (events < 0 || !g->v2) {
-		pause_ms(ROUND_MS);
+		clock_pause_ms(ROUND_MS);
 		return;
 	}
 	/* what was not read since the last change keeps it readable */
 	if (pread(events, text, sizeof(text), 0) < 0)
-		pause_ms(ROUND_MS);
+		clock_pause_ms(ROUND_MS);
 	poll(&p, 1, now >= until ? 0 : (int)(until - now > ROUND_MS * 4 ? ROUND_MS * 4 : until - now));
 }
 
 int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 {
-	uint64_t until = now_ms() + wait_ms;
+	uint64_t until = clock_ms() + wait_ms;
 	int events, rc;
 
 	rc = write_freezer(g, freeze);
@@ -455,7 +442,7 @@ int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 	if (rc < 0)
 		return rc == -ENODEV ? -ENOENT : rc;
 	events = g->v2 ? openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
-	while ((rc = group_is_frozen(g) == freeze ? 0 : -ETIMEDOUT) < 0 && now_ms() < until)
+	while ((rc = group_is_frozen(g) == freeze ? 0 : -ETIMEDOUT) < 0 && clock_ms() < until)
 		await_change(g, events, until);
 	if (events >= 0)
 		close(events);
@@ -524,10 +511,10 @@ static int kill_round(const struct group *g, struct killing *k)
 /* Gives those that were killed some time to end, before the next round looks for others. */
 static bool await_empty(const struct group *g, int events, uint64_t until, const atomic_bool *stop)
 {
-	uint64_t next = now_ms() + AGAIN_MS;
+	uint64_t next = clock_ms() + AGAIN_MS;
 
 	while (group_is_populated(g)) {
-		uint64_t now = now_ms();
+		uint64_t now = clock_ms();
 
 		if (now >= until || now >= next || atomic_load(stop))
 			return false;
@@ -540,7 +527,7 @@ int group_kill(const struct group *g, const struct protect *p, unsigned int wait
 	       const atomic_bool *stop, uint64_t *ret_killed, const char **ret_why)
 {
 	struct killing k = { .protect = p };
-	uint64_t until = now_ms() + wait_ms;
+	uint64_t until = clock_ms() + wait_ms;
 	bool was_frozen = group_is_frozen(g);
 	int events, rc = 0;
 
@@ -561,7 +548,7 @@ int group_kill(const struct group *g, const struct protect *p, unsigned int wait
 			group_freeze(g, false, 0);
 		if (await_empty(g, events, until, stop))
 			break;
-		if (now_ms() >= until || atomic_load(stop))
+		if (clock_ms() >= until || atomic_load(stop))
 			rc = -ETIMEDOUT;
 		else if (!g->v2)
 			group_freeze(g, true, FREEZE_MS);

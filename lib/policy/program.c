@@ -14,8 +14,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "util/clock.h"
 
 #define STEP_MS	100	/* between two looks at @stop */
 
@@ -27,14 +28,6 @@ struct running {
 	char error[256];		/* the last bytes that it wrote there */
 	size_t nerror;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static int check_file(const char *path, char *why, size_t size)
 {
@@ -159,7 +152,7 @@ static int attend(struct running *r, uint64_t until, const atomic_bool *stop)
 			{ .fd = r->input_fd, .events = POLLOUT },
 			{ .fd = r->error_fd, .events = POLLIN },
 		};
-		uint64_t now = now_ms();
+		uint64_t now = clock_ms();
 
 		if (atomic_load(stop))
 			return -ECANCELED;
@@ -208,7 +201,7 @@ int program_run(const char *const *argv, const char *const *env, struct slice in
 		unsigned int timeout_ms, const atomic_bool *stop, char *why, size_t size)
 {
 	struct running r = { .pidfd = -1, .input_fd = -1, .error_fd = -1, .input = input };
-	uint64_t until = now_ms() + timeout_ms;
+	uint64_t until = clock_ms() + timeout_ms;
 	int rc = check_file(argv[0], why, size), status = 0;
 
 	if (rc < 0)

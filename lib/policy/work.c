@@ -16,6 +16,7 @@
 #include "policy/group.h"
 #include "policy/process.h"
 #include "policy/program.h"
+#include "util/clock.h"
 
 #define NS_PER_S	1000000000ull
 #define ROUNDS_MAX	1000	/* over the processes of a group that forks */
@@ -34,11 +35,6 @@ void work_end(struct job *job, enum action_outcome outcome, const char *fmt, ...
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	job->result.done_ns = (uint64_t)ts.tv_sec * NS_PER_S + (uint64_t)ts.tv_nsec;
 	job->result.outcome = outcome;
-}
-
-static void pause_ms(long ms)
-{
-	nanosleep(&(struct timespec){ .tv_nsec = ms * 1000000 }, NULL);
 }
 
 /* ---- kill: group ---- */
@@ -126,7 +122,7 @@ static void kill_group(struct job *job, const struct work_tools *tools)
 		visit_members(&m);
 		if (m.found == 0 || m.is_over || atomic_load(&tools->stop))
 			break;
-		pause_ms(1);	/* to end takes them a moment */
+		clock_pause_ms(1);	/* to end takes them a moment */
 	}
 	job->result.killed = m.killed;
 	if (m.why)
@@ -190,10 +186,12 @@ static void kill_container(struct job *job, const struct work_tools *tools)
 
 static bool becomes_empty(const struct group *g, uint64_t wait_ms, const atomic_bool *stop)
 {
-	for (uint64_t waited = 0; group_is_populated(g); waited += STEP_MS) {
-		if (waited >= wait_ms || atomic_load(stop))
+	uint64_t until = clock_ms() + wait_ms;
+
+	while (group_is_populated(g)) {
+		if (clock_ms() >= until || atomic_load(stop))
 			return false;
-		pause_ms(STEP_MS);
+		clock_pause_ms(STEP_MS);
 	}
 	return true;
 }
@@ -245,10 +243,12 @@ static void stop_container(struct job *job, const struct work_tools *tools)
 
 static bool becomes_frozen(const struct group *g, bool frozen)
 {
-	for (unsigned int waited = 0; group_is_frozen(g) != frozen; waited += STEP_MS) {
-		if (waited >= VERIFY_MS)
+	uint64_t until = clock_ms() + VERIFY_MS;
+
+	while (group_is_frozen(g) != frozen) {
+		if (clock_ms() >= until)
 			return false;
-		pause_ms(STEP_MS);
+		clock_pause_ms(STEP_MS);
 	}
 	return true;
 }

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "util/buf.h"
+#include "util/clock.h"
 
 #define ANSWER_MAX	(2u << 20)
 #define PODS_MAX	(16u << 20)	/* of the kubelet's list of all pods */
@@ -48,14 +48,6 @@ static const char *const usual[ENGINES][4] = {
 static const char *const of_users[ENGINES] = {
 	[ENGINE_DOCKER] = "docker.sock", [ENGINE_PODMAN] = "podman/podman.sock",
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 static bool is_set(const char *text)
 {
@@ -138,7 +130,7 @@ static bool exchange_at(struct engine_client *c, const struct request *r, const 
 	rc = curl_easy_perform(c->curl);
 	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (rc == CURLE_OPERATION_TIMEDOUT)
-		*left_alone(c, r) = now_ms() + ASK_BACKOFF_MS;
+		*left_alone(c, r) = clock_ms() + ASK_BACKOFF_MS;
 	return rc == CURLE_OK && status == 200;
 }
 
@@ -171,7 +163,7 @@ static bool exchange(struct engine_client *c, const struct request *r, struct bu
 	bool good = false;
 	char path[1200];
 
-	if (now_ms() < *left_alone(c, r))
+	if (clock_ms() < *left_alone(c, r))
 		return false;
 	if (r->engine == ENGINE_KUBELET)
 		return exchange_at(c, r, NULL, out);
@@ -321,14 +313,14 @@ static bool ask_kubelet(struct engine_client *c, struct container_facts *f)
 	char url[512];
 	struct request r = { .engine = ENGINE_KUBELET, .url = url };
 
-	if (c->pods && now_ms() - c->pods_ms < PODS_MS && take_pod(c, f))
+	if (c->pods && clock_ms() - c->pods_ms < PODS_MS && take_pod(c, f))
 		return true;
 	snprintf(url, sizeof(url), "%s/pods", c->engines->kubelet_url);
 	r.headers = bearer(c);
 	if (exchange(c, &r, &out)) {
 		json_decref(c->pods);
 		c->pods = container_json(out.ptr, out.len, PODS_MAX / 16);
-		c->pods_ms = now_ms();
+		c->pods_ms = clock_ms();
 	}
 	curl_slist_free_all(r.headers);
 	buf_release(&out);

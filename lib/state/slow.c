@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "util/clock.h"
 #include "util/thread.h"
 
 struct piece {
@@ -27,14 +28,6 @@ struct slow {
 	unsigned int refs;	/* the owner, and each piece that is left */
 	uint64_t patient_at_ms;
 };
-
-static uint64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
 
 struct slow *slow_new(void)
 {
@@ -150,7 +143,7 @@ int slow_call(struct slow *s, uint64_t key, void (*fn)(void *job), void (*drop)(
 	int err;
 
 	pthread_mutex_lock(&s->lock);
-	err = impatient && now_ms() < s->patient_at_ms ? -EAGAIN : place_for(s, key, &at);
+	err = impatient && clock_ms() < s->patient_at_ms ? -EAGAIN : place_for(s, key, &at);
 	p = err ? NULL : calloc(1, sizeof(*p));
 	if (!err && !p)
 		err = -ENOMEM;
@@ -174,7 +167,7 @@ int slow_call(struct slow *s, uint64_t key, void (*fn)(void *job), void (*drop)(
 	p->left = true;
 	s->refs++;
 	if (impatient)
-		s->patient_at_ms = now_ms() + SLOW_PAUSE_MS;
+		s->patient_at_ms = clock_ms() + SLOW_PAUSE_MS;
 	pthread_mutex_unlock(&s->lock);
 	return -ETIMEDOUT;
 }

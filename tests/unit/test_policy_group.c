@@ -15,9 +15,11 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "acting.h"
@@ -469,6 +471,53 @@ static void hop(const struct target *t, volatile unsigned int *count)
 	}
 }
 
+/* What a machine that is busy adds to each sleep. */
+static long oversleep_ns;
+
+int nanosleep(const struct timespec *ts, struct timespec *left)
+{
+	struct timespec more = { .tv_nsec = oversleep_ns };
+
+	if (oversleep_ns)
+		clock_nanosleep(CLOCK_MONOTONIC, 0, &more, NULL);
+	return clock_nanosleep(CLOCK_MONOTONIC, 0, ts, left);
+}
+
+/* The first process of a container that is deaf to SIGTERM has the time that the policy says, not so many sleeps. */
+START_TEST(force_is_used_in_time)
+{
+	static const struct policy_action stop = { .kind = ACTION_STOP, .reach = REACH_CONTAINER, .timeout_s = 1 };
+	struct target t;
+	uint64_t then;
+	pid_t first;
+
+	if (!make_group(&t, _i))
+		return;
+	signal(SIGTERM, SIG_DFL);	/* to the first of a pid namespace that is nothing */
+	first = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0);
+	ck_assert_int_ge(first, 0);
+	if (first == 0)
+		for (;;)
+			pause();
+	put_into(&t, first);
+	t.pid = (uint32_t)first;
+	t.start_ns = acting_target(first).start_ns;
+	acting_begin(ACTIONS_ON, NULL);
+	oversleep_ns = 200 * 1000000;
+	then = acting_now_ns();
+	acting_act(&stop, &t, "");
+	ck_assert_int_eq(acting_end_of(first), SIGKILL);
+	ck_assert_uint_ge(acting_now_ns() - then, S);
+	ck_assert_uint_lt(acting_now_ns() - then, 10 * S);
+	acting_take();
+	oversleep_ns = 0;
+	ck_assert_msg(acting_result.outcome == OUTCOME_DONE && strstr(acting_result.why, "1 processes"), "%s",
+		      acting_result.why);
+	actor_free(acting_actor);
+	remove_group(&t);
+}
+END_TEST
+
 /* A container that has groups of its own to go to cannot be elsewhere when one of them is frozen. */
 START_TEST(nobody_gets_away_from_a_pause)
 {
@@ -548,6 +597,7 @@ int main(void)
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
 	tcase_add_test(tc, what_is_frozen_below_is_frozen);
 	tcase_add_test(tc, nobody_gets_away_from_a_pause);
+	tcase_add_loop_test(tc, force_is_used_in_time, 0, 2);
 	tcase_add_loop_test(tc, a_group_is_no_name, 0, 2);
 	return suite_run(s);
 }
