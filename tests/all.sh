@@ -6,6 +6,7 @@
 #
 #	quick		everything, but of the VM suite only the core on other kernels than 6.1, and of
 #			the attacks only the races
+#	guests		of that what runs in guests
 #	full		everything, with the whole VM suite on each kernel and on one that checks itself
 #			(debug-kernel.sh), and the module tortured on the oldest, the newest and that
 #	matrix		the whole VM suite on each kernel
@@ -57,6 +58,7 @@ passes() {
 	echo "PASS $name"
 }
 
+# checks LINT [SCAP_MAX_KB=N]: all that needs no guest
 checks() {
 	local k
 	step "packages" tests/setup.sh test || true
@@ -65,9 +67,9 @@ checks() {
 		tests/vm/kernel.sh "$k"
 	done >build/kernels.log 2>&1 &
 	step "build" passes "falcoc builds" make -j"$JOBS" all || true
-	step "lint" make --no-print-directory lint-quick || true
+	step "lint" make --no-print-directory "$1" || true
 	step "unit tests" make --no-print-directory -j"$JOBS" unit || true
-	step "unit tests with sanitizers" make --no-print-directory -j"$JOBS" unit-asan || true
+	step "unit tests with sanitizers" env "${@:2}" make --no-print-directory -j"$JOBS" unit-asan || true
 	step "fuzz targets, for a moment" make --no-print-directory -j"$JOBS" fuzz-smoke || true
 	step "command line" make --no-print-directory test-cli || true
 	wait
@@ -83,21 +85,35 @@ kernels() {
 	done
 }
 
-# kernels_beside "KERNEL..." [TEST...]: the same, two at a time; what each says comes at its end
-kernels_beside() {
-	local k list=$1
-	shift
-	rm -f build/kernel-*.out*
-	# shellcheck disable=SC2016,SC2086  # the inner shell's words; one word a kernel
-	printf '%s\n' $list | xargs -P 2 -I KERNEL bash -c '
-		out=build/kernel-$1.out
-		tests/vm/suite.sh "$@" >"$out" 2>&1
+# beside "KERNEL [TEST...]"...: guests that need not wait for each other, one a CPU; what each says comes at its end
+beside() {
+	local job n=0
+	rm -rf build/beside
+	mkdir -p build/beside
+	for job; do
+		n=$((n + 1))
+		printf '%s %s\n' "$n" "$job"
+	done >build/beside/jobs
+	# shellcheck disable=SC2016  # the inner shell's words
+	xargs -a build/beside/jobs -P "$(nproc)" -L 1 bash -c '
+		out=build/beside/$1
+		shift
+		CONSOLE=$out.console tests/vm/suite.sh "$@" >"$out" 2>&1
 		echo $? >"$out.rc"
-	' beside KERNEL "$@" &
-	for k in $list; do
-		step "kernel $k" told_later "build/kernel-$k.out" || true
-	done
+	' beside &
+	while read -r n job; do
+		step "kernel ${job%% *}, guest $n" told_later "build/beside/$n" || true
+	done <build/beside/jobs
 	wait
+}
+
+# shares N TEST...: N lines, each with its share of the tests, dealt in turns
+shares() {
+	local n=$1
+	shift
+	printf '%s\n' "$@" | awk -v n="$n" '
+		{ share[NR % n] = share[NR % n] " " $0 }
+		END { for (i = 1; i <= n; i++) print share[i % n] }'
 }
 
 # told_later FILE: waits for a command that goes on beside us, and stands in for it
@@ -155,17 +171,26 @@ quick_tests() {
 	done
 }
 
+# guests: of the VM suite what is quick on 6.1, and the core on other kernels
+guests() {
+	local k jobs
+	step "programs of the guests" passes "they build" make -s -j"$JOBS" guest-programs || true
+	# shellcheck disable=SC2046  # one word a test
+	mapfile -t jobs < <(
+		shares 3 $(quick_tests) | sed 's/^/6.1 /'
+		for k in $OTHERS; do echo "$k $CORE"; done
+	)
+	beside "${jobs[@]}"
+}
+
 case ${1:-quick} in
 quick)
-	checks
-	# shellcheck disable=SC2046  # one word a test
-	kernels 6.1 $(quick_tests)
-	# shellcheck disable=SC2086  # one word a test
-	kernels_beside "$OTHERS" $CORE
+	checks lint-quick SCAP_MAX_KB=300
+	guests
 	;;
 full)
 	step "packages for the debug kernel" tests/setup.sh all || true
-	checks
+	checks lint
 	kernels "6.1 $OTHERS debug"
 	stress "5.10 newest debug"
 	own 6.1
@@ -178,6 +203,9 @@ full)
 	step "packages, built twice" tests/package-repro.sh || true
 	step "rpm packages" tests/package-rpm.sh || true
 	step "the packages' life in a guest" tests/vm/package.sh || true
+	;;
+guests)
+	guests
 	;;
 matrix)
 	kernels "6.1 $OTHERS"

@@ -9,7 +9,8 @@ UNIT_BIN	:= $(UNIT_SRC:%.c=$(BUILD)/%)
 UNIT_OBJ	:= $(UNIT_SRC:%.c=$(BUILD)/%.o)
 UNIT_HELP	:= $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c)))
 CHECK_LIBS	 = $(shell pkg-config --libs check 2>/dev/null)
-ASAN		:= BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" OPT="-O1 -g"
+# lines for its reports, and no more: a third less to compile
+ASAN		:= BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recover=all" OPT="-O1 -g1"
 
 .SECONDARY: $(UNIT_OBJ) $(UNIT_HELP)
 .PHONY: unit unit-asan test-cli oracle

@@ -21,7 +21,7 @@ fuzz:	## fuzz every parser with libFuzzer and sanitizers (FUZZ_SECONDS=60, T=fuz
 	@tests/fuzz/run.sh long $(FUZZ_SECONDS) build-fuzz $(T)
 
 fuzz-smoke:	## the same targets for a moment, over their seeds, with gcc's sanitizers
-	@$(MAKE) --no-print-directory fuzz-bin BUILD=build-asan OPT="-O1 -g" \
+	@$(MAKE) --no-print-directory fuzz-bin BUILD=build-asan OPT="-O1 -g1" \
 		SAN="-fsanitize=address,undefined -fno-sanitize-recover=all"
 	@tests/fuzz/run.sh smoke $(FUZZ_RUNS) build-asan $(T)
 

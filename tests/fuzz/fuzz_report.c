@@ -301,8 +301,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		report_release(&r);
 	}
 	store_close(st);
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(more, sizeof(more), "%s%s", path, (const char *[]){ "", "-wal", "-shm" }[i]);
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(more, sizeof(more), "%s%s", path, (const char *[]){ "", "-wal", "-shm", "-runs" }[i]);
 		unlink(more);
 	}
 	return 0;

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # run.sh long SECONDS BUILD [TARGET] | run.sh smoke RUNS BUILD [TARGET]: runs the fuzz targets
-# that were built, each bounded in time. PASS or FAIL for each; a crash's input is kept in
+# that were built, one a CPU at a time, each bounded in time. PASS or FAIL for each; a crash's input is kept in
 # BUILD/fuzz/TARGET/.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 mode=$1 amount=$2 build=$3 only=${4:-}
 top=$PWD
-status=0
 
 # seeds TARGET: the directory with its seeds, absolute
 seeds() { echo "$top/tests/fuzz/corpus/${1#fuzz_}"; }
@@ -36,20 +35,29 @@ run_smoke() {
 	timeout -k 10 "${SMOKE_SECONDS:-240}" "$bin" "$runs" "${files[@]}" >log 2>&1
 }
 
-for src in tests/fuzz/fuzz_*.c; do
-	[ -f "$src" ] || { echo "SKIP: no fuzz targets"; break; }
-	name=$(basename "$src" .c)
-	[ -z "$only" ] || [ "$only" = "$name" ] || continue
-	bin=$top/$build/tests/fuzz/$name
+# one NAME: what it says comes in one piece
+one() {
+	local name=$1 bin=$top/$build/tests/fuzz/$1 rc
 	mkdir -p "$build/fuzz/$name"
-	cd "$build/fuzz/$name" || exit 1
-	if "run_$mode"; then
-		echo "PASS $name$(sed -n 's/^stat::number_of_executed_units: */, runs: /p' log)"
-	else
-		echo "FAIL $name (status $?; $build/fuzz/$name has log and input)"
-		grep -vE '^(INFO|#[0-9])' log | tail -40
-		status=1
-	fi
-	cd "$top" || exit 1
-done
-exit $status
+	cd "$build/fuzz/$name" || return 1
+	"run_$mode"
+	rc=$?
+	{
+		flock 9
+		if [ $rc = 0 ]; then
+			echo "PASS $name$(sed -n 's/^stat::number_of_executed_units: */, runs: /p' log)"
+		else
+			echo "FAIL $name (status $rc; $build/fuzz/$name has log and input)"
+			grep -vE '^(INFO|#[0-9])' log | tail -40
+		fi
+	} 9>>"$top/$build/fuzz/lock"
+	return $rc
+}
+
+mkdir -p "$build/fuzz"
+export -f one seeds more_seeds run_long run_smoke
+export mode amount build top shared
+targets=(tests/fuzz/fuzz_*.c)
+# shellcheck disable=SC2016  # the inner shell's words
+printf '%s\0' "${targets[@]}" | sed -z 's|.*/||; s|\.c$||' | { [ -z "$only" ] && cat || grep -zFx "$only"; } |
+	xargs -0 -n 1 -P "$(nproc)" bash -c 'one "$1"' one || exit 1

@@ -34,7 +34,8 @@ scripts() {
 
 run_shellcheck() {
 	have shellcheck
-	scripts | xargs shellcheck -x -P SCRIPTDIR -S style -e SC1091,SC2317,SC2015
+	# each reads what it sources anew, so there is nothing to share
+	scripts | xargs -P "$(nproc)" -n 8 shellcheck -x -P SCRIPTDIR -S style -e SC1091,SC2317,SC2015
 }
 
 run_codespell() {

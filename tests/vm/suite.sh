@@ -3,7 +3,8 @@
 #
 # suite.sh [--tests DIR] KERNEL [NAME=VALUE...] [TEST...]: builds the module for a kernel, boots that
 # kernel, and runs these tests of DIR (t) or all in it, one after another in one boot, with these
-# variables set. The root is the one of roots/ that is called as the directory is, or `test`.
+# variables set. The kernel's log goes to CONSOLE, or beside the module. The root is the one of roots/ that
+# is called as the directory is, or `test`.
 # Prints their PASS, FAIL and SKIP lines.
 # Exit status 77, and a line why, if the kernel cannot be had.
 set -euo pipefail
@@ -39,9 +40,9 @@ main() {
 	fi
 	"$VM/buildmod.sh" "$kernel" >/dev/null
 	echo "PASS module for $kernel: builds without warnings"
-	make -s -C "$TOP" all build/kmodtest build/attack build/attack32 build/scene build/lookup-musl build/lookup-static
+	make -s -C "$TOP" guest-programs
 	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" "${files[@]}" \
-		--console "$TOP/build-kmod-$kernel/console.log" \
+		--console "${CONSOLE:-$TOP/build-kmod-$kernel/console.log}" \
 		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds > 2700 ? seconds / 2 : 900)) "$@" || rc=$?
 	case $rc in
 	0 | 77) ;;

@@ -12,7 +12,10 @@ export SPARSE
 modules:	## build the kernel module (KERNEL=6.1; KERNEL=running for this machine's)
 	@tests/vm/buildmod.sh $(KERNEL)
 
-.PHONY: vm matrix
+.PHONY: vm vm-quick matrix
+vm-quick:	## run of the VM suite what `make test` has of it
+	@tests/all.sh guests
+
 vm:	## run the VM suite on a kernel (KERNEL=7.3; T=NAME: one test of tests/vm/t)
 	@tests/all.sh vm $(KERNEL) $(T)
 
@@ -26,6 +29,10 @@ vm-own:	## run the VM tests that need a boot of their own (KERNEL=6.1; T=lockdow
 .PHONY: vm-stress
 vm-stress:	## torture the module on a kernel (KERNEL=debug; T="fuzz RELOADS=5": tests of tests/vm/stress, variables)
 	@tests/all.sh stress $(KERNEL) $(T)
+
+# what the guests run of ours, beside falcoc
+.PHONY: guest-programs
+guest-programs: $(addprefix $(BUILD)/,falcoc kmodtest attack attack32 scene lookup-musl lookup-static)
 
 # talks to the module from outside; static, so that it runs in any guest
 $(BUILD)/kmodtest: $(wildcard tests/vm/kmodtest/*.[ch]) kmod/uapi/falcoc.h kmod/uapi/falcoc_events.h \
