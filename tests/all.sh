@@ -241,7 +241,7 @@ service)
 	service "$@"
 	;;
 *)
-	echo "usage: all.sh quick | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
+	echo "usage: all.sh quick | guests | full | matrix | attacks KERNEL... | vm KERNEL [TEST...] |" \
 		"own KERNEL [TEST...] |" \
 		"stress KERNEL [NAME=VALUE...] [TEST...] | dns KERNEL [TEST...] |" \
 		"containers KERNEL [NAME=VALUE...] [TEST...] | service KERNEL [NAME=VALUE...] [TEST...]" >&2

@@ -140,10 +140,11 @@ import json, jsonschema, sys, yaml
 schema = json.load(open(sys.argv[1]))
 jsonschema.Draft7Validator.check_schema(schema)
 v = jsonschema.Draft7Validator(schema)
+loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader) # libyaml's takes a tenth of the time
 for f in sys.argv[2:]:
     try:
         text = open(f, "rb").read().lstrip(b"\xef\xbb\xbf").decode()
-        for doc in yaml.safe_load_all(text):
+        for doc in yaml.load_all(text, Loader=loader):
             if doc is not None:
                 v.validate(doc)
     except Exception as e:
