@@ -21,6 +21,13 @@ CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(SAN) -D_GNU_SOURCE -DFALCOC_VERSION='"$
 	     -Ilib -Ikmod/uapi $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LIBS_ALL   = $(PKG_LIBS) -lm -pthread $(LDLIBS)
 
+# Relocations in 3 KiB instead of 280, all of which every start reads; glibc knows such since 2.36, so debian/rules
+# asks for that one.
+PACK_RELR  = $(shell echo __GLIBC__ __GLIBC_MINOR__ | $(CC) -E -P -include features.h - 2>/dev/null | \
+	     awk 'END { exit !($$1 == 2 && $$2 >= 36) }' && \
+	     $(CC) -shared -o /dev/null -Wl,--fatal-warnings,-z,pack-relative-relocs -x c /dev/null 2>/dev/null && \
+	     echo -Wl,-z,pack-relative-relocs)
+
 LIB_SRC	:= $(wildcard lib/*.c lib/*/*.c)
 CLI_SRC	:= $(wildcard cli/*.c)
 LIB_OBJ	:= $(LIB_SRC:%.c=$(BUILD)/%.o)
@@ -31,7 +38,7 @@ CLI_OBJ	:= $(CLI_SRC:%.c=$(BUILD)/%.o)
 all: $(BUILD)/falcoc	## build the command line tool
 
 $(BUILD)/falcoc: $(CLI_OBJ) $(BUILD)/libfalcoc.a
-	$(CC) $(SAN) $(LDFLAGS) -o $@ $^ $(LIBS_ALL)
+	$(CC) $(SAN) $(LDFLAGS) $(PACK_RELR) -o $@ $^ $(LIBS_ALL)
 
 # It links what falcoc loads later, for those who look for what falcoc needs: the package.
 $(BUILD)/lazy-libs.so:

@@ -13,6 +13,19 @@ unpacked() { dpkg-deb -x "$tool" "$work/root" && dpkg-deb -x "$dkms" "$work/dkms
 conffiles() { [ "$(dpkg-deb -I "$tool" conffiles | sort)" = "$(cd "$work/root" && find etc -type f | sed 's|^|/|' | sort)" ]; }
 only_source() { [ -z "$(find "$work/dkms-root/usr/src" -type f ! -name '*.[ch]' ! -name Kbuild ! -name dkms.conf ! -name supported.sh)" ]; }
 version_of() { dpkg-deb -f "$1" Version; }
+# Nothing but the packaging knows of libraries that are loaded when they are needed.
+needs_libraries() {
+	local soname package
+	readelf -d build/lazy-libs.so | sed -n 's/.*(NEEDED).*\[\(.*\)\]$/\1/p' >"$work/sonames"
+	[ -s "$work/sonames" ] || return 1
+	while read -r soname; do
+		package=$(dpkg -S "*/$soname" | sed -n '1s/:.*//p')
+		needs "$package" || { echo "$soname: $package"; return 1; }
+	done <"$work/sonames"
+}
+needs() { dpkg-deb -f "$tool" Depends | grep -qw -- "$1"; }
+# nor of the libc that packed relocations need
+needs_libc() { ! readelf -V "$work/root/usr/bin/falcoc" | grep -q GLIBC_ABI_DT_RELR || needs 'libc6 (>= 2.36)'; }
 starts_service() { dpkg-deb -I "$tool" postinst | grep -q "deb-systemd-helper enable 'falcoc.service'"; }
 
 # builds SOURCE: as its dkms.conf says, for kernel 6.1
@@ -110,6 +123,8 @@ check "its configuration is right, and changes nothing" sh -c \
 		'$work/root/etc/falcoc/falcoc_rules.yaml' | grep -q '0 warnings'"
 check "what lies in /etc is what Debian asks about" conffiles
 check "its service is enabled" starts_service
+check "it asks for the libraries that are loaded when they are needed" needs_libraries
+check "it asks for the libc that the program was linked for" needs_libc
 check "falcoc-dkms has the module's source and nothing else" only_source
 check "it builds as DKMS builds it" builds "$source"
 check "the module's version is the changelog's" module_version
