@@ -32,13 +32,17 @@ LIB_SRC	:= $(wildcard lib/*.c lib/*/*.c)
 CLI_SRC	:= $(wildcard cli/*.c)
 LIB_OBJ	:= $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ	:= $(CLI_SRC:%.c=$(BUILD)/%.o)
+# the ones first that a replay runs: lib/link-order says why
+LINK_SRC := $(filter $(CLI_SRC) $(LIB_SRC),$(shell sed '/^\#/d' lib/link-order))
+LINK_SRC += $(filter-out $(LINK_SRC),$(CLI_SRC) $(LIB_SRC))
+LINK_OBJ := $(LINK_SRC:%.c=$(BUILD)/%.o)
 
 .DEFAULT_GOAL := all
 .PHONY: all clean help
 all: $(BUILD)/falcoc	## build the command line tool
 
-$(BUILD)/falcoc: $(CLI_OBJ) $(BUILD)/libfalcoc.a
-	$(CC) $(SAN) $(LDFLAGS) $(PACK_RELR) -o $@ $^ $(LIBS_ALL)
+$(BUILD)/falcoc: $(LINK_OBJ) lib/link-order
+	$(CC) $(SAN) $(LDFLAGS) $(PACK_RELR) -o $@ $(LINK_OBJ) $(LIBS_ALL)
 
 # It links what falcoc loads later, for those who look for what falcoc needs: the package.
 $(BUILD)/lazy-libs.so:
