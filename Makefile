@@ -15,7 +15,8 @@ OPT	?= -O2 -g
 SAN	?=
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 # loaded when they are needed (lib/util/lazy.h, lib/util/curl.c), so not linked
-LAZY_LIBS  := -lcurl -lsqlite3 -lmicrohttpd -lsystemd -lcrypto -lnl-route-3 -lnl-3 -lpsl -lidn2 -lseccomp -lcap-ng
+LAZY_LIBS  := -lcurl -lsqlite3 -lmicrohttpd -lsystemd -lcrypto -lnl-route-3 -lnl-3 -lpsl -lidn2 -lseccomp -lcap-ng \
+	      -lz -lyaml -lmnl -lcares -lpcre2-8
 PKG_LIBS   := $(filter-out $(LAZY_LIBS),$(shell pkg-config --libs $(PKGS) 2>/dev/null))
 CFLAGS_ALL = -std=gnu11 $(OPT) $(WARN) $(SAN) -D_GNU_SOURCE -DFALCOC_VERSION='"$(VERSION)"' \
 	     -Ilib -Ikmod/uapi $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS)

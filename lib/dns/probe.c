@@ -2,13 +2,14 @@
 /* probe.c - do the name servers answer? See probe.h */
 #include "dns/probe.h"
 
-#include <ares.h>
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <time.h>
+
+#include "util/lazy_cares.h"
 
 #define TYPE_NS		2
 #define DNS_PORT	53
@@ -146,6 +147,8 @@ int dns_probe(const char *servers, const char *resolv_conf, unsigned int timeout
 	int err = 0;
 	size_t n = 0;
 
+	if (!lazy_cares_load())
+		return -ELIBACC;
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		return -ENOMEM;
 	if (channel_new(resolv_conf, timeout_ms, &channel) != ARES_SUCCESS) {

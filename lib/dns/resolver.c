@@ -13,7 +13,6 @@
  */
 #include "dns/resolver.h"
 
-#include <ares.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -29,6 +28,7 @@
 #include "util/hash.h"
 #include "util/ihash.h"
 #include "util/ip.h"
+#include "util/lazy_cares.h"
 
 #define NS_PER_S 1000000000ull
 #define NOT_IN_HEAP SIZE_MAX
@@ -739,6 +739,8 @@ int dns_resolver_new(struct dns_table *table, const struct dns_resolver_options 
 	struct dns_resolver *r;
 	int err;
 
+	if (!lazy_cares_load())
+		return -ELIBACC;
 	err = ares_errno(ares_library_init(ARES_LIB_INIT_ALL));
 	if (err)
 		return err;

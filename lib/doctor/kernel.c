@@ -10,10 +10,10 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "capture/module.h"
 #include "doctor/doctor.h"
+#include "util/lazy_zlib.h"
 
 #define OLDEST_MAJOR	5
 #define OLDEST_MINOR	10
@@ -112,6 +112,10 @@ static void check_config(struct doctor *d, const char *root)
 	struct utsname un;
 	gzFile f;
 
+	if (!lazy_zlib_load()) {
+		doctor_say(d, "kernel-config", DOCTOR_SKIPPED, "zlib, which unpacks it, cannot be loaded");
+		return;
+	}
 	uname(&un);
 	f = config_open(root, un.release, path, sizeof(path));
 	if (!f) {

@@ -95,6 +95,7 @@ struct config {
 	struct engine_options *opt;	/* while they are filled in */
 
 	uint32_t preset_bytes;	/* what counts where no size of rings is given */
+	bool no_yaml;		/* libyaml is not there, which is told once */
 	const struct ynode *replay, *capture_file;	/* engine.kind is replay; of what */
 	struct engine_select *selects;
 	size_t nselects;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/lazy_yaml.h"
+
 #define NODES_MAX	100000u
 #define DEPTH_MAX	32u
 
@@ -167,9 +169,16 @@ void config_push(struct config *c, struct ynode *seq, struct ynode *item)
 
 struct ynode *config_parse(struct config *c, const char *name, const char *text, size_t len)
 {
-	struct source *src = config_add_source(c, name, text, len);
 	struct ydocs docs = { 0 };
+	struct source *src;
 
+	if (!lazy_yaml_load()) {
+		if (!c->no_yaml)
+			config_fault(c, NULL, "libyaml cannot be loaded");
+		c->no_yaml = true;
+		return NULL;
+	}
+	src = config_add_source(c, name, text, len);
 	if (!src || yaml_read(src, (struct slice){ text, len }, c->arena, c->diags, &docs) < 0)
 		return NULL;
 	if (docs.nroots > 1)

@@ -7,9 +7,6 @@
  * quantifier there and a repetition repeated here. All that the rewriting puts out
  * means the same to both. Groups do not capture, since nothing asks for captures.
  */
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
-
 #include "filter/nfa.h"
 #include "filter/regex.h"
 
@@ -17,6 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "util/lazy_pcre2.h"
 
 #define REPEAT_MAX 1000		/* of {n,m}, as in RE2 */
 #define GROUPS_MAX 200		/* groups in groups */
@@ -433,11 +432,17 @@ static int regex_compile(struct regex *re, const struct buf *pcre, bool caseless
 int regex_new(struct slice pattern, bool caseless, struct buf *why, size_t *ret_off,
 	      struct regex **ret_regex)
 {
-	struct regex *re = calloc(1, sizeof(*re));
+	struct regex *re;
 	struct buf plain = BUF_INIT, whole = BUF_INIT;
 	size_t off = 0;
 	int err = -ENOMEM;
 
+	if (!lazy_pcre2_load()) {
+		buf_add_str(why, "PCRE2 cannot be loaded");
+		*ret_off = 0;
+		return -EINVAL;
+	}
+	re = calloc(1, sizeof(*re));
 	if (!re)
 		return err;
 	err = regex_translate(pattern, &plain, why, &off);

@@ -3,11 +3,12 @@
 #include "net/diag.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <sys/time.h>
+
+#include "util/lazy_mnl.h"
 
 #define ANSWER_TIMEOUT_S 2
 
@@ -30,9 +31,12 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
 int net_diag_open(struct mnl_socket **ret_nl)
 {
 	struct timeval timeout = { .tv_sec = ANSWER_TIMEOUT_S };
-	struct mnl_socket *nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
+	struct mnl_socket *nl;
 	int err;
 
+	if (!lazy_mnl_load())
+		return -ELIBACC;
+	nl = mnl_socket_open2(NETLINK_SOCK_DIAG, SOCK_CLOEXEC);
 	if (!nl)
 		return -errno;
 	if (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0 ||

@@ -3,13 +3,13 @@
 #include "net/route.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "util/hash.h"
+#include "util/lazy_mnl.h"
 
 #define KEPT	   64 /* addresses, by their hash */
 #define KEEP_NS	   1000000000ull
@@ -33,9 +33,12 @@ struct net_routes {
 int net_routes_new(struct net_routes **ret_routes)
 {
 	struct timeval timeout = { .tv_usec = TIMEOUT_US };
-	struct net_routes *r = calloc(1, sizeof(*r));
+	struct net_routes *r;
 	int err;
 
+	if (!lazy_mnl_load())
+		return -ELIBACC;
+	r = calloc(1, sizeof(*r));
 	if (!r)
 		return -ENOMEM;
 	r->nl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);

@@ -8,7 +8,6 @@
 #include "net/socks.h"
 
 #include <errno.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -20,6 +19,7 @@
 #include "net/diag.h"
 #include "util/hash.h"
 #include "util/ihash.h"
+#include "util/lazy_mnl.h"
 
 #define STATE_BIT(state) (1u << (state))
 /* Sockets with a peer that a process holds: not half-open, not in TIME_WAIT. */

@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include <curl/curl.h>
-#include <zlib.h>
 
 #include "output/text.h"
+#include "util/lazy_zlib.h"
 
 #define ANSWER_MAX	512u	/* bytes of an answer that is told */
 
@@ -279,7 +279,7 @@ struct sink *sink_http_new(const struct sink_http_options *opt, enum message_for
 	if (!h->multi || !h->easy || !add_header(h, "Expect:") ||
 	    !add_header(h, form == MESSAGE_TEXT ? "Content-Type: text/plain" :
 						  "Content-Type: application/json") ||
-	    (h->compress && !add_header(h, "Content-Encoding: gzip")) ||
+	    (h->compress && (!lazy_zlib_load() || !add_header(h, "Content-Encoding: gzip"))) ||
 	    set_up(h, opt) != CURLE_OK) {
 		sink_free(&h->s);
 		return NULL;

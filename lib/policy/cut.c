@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libmnl/libmnl.h>
 #include <netinet/in.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "net/diag.h"
+#include "util/lazy_mnl.h"
 
 int cut_open_namespace(const char *process, uint32_t ino)
 {

@@ -10,7 +10,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <yaml.h>
+
+#include "util/lazy_yaml.h"
 
 #define KEYS_MAX	1000u	/* of one mapping: each is compared with all */
 
@@ -550,6 +551,11 @@ int yaml_read(const struct source *src, struct slice text, struct arena *arena, 
 		diags_add(ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", (struct loc){ .src = src },
 			  "the file has more than the %u bytes that a rules file may have",
 			  YAML_FILE_MAX);
+		return -EINVAL;
+	}
+	if (!lazy_yaml_load()) {
+		diags_add(ds, DIAG_ERROR, "LOAD_ERR_YAML_PARSE", (struct loc){ .src = src },
+			  "libyaml cannot be loaded");
 		return -EINVAL;
 	}
 	if (!yaml_parser_initialize(&r.parser))

@@ -9,7 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
+
+#include "util/lazy_zlib.h"
 
 #define READ_BYTES	(64u << 10)	/* of a read, and the first of the buffer */
 #define FRAME_BYTES	12		/* type, length, length again */
@@ -88,6 +89,8 @@ static int look_packed(struct scap_input *in)
 	in->begun = true;
 	if (in->end < 2 || p[0] != 0x1f || p[1] != 0x8b)
 		return 0;
+	if (!lazy_zlib_load())
+		return -ELIBACC;
 	in->zbuf = malloc(READ_BYTES);
 	if (!in->zbuf || inflateInit2(&in->z, GZIP_WINDOW) != Z_OK)
 		return -ENOMEM;

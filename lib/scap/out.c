@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
+
+#include "util/lazy_zlib.h"
 
 #include "util/thread.h"
 
@@ -223,6 +224,8 @@ static int pack(const char *bytes, size_t len, struct buf *out)
 	char piece[16384];
 	int rc;
 
+	if (!lazy_zlib_load())
+		return -ELIBACC;
 	if (deflateInit2(&z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY))
 		return -ENOMEM;
 	z.next_in = (Bytef *)bytes;

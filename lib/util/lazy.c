@@ -7,14 +7,19 @@
 #include <stddef.h>
 
 #include "util/lazy_capng.h"
+#include "util/lazy_cares.h"
 #include "util/lazy_crypto.h"
 #include "util/lazy_idn.h"
 #include "util/lazy_microhttpd.h"
+#include "util/lazy_mnl.h"
 #include "util/lazy_nl.h"
+#include "util/lazy_pcre2.h"
 #include "util/lazy_psl.h"
 #include "util/lazy_seccomp.h"
 #include "util/lazy_sqlite.h"
 #include "util/lazy_systemd.h"
+#include "util/lazy_yaml.h"
+#include "util/lazy_zlib.h"
 
 enum lazy_state { LAZY_UNTRIED, LAZY_LOADED, LAZY_MISSING };
 
@@ -57,12 +62,17 @@ static enum lazy_state find(const char *soname, const char *const *names, size_t
 
 /* The versions that the headers here are of: test_util_lazy.c loads them all. */
 LIBRARY(capng, "libcap-ng.so.0", LAZY_CAPNG)
+LIBRARY(cares, "libcares.so.2", LAZY_CARES)
 LIBRARY(crypto, "libcrypto.so.3", LAZY_CRYPTO)
 LIBRARY(idn, "libidn2.so.0", LAZY_IDN)
 LIBRARY(microhttpd, "libmicrohttpd.so.12", LAZY_MICROHTTPD)
+LIBRARY(mnl, "libmnl.so.0", LAZY_MNL)
 /* which brings libnl with it */
 LIBRARY(nl, "libnl-route-3.so.200", LAZY_NL)
+LIBRARY(pcre2, "libpcre2-8.so.0", LAZY_PCRE2)
 LIBRARY(psl, "libpsl.so.5", LAZY_PSL)
 LIBRARY(seccomp, "libseccomp.so.2", LAZY_SECCOMP)
 LIBRARY(sqlite, "libsqlite3.so.0", LAZY_SQLITE)
 LIBRARY(systemd, "libsystemd.so.0", LAZY_SYSTEMD)
+LIBRARY(yaml, "libyaml-0.so.2", LAZY_YAML)
+LIBRARY(zlib, "libz.so.1", LAZY_ZLIB)

@@ -25,9 +25,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "engine/engine.h"
+#include "util/lazy_zlib.h"
 
 #define FIELDS_MAX	400
 #define LINE_MAX_BYTES	(1 << 20)
@@ -141,7 +141,7 @@ static FILE *replay(struct engine_options opt, const char *const *rules)
 /* One object a line. */
 static json_t *read_all(const char *path)
 {
-	gzFile gz = gzopen(path, "rb");
+	gzFile gz = lazy_zlib_load() ? gzopen(path, "rb") : NULL;
 	char *line = malloc(LINE_MAX_BYTES);
 	json_t *list = json_array();
 

@@ -5,14 +5,19 @@
 
 #include "suite.h"
 #include "util/lazy_capng.h"
+#include "util/lazy_cares.h"
 #include "util/lazy_crypto.h"
 #include "util/lazy_idn.h"
 #include "util/lazy_microhttpd.h"
+#include "util/lazy_mnl.h"
 #include "util/lazy_nl.h"
+#include "util/lazy_pcre2.h"
 #include "util/lazy_psl.h"
 #include "util/lazy_seccomp.h"
 #include "util/lazy_sqlite.h"
 #include "util/lazy_systemd.h"
+#include "util/lazy_yaml.h"
+#include "util/lazy_zlib.h"
 
 static const struct {
 	const char *name;
@@ -21,8 +26,9 @@ static const struct {
 	size_t bytes;
 } libraries[] = {
 #define LIBRARY(name) { #name, lazy_##name##_load, (void **)&lazy_##name, sizeof(lazy_##name) }
-	LIBRARY(capng), LIBRARY(crypto), LIBRARY(idn), LIBRARY(microhttpd), LIBRARY(nl),
-	LIBRARY(psl), LIBRARY(seccomp), LIBRARY(sqlite), LIBRARY(systemd),
+	LIBRARY(capng), LIBRARY(cares), LIBRARY(crypto), LIBRARY(idn), LIBRARY(microhttpd), LIBRARY(mnl),
+	LIBRARY(nl), LIBRARY(pcre2), LIBRARY(psl), LIBRARY(seccomp), LIBRARY(sqlite), LIBRARY(systemd),
+	LIBRARY(yaml), LIBRARY(zlib),
 };
 
 START_TEST(loads)
