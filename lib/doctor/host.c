@@ -18,7 +18,7 @@
 /* Makes a file without a name, and writes some to it. 0 or a negative errno. */
 static int try_write(const char *dir)
 {
-	static const char bytes[65536];
+	static char bytes[65536];	/* not const: the file of the program need not have them */
 	int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), err = 0;
 
 	if (fd < 0)

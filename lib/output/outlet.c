@@ -279,7 +279,8 @@ int outlet_new(struct sink *s, const struct outlet_options *opt, struct outlet *
 	pthread_cond_init(&o->work, &attr);
 	pthread_cond_init(&o->room, &attr);
 	pthread_condattr_destroy(&attr);
-	o->ring = calloc(o->opt.capacity, sizeof(struct message *));
+	/* not cleared: memory that nobody writes to is not taken */
+	o->ring = reallocarray(NULL, o->opt.capacity, sizeof(struct message *));
 	s->slow_ms = opt->slow_ms;
 	s->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (!o->ring)

@@ -4,8 +4,8 @@
 # link-order.sh FALCOC: in what order the objects of falcoc are to be linked, as lib/link-order has it. The kernel maps
 # 64 KiB around each page of a program that is touched, so that what a replay runs should lie
 # together. It is asked by callgrind what of each source a replay with a filter runs, and
-# one with rules. First come those of which a good part ran for the filter, then for the rules, then those of
-# which anything ran; what is not listed was not needed and is linked last.
+# one with rules. First come those of which a good part ran for the filter, then those of which anything did,
+# then the same for the rules; what is not listed was not needed and is linked last.
 set -euo pipefail
 FALCOC=$1
 here=$(dirname "$0")
@@ -39,8 +39,8 @@ find "$objects/cli" "$objects/lib" -name '*.o' | sort | while read -r object; do
 		}
 		END {
 			if (filter * 5 >= all && filter) print 1, source
-			else if (rules * 5 >= all && rules) print 2, source
-			else if (filter) print 3, source
+			else if (filter) print 2, source
+			else if (rules * 5 >= all && rules) print 3, source
 			else if (rules) print 4, source
 		}' "$work/filter" "$work/rules" -
 done | sort | cut -d' ' -f2
