@@ -20,10 +20,9 @@ EOF
 without() {
 	local soname=$1 status=$2 what=$3 got=0
 	shift 3
-	rm -rf "$work/lib"
-	mkdir "$work/lib"
-	: >"$work/lib/$soname"
-	LD_LIBRARY_PATH=$work/lib "$FALCOC" "$@" >"$work/out" 2>&1 || got=$?
+	mkdir -p "$work/no-$soname"
+	: >"$work/no-$soname/$soname"
+	LD_LIBRARY_PATH=$work/no-$soname "$FALCOC" "$@" >"$work/out" 2>&1 || got=$?
 	if [ $got != "$status" ] || [ "$(grep -c "$what" "$work/out")" != 1 ]; then
 		echo "FAIL libraries: without $soname: $* ended with $got:"
 		cat "$work/out"
@@ -36,11 +35,10 @@ without() {
 without libyaml-0.so.2 3 'libyaml cannot be loaded' -V "$work/rules.yaml"
 without libpcre2-8.so.0 3 'PCRE2 cannot be loaded' eval 'proc.name regex "a.*b"' -e "$capture"
 without libz.so.1 6 'cannot read .*: Can not access a needed shared library' eval evt.type=open -e "$work/packed.scap.gz"
-rm -rf "$work/lib"
-mkdir "$work/lib"
-touch "$work/lib/"{libyaml-0.so.2,libpcre2-8.so.0,libz.so.1,libcares.so.2,libmnl.so.0}
+mkdir "$work/none"
+touch "$work/none/"{libyaml-0.so.2,libpcre2-8.so.0,libz.so.1,libcares.so.2,libmnl.so.0}
 "$FALCOC" eval 'evt.type = open' -e "$capture" >"$work/with" 2>&1
-LD_LIBRARY_PATH=$work/lib "$FALCOC" eval 'evt.type = open' -e "$capture" >"$work/out" 2>&1
+LD_LIBRARY_PATH=$work/none "$FALCOC" eval 'evt.type = open' -e "$capture" >"$work/out" 2>&1
 cmp "$work/with" "$work/out" || { echo "FAIL libraries: a replay needs one of them"; failed=1; }
 [ -s "$work/with" ] || { echo "FAIL libraries: nothing was judged"; failed=1; }
 [ $failed = 1 ] || echo "PASS libraries that are missing are told once, and only where they are needed"
