@@ -118,7 +118,7 @@ shares() {
 
 # told_later FILE: waits for a command that goes on beside us, and stands in for it
 told_later() {
-	until [ -s "$1.rc" ]; do sleep 1; done
+	until [ -s "$1.rc" ]; do sleep 3; done
 	cat "$1"
 	return "$(cat "$1.rc")"
 }

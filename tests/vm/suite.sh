@@ -11,7 +11,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 main() {
-	local dir=t root=test seconds=2700 kernel rc=0 t scap files=()
+	local dir=t root=test seconds=3600 kernel rc=0 t scap files=()
 	if [ "$1" = --tests ]; then
 		dir=$2
 		shift 2
@@ -32,8 +32,7 @@ main() {
 			files+=(--file "$t=$(basename "$t")")
 		done
 	fi
-	# torture takes its time, and so does a kernel that looks twice at everything
-	[ "$dir" = t ] || seconds=3600
+	# a kernel that looks twice at everything takes its time
 	if [ "$kernel" = debug ]; then
 		seconds=7200
 		export VM_MEM=${VM_MEM:-2048}
@@ -43,7 +42,7 @@ main() {
 	make -s -C "$TOP" guest-programs
 	"$VM/run.sh" --kernel "$kernel" --root "$root" --timeout "${VM_SECONDS:-$seconds}" "${files[@]}" \
 		--console "${CONSOLE:-$TOP/build-kmod-$kernel/console.log}" \
-		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds > 2700 ? seconds / 2 : 900)) "$@" || rc=$?
+		"$VM/guest/suite" --tests "$dir" TEST_SECONDS=$((seconds / 2)) "$@" || rc=$?
 	case $rc in
 	0 | 77) ;;
 	124 | 125) echo "FAIL kernel $kernel: the guest did not reach the end" ;;
