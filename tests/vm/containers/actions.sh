@@ -7,6 +7,7 @@
 # t/actions.sh, t/actions_pid.sh.)
 #
 #	RUNTIMES="docker podman"	only these
+#	RUNTIME_MS=30000	so long they are waited for, for an emulated one to answer [5000]
 # shellcheck source=../guest/lib.sh
 . /falcoc/guest/lib.sh
 # shellcheck source=../guest/containers.sh
@@ -181,7 +182,7 @@ act() {
 	local before
 	before=$(results "$2" | wc -l)
 	begin "$1" "$1-$2" "sleep 1; $3" at-once || return 1
-	wait_for 120 told "$2" "$before" || { fail "$1: $2 is told"; tail -3 "$T/out"; return 1; }
+	wait_for 300 told "$2" "$before" || { fail "$1: $2 is told"; tail -3 "$T/out"; return 1; }
 	results "$2" | tail -1 | jq -r '"  \(.["falcoc.action.name"]): \(.["falcoc.action.result"]), " +
 		"\(.["falcoc.action.detail"]), \(.["falcoc.action.latency_ns"] / 1e6 | floor) ms"'
 }
@@ -291,7 +292,7 @@ rules >"$T/rules.yaml"
 policies >"$T/policies.yaml"
 mkdir -p "$T/captures"
 start_falcoc -v -r "$T/rules.yaml" --policy "$T/policies.yaml" --actions=on --json \
-	-o capture.directory="$T/captures" || exit 1
+	-o capture.directory="$T/captures" -o policies.runtime_timeout_ms="${RUNTIME_MS:-5000}" || exit 1
 for r in $RUNTIMES; do
 	start=$SECONDS
 	if ! declare -F "up_$r" >/dev/null || "up_$r"; then

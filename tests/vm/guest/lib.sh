@@ -40,10 +40,10 @@ skip() {
 
 # wait_for SECONDS COMMAND...: true as soon as the command is; no later than that, PATIENCE times
 wait_for() {
-	local end=$(($(date +%s) + $1 * PATIENCE))
+	local end=$((EPOCHSECONDS + $1 * PATIENCE))
 	shift
 	until "$@"; do
-		[ "$(date +%s)" -lt "$end" ] || return 1
+		[ "$EPOCHSECONDS" -lt "$end" ] || return 1
 		sleep 0.1
 	done
 }
