@@ -135,8 +135,9 @@ resume_crun() { crun resume "$1"; }
 resume_lxc() { lxc-freeze -n "$1" && lxc-unfreeze -n "$1"; }
 resume_nspawn() {
 	local g
-	g=$(group_of)
-	if [ -f "$g/cgroup.freeze" ]; then echo 0 >"$g/cgroup.freeze"; else echo THAWED >"$g/freezer.state"; fi
+	groups_of | while read -r g; do
+		if [ -f "$g/cgroup.freeze" ]; then echo 0 >"$g/cgroup.freeze"; else echo THAWED >"$g/freezer.state"; fi
+	done
 }
 
 begin() {
@@ -155,20 +156,26 @@ is_frozen() {
 	*) is_paused "$1" "$2" && group_is_frozen ;;
 	esac
 }
+# any of its groups: Podman pauses the one within that which has the container's name
 group_is_frozen() {
 	local g
-	g=$(group_of)
-	case $g in
-	*/freezer/*) grep -qs FROZEN "$g/freezer.state" ;;
-	*) grep -qs 'frozen 1' "$g/cgroup.events" ;;
-	esac
+	while read -r g; do
+		! grep -qs 'frozen 1' "$g/cgroup.events" && ! grep -qs FROZEN "$g/freezer.state" || return 0
+	done < <(groups_of)
+	return 1
 }
 # of the container that was acted upon last
-group_of() {
+groups_of() {
 	local id at=/sys/fs/cgroup
 	id=$(grep -F '"falcoc: action"' "$T/out" | tail -1 | jq -r '.output_fields["falcoc.action.container"]')
 	[ ! -d $at/freezer ] || at=$at/freezer
-	find $at -type d -name "*${id//-/*}*" | head -1 # a scope has \x2d for -
+	find $at -type d -path "*${id//-/*}*" # a scope has \x2d for -
+}
+show_state() {
+	echo "  its engine says $("state_$1" "$2"); groups:"
+	groups_of | while read -r g; do
+		echo "  $g: $(cat "$g"/cgroup.events "$g"/freezer.state 2>/dev/null | tr '\n' ' ')"
+	done
 }
 
 # results POLICY: what was told of its actions, one a line
@@ -213,9 +220,11 @@ actions_on() {
 	rm -f "$T/noted"
 	if act "$e" pause "$PARTS; exec 3</mark.pause; $IDLE"; then
 		check "$e: a paused one is frozen, and its engine knows, if it asks" wait_for 30 is_frozen "$e" "$e-pause"
+		show_state "$e" "$e-pause"
 		parts_of "$e"
 		"resume_$e" "$e-pause" >"$T/resume" 2>&1
-		check "$e: its engine lets it go on" wait_for 20 goes_on "$e" "$e-pause" || cat "$T/resume"
+		check "$e: its engine lets it go on" wait_for 20 goes_on "$e" "$e-pause"
+		[ "$FAILED" = 0 ] || { cat "$T/resume"; show_state "$e" "$e-pause"; }
 	fi
 	if act "$e" stop "exec 3</mark.stop; $IDLE"; then
 		check "$e: a stopped one is gone" wait_for 40 is_gone "$e" "$e-stop"
@@ -223,7 +232,7 @@ actions_on() {
 	check "$e: another one runs on" runs "$e" "$e-idle"
 	if declare -F "more_$e" >/dev/null; then "more_$e"; fi
 }
-goes_on() { [ -n "$(group_of)" ] && ! group_is_frozen && runs "$1" "$2"; }
+goes_on() { [ -n "$(groups_of)" ] && ! group_is_frozen && runs "$1" "$2"; }
 
 # A container of another runtime that has the very id of one of Docker's.
 twin() {
@@ -304,5 +313,6 @@ for r in $RUNTIMES; do
 	echo "  $r took $((SECONDS - start)) s"
 done
 check "falcoc ends well" stop_falcoc
+grep -F '"falcoc: action"' "$T/out" | grep -vF '"falcoc.action.result":"done"' | jq -r .output | sed 's/^/  /'
 echo "  captures: $(find "$T/captures" -type f | wc -l)"
 grep -iE '^Actions|container|lost' "$T/err" | sed 's/^/  /'
