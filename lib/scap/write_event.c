@@ -10,6 +10,7 @@
  * A number that the record does not tell is written as 0 (of users: as nobody), as the format's
  * other writers do; a string as nothing.
  */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -28,6 +29,8 @@
 #define STATE_ONLY		1
 #define NUMBER_KNOWN		329	/* of system calls, to readers of 2022 */
 #define ENTRY_PARAMS_MAX	6
+#define EXECVEAT_E		330
+#define BPF_E			368
 #define OPEN_X_CREATED		(1ull << 32)
 #define OPEN_X_UPPER		(1ull << 33)
 #define OPEN_X_LOWER		(1ull << 34)
@@ -114,7 +117,6 @@ static const struct entry {
 	{ 332, 3, { 3, 4, 5 } },	/* copy_file_range */
 	{ 362, 1, { 1 } },	/* dup2 */
 	{ 364, 1, { 1 } },	/* dup3 */
-	{ 368, 1, { 1 } },	/* bpf */
 	{ 374, 1, { 1 } },	/* epoll_create */
 	{ 376, 1, { 1 } },	/* epoll_create1 */
 	{ 390, 1, { 2 } },	/* umount2 */
@@ -501,16 +503,6 @@ static void param_end(struct making *m)
 	m->at[++m->n] = (uint32_t)m->bytes.len;
 }
 
-static void put_entry(struct buf *out, const struct making *m, const struct header *exit)
-{
-	struct header h = *exit;
-	const struct entry *e;
-
-	h.type = exit->type - 1;
-	e = find_entry(h.type);
-	put_block(out, m, &h, e ? e->param : NULL, e ? e->n : 0);
-}
-
 /* Of @m the parameters that an older type has, one behind the other. */
 static void put_older_block(struct buf *out, const struct making *m, const struct header *h,
 			    const struct older_param *list, unsigned int n)
@@ -532,6 +524,41 @@ static void put_older_block(struct buf *out, const struct making *m, const struc
 	put_block(out, &o, h, NULL, n);
 	out->truncated |= o.bytes.truncated;
 	buf_release(&o.bytes);
+}
+
+/* What execveat was passed stands in no exit; readers of 2022 end where the entry does not have it. */
+static void put_execveat_entry(struct buf *out, const struct making *m, const struct header *h)
+{
+	struct making o = { .ev = m->ev };
+	const __u64 *arg = m->ev->rec->arg;
+	struct slice path;
+
+	put_u64(&o.bytes, (uint64_t)(int)arg[0]), param_end(&o);
+	if (event_str(m->ev, FALCOC_A_PATH0, &path))
+		put_string(&o.bytes, path);
+	param_end(&o);
+	put_u32(&o.bytes, (arg[4] & AT_EMPTY_PATH ? 1 : 0) | (arg[4] & AT_SYMLINK_NOFOLLOW ? 2 : 0));
+	param_end(&o);
+	put_block(out, &o, h, NULL, o.n);
+	out->truncated |= o.bytes.truncated;
+	buf_release(&o.bytes);
+}
+
+static void put_entry(struct buf *out, const struct making *m, const struct header *exit)
+{
+	static const struct older_param bpf[] = { { 1, 8 } };	/* the command was wider there */
+	struct header h = *exit;
+	const struct entry *e;
+
+	h.type = exit->type - 1;
+	if (h.type == EXECVEAT_E) {
+		put_execveat_entry(out, m, &h);
+	} else if (h.type == BPF_E) {
+		put_older_block(out, m, &h, bpf, 1);
+	} else {
+		e = find_entry(h.type);
+		put_block(out, m, &h, e ? e->param : NULL, e ? e->n : 0);
+	}
 }
 
 /* True: it says all, and the newer one is not to be written. */

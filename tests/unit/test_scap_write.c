@@ -285,14 +285,16 @@ START_TEST(containers_are_told)
 		unsigned int n;
 		struct slice params[4];
 		const char *json;
+		uint64_t tid;	/* of the writer's that looked: no thread of the capture */
 	} writers[] = {
 		{ 228, 2, 4, { BYTES("0123456789ab"), { "\1\0\0", 4 }, BYTES("a\"b\\\n"),
-			       BYTES("alpine:3") }, first },
+			       BYTES("alpine:3") }, first, 70 },
 		{ 228, 2, 4, { { "", 0 }, { "", 0 }, BYTES(""), { "no end", 6 } },
-		  "{\"id\":\"\",\"type\":0,\"name\":\"\",\"image\":\"no end\"}" },
-		{ 272, 2, 1, { BYTES(json) }, json },
-		{ SCAP_CONTAINER_E, 4, 1, { BYTES(json) }, json },
-		{ SCAP_ASYNC_E, 4, 3, { { "\0\0\0", 4 }, BYTES("container"), BYTES(json) }, json },
+		  "{\"id\":\"\",\"type\":0,\"name\":\"\",\"image\":\"no end\"}", UINT64_MAX },
+		{ 272, 2, 1, { BYTES(json) }, json, 72 },
+		{ SCAP_CONTAINER_E, 4, 1, { BYTES(json) }, json, 73 },
+		{ SCAP_ASYNC_E, 4, 3, { { "\0\0\0", 4 }, BYTES("container"), BYTES(json) }, json,
+		  UINT64_MAX },
 	};
 	const unsigned int n = sizeof(writers) / sizeof(writers[0]);
 	struct buf out = BUF_INIT;
@@ -302,7 +304,7 @@ START_TEST(containers_are_told)
 	scap_put_head(&out, &machine);
 	put_lists(&out);
 	for (unsigned int i = 0; i < n; i++)
-		put_event(&out, WALL_NS + i, UINT64_MAX, writers[i].type, writers[i].width,
+		put_event(&out, WALL_NS + i, writers[i].tid, writers[i].type, writers[i].width,
 			  writers[i].params, writers[i].n);
 	s = open_foreign(&out);
 	for (unsigned int i = 0; i < n; i++) {
@@ -313,6 +315,7 @@ START_TEST(containers_are_told)
 		ck_assert_uint_eq(ev.ts_ns, WALL_NS + i);
 		ck_assert_msg(slice_eq_str(ev.item->bytes, writers[i].json), "%.*s",
 			      SLICE_ARG(ev.item->bytes));
+		ck_assert_ptr_null(scap_thread_find(&s->threads, (int64_t)writers[i].tid));
 	}
 	end_whole(s, &out);
 }
