@@ -19,7 +19,8 @@ struct dns_probe {
 };
 
 /*
- * @servers: "ADDRESS[:PORT],..."; NULL: those of @resolv_conf (NULL: /etc/resolv.conf). Each gets
+ * @servers: "ADDRESS[:PORT],..."; NULL: those of @resolv_conf (NULL: /etc/resolv.conf), or, as the
+ * system's own resolver does where that names none, 127.0.0.1. Each gets
  * @timeout_ms. 0, with as many of @ret_list filled as *ret_n says; -EINVAL: @servers cannot be read; or
  * another negative errno. @ret_list has room for DNS_PROBE_MAX.
  */

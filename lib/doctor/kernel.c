@@ -135,12 +135,14 @@ static void check_config(struct doctor *d, const char *root)
 		if (!found[i])
 			buf_printf(&missing, " %s", needed[i]);
 	if (missing.len || real_time) {
-		doctor_say(d, "kernel-config", DOCTOR_FAILURE, "%s %s%s", path, missing.len ?
-			   "lacks what the module needs:" : "has " REAL_TIME ", with which the module cannot work",
-			   buf_str(&missing));
-		doctor_advise(d, "use a kernel of the distribution%s, or build this one %s",
+		const char *and = missing.len && real_time ? " and " : "";
+
+		doctor_say(d, "kernel-config", DOCTOR_FAILURE, "%s %s%s%s%s", path,
+			   missing.len ? "lacks what the module needs:" : "", buf_str(&missing), and,
+			   real_time ? "has " REAL_TIME ", with which the module cannot work" : "");
+		doctor_advise(d, "use a kernel of the distribution%s, or build this one %s%s%s",
 			      real_time ? " that is none of real time" : "",
-			      missing.len ? "with them" : "without it");
+			      missing.len ? "with them" : "", and, real_time ? "without " REAL_TIME : "");
 	} else if (!jit) {
 		doctor_say(d, "kernel-config", DOCTOR_WARNING,
 			   "%s lacks CONFIG_BPF_JIT: what rules keep out is interpreted, which is slower",

@@ -78,8 +78,7 @@ static void check_resolver(struct doctor *d, const struct engine_options *opt)
 			doctor_say(d, "resolver", DOCTOR_OK, "%s answers, after %u ms", list[i].server,
 				   list[i].ms);
 	}
-	if (!n)
-		doctor_say(d, "resolver", DOCTOR_WARNING, "no name servers are configured");
+	/* one was asked at least: of none that is configured it is 127.0.0.1 */
 	if (dead == n)
 		doctor_advise(d, "rules about names that nobody was told of yet do not know their addresses: see "
 			      "/etc/resolv.conf, or dns.servers in the configuration");

@@ -82,6 +82,14 @@ START_TEST(test_kernel_config)
 	says("kernel-config", DOCTOR_FAILURE, "lacks what the module needs: CONFIG_KPROBES", NULL);
 	says("bpf-jit", DOCTOR_SKIPPED, "does not tell", NULL);
 	doctor_release(&d);
+	put("/boot/config-RELEASE", CONFIG "CONFIG_PREEMPT_RT=y\n", 0644);
+	doctor_kernel(&d, root);
+	says("kernel-config", DOCTOR_FAILURE, "lacks what the module needs: CONFIG_KPROBES and has "
+	     "CONFIG_PREEMPT_RT", NULL);
+	ck_assert_ptr_nonnull(strstr(find("kernel-config")->advice,
+				     "none of real time, or build this one with them and without "
+				     "CONFIG_PREEMPT_RT"));
+	doctor_release(&d);
 	put("/boot/config-RELEASE", CONFIG "CONFIG_KPROBES=y\n", 0644);
 	put("/proc/sys/net/core/bpf_jit_enable", "0\n", 0644);
 	doctor_kernel(&d, root);
