@@ -13,10 +13,11 @@
 
 #include "util/lazy_yaml.h"
 
+#include "util/hash.h"
+
 #define KEYS_MAX	1000u	/* of one mapping: each is compared with all */
 
 struct anchor {
-	struct slice name;
 	struct ynode *node;
 	bool open;	/* its node is still being read */
 };
@@ -35,8 +36,7 @@ struct reader {
 	struct lines yaml_lines;	/* as libyaml counts */
 	struct lines file_lines;	/* as people do */
 	size_t last_line, last_col, last_off;	/* the last mark that was looked for */
-	struct anchor *anchors;
-	size_t nanchors, anchors_cap;
+	struct strmap *anchors;	/* of the document, by name; they live in the arena */
 	size_t nnodes;
 };
 
@@ -204,50 +204,31 @@ static struct ynode *node_new(struct reader *r, enum ynode_kind kind, const yaml
 }
 
 /* Remembers that @name stands for @n from here on; a later anchor hides an earlier one. */
-static int anchor_add(struct reader *r, const yaml_char_t *name, struct ynode *n)
+static struct anchor *anchor_add(struct reader *r, const yaml_char_t *name, struct ynode *n)
 {
-	struct anchor *a;
+	struct anchor *a = arena_alloc(r->arena, sizeof(*a));
+	char *copy = arena_strdup(r->arena, (const char *)name);
 
-	if (r->nanchors == r->anchors_cap) {
-		size_t cap = r->anchors_cap ? r->anchors_cap * 2 : 16;
-
-		a = reallocarray(r->anchors, cap, sizeof(*a));
-		if (!a)
-			return -ENOMEM;
-		r->anchors = a;
-		r->anchors_cap = cap;
-	}
-	a = &r->anchors[r->nanchors];
-	a->name.ptr = arena_strdup(r->arena, (const char *)name);
-	if (!a->name.ptr)
-		return -ENOMEM;
-	a->name.len = strlen(a->name.ptr);
+	if (!r->anchors)
+		r->anchors = strmap_new();
+	if (!a || !copy || !r->anchors || strmap_put(r->anchors, slice_of(copy), a))
+		return NULL;
 	a->node = n;
 	a->open = n->kind != YNODE_SCALAR;
-	r->nanchors++;
-	return 0;
-}
-
-static void anchor_close(struct reader *r, const struct ynode *n)
-{
-	for (size_t i = r->nanchors; i--;)
-		if (r->anchors[i].node == n)
-			r->anchors[i].open = false;
+	return a;
 }
 
 static int read_alias(struct reader *r, const yaml_event_t *ev, struct ynode **ret_node)
 {
 	struct slice name = slice_of((const char *)ev->data.alias.anchor);
+	const struct anchor *a = r->anchors ? strmap_get(r->anchors, name) : NULL;
 
-	for (size_t i = r->nanchors; i--;) {
-		if (!slice_eq(r->anchors[i].name, name))
-			continue;
-		if (r->anchors[i].open)
-			return fault(r, &ev->start_mark, "this alias stands inside its own anchor");
-		*ret_node = r->anchors[i].node;
-		return 0;
-	}
-	return fault(r, &ev->start_mark, "no anchor of this name comes before the alias");
+	if (!a)
+		return fault(r, &ev->start_mark, "no anchor of this name comes before the alias");
+	if (a->open)
+		return fault(r, &ev->start_mark, "this alias stands inside its own anchor");
+	*ret_node = a->node;
+	return 0;
 }
 
 /* An anchor or tag before a scalar belongs to its span, but is no part of its text. */
@@ -285,13 +266,15 @@ static int read_scalar(struct reader *r, const yaml_event_t *ev, struct ynode **
 		n->loc = offset_loc(r, n->begin, 0);
 	}
 	n->style = styles[ev->data.scalar.style];
+	n->tagged = ev->data.scalar.tag &&
+		    strcmp((const char *)ev->data.scalar.tag, YAML_NULL_TAG) != 0;
 	n->str.ptr = arena_slicedup(r->arena, value);
 	n->str.len = value.len;
 	if (!n->str.ptr)
 		return no_memory(r);
 	if (n->style != YNODE_BLOCK && n->end > n->begin)
 		n->loc.len = n->end - n->begin;
-	if (ev->data.scalar.anchor && anchor_add(r, ev->data.scalar.anchor, n))
+	if (ev->data.scalar.anchor && !anchor_add(r, ev->data.scalar.anchor, n))
 		return no_memory(r);
 	*ret_node = n;
 	return 0;
@@ -459,21 +442,24 @@ static int read_collection(struct reader *r, const yaml_event_t *ev, unsigned in
 			   struct ynode **ret_node)
 {
 	bool seq = ev->type == YAML_SEQUENCE_START_EVENT;
-	const yaml_char_t *anchor = seq ? ev->data.sequence_start.anchor :
-					  ev->data.mapping_start.anchor;
+	const yaml_char_t *name = seq ? ev->data.sequence_start.anchor :
+					ev->data.mapping_start.anchor;
+	struct anchor *anchor = NULL;
 	struct ynode *n;
 	int err;
 
 	if (depth > YAML_DEPTH_MAX)
 		return fault(r, &ev->start_mark, "nested too deeply");
 	n = node_new(r, seq ? YNODE_SEQ : YNODE_MAP, ev);
-	if (!n || (anchor && anchor_add(r, anchor, n)))
+	if (n && name)
+		anchor = anchor_add(r, name, n);
+	if (!n || (name && !anchor))
 		return no_memory(r);
 	err = read_items(r, n, depth);
 	if (err)
 		return err;
 	if (anchor)
-		anchor_close(r, n);
+		anchor->open = false;
 	*ret_node = n;
 	return 0;
 }
@@ -523,7 +509,8 @@ static int read_stream(struct reader *r, struct ydocs *docs)
 			return parser_fault(r);
 		type = ev.type;
 		if (type == YAML_DOCUMENT_START_EVENT) {
-			r->nanchors = 0;	/* they hold for one document */
+			strmap_free(r->anchors);	/* they hold for one document */
+			r->anchors = NULL;
 		} else if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_END_EVENT &&
 			   type != YAML_STREAM_END_EVENT) {
 			err = read_node(r, &ev, 0, &root);
@@ -566,7 +553,7 @@ int yaml_read(const struct source *src, struct slice text, struct arena *arena, 
 	yaml_parser_delete(&r.parser);
 	free(r.yaml_lines.starts);
 	free(r.file_lines.starts);
-	free(r.anchors);
+	strmap_free(r.anchors);
 	if (!err)
 		*ret_docs = docs;
 	return err;
@@ -587,7 +574,7 @@ bool ynode_is_null(const struct ynode *n)
 {
 	static const char *const nulls[] = { "", "~", "null", "Null", "NULL" };
 
-	if (n->kind != YNODE_SCALAR || n->style != YNODE_PLAIN)
+	if (n->kind != YNODE_SCALAR || n->style != YNODE_PLAIN || n->tagged)
 		return false;
 	for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++)
 		if (slice_eq_str(n->str, nulls[i]))

@@ -40,7 +40,8 @@ enum ynode_style {
 
 struct ynode {
 	enum ynode_kind kind;
-	enum ynode_style style;	/* of a scalar */
+	enum ynode_style style : 8;	/* of a scalar */
+	bool tagged : 1;	/* a tag of a scalar is written: a text, also of ~ */
 	struct loc loc;
 	struct slice str;	/* of a scalar; NUL behind */
 	size_t begin, end;	/* the bytes of the file that it stands on */
@@ -63,7 +64,7 @@ int yaml_read(const struct source *src, struct slice text, struct arena *arena, 
 
 /* The value of the first key of that name, or NULL. */
 struct ynode *ynode_get(const struct ynode *map, const char *key);
-/* Plain ~, null or nothing at all. */
+/* Plain ~, null or nothing at all, without a tag. */
 bool ynode_is_null(const struct ynode *n);
 static inline bool ynode_is_scalar(const struct ynode *n)
 {

@@ -179,6 +179,23 @@ START_TEST(faults_have_places)
 }
 END_TEST
 
+/* A tag makes a text of what would be nothing. */
+START_TEST(nothing_is_plain)
+{
+	static const char text[] =
+		"[~, null, !!null , 'null', !!str null, ! ~, !!null '', !!null ~, x]";
+	static const bool is_null[] = { true, true, true, false, false, false, false, true, false };
+	struct file f;
+
+	file_read(&f, "null.yaml", text, sizeof(text) - 1);
+	ck_assert_int_eq(f.err, 0);
+	ck_assert_uint_eq(f.docs.roots[0]->nitems, 9);
+	for (size_t i = 0; i < 9; i++)
+		ck_assert_msg(ynode_is_null(f.docs.roots[0]->items[i]) == is_null[i], "item %zu", i);
+	file_release(&f);
+}
+END_TEST
+
 START_TEST(depth_is_bounded)
 {
 	char text[1000];
@@ -331,6 +348,7 @@ int main(void)
 	tcase_add_test(tc, places_in_every_style);
 	tcase_add_test(tc, places_are_the_expected_ones);
 	tcase_add_test(tc, faults_have_places);
+	tcase_add_test(tc, nothing_is_plain);
 	tcase_add_test(tc, depth_is_bounded);
 	tcase_add_test(tc, aliases_are_not_copied);
 	tcase_add_test(tc, nodes_are_bounded);
