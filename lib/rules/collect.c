@@ -13,6 +13,7 @@
 #include "rules/collect.h"
 
 #define LIST_ITEMS_MAX	1000000u	/* of all lists, as they are written */
+#define TEXTS_MAX	(64u << 20)	/* bytes of all texts that are kept with their places */
 
 void collect_out_of_memory(struct collect *c)
 {
@@ -45,6 +46,18 @@ bool collect_want_text(struct collect *c, const char *key, const struct ynode *n
 
 struct text collect_text(struct collect *c, const struct ynode *n)
 {
+	/* by aliases a small file may hold the same text a thousand times */
+	if (c->l->ntext_bytes + n->str.len > TEXTS_MAX) {
+		/* once is enough */
+		if (c->l->ntext_bytes <= TEXTS_MAX)
+			collect_fault(c, n->loc, INVALID,
+				      "with this one the conditions, outputs and values of exceptions "
+				      "have more than %u bytes", TEXTS_MAX);
+		c->l->ntext_bytes = TEXTS_MAX + 1;
+		c->faulty = true;
+		return (struct text){ .str = { "", 0 }, .src = n->loc.src };
+	}
+	c->l->ntext_bytes += n->str.len;
 	return ynode_text(n, c->text, c->l->store->arena);
 }
 

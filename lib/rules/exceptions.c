@@ -51,6 +51,8 @@ static bool read_value(struct collect *c, const struct ynode *n, int depth, cons
 			return false;
 		}
 		v.text = collect_text(c, n);
+		if (v.text.str.len < n->str.len)
+			return false;
 		*ret_value = v;
 		return true;
 	}

@@ -137,6 +137,8 @@ struct rules_loader {
 	size_t next_index;
 	size_t nodd_lists;
 	size_t nlist_items, nvalues;	/* of lists and exceptions, which have bounds in all */
+	size_t ntext_bytes;	/* of conditions, outputs, values: likewise */
+	size_t npasted;		/* bytes of conditions with odd lists put in place, of this compilation */
 	size_t nsuggests;	/* macros that were looked for by names like theirs */
 	size_t nflat;		/* items of lists with those within them, of this compilation */
 	size_t nfaults;		/* of added files, which compiling must not forget */
@@ -164,12 +166,6 @@ bool engine_version_ok(const unsigned int version[3]);
 bool exception_condition(const struct exception *e, struct arena *arena, struct diags *ds,
 			 struct text *ret_cond);
 
-/*
- * paste.c: puts lists whose names are no bare words in the place of their names in @t. False:
- * it would be too large, or memory is exhausted.
- */
-bool paste_odd_lists(struct rules_loader *l, struct arena *arena, struct text *t);
-
 /* compile.c: what is wrong with one side of a comparison: FIELD_OK where its fields are known. */
 enum field_status operand_status(const struct ast_operand *op, struct arena *scratch);
 
@@ -186,6 +182,13 @@ struct resolver {
 	bool faulty;		/* what is being resolved uses something that is at fault */
 };
 
+/* Makes @list ready for what is being resolved. */
+void resolve_use_list(struct resolver *r, struct list *list);
+/*
+ * paste.c: puts lists whose names are no bare words in the place of their names in @t. False:
+ * it would be too large, or memory is exhausted.
+ */
+bool paste_odd_lists(struct resolver *r, struct text *t);
 /* Forgets what an earlier compilation resolved. */
 void resolve_begin(struct rules_loader *l);
 /* All macros and lists, used or not, so that faults in them are told in any case. */

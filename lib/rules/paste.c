@@ -10,6 +10,7 @@
 #include "rules/text_build.h"
 
 #define TEXT_MAX	(8u << 20)
+#define PASTED_MAX	(16u << 20)	/* bytes of all that are changed: a list may be in many */
 #define ODD_LISTS_MAX	1000u	/* more are not looked for: each is, in every condition */
 
 static bool ends_word(char c)
@@ -35,30 +36,26 @@ static size_t find_name(struct slice s, size_t from, struct slice name)
 	return s.len;
 }
 
+/* Lists within it are in place already. */
 static void put_items(struct text_build *b, const struct list *list, struct loc loc)
 {
-	for (size_t i = 0; i < list->nitems; i++) {
-		struct slice s = list->items[i].text;
-		bool quoted = s.len && (s.ptr[0] == '"' || s.ptr[0] == '\'');
+	for (size_t i = 0; i < list->nflat; i++) {
+		struct slice s = list->flat[i].text;
 
-		if (i)
-			text_build_glue(b, ", ", loc);
-		if (!quoted)
-			text_build_glue(b, "\"", loc);
+		text_build_glue(b, i ? ", \"" : "\"", loc);
 		for (size_t k = 0; k < s.len; k++) {
 			const char byte[] = { s.ptr[k], '\0' };
 
-			if (!quoted && (s.ptr[k] == '"' || s.ptr[k] == '\\'))
+			if (s.ptr[k] == '"' || s.ptr[k] == '\\')
 				text_build_glue(b, "\\", loc);
 			text_build_glue(b, byte, loc);
 		}
-		if (!quoted)
-			text_build_glue(b, "\"", loc);
+		text_build_glue(b, "\"", loc);
 	}
 }
 
 /* @t with the items of @list wherever its name stands. */
-static bool paste_one(struct list *list, struct arena *arena, struct text *t)
+static bool paste_one(struct resolver *r, struct list *list, struct text *t)
 {
 	struct slice name = slice_of(list->item.name);
 	size_t at = find_name(t->str, 0, name), from = 0;
@@ -66,7 +63,9 @@ static bool paste_one(struct list *list, struct arena *arena, struct text *t)
 
 	if (at == t->str.len)
 		return true;
-	list->item.used = true;
+	if (r->l->npasted > PASTED_MAX)
+		return false;
+	resolve_use_list(r, list);
 	text_build_init(&b, TEXT_MAX);
 	while (at < t->str.len) {
 		text_build_part(&b, t, from, at);
@@ -75,11 +74,13 @@ static bool paste_one(struct list *list, struct arena *arena, struct text *t)
 		at = find_name(t->str, from, name);
 	}
 	text_build_part(&b, t, from, t->str.len);
-	return text_build_finish(&b, arena, t);
+	r->l->npasted += b.buf.len;
+	return text_build_finish(&b, r->arena, t);
 }
 
-bool paste_odd_lists(struct rules_loader *l, struct arena *arena, struct text *t)
+bool paste_odd_lists(struct resolver *r, struct text *t)
 {
+	const struct rules_loader *l = r->l;
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->lists.count && n < l->nodd_lists && n < ODD_LISTS_MAX; i++) {
@@ -88,7 +89,7 @@ bool paste_odd_lists(struct rules_loader *l, struct arena *arena, struct text *t
 		if (!list->odd)
 			continue;
 		n++;
-		if (!paste_one(list, arena, t))
+		if (!paste_one(r, list, t))
 			return false;
 	}
 	return true;

@@ -74,15 +74,19 @@ static void prepare_macro(struct resolver *r, const struct ast *node)
 	}
 }
 
+void resolve_use_list(struct resolver *r, struct list *list)
+{
+	list->item.used = true;
+	resolve_list(r, list);
+	r->faulty = r->faulty || list->state == RESOLVE_FAULTY;
+}
+
 static void prepare_list(struct resolver *r, struct slice name)
 {
 	struct list *list = find(&r->l->lists, name);
 
-	if (!list)
-		return;
-	list->item.used = true;
-	resolve_list(r, list);
-	r->faulty = r->faulty || list->state == RESOLVE_FAULTY;
+	if (list)
+		resolve_use_list(r, list);
 }
 
 static void prepare_operand(struct resolver *r, const struct ast_operand *op)
@@ -173,7 +177,7 @@ static const struct ast *parse(struct resolver *r, const struct text *cond)
 
 	if (!r->l->nodd_lists)
 		return ast_parse(cond, r->arena, r->ds);
-	if (paste_odd_lists(r->l, r->arena, &pasted))
+	if (paste_odd_lists(r, &pasted))
 		return ast_parse(&pasted, r->arena, r->ds);
 	fault(r, text_locate(cond, 0, 1), COMPILE_ERROR,
 	      "with its lists put in place this condition is too large");
@@ -287,6 +291,7 @@ static void resolve_list(struct resolver *r, struct list *list)
 void resolve_begin(struct rules_loader *l)
 {
 	l->nflat = 0;
+	l->npasted = 0;
 	l->nsuggests = 0;
 	for (size_t i = 0; i < l->macros.count; i++) {
 		struct macro *m = l->macros.items[i];

@@ -94,6 +94,36 @@ hostile "a list two thousand times" 3 "the lists have more than 1000000 items"
 	many 3000 '        - *t\n'
 } >x.yaml
 hostile "values three thousand times" 3 "more than 500000 values"
+{
+	printf -- '- list: l\n  items: ['
+	many 450000 '&a%d x, '
+	many 450000 '*a0, '
+	printf 'z]\n'
+} >x.yaml
+hostile "aliases of the first of many anchors" 0
+{ printf -- '- &a [' && many 700000 '&a%d [], ' && printf 'z]\n'; } >x.yaml
+hostile "many lists with anchors" 3 "x.yaml:1:3" "must be a mapping"
+{
+	printf -- '- rule: r\n  desc: d\n  output: o\n  priority: INFO\n  condition: &c evt.type = open and (proc.name = x'
+	many 200000 ' or proc.name = x%d'
+	printf ')\n'
+	many 2000 '- {rule: r%d, desc: d, condition: *c, output: o, priority: INFO}\n'
+} >x.yaml
+hostile "a condition two thousand times" 3 "have more than 67108864 bytes"
+{
+	rule 'evt.type = open'
+	printf '  exceptions: &e\n    - {name: e, fields: [proc.name], values: [["%s"]]}\n' \
+		"$(head -c 4000000 /dev/zero | tr '\0' x)"
+	many 2000 '- {rule: r%d, desc: d, condition: evt.type = open, output: o, priority: INFO, exceptions: *e}\n'
+} >x.yaml
+hostile "a long value two thousand times" 3 "have more than 67108864 bytes"
+{
+	printf -- '- list: odd list\n  items: ['
+	many 500000 'x%d, '
+	printf 'z]\n'
+	many 2000 '- macro: m%d\n  condition: proc.name in (odd list)\n'
+} >x.yaml
+hostile "an odd list two thousand times" 3 "with its lists put in place this condition is too large"
 { many 200 '[' && many 200 ']'; } >x.yaml
 hostile "deep YAML" 3 "nested too deeply"
 
