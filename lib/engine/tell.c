@@ -87,8 +87,11 @@ static int add_http(struct engine *e)
 		.batch = o->http.batch,
 		.retries = o->http.retries,
 	};
+	struct sink *sink = sink_http_new(&opt, form_of(e, &o->http.way));
 
-	return add(e, sink_http_new(&opt, form_of(e, &o->http.way)), &o->http.way, ENGINE_OUTPUT_HTTP);
+	if (!sink)
+		return -errno;
+	return add(e, sink, &o->http.way, ENGINE_OUTPUT_HTTP);
 }
 
 static int add_program(struct engine *e)
@@ -178,6 +181,9 @@ enum engine_status engine_start_outputs(struct engine *e)
 
 	e->outputs = outputs_new(&opt);
 	rc = e->outputs ? add_all(e) : -ENOMEM;
+	if (rc == -ELIBACC)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up http_output: libcurl%s cannot be loaded",
+				   o->http.compress ? ", or zlib, which compresses for it," : "");
 	if (rc < 0)
 		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot set up the outputs: %s",
 				   strerror(-rc));

@@ -259,14 +259,19 @@ struct sink *sink_http_new(const struct sink_http_options *opt, enum message_for
 	struct sink_http *h;
 	char name[300];
 
+	errno = ELIBACC;
 	/* once, by whoever makes sinks: one thread */
 	if (!ready && curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
 		return NULL;
 	ready = true;
+	if (opt->compress && !lazy_zlib_load())
+		return NULL;
 	name_of(opt->url, name, sizeof(name));
 	h = sink_alloc(sizeof(*h), &http_ops, form, name);
-	if (!h)
+	if (!h) {
+		errno = ENOMEM;
 		return NULL;
+	}
 	h->s.batch = opt->batch ? opt->batch : 1;
 	h->compress = opt->compress;
 	h->echo = opt->echo;
@@ -279,9 +284,9 @@ struct sink *sink_http_new(const struct sink_http_options *opt, enum message_for
 	if (!h->multi || !h->easy || !add_header(h, "Expect:") ||
 	    !add_header(h, form == MESSAGE_TEXT ? "Content-Type: text/plain" :
 						  "Content-Type: application/json") ||
-	    (h->compress && (!lazy_zlib_load() || !add_header(h, "Content-Encoding: gzip"))) ||
-	    set_up(h, opt) != CURLE_OK) {
+	    (h->compress && !add_header(h, "Content-Encoding: gzip")) || set_up(h, opt) != CURLE_OK) {
 		sink_free(&h->s);
+		errno = ENOMEM;
 		return NULL;
 	}
 	return &h->s;

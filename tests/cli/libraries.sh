@@ -35,6 +35,9 @@ without() {
 without libyaml-0.so.2 3 'libyaml cannot be loaded' -V "$work/rules.yaml"
 without libpcre2-8.so.0 3 'PCRE2 cannot be loaded' eval 'proc.name regex "a.*b"' -e "$capture"
 without libz.so.1 6 'cannot read .*: Can not access a needed shared library' eval evt.type=open -e "$work/packed.scap.gz"
+to_server=(-r "$work/rules.yaml" -e "$capture" -o http_output.enabled=true -o http_output.url=http://127.0.0.1:9/)
+without libcurl.so.4 1 'http_output: libcurl cannot be loaded' "${to_server[@]}"
+without libz.so.1 1 'http_output: libcurl, or zlib.* cannot be loaded' "${to_server[@]}" -o http_output.compress_uploads=true
 mkdir "$work/none"
 touch "$work/none/"{libyaml-0.so.2,libpcre2-8.so.0,libz.so.1,libcares.so.2,libmnl.so.0}
 "$FALCOC" eval 'evt.type = open' -e "$capture" >"$work/with" 2>&1
