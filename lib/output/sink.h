@@ -130,7 +130,7 @@ struct sink_http_options {
 	uint32_t retries;	/* an alert that the server fails on is tried so often again */
 };
 
-/* POSTs alerts. NULL, with errno: ELIBACC where libcurl or, to compress, zlib cannot be loaded, else ENOMEM. */
+/* POSTs alerts. NULL with errno: ELIBACC (libcurl or, to compress, zlib cannot be loaded) or ENOMEM. */
 struct sink *sink_http_new(const struct sink_http_options *opt, enum message_form form);
 
 #endif
