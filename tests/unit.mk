@@ -14,8 +14,8 @@ ASAN		:= BUILD=build-asan SAN="-fsanitize=address,undefined -fno-sanitize-recove
 
 .SECONDARY: $(UNIT_OBJ) $(UNIT_HELP)
 .PHONY: unit unit-asan test-cli oracle
-unit: $(UNIT_BIN)	## run the unit and data tests (T=test_NAME: one of them)
-	@tests/run-unit.sh $(if $(T),$(filter %/$(T),$^),$^)
+unit: $(if $(T),$(T:%=$(BUILD)/tests/unit/%),$(UNIT_BIN))	## run the unit and data tests (T=test_NAME: one of them)
+	@tests/run-unit.sh $^
 
 unit-asan:	## the same, built with the address and undefined behaviour sanitizers
 	@$(MAKE) --no-print-directory unit $(ASAN)
