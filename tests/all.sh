@@ -5,7 +5,7 @@
 # `N passed, N failed, N skipped`.
 #
 #	quick		everything, but of the VM suite only the core on other kernels than 6.1, and of
-#			the attacks only the races; of that as much as QUICK_MINUTES (55) have room for
+#			the attacks only the races; of that as much as QUICK_MINUTES (50) have room for
 #	guests		of that what runs in guests
 #	full		everything, with the whole VM suite on each kernel and on one that checks itself
 #			(debug-kernel.sh), and the module tortured on the oldest, the newest and that
@@ -97,7 +97,7 @@ beside() {
 		printf '%s %s\n' "$n" "$job"
 	done >build/beside/jobs
 	# shellcheck disable=SC2016  # the inner shell's words
-	END=$((EPOCHSECONDS + ${QUICK_MINUTES:-55} * 60 - SECONDS + T0)) xargs -a build/beside/jobs -P "$(nproc)" -L 1 bash -c '
+	END=$((EPOCHSECONDS + ${QUICK_MINUTES:-50} * 60 - SECONDS + T0)) xargs -a build/beside/jobs -P "$(nproc)" -L 1 bash -c '
 		out=build/beside/$1
 		shift
 		left=$(($END - EPOCHSECONDS)) kernel=$1
