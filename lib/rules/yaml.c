@@ -11,9 +11,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "util/lazy_yaml.h"
-
 #include "util/hash.h"
+#include "util/lazy_yaml.h"
 
 #define KEYS_MAX	1000u	/* of one mapping: each is compared with all */
 

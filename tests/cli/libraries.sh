@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # A library that is loaded when it is needed and is not there is told in one line, and only who needs it is told.
-failed=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-captures=$(realpath -m "${FALCOC_SHARED:-$(dirname "$0")/../../../shared}")/corpus/captures
-capture=$captures/sf-collector__tests_mpm-event_cold_start_capture.scap
-[ -f "$capture" ] || { echo "SKIP libraries: no captures in $captures"; exit 77; }
+. "$(dirname "$0")/common"
+# shellcheck source=seeds
+. "$here/seeds"
+work=$tmp
+capture=$work/many.scap
+many 3 >"$capture"
 gzip -c "$capture" >"$work/packed.scap.gz"
 cat >"$work/rules.yaml" <<'EOF'
 - rule: r
