@@ -218,7 +218,7 @@ static const struct falcoc_rec *wait_wanted(struct consumer *c, int event, uint3
 	w.pid = pid;
 	w.tid = tid;
 	w.count = 0;
-	for (int i = 0; i < 50; i++) {
+	for (int i = 0; i < 200; i++) {
 		if (consumer_read(c, want_record, &w)) {
 			event_checked[event] = true;
 			return &w.rec;
@@ -244,6 +244,23 @@ uint64_t now_ns(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return ts.tv_sec * 1000000000ull + ts.tv_nsec;
+}
+
+char task_state(pid_t tid)
+{
+	char path[64], text[512];
+	ssize_t n;
+	int fd;
+
+	/* by no library that takes memory: who looks may be watched */
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	return strrchr(text, ')')[2];
 }
 
 uint32_t ns_inode(const char *name)

@@ -90,6 +90,7 @@ extern bool event_checked[FALCOC_E_COUNT];
 
 uint64_t now_ns(void);	/* CLOCK_BOOTTIME */
 uint32_t ns_inode(const char *name);	/* of our own namespace: "mnt" */
+char task_state(pid_t tid);	/* of a thread of ours, as its stat has it: 'S', 'Z'; 0: there is none */
 /* Runs fn in a child and waits for it. */
 pid_t in_child(void (*fn)(void *), void *arg);
 

@@ -325,7 +325,7 @@ static void test_dies_in_close(struct consumer *c)
 	if (!pid)
 		with_dying_thread(fds[1]);
 	close(fds[1]);
-	done = poll(&(struct pollfd){ .fd = fds[0], .events = POLLIN }, 1, 10000) == 1;
+	done = poll(&(struct pollfd){ .fd = fds[0], .events = POLLIN }, 1, 60000) == 1;
 	if (waitpid(pid, NULL, WNOHANG)) {
 		printf("SKIP this kernel kills no thread by seccomp\n");
 	} else {
@@ -358,7 +358,7 @@ static void disturb(const struct sockaddr_in *sin)
 	wait_flight(1);
 	if (connect(pfd.fd, (const struct sockaddr *)sin, sizeof(*sin)))
 		_exit(1);
-	poll(&pfd, 1, 2000);	/* accepted and closed */
+	poll(&pfd, 1, 60000);	/* accepted and closed */
 	_exit(syscall(SYS_open, "/tmp/flight-fifo", O_WRONLY) < 0 || !pfd.revents);
 }
 
@@ -442,16 +442,17 @@ static uint64_t less(uint64_t a, uint64_t b)
  */
 static void test_large_call(struct consumer *c)
 {
-	int tries = crowd_size() == BLOCKED_DEBUG ? 1 : 3;
 	uint64_t unseen = UINT64_MAX, seen = UINT64_MAX;
+	bool cheap = false;
 
-	for (int i = 0; i < tries; i++) {
+	for (int i = 0; i < 5 && !cheap; i++) {
 		MASK(c, 0, FALCOC_E_MKDIR);
 		unseen = less(unseen, send_many());
 		MASK(c, 0, FALCOC_E_SENDMMSG);
 		seen = less(seen, send_many());
+		cheap = seen < 3 * unseen + 1000000000;
 	}
-	check(seen < 3 * unseen + 1000000000, "a record costs little beside the call (%llu ms, %llu)",
+	check(cheap, "a record costs little beside the call (%llu ms, %llu)",
 	      (unsigned long long)seen / 1000000, (unsigned long long)unseen / 1000000);
 }
 

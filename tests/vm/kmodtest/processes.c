@@ -328,7 +328,8 @@ static void child_thread_exec(void *arg)
 
 static void *thread_outlive(void *arg)
 {
-	usleep(50000);
+	while (task_state(getpid()) != 'Z')
+		usleep(1000);
 	syscall(SYS_exit, 3);
 	return arg;
 }
@@ -455,7 +456,7 @@ static void test_pidns(struct consumer *c)
 	MASK(c, 0, FALCOC_E_KILL);
 	in_child(child_pidns, NULL);
 	w = (struct wanted){ .event = FALCOC_E_KILL };
-	for (i = 0; i < 50 && !consumer_read(c, want_init, &w); i++)
+	for (i = 0; i < 200 && !consumer_read(c, want_init, &w); i++)
 		poll(&pfd, 1, 100);
 	check(w.count && w.rec.vpid == 1 && w.rec.vtid == 1 && w.rec.pid > 1 && w.rec.vpgid == 1 &&
 	      w.rec.pidns != ns_inode("pid") && w.rec.mntns != ns_inode("mnt") && w.rec.mntns,

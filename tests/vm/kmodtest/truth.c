@@ -410,7 +410,7 @@ static bool wait_blocked(int tid, int nr)
 	int fd, got;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", tid);
-	for (int i = 0; i < 5000; i++) {
+	for (int i = 0; i < 60000; i++) {
 		fd = open(path, O_RDONLY);
 		got = fd < 0 ? -1 : (int)read(fd, text, sizeof(text) - 1);
 		close(fd);

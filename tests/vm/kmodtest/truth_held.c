@@ -33,27 +33,10 @@ static bool verified(const struct falcoc_rec *rec)
 	return rec && !(rec->flags & FALCOC_R_UNVERIFIED);
 }
 
-static char state_of(pid_t tid)
-{
-	char path[64], text[512];
-	ssize_t n;
-	int fd;
-
-	/* by no library that takes memory: who looks may be watched */
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	fd = open(path, O_RDONLY);
-	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	return strrchr(text, ')')[2];
-}
-
 static bool wait_state(pid_t tid, const char *states)
 {
-	for (int i = 0; i < 5000; i++) {
-		char s = state_of(tid);
+	for (int i = 0; i < 60000; i++) {
+		char s = task_state(tid);
 
 		if (s && strchr(states, s))
 			return true;
@@ -341,7 +324,7 @@ static void *swap_mapped(void *arg)
 	struct swapper *s = arg;
 
 	while (!s->end)
-		if (s->m->go && state_of(s->m->tid) == 'D')
+		if (s->m->go && task_state(s->m->tid) == 'D')
 			dup2(s->lie, s->m->fd);
 	return NULL;
 }

@@ -30,25 +30,11 @@ struct swap {
 	pid_t waiter;
 };
 
-static bool sleeps(pid_t tid)
-{
-	char path[64], state = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", tid);
-	f = fopen(path, "r");
-	if (f && fscanf(f, "%*d (%*[^)]) %c", &state) != 1)
-		state = 0;
-	if (f)
-		fclose(f);
-	return state == 'S';
-}
-
 static void *swap_fd(void *arg)
 {
 	struct swap *s = arg;
 
-	for (int i = 0; i < 2000 && !sleeps(s->waiter); i++)
+	for (int i = 0; i < 60000 && task_state(s->waiter) != 'S'; i++)
 		usleep(1000);
 	dup2(s->with, s->fd);
 	if (s->unlock >= 0)
