@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -113,15 +114,15 @@ static int run_open_how(int argc, char **argv)
 	return opened(syscall(SYS_openat2, AT_FDCWD, real, s.at, sizeof(truth)));
 }
 
-/* A ring reads the path when the operation is submitted. */
-static int run_uring_open(int argc, char **argv)
+/* A ring reads the path when the operation is submitted; with SQPOLL that is the kernel's thread. */
+static int open_by_ring(int argc, char **argv, unsigned int flags)
 {
 	struct io_uring_sqe *sqe;
 	struct uring ring;
 	const char *path;
 
 	names(argc, argv);
-	if (!uring_open(&ring, 0))
+	if (!uring_open(&ring, flags))
 		return cannot("no io_uring");
 	path = path_that_changes(true);
 	if (!path)
@@ -131,6 +132,16 @@ static int run_uring_open(int argc, char **argv)
 	sqe->addr = (uintptr_t)path;
 	sqe->open_flags = O_RDONLY;
 	return opened(uring_do(&ring));
+}
+
+static int run_uring_open(int argc, char **argv)
+{
+	return open_by_ring(argc, argv, 0);
+}
+
+static int run_sqpoll_open(int argc, char **argv)
+{
+	return open_by_ring(argc, argv, IORING_SETUP_SQPOLL);
 }
 
 static int run_creat(int argc, char **argv)
@@ -452,6 +463,78 @@ static int run_sendmsg(int argc, char **argv)
 	return 0;
 }
 
+/* The header itself: where its name is, when all is over, another address stands. */
+static int run_sendmsg_header(int argc, char **argv)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in to = addr4(REMOTE, PORT), other = addr4("127.0.0.1", 53);
+	struct iovec iov = { "x", 1 };
+	struct msghdr truth = { .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov, .msg_iovlen = 1 };
+	struct msghdr story = { .msg_name = &other, .msg_namelen = sizeof(other), .msg_iov = &iov,
+				.msg_iovlen = 1 };
+	struct straddle s;
+
+	(void)argc;
+	(void)argv;
+	if (!straddle_init(&s, &truth, &story, sizeof(truth), 8))
+		return NO_UFFD;
+	must(sendmsg(fd, s.at, 0) == 1, "sendmsg");
+	must(((struct msghdr *)s.at)->msg_name == &other, "the header was rewritten");
+	return 0;
+}
+
+static int run_sendmmsg_header(int argc, char **argv)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in to = addr4(REMOTE, PORT), other = addr4("127.0.0.1", 53);
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr truth = { .msg_hdr = { .msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov,
+					      .msg_iovlen = 1 } };
+	struct mmsghdr story = { .msg_hdr = { .msg_name = &other, .msg_namelen = sizeof(other), .msg_iov = &iov,
+					      .msg_iovlen = 1 } };
+	struct straddle s;
+
+	(void)argc;
+	(void)argv;
+	/* what is sent, and what the kernel writes, is the count behind the header, in the second page */
+	if (!straddle_init(&s, &truth, &story, sizeof(truth), 16))
+		return NO_UFFD;
+	must(syscall(SYS_sendmmsg, fd, s.at, 1, 0) == 1, "sendmmsg");
+	must(((struct mmsghdr *)s.at)->msg_hdr.msg_name == &other, "the header was rewritten");
+	return 0;
+}
+
+/* socketcall's arguments are in memory, too: the socket and the address are others, when all is over. */
+static int run_socketcall(int argc, char **argv)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), fd2 = socket(AF_INET, SOCK_DGRAM, 0);
+	struct sockaddr_in *addrs = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+					 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	uint32_t truth[3], story[3];
+	struct straddle s;
+	long ret;
+
+	(void)argc;
+	(void)argv;
+	must(addrs != MAP_FAILED, "memory below 2 GiB");
+	addrs[0] = addr4(REMOTE, PORT);
+	addrs[1] = addr4("127.0.0.1", 53);
+	for (int i = 0; i < 2; i++) {
+		uint32_t args[3] = { i ? fd2 : fd, (uint32_t)(uintptr_t)&addrs[i], sizeof(addrs[i]) };
+
+		memcpy(i ? story : truth, args, sizeof(args));
+	}
+	if (!straddle_init(&s, truth, story, sizeof(truth), 4))
+		return NO_UFFD;
+	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(102L), "b"(3L), "c"(s.at), "d"(0L)
+			 : "memory", "r8", "r9", "r10", "r11");
+	if (ret == -ENOSYS)
+		return cannot("no 32-bit calls");
+	must(ret == 0, "socketcall: connect");
+	must(!memcmp(s.at, story, 8), "the arguments were rewritten");
+	return 0;
+}
+
 static int run_bind(int argc, char **argv)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -612,6 +695,7 @@ const struct attack attacks_race[] = {
 	{ "race-openat2", run_openat2 },
 	{ "race-open-how", run_open_how },
 	{ "race-uring-open", run_uring_open },
+	{ "race-sqpoll-open", run_sqpoll_open },
 	{ "race-creat", run_creat },
 	{ "race-open-failed", run_open_failed },
 	{ "race-unlink", run_unlink },
@@ -632,6 +716,9 @@ const struct attack attacks_race[] = {
 	{ "race-connect-refused", run_connect_refused },
 	{ "race-sendto", run_sendto },
 	{ "race-sendmsg", run_sendmsg },
+	{ "race-sendmsg-header", run_sendmsg_header },
+	{ "race-sendmmsg-header", run_sendmmsg_header },
+	{ "race-socketcall", run_socketcall },
 	{ "race-bind", run_bind },
 	{ "race-fd-open", run_fd_open },
 	{ "race-fd-connect", run_fd_connect },

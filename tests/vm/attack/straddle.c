@@ -41,7 +41,8 @@ bool straddle_init(struct straddle *s, const void *real, const void *lie, size_t
 	s->uffd = syscall(SYS_userfaultfd, O_CLOEXEC);
 	if (s->uffd < 0 || ioctl(s->uffd, UFFDIO_API, &api))
 		return false;
-	s->page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	/* where a 32-bit pointer can point to it, too */
+	s->page = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
 	must(s->page != MAP_FAILED, "mmap");
 	s->filled = calloc(1, PAGE);
 	s->size = size;
