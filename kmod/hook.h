@@ -31,6 +31,7 @@
 	H(URING_POST, io_req_post_cqe, io_post_aux_cqe, hook_uring_post)
 #elif COMPAT_URING_KNOWN
 #define URING_HOOKS(H)								\
+	H(URING_DIRECT, io_fixed_file_set, io_fixed_file_set, hook_uring_direct)	\
 	H(URING_DONE, io_req_complete_post, io_req_complete_post, hook_uring_done)
 #else
 #define URING_HOOKS(H)

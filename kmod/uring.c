@@ -193,16 +193,20 @@ static struct uring_op *op_told(struct inflight *inflight, s64 res)
 	return op;
 }
 
-#if COMPAT_URING_OPS
-/* io_fixed_fd_install(request, issue_flags, file, slot) */
+/*
+ * io_fixed_fd_install(request, issue_flags, file, slot); until 5.15 io_fixed_file_set(slot, file), as the
+ * caller of that one is no function that can be relied on: compilers change its arguments.
+ */
 void hook_uring_direct(const struct pt_regs *regs, u64 hook)
 {
 	struct inflight *inflight = inflight_get(hook);
 
-	if (inflight)
-		inflight_keep_file(inflight, CALL_DIRECT_FD, (struct file *)hook_arg(regs, 2));
+	if (inflight && inflight->op && inflight->op->call.direct)
+		inflight_keep_file(inflight, CALL_DIRECT_FD,
+				   (struct file *)hook_arg(regs, COMPAT_URING_OPS ? 2 : 1));
 }
 
+#if COMPAT_URING_OPS
 /*
  * io_req_post_cqe(request, result, flags); until 6.1 io_post_aux_cqe(ring, user's data, result,
  * ...). A result of a multishot operation, which goes on.
