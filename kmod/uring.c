@@ -194,8 +194,8 @@ static struct uring_op *op_told(struct inflight *inflight, s64 res)
 }
 
 /*
- * io_fixed_fd_install(request, issue_flags, file, slot); until 5.15 io_fixed_file_set(slot, file), as the
- * caller of that one is no function that can be relied on: compilers change its arguments.
+ * io_fixed_fd_install(request, issue_flags, file, slot); until 5.15 io_fixed_file_set(slot, file),
+ * as the caller of that one is no function to rely on: compilers change its arguments.
  */
 void hook_uring_direct(const struct pt_regs *regs, u64 hook)
 {
