@@ -16,9 +16,10 @@
 #include <unistd.h>
 
 #include "net/diag.h"
+#include "policy/process.h"
 #include "util/lazy_mnl.h"
 
-int cut_open_namespace(const char *process, uint32_t ino)
+static int open_namespace(const char *process, uint32_t ino)
 {
 	char path[48];
 	struct stat st;
@@ -34,15 +35,23 @@ int cut_open_namespace(const char *process, uint32_t ino)
 	return -ESRCH;
 }
 
+int cut_open_namespace(uint32_t pid, uint32_t ino)
+{
+	struct process_stat st;
+	char process[16];
+
+	if (process_stat(pid, &st) < 0)
+		return -ESRCH;
+	snprintf(process, sizeof(process), "%u", process_task(pid, &st));
+	return open_namespace(process, ino);
+}
+
 int cut_namespace(const struct target *t)
 {
-	char process[16];
-	int fd;
+	int fd = cut_open_namespace(t->pid, t->sock.netns);
 
-	snprintf(process, sizeof(process), "%u", t->pid);
-	fd = cut_open_namespace(process, t->sock.netns);
 	/* it has gone, or has another than its socket, or the pid is another's: maybe it is ours */
-	return fd >= 0 ? fd : cut_open_namespace("self", t->sock.netns);
+	return fd >= 0 ? fd : open_namespace("self", t->sock.netns);
 }
 
 static struct inet_diag_req_v2 *put_request(struct nlmsghdr *nlh, uint16_t type, unsigned int seq,

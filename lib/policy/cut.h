@@ -17,8 +17,8 @@
  */
 int cut_namespace(const struct target *t);
 
-/* That of the process ("812", "self"), to be closed, if its inode is @ino; else a negative errno. */
-int cut_open_namespace(const char *process, uint32_t ino);
+/* That of the process, to be closed, if its inode is @ino; else a negative errno. */
+int cut_open_namespace(uint32_t pid, uint32_t ino);
 
 /*
  * Destroys it. @netns: of the socket, or negative: that of the thread. The thread's namespace is the same

@@ -575,10 +575,8 @@ struct search {
 static bool has_namespace(uint32_t pid, void *arg)
 {
 	struct search *s = arg;
-	char process[16];
 
-	snprintf(process, sizeof(process), "%u", pid);
-	s->fd = cut_open_namespace(process, s->ino);
+	s->fd = cut_open_namespace(pid, s->ino);
 	return s->fd < 0 && ++s->looked < NETNS_MAX;
 }
 

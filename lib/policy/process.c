@@ -2,6 +2,7 @@
 /* process.c - processes by pidfd */
 #include "policy/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -30,14 +31,14 @@ static uint64_t stat_field(const char *at, unsigned int n)
 	return at ? strtoull(at, NULL, 10) : 0;
 }
 
-int process_stat(uint32_t pid, struct process_stat *ret_stat)
+static int read_stat(const char *path, struct process_stat *ret_stat)
 {
-	char path[40], text[1024];
+	char text[1024];
 	const char *at;
+	bool ended;
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
@@ -55,14 +56,50 @@ int process_stat(uint32_t pid, struct process_stat *ret_stat)
 	if (!at || at[1] != ' ')
 		return -EBADMSG;
 	at += 2;
+	ended = *at == 'Z' || *at == 'X';
 	*ret_stat = (struct process_stat){
 		.ppid = (uint32_t)stat_field(at, 4),
 		.pgid = (uint32_t)stat_field(at, 5),
 		.start_ticks = stat_field(at, 22),
 		.is_kernel = stat_field(at, 9) & KERNEL_THREAD,
-		.is_zombie = *at == 'Z' || *at == 'X',
+		.is_zombie = ended && stat_field(at, 20) <= 1,
+		.is_headless = ended && stat_field(at, 20) > 1,
 	};
 	return 0;
+}
+
+int process_stat(uint32_t pid, struct process_stat *ret_stat)
+{
+	char path[40];
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	return read_stat(path, ret_stat);
+}
+
+uint32_t process_task(uint32_t pid, const struct process_stat *st)
+{
+	struct process_stat thread;
+	uint32_t found = pid;
+	struct dirent *e;
+	char path[64];
+	DIR *d;
+
+	if (!st->is_headless)
+		return pid;
+	snprintf(path, sizeof(path), "/proc/%u/task", pid);
+	d = opendir(path);
+	while (d && found == pid && (e = readdir(d)) != NULL) {
+		uint32_t tid = (uint32_t)strtoul(e->d_name, NULL, 10);
+
+		snprintf(path, sizeof(path), "/proc/%u/task/%u/stat", pid, tid);
+		/* of a thread that has ended all but the state is as of the others */
+		if (tid && tid != pid && read_stat(path, &thread) == 0 && !thread.is_headless &&
+		    !thread.is_zombie)
+			found = tid;
+	}
+	if (d)
+		closedir(d);
+	return found;
 }
 
 uint32_t process_namespace(uint32_t pid, const char *kind)

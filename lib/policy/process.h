@@ -18,11 +18,18 @@ struct process_stat {
 	uint32_t ppid, pgid;
 	uint64_t start_ticks;
 	bool is_kernel;		/* a thread of the kernel's */
-	bool is_zombie;
+	bool is_zombie;		/* none of its threads runs on */
+	bool is_headless;	/* its first thread has ended, others run on */
 };
 
 /* 0, -ESRCH or another negative errno. */
 int process_stat(uint32_t pid, struct process_stat *ret_stat);
+
+/*
+ * A thread of which /proc tells program and namespaces: the first, whose number is the process's, or
+ * another where that has ended and taken them with it.
+ */
+uint32_t process_task(uint32_t pid, const struct process_stat *st);
 
 /* In the unit of start_ticks. */
 uint64_t process_ticks(uint64_t start_ns);

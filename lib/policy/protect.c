@@ -164,6 +164,7 @@ const char *protect_process(const struct protect *p, uint32_t pid, const struct 
 	for (size_t i = 0; i < p->nancestors; i++)
 		if (p->ancestors[i].pid == pid && p->ancestors[i].start_ticks == st->start_ticks)
 			return i ? "falcoc runs below it" : "it is falcoc";
+	pid = process_task(pid, st);
 	if (!process_exe(pid, exe, sizeof(exe)))
 		return NULL;
 	cut_deleted(exe);

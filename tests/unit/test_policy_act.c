@@ -8,19 +8,23 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "acting.h"
 #include "policy/actor.h"
 #include "policy/process.h"
+#include "policy/protect.h"
 #include "suite.h"
 
 static const struct policy_action kill_one = { .kind = ACTION_KILL };
@@ -163,6 +167,79 @@ START_TEST(keeps_to_limits)
 }
 END_TEST
 
+static void *wait_on(void *unused)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* nobody else ends it where the test fails */
+	for (;;)
+		pause();
+	return unused;
+}
+
+/* A child whose first thread has ended, as a zombie's has; another one waits for ever. */
+static pid_t headless_child(void)
+{
+	pthread_t thread;
+	pid_t pid = fork();
+	siginfo_t info;
+	char path[40], text[512] = "";
+	int fd;
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		if (pthread_create(&thread, NULL, wait_on, NULL) != 0)
+			_exit(1);
+		syscall(SYS_exit, 0);
+	}
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (!strstr(text, ") Z ")) {
+		info.si_pid = 0;
+		ck_assert_int_eq(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+		ck_assert_int_eq(info.si_pid, 0);
+		fd = open(path, O_RDONLY);
+		ck_assert_int_gt(read(fd, text, sizeof(text) - 1), 0);
+		close(fd);
+		poll(NULL, 0, 1);
+	}
+	return pid;
+}
+
+/* What runs on in other threads is no zombie, though its first thread is one. */
+START_TEST(kills_the_headless)
+{
+	const struct policy_action action = { .kind = ACTION_KILL, .reach = _i ? REACH_GROUP : REACH_PROCESS };
+	pid_t pid = headless_child();
+	struct target t;
+
+	ck_assert_int_eq(setpgid(pid, pid), 0);
+	t = acting_target(pid);
+	acting_begin(ACTIONS_ON, NULL);
+	acting_act(&action, &t, "");
+	acting_take();
+	ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
+	ck_assert_uint_eq(acting_result.killed, 1);
+	ck_assert_int_eq(acting_end_of(pid), SIGKILL);
+	actor_free(acting_actor);
+}
+END_TEST
+
+/* Its program is looked at all the same. */
+START_TEST(protects_the_headless)
+{
+	char exe[4096] = "";
+	const char *const programs[] = { exe };
+	const struct policy_protect more = { .programs = programs, .nprograms = 1 };
+	pid_t pid = headless_child();
+	struct protect *p = protect_new(&more);
+	struct process_stat st;
+
+	ck_assert_int_gt(readlink("/proc/self/exe", exe, sizeof(exe) - 1), 0);
+	ck_assert_int_eq(process_stat((uint32_t)pid, &st), 0);
+	ck_assert_ptr_nonnull(protect_process(p, (uint32_t)pid, &st));
+	protect_free(p);
+	acting_finish(pid);
+}
+END_TEST
+
 /* ---- exec ---- */
 
 START_TEST(runs_programs)
@@ -293,6 +370,8 @@ int main(void)
 	tcase_add_test(tc, lets_a_reused_pid_alone);
 	tcase_add_test(tc, lets_ancestors_alone);
 	tcase_add_test(tc, kills_groups);
+	tcase_add_loop_test(tc, kills_the_headless, 0, 2);
+	tcase_add_test(tc, protects_the_headless);
 	tcase_add_test(tc, keeps_to_limits);
 	tcase_add_test(tc, runs_programs);
 	tcase_add_test(tc, ends_in_time);
