@@ -391,16 +391,13 @@ static int facts_begin(struct container_facts *f, const struct container_quest *
 
 	if (err)
 		return err;
-	f->c.type = q->type;
+	container_read_begin(f, q);
 	f->c.uid = q->uid;
 	f->c.nested = q->nested;
-	f->c.full_id = facts_str(f, q->id);
-	f->c.id = facts_text(f, container_short_id(f->c.full_id));
-	f->c.cgroup = facts_str(f, q->own);
 	if (v->pod_uid.len && copy_text(uid, sizeof(uid), v->pod_uid)) {
 		for (char *p = uid; *p; p++)
 			*p = *p == '_' ? '-' : *p;
-		f->c.pod_uid = facts_str(f, uid);
+		f->c.pod_uid = facts_own(f, slice_of(uid));
 	}
 	return 0;
 }
@@ -550,6 +547,7 @@ static void entry_reread(struct container_table *t, struct container_entry *e)
 	if (!quest_again(t, e, &q) || facts_init(&f) < 0)
 		return;
 	q.quick = t->ask != NULL;
+	container_read_begin(&f, &q);
 	container_read(&t->reader, &q, &f);
 	if (f.found)
 		entry_take(t, e, &f, false);
@@ -802,7 +800,7 @@ int container_table_tell(struct container_table *t, struct slice text, uint64_t 
 
 	if (!err) {
 		facts_falco(&f, json);
-		f.c.id = facts_text(&f, container_short_id(f.c.full_id));
+		f.c.id = facts_own(&f, container_short_id(f.c.full_id));
 		if (!f.c.id.len)
 			err = -EBADMSG;
 	}

@@ -48,13 +48,6 @@ struct container_ask {
 
 /* ---- one question ---- */
 
-static void begin(struct container_answer *a, const struct container_quest *q)
-{
-	a->facts.c.type = q->type;
-	a->facts.c.full_id = facts_str(&a->facts, q->id);
-	a->facts.c.pod_uid = facts_str(&a->facts, q->pod);
-}
-
 /* A user's files, on a thread that may stay behind: it has all that it needs by itself. */
 struct home_job {
 	struct container_reader reader;
@@ -92,7 +85,7 @@ static void read_user(struct lane *l, const struct container_quest *q,
 		free(j);
 		return;
 	}
-	begin(&j->answer, q);
+	container_read_begin(&j->answer.facts, q);
 	switch (slow_call(l->ask->slow, q->uid, read_home, drop_home, j, ASK_HOME_MS, false)) {
 	case 0:
 		facts_release(&ret->facts);
@@ -111,7 +104,7 @@ static void read_user(struct lane *l, const struct container_quest *q,
 static void answer_one(struct lane *l, const struct container_quest *q,
 		       struct container_answer *ret)
 {
-	begin(ret, q);
+	container_read_begin(&ret->facts, q);
 	if (q->uid)
 		read_user(l, q, ret);
 	else

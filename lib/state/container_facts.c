@@ -57,7 +57,22 @@ void facts_release(struct container_facts *f)
 	f->arena = NULL;
 }
 
+/* Is there room for so much of what labels and mounts may have? */
+static bool has_room(const struct container_facts *f, size_t bytes)
+{
+	return arena_used(f->arena) + bytes <= CONTAINER_BYTES_MAX - FACTS_OWN_BYTES;
+}
+
 struct slice facts_text(struct container_facts *f, struct slice s)
+{
+	if (s.len && !has_room(f, (s.len < FACTS_TEXT_MAX ? s.len : FACTS_TEXT_MAX) + 1)) {
+		f->cut++;
+		return SLICE_LIT("");
+	}
+	return facts_own(f, s);
+}
+
+struct slice facts_own(struct container_facts *f, struct slice s)
 {
 	char *copy;
 
@@ -79,7 +94,7 @@ struct slice facts_str(struct container_facts *f, const char *str)
 void facts_set(struct container_facts *f, struct slice *to, const char *str)
 {
 	if (!to->len && str && *str)
-		*to = facts_str(f, str);
+		*to = facts_own(f, slice_of(str));
 }
 
 /* ---- images ---- */
@@ -114,7 +129,7 @@ void facts_set_image(struct container_facts *f, const char *ref)
 		facts_set_image_id(f, ref);
 		return;
 	}
-	f->c.image = facts_text(f, s);
+	f->c.image = facts_own(f, s);
 	at = memchr(s.ptr, '@', s.len);
 	if (at) {
 		digest = (struct slice){ at + 1, s.len - (size_t)(at + 1 - s.ptr) };
@@ -130,14 +145,19 @@ void facts_set_image(struct container_facts *f, const char *ref)
 		tag = SLICE_LIT("latest");
 	}
 	if (!f->c.image_repo.len)
-		f->c.image_repo = facts_text(f, s);
+		f->c.image_repo = facts_own(f, s);
 	if (!f->c.image_tag.len && tag.len)
-		f->c.image_tag = facts_text(f, tag);
+		f->c.image_tag = facts_own(f, tag);
 	if (!f->c.image_digest.len && digest.len)
-		f->c.image_digest = facts_text(f, digest);
+		f->c.image_digest = facts_own(f, digest);
 }
 
 /* ---- lists ---- */
+
+static void *list_alloc(struct container_facts *f, size_t bytes)
+{
+	return has_room(f, bytes) ? arena_alloc(f->arena, bytes) : NULL;
+}
 
 static bool is_skipped(const char *key, const char *const *skip)
 {
@@ -161,7 +181,7 @@ static void set_labels(struct container_facts *f, const json_t *object, const ch
 		f->cut += n - CONTAINER_LABELS_MAX;
 		n = CONTAINER_LABELS_MAX;
 	}
-	labels = arena_alloc(f->arena, n * sizeof(*labels));
+	labels = list_alloc(f, n * sizeof(*labels));
 	if (!labels) {
 		f->cut += n;
 		return;
@@ -174,7 +194,8 @@ static void set_labels(struct container_facts *f, const json_t *object, const ch
 			continue;
 		labels[i].key = facts_str(f, key);
 		labels[i].value = facts_str(f, text);
-		i += labels[i].key.len > 0;
+		/* not one whose value there was no room for */
+		i += labels[i].key.len && (labels[i].value.len || !*text);
 	}
 	*to = labels;
 	*ret_n = i;
@@ -199,7 +220,7 @@ struct container_mount *facts_mounts(struct container_facts *f, size_t n, size_t
 		f->cut += n - CONTAINER_MOUNTS_MAX;
 		n = CONTAINER_MOUNTS_MAX;
 	}
-	mounts = n && !f->c.nmounts ? arena_alloc(f->arena, n * sizeof(*mounts)) : NULL;
+	mounts = n && !f->c.nmounts ? list_alloc(f, n * sizeof(*mounts)) : NULL;
 	*ret_n = mounts ? n : 0;
 	if (mounts)
 		f->c.mounts = mounts;
@@ -281,8 +302,8 @@ static void infer_owner(struct container_facts *f)
 	}
 	if (!hash.len)
 		return;
-	f->c.replicaset = facts_text(f, name);
-	f->c.deployment = facts_text(f, deployment);
+	f->c.replicaset = facts_own(f, name);
+	f->c.deployment = facts_own(f, deployment);
 }
 
 static void set_by_label(struct container_facts *f, struct slice *to, const char *key)
@@ -335,7 +356,7 @@ void facts_finish(struct container_facts *f)
 static void merge_labels(struct container_facts *f, const struct container_label *from, size_t n,
 			 const struct container_label **to, size_t *ret_n)
 {
-	struct container_label *labels = n && !*ret_n ? arena_alloc(f->arena, n * sizeof(*labels)) : NULL;
+	struct container_label *labels = n && !*ret_n ? list_alloc(f, n * sizeof(*labels)) : NULL;
 
 	if (!labels)
 		return;
@@ -377,21 +398,21 @@ void facts_merge(struct container_facts *f, const struct container *from)
 	/* an image is told by one source, or its parts would not fit each other */
 	if (c->image.len) {
 		if (!c->image_id.len)
-			c->image_id = facts_text(f, from->image_id);
+			c->image_id = facts_own(f, from->image_id);
 	} else {
-		c->image = facts_text(f, from->image);
-		c->image_repo = facts_text(f, from->image_repo);
-		c->image_tag = facts_text(f, from->image_tag);
-		c->image_digest = facts_text(f, from->image_digest);
-		c->image_id = facts_text(f, from->image_id);
+		c->image = facts_own(f, from->image);
+		c->image_repo = facts_own(f, from->image_repo);
+		c->image_tag = facts_own(f, from->image_tag);
+		c->image_digest = facts_own(f, from->image_digest);
+		c->image_id = facts_own(f, from->image_id);
 	}
 	if (c->owner != CONTAINER_OWNER_TOLD &&
 	    (!c->deployment.len || from->owner == CONTAINER_OWNER_TOLD)) {
-		c->deployment = facts_text(f, from->deployment);
-		c->replicaset = facts_text(f, from->replicaset);
+		c->deployment = facts_own(f, from->deployment);
+		c->replicaset = facts_own(f, from->replicaset);
 		c->owner = from->owner;
 	}
-#define X(t) if (!c->t.len && strncmp(#t, "image", 5) != 0 && !is_owner(#t)) c->t = facts_text(f, from->t);
+#define X(t) if (!c->t.len && strncmp(#t, "image", 5) != 0 && !is_owner(#t)) c->t = facts_own(f, from->t);
 	TEXTS(X)
 #undef X
 	merge_labels(f, from->labels, from->nlabels, &c->labels, &c->nlabels);

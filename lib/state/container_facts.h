@@ -23,6 +23,7 @@
 #include "util/slice.h"
 
 #define FACTS_TEXT_MAX	4096	/* bytes of one text */
+#define FACTS_OWN_BYTES	(16u << 10)	/* of CONTAINER_BYTES_MAX, that no label and no mount takes */
 
 struct container_facts {
 	struct container c;	/* texts lie in the arena; handle, times, group are not set */
@@ -39,8 +40,13 @@ struct container_facts {
 int facts_init(struct container_facts *f);
 void facts_release(struct container_facts *f);
 
-/* A copy, cut; empty where there is no more room, which is counted. */
+/* A copy, cut; empty where there is no more room, which is counted. For lists. */
 struct slice facts_text(struct container_facts *f, struct slice s);
+/*
+ * Likewise of what the container is and is called: whoever starts it chooses labels and mounts, and could
+ * have them leave no room for that.
+ */
+struct slice facts_own(struct container_facts *f, struct slice s);
 struct slice facts_str(struct container_facts *f, const char *str);	/* takes NULL */
 /* Sets *@to if it is empty and @str says something. */
 void facts_set(struct container_facts *f, struct slice *to, const char *str);

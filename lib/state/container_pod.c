@@ -58,8 +58,8 @@ static void take_owner(struct container_facts *f, const json_t *meta)
 			name = json_text(json_array_get(owners, i), "name");
 	}
 	f->c.owner = CONTAINER_OWNER_TOLD;
-	f->c.replicaset = facts_str(f, name);
-	f->c.deployment = facts_str(f, NULL);
+	f->c.replicaset = facts_own(f, slice_of(name ? name : ""));
+	f->c.deployment = SLICE_LIT("");
 	if (!name || !hash)
 		return;
 	set = slice_of(name);
@@ -67,7 +67,7 @@ static void take_owner(struct container_facts *f, const json_t *meta)
 	/* a deployment calls its replica sets NAME-HASH */
 	if (end.len && set.len > end.len + 1 && slice_endswith(set, end) &&
 	    set.ptr[set.len - end.len - 1] == '-')
-		f->c.deployment = facts_text(f, (struct slice){ name, set.len - end.len - 1 });
+		f->c.deployment = facts_own(f, (struct slice){ name, set.len - end.len - 1 });
 }
 
 bool facts_pod(struct container_facts *f, const json_t *pod)

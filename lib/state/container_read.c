@@ -619,6 +619,15 @@ static void look_guess(struct look *l)
 		return;
 }
 
+void container_read_begin(struct container_facts *f, const struct container_quest *q)
+{
+	f->c.type = q->type;
+	f->c.full_id = facts_own(f, slice_of(q->id));
+	f->c.id = facts_own(f, container_short_id(f->c.full_id));
+	f->c.cgroup = facts_own(f, slice_of(q->own));
+	f->c.pod_uid = facts_own(f, slice_of(q->pod));
+}
+
 void container_read(struct container_reader *r, const struct container_quest *q,
 		    struct container_facts *f)
 {

@@ -37,7 +37,10 @@ struct container_quest {
  */
 bool container_in_service(const struct container_quest *q);
 
-/* Fills @f, whose id, type and group are set already. f->found: it is one. */
+/* What the question itself says, before all that could leave no room for it. */
+void container_read_begin(struct container_facts *f, const struct container_quest *q);
+
+/* Fills @f, after container_read_begin(). f->found: it is one. */
 void container_read(struct container_reader *r, const struct container_quest *q,
 		    struct container_facts *f);
 

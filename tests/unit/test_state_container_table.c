@@ -4,6 +4,7 @@
  * gone or too deep; texts of too many values.
  */
 #include <check.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,6 +113,56 @@ START_TEST(test_values)
 }
 END_TEST
 
+/*
+ * Labels are chosen by whoever made the image: as many as there is room for must not push out what the
+ * container is, neither at the first look nor at the second, which has the first's word to keep.
+ */
+START_TEST(test_labels)
+{
+	const char *root = scratch_path(""), *id = containing_group(1) + strlen("/docker/");
+	const struct container_engines silent = { .silent = true };
+	struct container_options opt = { .root = root, .cgroup_root = root, .engines = &silent, .ask = true };
+	struct buf text = BUF_INIT, path = BUF_INIT;
+	const struct container *c;
+	struct container_table *t;
+	struct pollfd fd = { .events = POLLIN };
+	uint64_t h;
+
+	buf_add_str(&text, "{\"Name\":\"/x\",\"Driver\":\"overlay2\",\"Image\":\"sha256:");
+	buf_printf(&text, "%064x\",\"Config\":{\"Labels\":{", 2);
+	for (int i = 0; i < 256; i++)
+		buf_printf(&text, "%s\"label%d\":\"%0400d\"", i ? "," : "", i, i);
+	buf_add_str(&text, "}}}");
+	buf_printf(&path, "/var/lib/docker/containers/%s/config.v2.json", id);
+	write_file(scratch_place(buf_str(&path)), buf_str(&text));
+	buf_clear(&text);
+	buf_printf(&text, "{\"Repositories\":{\"alpine\":{\"alpine:3\":\"sha256:%064x\"}}}", 2);
+	write_file(scratch_place("/var/lib/docker/image/overlay2/repositories.json"), buf_str(&text));
+	ck_assert_int_eq(mkdir(scratch_place(containing_group(1)), 0755), 0);
+	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
+	h = container_table_see(t, slice_of(containing_group(1)), S);
+	ck_assert_str_eq(container_find(t, h)->image.ptr, "alpine:3");
+	container_table_tend(t, 10 * S);
+	fd.fd = container_table_fd(t);
+	ck_assert_int_eq(poll(&fd, 1, 30000), 1);
+	ck_assert(container_table_poll(t, 10 * S));
+	c = container_find(t, h);
+	ck_assert_str_eq(c->id.ptr, "000000000000");
+	ck_assert_str_eq(c->cgroup.ptr, containing_group(1));
+	ck_assert_str_eq(c->image.ptr, "alpine:3");
+	ck_assert_uint_gt(c->nlabels, 50);
+	for (size_t i = 0; i < c->nlabels; i++)
+		ck_assert_uint_eq(c->labels[i].value.len, 400);
+	/* found by its group as before, and not taken for one that has ended */
+	ck_assert_uint_eq(container_table_see(t, slice_of(containing_group(1)), 11 * S), h);
+	container_table_tend(t, 20 * S);
+	ck_assert_uint_eq(container_find(t, h)->ended_ns, 0);
+	container_table_free(t);
+	buf_release(&text);
+	buf_release(&path);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("container_table");
@@ -121,6 +172,7 @@ int main(void)
 	tcase_add_test(tc, test_end_unseen);
 	tcase_add_test(tc, test_deep);
 	tcase_add_test(tc, test_values);
+	tcase_add_test(tc, test_labels);
 	suite_add_tcase(s, tc);
 	return suite_run(s);
 }
