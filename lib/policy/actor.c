@@ -156,6 +156,19 @@ static bool was_seen(struct actor *a, const struct policy_action *action, const 
 	return found;
 }
 
+/* What was_seen() has just noted is not done: the same may be asked for again, by another policy, too. */
+static void unsee(struct actor *a, const struct policy_action *action, const struct target *t)
+{
+	struct seen s;
+
+	if (!request_key(action, t, &s))
+		return;
+	pthread_mutex_lock(&a->lock);
+	a->next_seen = (a->next_seen + SEEN_MAX - 1) % SEEN_MAX;
+	a->seen[a->next_seen].time_ns = 0;
+	pthread_mutex_unlock(&a->lock);
+}
+
 /*
  * Who kills a container may see it started anew by its engine at once, with the same id: what happens in
  * it then is no more of the same. The lock is held.
@@ -613,6 +626,7 @@ static void request(struct actor *a, struct job *job, struct slice json)
 			pthread_mutex_lock(&a->lock);
 			a->stats.limited++;
 			pthread_mutex_unlock(&a->lock);
+			unsee(a, action, &job->result.target);
 		}
 	}
 	if (why && !tell_it) {

@@ -167,6 +167,34 @@ START_TEST(keeps_to_limits)
 }
 END_TEST
 
+/* What one policy's limit keeps out another policy may do at once. */
+START_TEST(a_limit_is_no_action)
+{
+	struct policy p = acting_policy(&kill_one), other = acting_policy(&kill_one);
+	pid_t pids[2];
+
+	p.limit_actions = 1;
+	p.limit_seconds = 3600;
+	other.index = 1;
+	acting_begin(ACTIONS_ON, NULL);
+	for (int i = 0; i < 2; i++) {
+		struct target t;
+
+		pids[i] = acting_child();
+		t = acting_target(pids[i]);
+		actor_act(acting_actor, &p, &acting_rule, &t, slice_of(""));
+		ck_assert_int_eq(acting_take(), i ? OUTCOME_REFUSED : OUTCOME_DONE);
+		if (i) {
+			actor_act(acting_actor, &other, &acting_rule, &t, slice_of(""));
+			ck_assert_msg(actor_take(acting_actor, &acting_result), "merged");
+			ck_assert_int_eq(acting_result.outcome, OUTCOME_DONE);
+		}
+		ck_assert_int_eq(acting_end_of(pids[i]), SIGKILL);
+	}
+	actor_free(acting_actor);
+}
+END_TEST
+
 static void *wait_on(void *unused)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* nobody else ends it where the test fails */
@@ -373,6 +401,7 @@ int main(void)
 	tcase_add_loop_test(tc, kills_the_headless, 0, 2);
 	tcase_add_test(tc, protects_the_headless);
 	tcase_add_test(tc, keeps_to_limits);
+	tcase_add_test(tc, a_limit_is_no_action);
 	tcase_add_test(tc, runs_programs);
 	tcase_add_test(tc, ends_in_time);
 	tcase_add_loop_test(tc, cuts, 0, sizeof(sockets) / sizeof(sockets[0]));
