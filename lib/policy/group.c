@@ -20,7 +20,7 @@
 #include "util/clock.h"
 
 #define ID_LEN		64	/* digits that nobody has by chance */
-#define DEPTH_MAX	16	/* groups within groups that are looked at */
+#define DEPTH_MAX	64	/* groups within groups that are looked at; each takes two descriptors */
 #define FREEZE_MS	200	/* one that cannot be frozen is killed all the same */
 #define AGAIN_MS	250	/* between two rounds of killing */
 #define THAW_MS		100	/* then groups below are thawed one by one, too */
@@ -75,7 +75,7 @@ static bool is_own_group(int fd, const struct target *t)
 /* From the group of the process up to that of its container. */
 static int climb(int fd, const struct target *t)
 {
-	for (unsigned int i = 0; fd >= 0 && i < t->group_depth && i < DEPTH_MAX; i++) {
+	for (unsigned int i = 0; fd >= 0 && i < t->group_depth; i++) {
 		int up = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
 		int err = errno;
 
@@ -590,46 +590,54 @@ int group_namespace(const struct group *g, uint32_t ino)
 
 /* ---- its first process ---- */
 
-/* The one that its own pid namespace calls 1. */
-static bool is_first(uint32_t pid)
+/* In how many pid namespaces is it, if it is the first of the innermost? 0: it is not. */
+static unsigned int first_of(uint32_t pid)
 {
 	char path[40], text[4096];
 	const char *at, *end;
+	unsigned int n = 0;
 
 	snprintf(path, sizeof(path), "/proc/%u/status", pid);
-	if (read_file(AT_FDCWD, path, text, sizeof(text)) <= 0)
-		return false;
+	if (pid == 1 || read_file(AT_FDCWD, path, text, sizeof(text)) <= 0)
+		return 0;
 	at = strstr(text, "\nNSpid:");
 	end = at ? strchr(at + 1, '\n') : NULL;
-	/* of several numbers the last: "NSpid:\t812\t1" */
-	return end && end - at >= 2 && end[-1] == '1' && (end[-2] == '\t' || end[-2] == ' ') && pid != 1;
+	/* "NSpid:\t812\t1" */
+	if (!end || end[-1] != '1' || end[-2] != '\t')
+		return 0;
+	for (; at < end; at++)
+		n += *at == '\t';
+	return n;
 }
 
-struct signalling {
-	int sig;
-	bool done;
+struct first {
+	uint32_t pid;
+	unsigned int depth;	/* 0: none yet */
 };
 
-static bool signal_first(uint32_t pid, void *arg)
+static bool find_first(uint32_t pid, void *arg)
 {
-	struct signalling *s = arg;
-	struct process_stat st;
-	int fd;
+	struct first *f = arg;
+	unsigned int depth = first_of(pid);
 
-	if (!is_first(pid))
-		return true;
-	fd = process_open_any(pid, &st);
-	if (fd < 0)
-		return true;
-	s->done = process_signal(fd, s->sig) == 0;
-	close(fd);
-	return !s->done;
+	if (depth && (!f->depth || depth < f->depth))
+		*f = (struct first){ pid, depth };
+	return true;
 }
 
 int group_signal_init(const struct group *g, int sig)
 {
-	struct signalling s = { .sig = sig };
+	struct first f = { 0 };
+	struct process_stat st;
+	int fd, rc = -ESRCH;
 
-	walk(g->fd, signal_first, &s);
-	return s.done ? 0 : -ESRCH;
+	/* what runs in it may have made pid namespaces of its own, which have a first one each */
+	walk(g->fd, find_first, &f);
+	fd = f.depth ? process_open_any(f.pid, &st) : -ESRCH;
+	if (fd < 0)
+		return -ESRCH;
+	if (first_of(f.pid) == f.depth)
+		rc = process_signal(fd, sig) == 0 ? 0 : -ESRCH;
+	close(fd);
+	return rc;
 }

@@ -2,6 +2,7 @@
 /* target.c - whom an action is about */
 #include "policy/target.h"
 
+#include <limits.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -41,7 +42,7 @@ static bool is_ours(const struct eval_ctx *ctx, uint32_t pid)
 static void find_depth(struct target *t, const struct eval_ctx *ctx)
 {
 	size_t len = strlen(t->own_group);
-	char path[1024] = "";
+	char path[PATH_MAX] = "";	/* who is in a container may have made groups as deep as they can be */
 
 	if (t->cgroup && cgroup_path(t->cgroup, path, sizeof(path)) < 0 && ctx->proc &&
 	    ctx->proc->cgroup == t->cgroup)

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -556,6 +557,108 @@ START_TEST(nobody_gets_away_from_a_pause)
 }
 END_TEST
 
+/* Groups below its own do not take it out of the container, however deep they are. */
+START_TEST(a_deep_group_is_no_way_out)
+{
+	static const struct policy_action all = { .kind = ACTION_KILL, .reach = REACH_CONTAINER };
+	char below[80] = "d", path[1200];
+	struct target t;
+	struct group g;
+	struct stat st;
+	pid_t pid;
+	int fd;
+
+	if (!make_group(&t, false))
+		return;
+	for (t.group_depth = 1; t.group_depth < 20; t.group_depth++) {
+		snprintf(path, sizeof(path), "%s/docker-%s.scope/%s", mount, t.container, below);
+		ck_assert_int_eq(mkdir(path, 0755), 0);
+		strcat(below, "/d");
+	}
+	pid = child_below(&t, below);
+	snprintf(path, sizeof(path), "%s/docker-%s.scope/%s", mount, t.container, below);
+	ck_assert_int_eq(stat(path, &st), 0);
+	t.pid = (uint32_t)pid;
+	t.start_ns = acting_target(pid).start_ns;
+	t.cgroup = st.st_ino;
+	ck_assert_int_eq(group_open(&t, &g), 0);
+	fd = group_namespace(&g, process_namespace(t.pid, "net"));
+	ck_assert_int_ge(fd, 0);
+	close(fd);
+	group_close(&g);
+	acting_begin(ACTIONS_ON, NULL);
+	acting_act(&all, &t, "");
+	acting_take();
+	ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
+	ck_assert_int_eq(acting_end_of(pid), SIGKILL);
+	actor_free(acting_actor);
+	for (size_t len = strlen(below); len > 0 && len < sizeof(below); len -= 2) {
+		below[len] = '\0';
+		remove_below(&t, below);
+	}
+	remove_group(&t);
+}
+END_TEST
+
+static void on_term(int sig)
+{
+	(void)sig;
+	_exit(0);
+}
+
+/* A first process that waits for ever, of a pid namespace made for it. */
+static pid_t first_process(int told)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0);
+
+	ck_assert_int_ge(pid, 0);
+	if (pid > 0)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGTERM, on_term);
+	/* one within it, whose number out here it does not know */
+	if (told >= 0 && syscall(SYS_clone, CLONE_NEWPID | SIGCHLD, NULL, NULL, NULL, 0) == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (write(told, "x", 1) != 1)
+			_exit(1);
+	}
+	for (;;)
+		pause();
+}
+
+/* SIGTERM is for the container's first process, not for that of a container or a sandbox within it. */
+START_TEST(stops_the_outermost)
+{
+	struct process_stat st;
+	struct target t;
+	struct group g;
+	int told[2];
+	pid_t first, inner = 0;
+	char byte;
+
+	if (!make_group(&t, _i))
+		return;
+	ck_assert_int_eq(pipe(told), 0);
+	first = first_process(told[1]);
+	ck_assert_int_eq(read(told[0], &byte, 1), 1);
+	for (pid_t pid = first; !inner; pid = pid < 1 << 22 ? pid + 1 : 2)
+		if (process_stat((uint32_t)pid, &st) == 0 && st.ppid == (uint32_t)first)
+			inner = pid;
+	/* the inner one stands first in the list */
+	put_into(&t, inner);
+	put_into(&t, first);
+	t.pid = (uint32_t)first;
+	t.start_ns = acting_target(first).start_ns;
+	ck_assert_int_eq(group_open(&t, &g), 0);
+	ck_assert_int_eq(group_signal_init(&g, SIGTERM), 0);
+	ck_assert_int_eq(acting_end_of(first), 0);
+	group_close(&g);
+	close(told[0]);
+	close(told[1]);
+	remove_group(&t);
+}
+END_TEST
+
 /* One that has the same first digits has another group, whatever the text says. */
 START_TEST(a_group_is_no_name)
 {
@@ -598,6 +701,8 @@ int main(void)
 	tcase_add_test(tc, what_is_frozen_below_is_frozen);
 	tcase_add_test(tc, nobody_gets_away_from_a_pause);
 	tcase_add_loop_test(tc, force_is_used_in_time, 0, 2);
+	tcase_add_test(tc, a_deep_group_is_no_way_out);
+	tcase_add_loop_test(tc, stops_the_outermost, 0, 2);
 	tcase_add_loop_test(tc, a_group_is_no_name, 0, 2);
 	return suite_run(s);
 }
