@@ -85,6 +85,8 @@ static const char *protect_container(const struct protect *p, const struct targe
 			return "its pod is of a system namespace";
 	if (any_matches(more->namespaces, more->nnamespaces, t->namespace))
 		return "its namespace is protected";
+	if (t->in_pod && !*t->namespace)
+		return "its pod's namespace is not known, and some are protected";
 	if (more->nimages && !t->image_known)
 		return "its image is not known, and some are protected";
 	if (any_matches(more->images, more->nimages, t->image) ||
@@ -94,6 +96,8 @@ static const char *protect_container(const struct protect *p, const struct targe
 	    any_matches(more->containers, more->ncontainers, t->container) ||
 	    any_matches(more->containers, more->ncontainers, shorter))
 		return "its container is protected";
+	if (more->ncontainers && !*t->name && !t->image_known)
+		return "its name is not known, and some are protected";
 	return NULL;
 }
 

@@ -67,6 +67,7 @@ static void take_container(struct target *t, const struct eval_ctx *ctx)
 	copy_slice(c->image_repo, t->repository, sizeof(t->repository));
 	copy_slice(c->pod_ns, t->namespace, sizeof(t->namespace));
 	t->image_known = c->state == CONTAINER_KNOWN;
+	t->in_pod = c->pod_uid.len > 0;
 	t->runtime_uid = c->uid;
 	t->nested = c->nested;
 	copy_slice(c->ns, t->space, sizeof(t->space));

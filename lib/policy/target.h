@@ -47,6 +47,7 @@ struct target {
 	char space[64];		/* containerd's own namespace for it */
 	char name[128], image[256], repository[256], namespace[128];
 	bool image_known;	/* else protection by images cannot be told */
+	bool in_pod;		/* its group says so, whether the namespace is known or not */
 	struct target_sock sock;
 	uint64_t event_ns;	/* CLOCK_BOOTTIME */
 };

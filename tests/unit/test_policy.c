@@ -327,6 +327,18 @@ START_TEST(protects)
 	ck_assert_str_eq(protect_target(p, &t), "its container is protected");
 	t.container[0] = 'b';
 	ck_assert_ptr_null(protect_target(p, &t));
+	/* nor one whose name would have told, nor a pod that could be any namespace's */
+	t.image_known = false;
+	protect_free(p);
+	done();
+	ck_assert_int_eq(load("- protect: ours\n  containers: [vault]\n  namespaces: [infra-*]\n"), 0);
+	p = protect_new(policies_protect(ps));
+	*t.name = '\0';
+	ck_assert_str_eq(protect_target(p, &t), "its name is not known, and some are protected");
+	strcpy(t.name, "web");
+	ck_assert_ptr_null(protect_target(p, &t));
+	t.in_pod = true;
+	ck_assert_str_eq(protect_target(p, &t), "its pod's namespace is not known, and some are protected");
 	strcpy(t.namespace, "infra-eu");
 	ck_assert_str_eq(protect_target(p, &t), "its namespace is protected");
 	strcpy(t.namespace, "kube-system");
