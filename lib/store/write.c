@@ -226,10 +226,64 @@ static int insert_alert(struct sink_store *k, const struct message *m, json_t *a
 			 fields);
 }
 
+/* Stands a whole number above 2^63 - 1 there? So many digits; 0: no. */
+static size_t large_number(struct slice line, size_t at)
+{
+	static const char max[] = "9223372036854775807";
+	size_t n = 0;
+
+	while (at + n < line.len && strchr("0123456789.eE+-", line.ptr[at + n]) && line.ptr[at + n])
+		n++;
+	for (size_t i = 0; i < n; i++)
+		if (line.ptr[at + i] < '0' || line.ptr[at + i] > '9')
+			return 0;
+	if (n < sizeof(max) - 1 || (n == sizeof(max) - 1 && memcmp(line.ptr + at, max, n) <= 0))
+		return 0;
+	return n;
+}
+
+/* Puts such numbers in quotes: as text they are the same to a condition. */
+static void quote_large(struct slice line, struct buf *out)
+{
+	bool inside = false, number = false;
+
+	for (size_t i = 0; i < line.len; i++) {
+		const char c = line.ptr[i];
+		size_t n = !inside && !number ? large_number(line, i) : 0;
+
+		if (n) {
+			buf_add_char(out, '"');
+			buf_add(out, line.ptr + i, n);
+			buf_add_char(out, '"');
+			i += n - 1;
+			continue;
+		}
+		number = !inside && strchr("0123456789.eE+-", c) && c;
+		if (inside && c == '\\' && i + 1 < line.len)
+			buf_add_char(out, line.ptr[i++]);
+		else if (c == '"')
+			inside = !inside;
+		buf_add_char(out, line.ptr[i]);
+	}
+}
+
+/* What a call was passed may be too large a number for jansson, which takes nothing of the line then. */
+static json_t *load_line(struct slice line)
+{
+	json_t *json = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
+	struct buf quoted = BUF_INIT;
+
+	if (json)
+		return json;
+	quote_large(line, &quoted);
+	json = json_loadb(buf_str(&quoted), quoted.len, JSON_ALLOW_NUL, NULL);
+	buf_release(&quoted);
+	return json;
+}
+
 static int insert(struct sink_store *k, const struct message *m)
 {
-	struct slice line = m->form[MESSAGE_RECORD];
-	json_t *json = json_loadb(line.ptr, line.len, JSON_ALLOW_NUL, NULL);
+	json_t *json = load_line(m->form[MESSAGE_RECORD]);
 	int rc = *m->rule ? insert_alert(k, m, json) : facts_cover(k->facts, k->run, m->ts_ns, json);
 
 	json_decref(json);
@@ -304,6 +358,7 @@ static void forget_too_much(struct sink_store *k, uint64_t now)
 {
 	int64_t n = ask(k, "SELECT (max(id) - min(id)) / 100 + 1 FROM alerts");
 	char sql[400];
+	int rc;
 
 	for (int i = 0; i < TOO_MUCH_ROUNDS && used_bytes(k) > k->max_bytes; i++) {
 		snprintf(sql, sizeof(sql), "BEGIN IMMEDIATE; DELETE FROM facts WHERE (time_ns, id) IN (SELECT "
@@ -311,10 +366,13 @@ static void forget_too_much(struct sink_store *k, uint64_t now)
 			 "(SELECT id FROM alerts ORDER BY id LIMIT %lld); DELETE FROM alerts WHERE id IN "
 			 "(SELECT id FROM alerts ORDER BY id LIMIT %lld)", (long long)n, (long long)n,
 			 (long long)n);
-		if (sqlite3_exec(k->db, sql, NULL, NULL, NULL) != SQLITE_OK || !sqlite3_changes(k->db)) {
+		rc = sqlite3_exec(k->db, sql, NULL, NULL, NULL);
+		if (rc != SQLITE_OK || !sqlite3_changes(k->db)) {
 			if (!sqlite3_get_autocommit(k->db))
 				sqlite3_exec(k->db, "ROLLBACK", NULL, NULL, NULL);
-			forget_names(k, now, true);
+			/* who has the file locked, or a disk that is full, is no reason to forget all */
+			if (rc == SQLITE_OK)
+				forget_names(k, now, true);
 			return;
 		}
 		sqlite3_exec(k->db, "COMMIT", NULL, NULL, NULL);

@@ -404,6 +404,47 @@ START_TEST(retention_by_size)
 }
 END_TEST
 
+/* Where alerts cannot be deleted now, what they are about stays, too. */
+START_TEST(retention_that_fails)
+{
+	struct sink *s = sink(0, 1);
+	char pad[1200], fields[1300];
+	sqlite3 *db;
+
+	memset(pad, 'x', sizeof(pad) - 1);
+	pad[sizeof(pad) - 1] = '\0';
+	snprintf(fields, sizeof(fields), "\"proc.name\":\"a\",\"pad\":\"%s\"", pad);
+	s->ops->tick(s);
+	for (int i = 0; i < 20; i++)
+		put_many(s, wall_ns(), "R", fields, 100);
+	ck_assert_int_eq(sqlite3_open("a.db", &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, "CREATE TRIGGER t BEFORE DELETE ON alerts BEGIN SELECT RAISE(ABORT, 'no'); END",
+				      NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	end(s);
+	ck_assert_str_eq(ask("SELECT count(*) FROM alerts"), "2000");
+	ck_assert_str_eq(ask("SELECT count(*) FROM facts"), "2000");
+	ck_assert_str_eq(ask("SELECT count(*) FROM names"), "2");
+}
+END_TEST
+
+/* A call may be passed any number: an alert that tells it is kept whole. */
+START_TEST(numbers_of_any_size)
+{
+	struct sink *s = sink(0, 0);
+
+	put(s, NOW * S, "R", "\"evt.rawarg.size\":18446744073709551615,\"a\":9223372036854775807,\"user.uid\":7,"
+	    "\"proc.name\":\"x\\\"9999999999999999999\",\"b\":[9223372036854775808,1.25e20,-5]");
+	end(s);
+	ck_assert_str_eq(ask("SELECT output FROM alerts"), "m");
+	ck_assert_str_eq(ask("SELECT fields FROM alerts"), "{\"evt.rawarg.size\":\"18446744073709551615\","
+			 "\"a\":9223372036854775807,\"user.uid\":7,\"proc.name\":\"x\\\"9999999999999999999\","
+			 "\"b\":[\"9223372036854775808\",1.25e20,-5]}");
+	ck_assert_str_eq(ask("SELECT uid FROM alerts"), "7");
+	ck_assert_str_eq(ask("SELECT text FROM names WHERE kind = 1"), "x\"9999999999999999999");
+}
+END_TEST
+
 /* What the first falcoc made. */
 START_TEST(an_older_store)
 {
@@ -512,6 +553,8 @@ int main(void)
 	tcase_add_test(tc, names_asked_for_are_bounded);
 	tcase_add_test(tc, retention_by_age);
 	tcase_add_test(tc, retention_by_size);
+	tcase_add_test(tc, retention_that_fails);
+	tcase_add_test(tc, numbers_of_any_size);
 	tcase_add_test(tc, an_older_store);
 	tcase_add_test(tc, a_newer_store);
 	tcase_add_test(tc, queries);
