@@ -17,6 +17,7 @@
 #include "event/event.h"
 #include "state/cgroup.h"
 #include "state/procfs.h"
+#include "state/procs.h"
 
 #define FILE_MAX	8192	/* stat and status are far shorter */
 
@@ -259,15 +260,21 @@ int procfs_read(int root_fd, uint32_t pid, struct procfs_proc *ret_proc)
 	return err == -ENOENT ? -ESRCH : err;
 }
 
-int procfs_read_cgroup(int root_fd, uint32_t pid, struct procfs_proc *ret_proc)
+int procfs_read_cgroup(int root_fd, uint32_t pid, uint64_t start_ns, struct procfs_proc *ret_proc)
 {
 	int dir = open_proc(root_fd, pid, ret_proc);
+	uint64_t is;
+	int err;
 
 	if (dir < 0)
 		return dir;
-	read_cgroup(dir, ret_proc);
+	err = procfs_start(dir, &is);
+	if (!err && start_ns && (is > start_ns || start_ns - is > PROCS_TICK_NS))
+		err = -ESRCH;
+	if (!err)
+		read_cgroup(dir, ret_proc);
 	close(dir);
-	return 0;
+	return err;
 }
 
 bool procfs_one_hierarchy(int root_fd)

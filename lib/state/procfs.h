@@ -33,8 +33,8 @@ int procfs_read(int root_fd, uint32_t pid, struct procfs_proc *ret_proc);
 /* The start of the process whose directory @dir is, in whole ticks. 0 or a negative errno. */
 int procfs_start(int dir, uint64_t *ret_start_ns);
 
-/* Only cgroup_path. */
-int procfs_read_cgroup(int root_fd, uint32_t pid, struct procfs_proc *ret_proc);
+/* Only cgroup_path, of the one that started at @start_ns (0: any); -ESRCH: another has its pid. */
+int procfs_read_cgroup(int root_fd, uint32_t pid, uint64_t start_ns, struct procfs_proc *ret_proc);
 
 /* Is the default hierarchy of groups the only one that a process is in? */
 bool procfs_one_hierarchy(int root_fd);

@@ -334,7 +334,7 @@ static void read_cgroup_path(struct state *st, struct proc_entry *e, uint64_t no
 	if (st->own->proc_fd < 0)
 		return;
 	st->procs->stats.proc_reads++;
-	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, &st->own->facts);
+	procfs_read_cgroup(st->own->proc_fd, e->pub.pid, e->pub.start_ns, &st->own->facts);
 	path = st->own->facts.cgroup_path;
 	/* the process is gone; its group may be there yet */
 	if (!path.len)

@@ -296,6 +296,34 @@ START_TEST(test_cgroup_is_read_again_when_it_changes)
 }
 END_TEST
 
+/* Who has the pid by now may be in any container: its group is not that of the process of the event. */
+START_TEST(test_cgroup_is_not_another_process_s)
+{
+	struct who w = { 10, 1, 5 * S, 6 * S, "prog" };
+	const struct proc *p;
+	struct mkrec *m;
+	struct state st;
+
+	put_stat(1, "systemd", 0, 0);
+	put_all(10, "prog", 1, 500);
+	start(&st);
+	ck_assert_int_eq(state_scan(&st), 0);
+	m = rec_of(FALCOC_E_KILL, w);
+	m->rec->cgroup = 98;
+	rec_apply(&st, m);
+	put_stat(10, "other", 1, 502);
+	put_text(10, "cgroup", "0::/docker/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+	m = rec_of(FALCOC_E_KILL, w);
+	m->rec->cgroup = 99;
+	p = rec_apply(&st, m);
+	ck_assert_uint_eq(p->cgroup, 99);
+	ck_assert_uint_eq(p->cgroup_path.len, 0);
+	ck_assert_uint_eq(p->container, 0);
+	ck_assert(p->container_unknown);
+	state_release(&st);
+}
+END_TEST
+
 START_TEST(test_scan_is_bounded)
 {
 	struct state_options opt = { .proc_root = root, .max_procs = 128 };
@@ -374,6 +402,7 @@ int main(void)
 	tcase_add_test(tc, test_unknown_process_is_asked_for_once);
 	tcase_add_test(tc, test_another_owner_of_the_pid_is_not_believed);
 	tcase_add_test(tc, test_cgroup_is_read_again_when_it_changes);
+	tcase_add_test(tc, test_cgroup_is_not_another_process_s);
 	tcase_add_test(tc, test_scan_is_bounded);
 	tcase_add_test(tc, test_ourselves);
 	tcase_add_test(tc, test_no_proc);
