@@ -109,6 +109,8 @@ const char *protect_target(const struct protect *p, const struct target *t)
 		return "it is falcoc, or was started by it";
 	if (any_matches(p->more->programs, p->more->nprograms, t->exe))
 		return "its program is protected";
+	if (t->is_somewhere)
+		return "its container is not known, and some are protected";
 	return *t->container ? protect_container(p, t) : NULL;
 }
 

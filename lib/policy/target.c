@@ -58,6 +58,7 @@ static void take_container(struct target *t, const struct eval_ctx *ctx)
 	const struct container *c = ctx->proc && ctx->state->containers ?
 		container_find(ctx->state->containers, ctx->proc->container) : NULL;
 
+	t->is_somewhere = ctx->proc && !c && (ctx->proc->container_unknown || ctx->proc->container);
 	if (!c)
 		return;
 	copy_slice(c->full_id, t->container, sizeof(t->container));

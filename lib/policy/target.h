@@ -36,9 +36,10 @@ struct target {
 	bool ours;		/* falcoc, or a program that it started, or what that started */
 	char comm[16];
 	char exe[256];
-	/* the container; an empty id is the host */
+	/* the container; an empty id is the host, unless it is_somewhere */
 	uint64_t cgroup;	/* of the process, by its id in the default hierarchy */
 	char container[128];	/* the full id, of some runtimes the name */
+	bool is_somewhere;	/* in a container of which nothing else is known, not even the id */
 	char own_group[1024];	/* path of the container's own cgroup; "" where it is not known */
 	unsigned int group_depth;	/* the process's cgroup is so many below that */
 	enum runtime runtime;

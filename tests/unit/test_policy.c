@@ -293,6 +293,29 @@ static struct target somebody(void)
 	return t;
 }
 
+/* A process whose container nobody knows is not one of the host's. */
+START_TEST(nobody_knows_where)
+{
+	struct falcoc_rec rec = { .pid = (uint32_t)getpid() };
+	const struct event ev = { .rec = &rec };
+	const struct state st = { 0 };
+	struct proc proc = { .pid = rec.pid };
+	const struct eval_ctx ctx = { .ev = &ev, .state = &st, .proc = &proc };
+	struct target t;
+
+	target_init(&t, &ctx);
+	ck_assert(!t.is_somewhere);
+	proc.container = 7;	/* whose entry was pushed out */
+	target_init(&t, &ctx);
+	ck_assert(t.is_somewhere);
+	proc.container = 0;
+	proc.container_unknown = true;
+	target_init(&t, &ctx);
+	ck_assert(t.is_somewhere);
+	ck_assert_str_eq(t.container, "");
+}
+END_TEST
+
 START_TEST(protects)
 {
 	struct protect *p;
@@ -311,6 +334,9 @@ START_TEST(protects)
 	t = somebody();
 	t.ours = true;
 	ck_assert_str_eq(protect_target(p, &t), "it is falcoc, or was started by it");
+	t = somebody();
+	t.is_somewhere = true;
+	ck_assert_str_eq(protect_target(p, &t), "its container is not known, and some are protected");
 	t = somebody();
 	t.pid = 1;
 	ck_assert_str_eq(protect_target(p, &t), "it is pid 1");
@@ -418,6 +444,7 @@ int main(void)
 	tcase_add_test(tc, scopes_of_containers);
 	tcase_add_test(tc, silence);
 	tcase_add_test(tc, protects);
+	tcase_add_test(tc, nobody_knows_where);
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, limits_as_counted);
 	failed = suite_run(s);
