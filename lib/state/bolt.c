@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "util/buf.h"
+
 #define MAGIC		0xed0cdaedu
 #define VERSION		2
 #define HEAD_BYTES	16	/* of a page: its number, flags, count of elements, further pages */
@@ -16,6 +18,7 @@
 #define BUCKET_BYTES	16	/* number of its first page, sequence */
 #define PAGE_MAX	(4u << 20)
 #define DEPTH_MAX	16
+#define LISTED_MAX	(4u << 20)	/* bytes of keys and values of a bucket that is listed */
 #define PAGES_MAX	1024	/* of a bucket that is listed: pages may lead to each other */
 #define TRIES		4
 
@@ -323,12 +326,34 @@ int bolt_get(int fd, const struct slice *keys, size_t n, char **ret_value, size_
 
 /* ---- lists ---- */
 
+/* Kept until it is known that nobody wrote meanwhile: a page may be another bucket's by then. */
 struct listing {
-	bolt_fn fn;
-	void *arg;
+	struct buf kept;	/* of each value both lengths, the key, the value */
 	size_t left;	/* keys */
 	size_t pages;	/* that may be read yet */
 };
+
+static void keep(struct listing *l, const struct element *e)
+{
+	const uint32_t lens[2] = { (uint32_t)e->key.len, (uint32_t)e->value.len };
+
+	buf_add(&l->kept, (const char *)lens, sizeof(lens));
+	buf_add_slice(&l->kept, e->key);
+	buf_add_slice(&l->kept, e->value);
+}
+
+static void tell(const struct listing *l, bolt_fn fn, void *arg)
+{
+	for (size_t at = 0; at < l->kept.len;) {
+		const char *p = l->kept.ptr + at;
+		uint32_t lens[2];
+
+		memcpy(lens, p, sizeof(lens));
+		p += sizeof(lens);
+		fn(arg, (struct slice){ p, lens[0] }, (struct slice){ p + lens[0], lens[1] });
+		at += sizeof(lens) + lens[0] + lens[1];
+	}
+}
 
 /* Takes the page over. */
 static int list_page(const struct bolt *b, struct page *page, unsigned int depth, struct listing *l)
@@ -345,7 +370,7 @@ static int list_page(const struct bolt *b, struct page *page, unsigned int depth
 		if (page->flags == PAGE_LEAF) {
 			l->left--;
 			if (!e.is_bucket && e.value.len <= BOLT_LISTED_MAX)
-				l->fn(l->arg, e.key, e.value);
+				keep(l, &e);
 			continue;
 		}
 		err = depth < DEPTH_MAX && l->pages ? page_read(b, e.page, &below) : -EBADMSG;
@@ -358,13 +383,14 @@ static int list_page(const struct bolt *b, struct page *page, unsigned int depth
 	return err;
 }
 
-static int list_bucket(const struct bolt *b, struct slice bucket, bolt_fn fn, void *arg)
+static int list_bucket(const struct bolt *b, struct slice bucket, struct listing *l)
 {
-	struct listing l = { .fn = fn, .arg = arg, .left = BOLT_KEYS_MAX, .pages = PAGES_MAX };
 	struct page page = { 0 };
 	int err = bucket_page(b, bucket, &page);
 
-	return err ? err : list_page(b, &page, 0, &l);
+	if (!err)
+		err = list_page(b, &page, 0, l);
+	return !err && l->kept.truncated ? -ENOMEM : err;
 }
 
 int bolt_each(int fd, const struct slice *keys, size_t n, bolt_fn fn, void *arg)
@@ -372,20 +398,25 @@ int bolt_each(int fd, const struct slice *keys, size_t n, bolt_fn fn, void *arg)
 	int err = -EAGAIN;
 
 	for (int i = 0; i < TRIES; i++) {
+		struct listing l = { .left = BOLT_KEYS_MAX, .pages = PAGES_MAX, .kept.max = LISTED_MAX };
 		struct bolt b;
 		char *value;
 		size_t len;
-		bool is_bucket;
+		bool is_bucket, good;
 
 		err = begin(&b, fd);
 		if (!err)
 			err = find(&b, keys, n, &is_bucket, &value, &len);
 		if (!err) {
 			err = !is_bucket ? -ENOENT :
-			      list_bucket(&b, (struct slice){ value, len }, fn, arg);
+			      list_bucket(&b, (struct slice){ value, len }, &l);
 			free(value);
 		}
-		if (err != -ENOMEM && is_unchanged(&b))
+		good = err != -ENOMEM && is_unchanged(&b);
+		if (good && !err)
+			tell(&l, fn, arg);
+		buf_release(&l.kept);
+		if (good)
 			return err;
 		err = err ? err : -EAGAIN;
 	}

@@ -23,7 +23,7 @@
 #define BOLT_KEYS_MAX	256		/* of a bucket that is listed */
 #define BOLT_LISTED_MAX	(64u << 10)	/* bytes of a value there; longer ones are left out */
 
-/* Called with each key of a bucket and its value; may see some twice, where it had to be read again. */
+/* Called with each key of a bucket and its value, once all were read while nobody wrote. */
 typedef void (*bolt_fn)(void *arg, struct slice key, struct slice value);
 
 /*

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "state/bolt.h"
@@ -210,6 +211,70 @@ START_TEST(test_each)
 }
 END_TEST
 
+/* The next transaction: the bucket has pages of its own again, and its last leaf became another bucket's. */
+static void rewrite(int fd)
+{
+	static char page[PAGE], room[16];
+	struct item other = text("other", "bucket's"), leaves[2], root = bucket("many", room, 9);
+	uint64_t id;
+
+	leaves[0] = (struct item){ .key = "k000", .page = 10 };
+	leaves[1] = (struct item){ .key = "k100", .page = 11 };
+	for (id = 10; id < 12; id++) {
+		memcpy(page, file + (id - 5) * PAGE, PAGE);
+		put(page, &id, 8);
+		ck_assert_int_eq(pwrite(fd, page, PAGE, (off_t)(id * PAGE)), PAGE);
+	}
+	make_page(page, 9, 1, leaves, 2);
+	ck_assert_int_eq(pwrite(fd, page, PAGE, 9 * PAGE), PAGE);
+	make_page(page, 12, 2, &root, 1);
+	ck_assert_int_eq(pwrite(fd, page, PAGE, 12 * PAGE), PAGE);
+	make_page(page, 6, 2, &other, 1);
+	ck_assert_int_eq(pwrite(fd, page, PAGE, 6 * PAGE), PAGE);
+	make_meta(page, 1, 12, 7);
+	ck_assert_int_eq(pwrite(fd, page, 80, PAGE), 80);
+}
+
+/* Reads until somebody writes; -1: nobody does. */
+static int reads_left = -1;
+
+ssize_t pread(int fd, void *to, size_t n, off_t at)
+{
+	if (reads_left > 0 && --reads_left == 0) {
+		reads_left = -1;
+		rewrite(fd);
+	}
+	return (ssize_t)syscall(SYS_pread64, fd, to, n, at);
+}
+
+static void no_other(void *arg, struct slice key, struct slice value)
+{
+	(void)value;
+	ck_assert_msg(!slice_eq_str(key, "other"), "a key of another bucket");
+	++*(size_t *)arg;
+}
+
+/*
+ * The pages of a bucket are given to another one while it is listed: what was read of them by then is
+ * nobody's, whenever that happens.
+ */
+START_TEST(test_each_is_of_one_state)
+{
+	struct slice many[] = { SLICE_LIT("many") };
+
+	for (int after = 1; after < 30; after++) {
+		int fd = write_file();
+		size_t n = 0;
+
+		reads_left = after;
+		ck_assert_int_eq(bolt_each(fd, many, 1, no_other, &n), 0);
+		reads_left = -1;
+		ck_assert_uint_eq(n, MANY);
+		close(fd);
+	}
+}
+END_TEST
+
 static void ignore(void *arg, struct slice key, struct slice value)
 {
 	size_t *sum = arg;
@@ -352,6 +417,7 @@ int main(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, test_get);
 	tcase_add_test(tc, test_each);
+	tcase_add_test(tc, test_each_is_of_one_state);
 	tcase_add_test(tc, test_damaged);
 	tcase_add_test(tc, test_loop);
 	tcase_add_test(tc, test_maze);
