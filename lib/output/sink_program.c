@@ -112,21 +112,27 @@ static void kill_it(struct sink_program *p)
 	p->pid = 0;
 }
 
-/* Waits until it has ended, at most @ms. 0 and its status, -EAGAIN, -ECANCELED. */
+/*
+ * Waits until it has ended, at most @ms. 0 and its status, -EAGAIN, -ECANCELED. The last look comes after
+ * that time: if we stood still meanwhile, it may have ended long ago.
+ */
 static int await_end(struct sink_program *p, int ms, int *ret_status)
 {
 	int64_t until = now_ms() + ms;
 	int rc = -EAGAIN, slice = 1;
 
-	do {
+	for (;;) {
+		bool late = now_ms() >= until;
+
 		if (waitpid(p->pid, ret_status, WNOHANG) == p->pid) {
 			p->pid = 0;
 			return 0;
 		}
+		if (late || rc != -EAGAIN)
+			return rc;
 		rc = sink_wait(&p->s, -1, 0, slice);
 		slice = slice * 2 > SLICE_MS ? SLICE_MS : slice * 2;
-	} while (rc == -EAGAIN && now_ms() < until);
-	return rc;
+	}
 }
 
 static int ended(struct sink_program *p, int status)

@@ -442,8 +442,15 @@ int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 	if (rc < 0)
 		return rc == -ENODEV ? -ENOENT : rc;
 	events = g->v2 ? openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
-	while ((rc = group_is_frozen(g) == freeze ? 0 : -ETIMEDOUT) < 0 && clock_ms() < until)
+	for (;;) {
+		/* the clock first: if we stand still between the two, it is not late for that */
+		bool late = clock_ms() >= until;
+
+		rc = group_is_frozen(g) == freeze ? 0 : -ETIMEDOUT;
+		if (rc == 0 || late)
+			break;
 		await_change(g, events, until);
+	}
 	if (events >= 0)
 		close(events);
 	return rc;
@@ -513,14 +520,15 @@ static bool await_empty(const struct group *g, int events, uint64_t until, const
 {
 	uint64_t next = clock_ms() + AGAIN_MS;
 
-	while (group_is_populated(g)) {
+	for (;;) {
 		uint64_t now = clock_ms();
 
+		if (!group_is_populated(g))
+			return true;
 		if (now >= until || now >= next || atomic_load(stop))
 			return false;
 		await_change(g, events, until < next ? until : next);
 	}
-	return true;
 }
 
 int group_kill(const struct group *g, const struct protect *p, unsigned int wait_ms,

@@ -152,19 +152,20 @@ static int attend(struct running *r, uint64_t until, const atomic_bool *stop)
 			{ .fd = r->input_fd, .events = POLLOUT },
 			{ .fd = r->error_fd, .events = POLLIN },
 		};
-		uint64_t now = clock_ms();
+		uint64_t now = clock_ms(), left = now < until ? until - now : 0;
 
 		if (atomic_load(stop))
 			return -ECANCELED;
-		if (now >= until)
-			return -ETIMEDOUT;
-		poll(fds, 3, (int)(until - now < STEP_MS ? until - now : STEP_MS));
+		/* when it is late, too: if we stood still, it may have ended long ago */
+		poll(fds, 3, (int)(left < STEP_MS ? left : STEP_MS));
 		if (fds[1].revents)
 			feed(r);
 		if (fds[2].revents)
 			listen_to(r);
 		if (fds[0].revents)
 			return 0;
+		if (!left)
+			return -ETIMEDOUT;
 	}
 }
 

@@ -188,12 +188,16 @@ static bool becomes_empty(const struct group *g, uint64_t wait_ms, const atomic_
 {
 	uint64_t until = clock_ms() + wait_ms;
 
-	while (group_is_populated(g)) {
-		if (clock_ms() >= until || atomic_load(stop))
+	for (;;) {
+		/* the clock first: if we stand still between the two, it is not late for that */
+		bool late = clock_ms() >= until;
+
+		if (!group_is_populated(g))
+			return true;
+		if (late || atomic_load(stop))
 			return false;
 		clock_pause_ms(STEP_MS);
 	}
-	return true;
 }
 
 /*
@@ -245,12 +249,15 @@ static bool becomes_frozen(const struct group *g, bool frozen)
 {
 	uint64_t until = clock_ms() + VERIFY_MS;
 
-	while (group_is_frozen(g) != frozen) {
-		if (clock_ms() >= until)
+	for (;;) {
+		bool late = clock_ms() >= until;
+
+		if (group_is_frozen(g) == frozen)
+			return true;
+		if (late)
 			return false;
 		clock_pause_ms(STEP_MS);
 	}
-	return true;
 }
 
 /*

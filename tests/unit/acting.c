@@ -16,16 +16,17 @@
 
 #include "policy/process.h"
 
-#define WAIT_MS	20000
+#define WAIT_MS	120000
 
 const struct rule acting_rule = { .name = "a rule" };
 struct actor *acting_actor;
+unsigned int acting_runtime_ms = 300;
 struct action_result acting_result;
 
 void acting_begin(enum action_mode mode, const char *docker)
 {
 	const struct actor_options opt = {
-		.mode = mode, .any_pidns = true, .runtime_timeout_ms = 300,
+		.mode = mode, .any_pidns = true, .runtime_timeout_ms = acting_runtime_ms,
 		.sockets.docker = docker ? docker : "/nowhere",
 	};
 

@@ -16,6 +16,9 @@
 extern struct actor *acting_actor;		/* by acting_begin(); the test frees it */
 extern struct action_result acting_result;	/* the last that was taken */
 
+/* So long the next one waits for a container runtime. */
+extern unsigned int acting_runtime_ms;
+
 /* @docker: the socket of that engine, or NULL: there is none. */
 void acting_begin(enum action_mode mode, const char *docker);
 extern const struct rule acting_rule;
