@@ -74,6 +74,8 @@ static void drop_home(void *arg)
 static void read_user(struct lane *l, const struct container_quest *q,
 		      struct container_answer *ret)
 {
+	const struct container_engines *engines = l->ask->engines;
+	unsigned int home_ms = engines && engines->wait_ms ? engines->wait_ms : ASK_HOME_MS;
 	struct home_job *j = calloc(1, sizeof(*j));
 
 	if (!j)
@@ -86,7 +88,7 @@ static void read_user(struct lane *l, const struct container_quest *q,
 		return;
 	}
 	container_read_begin(&j->answer.facts, q);
-	switch (slow_call(l->ask->slow, q->uid, read_home, drop_home, j, ASK_HOME_MS, false)) {
+	switch (slow_call(l->ask->slow, q->uid, read_home, drop_home, j, home_ms, false)) {
 	case 0:
 		facts_release(&ret->facts);
 		ret->facts = j->answer.facts;

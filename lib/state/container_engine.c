@@ -99,8 +99,8 @@ static uint64_t *left_alone(struct engine_client *c, const struct request *r)
 static bool exchange_at(struct engine_client *c, const struct request *r, const char *socket,
 			struct buf *out)
 {
+	long status = 0, wait_ms = c->engines->wait_ms ? (long)c->engines->wait_ms : ASK_TIMEOUT_MS;
 	CURLcode rc;
-	long status = 0;
 
 	buf_clear(out);
 	curl_easy_reset(c->curl);
@@ -109,7 +109,7 @@ static bool exchange_at(struct engine_client *c, const struct request *r, const 
 	curl_easy_setopt(c->curl, CURLOPT_URL, r->url);
 	curl_easy_setopt(c->curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, (long)ASK_TIMEOUT_MS);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, wait_ms);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take_bytes);
 	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, out);
 	curl_easy_setopt(c->curl, CURLOPT_NOPROGRESS, 0L);

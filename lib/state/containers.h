@@ -26,6 +26,8 @@ struct container_engines {
 	 */
 	const char *kubelet_url, *kubelet_token_file, *kubelet_ca_file;
 	bool silent;			/* no socket is asked, files are all */
+	/* for each answer, and for the files of a user's own engine; 0: ASK_TIMEOUT_MS, ASK_HOME_MS */
+	uint32_t wait_ms;
 };
 
 struct container_options {

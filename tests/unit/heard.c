@@ -35,7 +35,7 @@ const char *heard_alerts(struct engine *e)
 	static char text[65536];
 	ssize_t n;
 
-	ck_assert(outputs_sync(e->outputs, 10000));
+	ck_assert(outputs_sync(e->outputs, 120000));
 	n = read(heard_fd[0], text, sizeof(text) - 1);
 	text[n > 0 ? n : 0] = '\0';
 	return text;

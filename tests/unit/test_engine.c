@@ -206,7 +206,7 @@ START_TEST(nobody_reads)
 	/* it may be found out before the first one is done with */
 	rc = judge(connect_to("192.0.2.2", 80));
 	ck_assert(rc == 0 || rc == -EPIPE);
-	ck_assert(outputs_sync(e->outputs, 10000));
+	ck_assert(outputs_sync(e->outputs, 120000));
 	ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), -EPIPE);
 	ck_assert_ptr_nonnull(strstr(engine_error(e), "nobody reads"));
 }
@@ -222,7 +222,7 @@ START_TEST(disk_full)
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(judge(connect_to("192.0.2.2", 80)), 0);
 	p.fd = outputs_fd(e->outputs);
-	ck_assert_int_eq(poll(&p, 1, 10000), 1);
+	ck_assert_int_eq(poll(&p, 1, 120000), 1);
 	ck_assert_int_eq(engine_tend_outputs(e), 0);
 	e->opt.outputs.flush_ms = 100;
 	ck_assert_int_eq(engine_end_outputs(e, ENGINE_OK), ENGINE_ERR_RUNTIME);

@@ -69,6 +69,7 @@ static void make(const char *rules, uint32_t wait_ms, bool match_all)
 /* Answers what was asked: @name has that address, all others none; until all is answered. */
 static void answer(const char *name, const char *addr)
 {
+	uint64_t end_ns = now_boot_ns() + 120 * NS_PER_S;
 	char label[64];
 	uint8_t q[512];
 	struct sockaddr_in from;
@@ -76,7 +77,7 @@ static void answer(const char *name, const char *addr)
 	ssize_t n;
 
 	snprintf(label, sizeof(label), "%c%s", (char)strcspn(name, "."), name);
-	for (int tries = 0; dns_resolver_any_pending(e->resolver) && tries < 1000; tries++) {
+	while (dns_resolver_any_pending(e->resolver) && now_boot_ns() < end_ns) {
 		struct pollfd pfd = { .fd = dns_fd, .events = POLLIN };
 
 		poll(&pfd, 1, 5);
@@ -144,7 +145,7 @@ START_TEST(no_false_alert_from_a_race)
 {
 	const char *text;
 
-	make(UNTRUSTED, 60000, false);
+	make(UNTRUSTED, 600000, false);
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
 	ck_assert_int_eq(hold_check(e, false), 0);
@@ -174,7 +175,7 @@ START_TEST(no_miss_from_a_race)
 {
 	const char *text;
 
-	make(RULE("evil", "fd.sip.name = evil.test"), 60000, false);
+	make(RULE("evil", "fd.sip.name = evil.test"), 600000, false);
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
 	ck_assert_str_eq(heard_alerts(e), "");
@@ -191,7 +192,7 @@ START_TEST(others_go_on)
 {
 	const char *text;
 
-	make(UNTRUSTED RULE("port", "fd.sport = 443") RULE("known", "fd.sip.name = other.test"), 60000,
+	make(UNTRUSTED RULE("port", "fd.sport = 443") RULE("known", "fd.sip.name = other.test"), 600000,
 	     true);
 	connects("192.0.2.9", 4001, "one");
 	text = heard_alerts(e);
@@ -212,7 +213,7 @@ START_TEST(the_first_rule_tells)
 {
 	const char *text;
 
-	make(UNTRUSTED RULE("port", "fd.sport = 443"), 60000, false);
+	make(UNTRUSTED RULE("port", "fd.sport = 443"), 600000, false);
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
 	ck_assert_str_eq(heard_alerts(e), "");
@@ -235,10 +236,10 @@ START_TEST(the_wait_ends)
 	make(UNTRUSTED, 50, false);
 	begin = now_boot_ns();
 	connects("192.0.2.1", 4001, "one");
-	while (held().waiting && now_boot_ns() < begin + 10 * NS_PER_S) {
+	while (held().waiting && now_boot_ns() < begin + 100 * NS_PER_S) {
 		uint64_t due = hold_due_ns(e->hold), now = now_boot_ns();
 
-		ck_assert_uint_le(due, begin + 10 * NS_PER_S);
+		ck_assert_uint_le(due, begin + 100 * NS_PER_S);
 		if (due > now)
 			poll(NULL, 0, (int)((due - now) / NS_PER_MS) + 1);
 		ck_assert_int_eq(hold_check(e, false), 0);
@@ -268,7 +269,7 @@ START_TEST(the_start_waits_longer)
 	uint64_t due;
 
 	make(UNTRUSTED, 1000, false);
-	e->names_start_ns = now_boot_ns() + 60000 * NS_PER_MS;
+	e->names_start_ns = now_boot_ns() + 600000 * NS_PER_MS;
 	connects("192.0.2.1", 4001, "one");
 	connects("192.0.2.2", 4002, "two");
 	due = hold_due_ns(e->hold);
@@ -286,7 +287,7 @@ START_TEST(each_waits_its_own_time)
 	uint64_t due;
 
 	make(UNTRUSTED, 1, false);
-	e->names_start_ns = now_boot_ns() + 60000 * NS_PER_MS;
+	e->names_start_ns = now_boot_ns() + 600000 * NS_PER_MS;
 	connects("192.0.2.1", 4001, "long");
 	e->names_start_ns = 0;
 	connects("192.0.2.2", 4002, "short");
@@ -297,7 +298,7 @@ START_TEST(each_waits_its_own_time)
 	ck_assert_int_eq(hold_check(e, false), 0);
 	ck_assert_ptr_nonnull(strstr(heard_alerts(e), "untrusted: 2 short"));
 	ck_assert_uint_eq(held().waiting, 1);
-	ck_assert_uint_gt(hold_due_ns(e->hold), now_boot_ns() + 30000 * NS_PER_MS);
+	ck_assert_uint_gt(hold_due_ns(e->hold), now_boot_ns() + 300000 * NS_PER_MS);
 	ck_assert_uint_ge(held().longest_ns, NS_PER_MS);
 	answer("good.test", "192.0.2.1");
 	ck_assert_int_eq(hold_check(e, false), 0);
@@ -335,7 +336,7 @@ END_TEST
 
 START_TEST(the_queue_is_bounded)
 {
-	make(UNTRUSTED, 60000, false);
+	make(UNTRUSTED, 600000, false);
 	for (int i = 0; i < HOLD_MAX_EVENTS; i++)
 		connects("192.0.2.1", 4001, "one");
 	ck_assert_str_eq(heard_alerts(e), "");
@@ -356,7 +357,7 @@ START_TEST(patterns_wait_too)
 {
 	const char *text;
 
-	make(RULE("pattern", "not fd.sip.name endswith .test and fd.sip.name != a.good.test"), 60000,
+	make(RULE("pattern", "not fd.sip.name endswith .test and fd.sip.name != a.good.test"), 600000,
 	     false);
 	connects("192.0.2.9", 4001, "known");
 	connects("192.0.2.1", 4002, "one");

@@ -143,10 +143,11 @@ START_TEST(told_live)
 	pid = fork();
 	if (pid == 0)
 		_exit(ask_live("a.test", "192.0.2.1"));
+	/* on a busy machine who asks may ask more than once */
 	p = (struct pollfd){ .fd = reply_fd(e->live), .events = POLLIN };
-	ck_assert_int_eq(poll(&p, 1, 10000), 1);
-	live_serve(e);
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	while (waitpid(pid, &status, WNOHANG) == 0)
+		if (poll(&p, 1, 10) == 1)
+			live_serve(e);
 	ck_assert_int_eq(status, 0);
 	engine_free(e);
 	e = NULL;

@@ -35,6 +35,8 @@
 #include "scratch.h"
 #include "suite.h"
 
+#define WAIT_MS	120000	/* a busy machine answers late, too */
+
 #define CASES	"tests/data/containers/*.case"
 #define S	1000000000ull
 
@@ -188,14 +190,14 @@ static void await(struct container_table *t, uint64_t handle)
 	while (container_find(t, handle)->state == CONTAINER_ASKED) {
 		struct pollfd fd = { .fd = container_table_fd(t), .events = POLLIN };
 
-		ck_assert_int_eq(poll(&fd, 1, 10000), 1);
+		ck_assert_int_eq(poll(&fd, 1, WAIT_MS), 1);
 		container_table_poll(t, S);
 	}
 }
 
 static void look(struct world *w)
 {
-	static const struct container_engines nobody = { .silent = true };
+	static const struct container_engines nobody = { .silent = true, .wait_ms = WAIT_MS };
 	struct container_options opt = { .root = root, .cgroup_root = root, .ask = w->threads,
 					 .engines = &nobody };
 	uint64_t h;
@@ -585,7 +587,8 @@ static void engine_end(struct engine *en)
 
 static struct container_table *asking_table(void)
 {
-	struct container_options opt = { .root = root, .cgroup_root = root, .ask = true };
+	static const struct container_engines patient = { .wait_ms = WAIT_MS };
+	struct container_options opt = { .root = root, .cgroup_root = root, .ask = true, .engines = &patient };
 	struct container_table *t;
 
 	ck_assert_int_eq(container_table_new(&opt, NULL, &t), 0);
@@ -610,7 +613,7 @@ START_TEST(test_ask)
 	c = container_find(t, h);
 	ck_assert_int_eq(c->state, CONTAINER_ASKED);
 	ck_assert_uint_eq(container_table_due_ns(t), 5 * S + CONTAINER_WAIT_NS);
-	ck_assert_int_eq(poll(&fd, 1, 10000), 1);
+	ck_assert_int_eq(poll(&fd, 1, WAIT_MS), 1);
 	ck_assert(container_table_poll(t, 5 * S));
 	c = container_find(t, h);
 	ck_assert_int_eq(c->state, CONTAINER_KNOWN);
@@ -718,7 +721,7 @@ START_TEST(test_kubelet)
 		"\"shop-5d4f8c7b9d\"}]},\"spec\":{\"containers\":[{\"name\":\"app\",\"livenessProbe\":{\"exec\":"
 		"{\"command\":[\"/bin/check\",\"live\"]}},\"readinessProbe\":{\"httpGet\":{}}}]},"
 		"\"status\":{\"podIP\":\"10.1.2.3\"}}]}";
-	struct container_engines engines = { .kubelet_url = NULL };
+	struct container_engines engines = { .wait_ms = WAIT_MS };
 	struct container_options opt = { .root = root, .cgroup_root = root, .ask = true,
 					 .engines = &engines };
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
