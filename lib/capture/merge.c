@@ -14,6 +14,8 @@
 #include "capture/merge.h"
 
 #define ASIDE_STEPS	512	/* events between two looks at the process rings */
+#define OFFSET_TRIES	5	/* to read two clocks */
+#define OFFSET_NS	1000000	/* within this time */
 
 void merge_init(struct merge *m)
 {
@@ -120,6 +122,28 @@ static uint64_t clock_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
 }
 
+/*
+ * How far the wall clock is ahead. Between two readings we may stand still: what is taken is a pair that
+ * was read without that, or the best of some.
+ */
+static int64_t wall_offset(void)
+{
+	uint64_t best = UINT64_MAX;
+	int64_t offset = 0;
+
+	for (int i = 0; i < OFFSET_TRIES && best > OFFSET_NS; i++) {
+		uint64_t before = clock_ns(CLOCK_BOOTTIME);
+		uint64_t wall = clock_ns(CLOCK_REALTIME);
+		uint64_t took = clock_ns(CLOCK_BOOTTIME) - before;
+
+		if (took < best) {
+			best = took;
+			offset = (int64_t)(wall - before - took / 2);
+		}
+	}
+	return offset;
+}
+
 /* Takes the horizon, then the heads; falcoc.h tells why in this order. */
 static int merge_refill(struct merge *m)
 {
@@ -132,7 +156,7 @@ static int merge_refill(struct merge *m)
 #endif
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	m->horizon_ns = now;
-	m->wall_offset_ns = (int64_t)(clock_ns(CLOCK_REALTIME) - now);
+	m->wall_offset_ns = wall_offset();
 	m->refills++;
 	for (size_t i = 0; i < m->nrings; i++) {
 		struct ring *r = m->rings[i];
