@@ -28,7 +28,7 @@ marks() {
 		start=$(date +%s%N)
 		MARKS=$((MARKS + 1))
 		tac /dev/null -- "$MARKS" 2>/dev/null
-		wait_for 10 grep -q "MARK|.* $MARKS|" "$T/out" || fail "$1: an event of the host is judged"
+		PATIENCE=1 wait_for 10 grep -q "MARK|.* $MARKS|" "$T/out" || fail "$1: an event of the host is judged"
 		echo $((($(date +%s%N) - start) / 1000000)) >>"$T/ms"
 	done
 	sort -n "$T/ms" | awk -v what="$1" '{ v[NR] = $1 }
@@ -72,7 +72,7 @@ slow_socket() {
 		key=slow-ours-$i
 		in_container "/docker-$(id_of "d$i").scope" "$key"
 		judged
-		wait_for 3 fetched "$key" || break
+		PATIENCE=1 wait_for 3 fetched "$key" || break
 		sleep 5
 	done
 	in_container "/docker-$(id_of ee).scope" silent

@@ -46,10 +46,14 @@ net_up() {
 	wait_for "$START_SECONDS" curl -s -o /dev/null "http://$1/"
 }
 
+# resolv_conf ADDRESS: the name server. No answer is lost here: who asks again, because the guest stood still, would only
+# have it twice.
+resolv_conf() { printf 'nameserver %s\noptions timeout:30\n' "$1" >/etc/resolv.conf; }
+
 dns_up() {
 	: >"$T/zone"
 	: >"$T/dns.log"
-	echo "nameserver $DNS_ADDR" >/etc/resolv.conf
+	resolv_conf $DNS_ADDR
 	# the tree of the guest has no user for it to become
 	ip netns exec world dnsmasq --keep-in-foreground --user=root --conf-file=/dev/null \
 		--no-resolv --no-hosts --addn-hosts="$T/zone" --local-ttl=1 --cache-size=0 \
