@@ -11,6 +11,7 @@
 ID=$(printf 'ab%.0s' $(seq 32))
 OTHER=${ID:0:12}$(printf 'cd%.0s' $(seq 26))	# begins with the same digits
 OURS=$(printf 'ef%.0s' $(seq 32))	# where falcoc is
+DEAF=$(printf '98%.0s' $(seq 32))
 CG=/sys/fs/cgroup
 
 cat >"$T/rules.yaml" <<'R'
@@ -50,12 +51,17 @@ cat >"$T/policies.yaml" <<'P'
 - policy: stops
   rules: [mark]
   scope: fd.name startswith /tmp/mark.stop
+  actions: [{stop: , timeout_s: 600}]
+- policy: stops by force
+  rules: [mark]
+  scope: fd.name startswith /tmp/mark.force
   actions: [{stop: , timeout_s: 1}]
 - policy: runs
   rules: [mark]
   scope: fd.name startswith /tmp/mark.exec
   actions:
     - exec: [/bin/sh, -c, "cat >/tmp/exec.json; echo $FALCOC_POLICY >/tmp/exec.policy; : >/tmp/mark.exec.again"]
+      timeout_s: 600
     - exec: [/bin/sleep, "1000"]
       timeout_s: 1
 - policy: cuts
@@ -88,13 +94,15 @@ in_group() {
 	local dir=$1
 	shift
 	mkdir -p "$CG/$dir"
-	sh -c 'echo $$ >"$0"; exec "$@"' "$CG/$dir/cgroup.procs" "$@" &
+	rm -f "$T/inside"
+	# it says so itself: it may have been killed before we look for it
+	sh -c 'echo $$ >"$0" && : >"$1"; shift; exec "$@"' "$CG/$dir/cgroup.procs" "$T/inside" "$@" &
 	PID=$!
-	wait_for 10 grep -qx "$PID" "$CG/$dir/cgroup.procs" || fail "a process gets into $dir"
+	wait_for 10 test -e "$T/inside" || fail "a process gets into $dir"
 }
 
 args=(-r "$T/rules.yaml" --policy "$T/policies.yaml" --json)
-touch /tmp/mark.{kill,group,container,pause,unpause,stop,exec,limit}
+touch /tmp/mark.{kill,group,container,pause,unpause,stop,force,exec,limit}
 
 # ---- a dry run does nothing ----
 start_falcoc "${args[@]}" --actions=dry-run || exit 1
@@ -162,18 +170,22 @@ expect_result "unpause is done" '"falcoc.action.name":"unpause".*result":"done"'
 check "it runs" wait_for 10 grep -q 'frozen 0' "$CG/docker-$ID.scope/cgroup.events"
 # from a group below the container's own, while it forks as fast as it can
 mkdir -p "$CG/docker-$ID.scope/below"
-in_group "docker-$ID.scope" sh -c 'for i in 1 2 3 4; do sh -c "while :; do (sleep 5 &); done" & done; wait'
+in_group "docker-$ID.scope" sh -c 'for i in 1 2 3 4; do sh -c "while :; do (sleep 1 &); done" & done; wait'
 in_group "docker-$ID.scope/below" sh -c 'sleep 0.5; exec 3</tmp/mark.container; sleep 1000'
 expect_result "a container that forks all the time is killed" '"falcoc.action.name":"kill","falcoc.action.reach":"container","falcoc.action.result":"done"'
 check "none of its processes is left" wait_for 10 grep -q 'populated 0' "$CG/docker-$ID.scope/cgroup.events"
-check "the first was one of them" gone "$one"
+check "the first was one of them" wait_for 10 gone "$one"
 check "the one that begins with the same digits lives" alive "$other"
 check "and the group is not left frozen" grep -q 'frozen 0' "$CG/docker-$ID.scope/cgroup.events"
+kill -KILL "$other"
 # stop: SIGTERM to its first process, then by force
 in_group "docker-$OTHER.scope" unshare -pf --mount-proc sh -c 'trap "echo term >/tmp/got.term; exit" TERM; exec 3</tmp/mark.stop; while :; do sleep 0.1; done'
-expect_result "a container is stopped" '"falcoc.action.name":"stop".*result":"done"'
+expect_result "a container is stopped" '"falcoc.action.name":"stop".*result":"done","falcoc.action.detail":"by SIGTERM; docker has no socket here"'
 check "none of its processes is left" wait_for 10 grep -q 'populated 0' "$CG/docker-$OTHER.scope/cgroup.events"
-check "it was asked first" test -s /tmp/got.term
+check "it was asked" test -s /tmp/got.term
+in_group "docker-$DEAF.scope" unshare -pf --mount-proc sh -c 'trap "" TERM; exec 3</tmp/mark.force; while :; do sleep 0.1; done'
+expect_result "one that does not listen is, too" "\"falcoc.action.name\":\"stop\".*result\":\"done\",\"falcoc.action.detail\":\"[1-9][0-9]* processes; docker has no socket here\".*\"falcoc.action.container\":\"$DEAF\""
+check "none of its processes is left" wait_for 10 grep -q 'populated 0' "$CG/docker-$DEAF.scope/cgroup.events"
 # falcoc itself is in the container: another, as one that was killed a moment ago is not asked for again
 mkdir -p "$CG/docker-$OURS.scope"
 echo "$FALCOC_PID" >"$CG/docker-$OURS.scope/cgroup.procs"
@@ -191,7 +203,12 @@ kill -KILL $pid
 # in a network of its own; the server says nothing, so the client waits until its connection is destroyed
 unshare -n sh -c 'ip link set lo up; exec sleep 1000' &
 net=$!
-wait_for 10 sh -c "nsenter -t $net -n ip -br link show lo up | grep -q lo" || fail "a network with a loopback"
+# before it has its own, that of all is up
+has_network() {
+	[ "$(readlink "/proc/$net/ns/net")" != "$(readlink /proc/self/ns/net)" ] &&
+		nsenter -t "$net" -n ip -br link show lo up | grep -q lo
+}
+wait_for 10 has_network || fail "a network with a loopback"
 mkfifo /tmp/silence
 exec 4<>/tmp/silence
 nsenter -t $net -n busybox nc -l -p 7777 <&4 >/dev/null &
@@ -218,7 +235,7 @@ expect_result "what the program does starts no further one" '"falcoc.action.name
 
 # ---- limits ----
 for _ in 1 2 3 4 5 6; do
-	sh -c 'exec 3</tmp/mark.limit; exec sleep 30' &
+	sh -c 'exec 3</tmp/mark.limit; exec sleep 1000' &
 done
 expect_result "what is above the limit is told" "the policy's limit is reached"
 check "and told once" test "$(grep -c "the policy's limit is reached" "$T/out")" = 1
