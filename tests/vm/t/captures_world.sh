@@ -103,12 +103,27 @@ same() {
 
 echo content >/root/kept
 container "${ids[0]}" first quay.io/a/first:1
-echo "options timeout:30" >>/etc/resolv.conf
 kill -STOP "$DNS_PID"
-start_falcoc -c none -r "$T/rules.yaml" -o rule_matching=all --json -C 2 -w "$T/out.scap" --dns-wait 30000 || exit 1
+start_falcoc -c none -r "$T/rules.yaml" -o rule_matching=all --json -C 2 -w "$T/out.scap" --dns-wait 60000 || exit 1
+# alerts that wait for a name: no longer than --dns-wait, nor than falcoc hopes for an answer to what it
+# asked at its start; so before all else, for which a slow guest takes its time
+fetch 10.99.0.15 one
+fetch 10.99.0.22 two
+fetch 10.99.0.21 three
+kill -CONT "$DNS_PID"
+expect_alert "what waited is told" 'EVIL curl .*/\?three'
+expect_alert "and the other one" 'UNTRUSTED curl .*/\?two'
 container "${ids[1]}" second docker.io/b/second
 inside "${ids[0]}" alpha tac /nowhere-0
-inside "${ids[1]}" beta setpriv --reuid 4242 --regid 4242 --clear-groups comm /nowhere-1 /nowhere
+# falcoc waits for a moment until its users and its image are known, which a slow guest may take longer for
+told_inside() {
+	grep -qE 'IN /nowhere-1 /nowhere id=bbbbbbbbbbbb name=second image=docker.io/b/second:latest.* privileged=true label=second me mount=/srv/second.* user=mine-beta group=grp-beta' "$T/out"
+}
+known_inside() {
+	inside "${ids[1]}" beta setpriv --reuid 4242 --regid 4242 --clear-groups comm /nowhere-1 /nowhere
+	PATIENCE=1 wait_for 3 told_inside
+}
+check "live: name, image, users of a container" wait_for 30 known_inside
 # a container of which nothing is known
 mkdir -p "$G/docker-${ids[2]}$tail.scope"
 inside "${ids[2]}" gamma tac /nowhere-2
@@ -126,13 +141,6 @@ echo new >/root/kept
 ln -f /root/kept /root/third
 sees_third() { cat /root/third >/dev/null; grep -q 'SAMEFILE /root/third' "$T/out"; }
 check "another file is the one that is kept" wait_for 30 sees_third
-# alerts that wait for a name: no longer than --dns-wait, and a slow guest takes its time for all of the above
-fetch 10.99.0.15 one
-fetch 10.99.0.22 two
-fetch 10.99.0.21 three
-kill -CONT "$DNS_PID"
-expect_alert "what waited is told" 'EVIL curl .*/\?three'
-expect_alert "and the other one" 'UNTRUSTED curl .*/\?two'
 fetch http://known.example four
 curl -s -o /dev/null --max-time $((10 * PATIENCE)) http://evil.example/five
 expect_alert "messages are told" 'DNS dns_answer evil.example'
@@ -151,8 +159,6 @@ curl -s -o /dev/null --max-time $((10 * PATIENCE)) http://evil.example/six
 expect_alert "the last of it is told" 'EVIL curl .*evil.example/six'
 check "falcoc ends well" stop_falcoc
 check "nothing was dropped" grep -q 'Events dropped: 0' "$T/err"
-check "live: name, image, users of a container" grep -qE \
-	'IN /nowhere-1 /nowhere id=bbbbbbbbbbbb name=second image=docker.io/b/second:latest.* privileged=true label=second me mount=/srv/second.* user=mine-beta group=grp-beta' "$T/out"
 check "live: the unknown one" grep -qE 'IN /nowhere-2 id=cccccccccccc' "$T/out"
 check "live: no alert of a name that was awaited" refused grep -q 'UNTRUSTED .*/?one' "$T/out"
 
