@@ -82,7 +82,7 @@ ip netns del liar
 dnsmasq --keep-in-foreground --user=root --conf-file=/dev/null --no-resolv --no-hosts --server=$DNS_ADDR \
 	--listen-address=127.0.0.1 --bind-interfaces --pid-file= --cache-size=100 &
 STUB=$!
-echo "nameserver 127.0.0.1" >/etc/resolv.conf
+resolv_conf 127.0.0.1
 check "a name by a local resolver" wait_for 20 fetch -4 http://stub.trusted.test/
 check "a connection elsewhere raises its alert" marker
 check "what the local resolver told is believed" no_alert 'OUT sip=10\.99\.0\.13 '
@@ -95,7 +95,7 @@ check "and whose" grep -qE 'server 10\.99\.0\.53 in namespace [0-9]+: [0-9]+ ans
 grep -E "observed|refused|server " "$T/err"
 
 # a rule that looks for the answers of one process only must not hide the others' from the table
-echo "nameserver $DNS_ADDR" >/etc/resolv.conf
+resolv_conf "$DNS_ADDR"
 cat >"$T/rules.yaml" <<'R'
 - rule: Not trusted
   desc: A connection to a server outside of our domain.

@@ -28,11 +28,6 @@ cpu_ticks() { awk '{ print $14 + $15 }' "/proc/$FALCOC_PID/stat"; }
 switches() { awk '/^voluntary_ctxt/ { print $2 }' "/proc/$FALCOC_PID/status"; }
 rss_kb() { awk '/^VmRSS/ { print $2 }' "/proc/$FALCOC_PID/status"; }
 marks=0
-mark() {
-	marks=$((marks + 1))
-	tac --version >/dev/null
-	wait_for 30 test "$(alerts MARK)" -ge "$marks"
-}
 # churn N: so many processes, then waits until all were judged
 churn() {
 	local i=0
@@ -47,18 +42,28 @@ churn() {
 marked() { [ "$(alerts MARK)" -ge "$marks" ]; }
 
 check "falcoc has judged its first events" churn 20
-t0=$(cpu_ticks) w0=$(switches)
-# not a wait for something: the length of the measurement
-sleep 10
-t1=$(cpu_ticks) w1=$(switches)
-echo "idle for 10 s: $((t1 - t0)) ticks of CPU time, $((w1 - w0)) wake-ups"
-# how long something takes depends on what else the host does: measured by work that does not change
-b0=$(awk '{ print $14 + $15 }' /proc/$$/stat)
-for ((i = 0; i < 20000; i++)); do :; done
-b1=$(awk '{ print $14 + $15 }' /proc/$$/stat)
-echo "twenty thousand turns of a shell: $((b1 - b0)) ticks"
-check "ten idle seconds take less CPU time than that" test $((t1 - t0)) -lt $((b1 - b0))
-check "idle wake-ups are fewer than five a second" test $((w1 - w0)) -lt 50
+# idle: one measurement; what it found is in $ticks and $wakes, $base and $seconds
+idle() {
+	local t0 w0 b0 s0=$EPOCHSECONDS
+	t0=$(cpu_ticks) w0=$(switches)
+	# not a wait for something: the length of the measurement
+	sleep 10
+	ticks=$(($(cpu_ticks) - t0)) wakes=$(($(switches) - w0)) seconds=$((EPOCHSECONDS - s0))
+	echo "idle for $seconds s: $ticks ticks of CPU time, $wakes wake-ups"
+	# how long something takes depends on what else the host does: measured by work that does not change
+	b0=$(awk '{ print $14 + $15 }' /proc/$$/stat)
+	for ((i = 0; i < 20000; i++)); do :; done
+	base=$(($(awk '{ print $14 + $15 }' /proc/$$/stat) - b0))
+	echo "twenty thousand turns of a shell: $base ticks"
+}
+# The time for which the guest stands still counts as that of the process that had the CPU just then; so it may happen
+# to one measurement, but whoever is busy is so in each.
+for _ in 1 2 3; do
+	idle
+	[ "$ticks" -ge "$base" ] || [ "$wakes" -ge $((seconds * 5)) ] || break
+done
+check "ten idle seconds take less CPU time than that" test "$ticks" -lt "$base"
+check "idle wake-ups are fewer than five a second" test "$wakes" -lt $((seconds * 5))
 
 check "300 processes were seen" churn 300
 m0=$(rss_kb)
