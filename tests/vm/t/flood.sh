@@ -24,8 +24,15 @@ opens() {
 	for ((i = 0; i < $1; i++)); do : </dev/null; done
 }
 
+stopped() { grep -q '^State:.T' "/proc/$FALCOC_PID/status"; }
+# nobody reads: the ring must run full
+stop_reading() {
+	kill -STOP "$FALCOC_PID"
+	check "falcoc is stopped" wait_for 10 stopped
+}
+
 start_falcoc -v --no-predicates --ring-size 128K -r "$T/rules.yaml" || exit 1
-kill -STOP "$FALCOC_PID" # nobody reads: the ring must run full
+stop_reading
 opens 3000
 for i in 1 2 3 4 5; do tac /dev/null "/dev/./null" 2>/dev/null; done
 kill -CONT "$FALCOC_PID"
@@ -33,7 +40,7 @@ ran_five() { [ "$(alerts 'RAN /dev/null')" = 5 ]; }
 check "all five programs are told of" wait_for 30 ran_five
 # the last loss is this shell's, under a name that means something to terminals
 printf 'a\033[7mb' >/proc/self/comm
-kill -STOP "$FALCOC_PID"
+stop_reading
 opens 3000
 kill -CONT "$FALCOC_PID"
 check "falcoc ends well" stop_falcoc

@@ -22,6 +22,7 @@ calls() { kmodtest count "$T/count" 2>/dev/null || echo 0; }
 calls_above() { [ "$(calls)" -gt "$1" ]; }
 stopped() { grep -q '^State:.T' "/proc/$1/status"; }
 flood() {
+	rm -f "$T/count" # the last one's
 	kmodtest flood openat "$T/count" &
 	FLOODER=$!
 	check "$1: the flood is on" wait_for 120 calls_above 200
@@ -59,8 +60,9 @@ check "the log says so too" grep -q 'falcoc: events dropped: ' "$T/err"
 
 start_falcoc --no-predicates --ring-size 128K -o syscall_event_drops.actions=ignore -r "$T/rules.yaml" || exit 1
 kill -STOP "$FALCOC_PID"
+check "falcoc is stopped again" wait_for 10 stopped "$FALCOC_PID"
 flood ignored
-check "stopped again, the flood goes on" goes_on
+check "and the flood goes on" goes_on
 kill -KILL "$FALCOC_PID"
 wait "$FALCOC_PID" 2>/dev/null
 FALCOC_PID=
@@ -89,6 +91,7 @@ falcoc -v --no-predicates --ring-size 128K -r "$T/rules.yaml" >"$T/other" 2>"$T/
 other=$!
 check "a second one starts" wait_for 30 grep -q 'recording began' "$T/other.err"
 kill -STOP $other
+check "and is stopped" wait_for 10 stopped $other
 for ((i = 0; i < 3000; i++)); do : </dev/null; done
 tac /dev/null 2>/dev/null
 check "the first is told" wait_for 20 ran /dev/null
