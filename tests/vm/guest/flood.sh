@@ -28,12 +28,20 @@ marks() { grep -o 'MARKED mark-[0-9]*' "$T/out" | sort -u | wc -l; }
 all_marks() { [ "$(marks)" = "$1" ]; }
 calls() { kmodtest count "$T/count" 2>/dev/null || echo 0; }
 calls_above() { [ "$(calls)" -gt "$1" ]; }
-# field NAME: its value in each alert of drops
-field() { sed -nE "s/.*\"falcoc\.drops\.$1\":\"?([^,\"}]*).*/\1/p" "$T/out"; }
+# field NAME [FILE]: its value in each alert of drops
+field() { sed -nE "s/.*\"falcoc\.drops\.$1\":\"?([^,\"}]*).*/\1/p" "${2:-$T/out}"; }
+# large DROPPED: these alerts but for those of so few drops that somebody else may have caused them, who came when the flood
+# was over and the ring still full
+large() {
+	local few=$(($1 / 4))
+	[ $few -le 100 ] || few=100
+	awk -v few=$few 'match($0, /"falcoc\.drops\.total":[0-9]+/) &&
+		substr($0, RSTART + 21, RLENGTH - 21) + 0 > few' "$T/out"
+}
 
 # flooded KIND EVENT N: the event is what KIND loses most of
 flooded() {
-	local kind=$1 event=$2 n=$3 flooder made start seconds report alerts
+	local kind=$1 event=$2 n=$3 flooder made start seconds report alerts first=$EPOCHSECONDS most
 	start_falcoc -v --json --no-predicates --ring-size 1M -r "$T/rules.yaml" || return
 	rm -f "$T/count"
 	(echo $BASHPID >$CG/cgroup.procs && exec kmodtest flood "$kind" "$T/count") &
@@ -47,6 +55,8 @@ flooded() {
 	check "$kind: all $n programs were executed" test "$made" = "$n"
 	check "$kind: and all are told" wait_for 120 all_marks "$n"
 	check "$kind: falcoc ends well" stop_falcoc
+	# an alert a second of all that time
+	most=$((EPOCHSECONDS - first + 2))
 
 	report=$(grep '^Records: ' "$T/err")
 	read -r _ _ produced _ _ delivered _ _ dropped _ _ unread _ <<<"$report"
@@ -63,16 +73,16 @@ flooded() {
 	[ "${dropped:-0}" -gt 0 ] || return 0
 	check "$kind: the alerts add up to the drops" \
 		test "$(field total | awk '{ s += $1 } END { print s }')" = "$dropped"
-	check "$kind: there is no more than one an interval" \
-		test "$alerts" -le "$(awk -v s="$seconds" 'BEGIN { print int(s) + 8 }')"
-	check "$kind: they name $event" only "$(field event | sort -u)" "$event"
-	check "$kind: and the flood's cgroup" only "$(field cgroup | sort -u)" /flood
+	check "$kind: there is no more than one an interval" test "$alerts" -le "$most"
+	large "$dropped" >"$T/large"
+	check "$kind: they name $event" only "$(field event "$T/large" | sort -u)" "$event"
+	check "$kind: and the flood's cgroup" only "$(field cgroup "$T/large" | sort -u)" /flood
 	[ "$kind" != fork ] || return 0 # each drop is another process's
-	check "$kind: and its process" only "$(field pid | sort -u)" $flooder
-	check "$kind: by name" only "$(field process | sort -u)" kmodtest
-	check "$kind: and by its file" only "$(field exe | sort -u)" /falcoc/bin/kmodtest
+	check "$kind: and its process" only "$(field pid "$T/large" | sort -u)" $flooder
+	check "$kind: by name" only "$(field process "$T/large" | sort -u)" kmodtest
+	check "$kind: and by its file" only "$(field exe "$T/large" | sort -u)" /falcoc/bin/kmodtest
 	check "$kind: which had most of the drops" \
-		test "$(field process_total | awk '{ s += $1 } END { print s }')" -gt $((dropped / 2))
+		test "$(field process_total "$T/large" | awk '{ s += $1 } END { print s }')" -gt $((dropped / 2))
 }
 only() { [ "$1" = "$2" ]; }
 by_event() {
