@@ -27,7 +27,8 @@ told_all() { [ "$(alerts "$1")" = "$COUNT" ]; }
 # as many that bear the id of the container that was theirs
 own_ids() { sed -nE 's/.*RAN ([0-9a-f]{12}) \/nowhere-\1([0-9a-f]{52}) docker END.*/\1/p' "$T/out" | sort -u | wc -l; }
 
-start_falcoc -r "$T/rules.yaml" || exit 1
+# room for all processes, of waiting too: nobody reads them meanwhile
+start_falcoc --ring-size 1M,16M -r "$T/rules.yaml" || exit 1
 kill -STOP "$FALCOC_PID"
 check "falcoc is stopped" wait_for 10 stopped "$FALCOC_PID"
 for ((i = 0; i < COUNT; i++)); do
@@ -45,7 +46,7 @@ check "no group is left" test -z "$(find "$G" -name 'docker-00*')"
 kill -CONT "$FALCOC_PID"
 check "each program is told as a container's" wait_for 60 told_all 'RAN [0-9a-f]{12} /nowhere-'
 check "with the id of its own" test "$(own_ids)" = "$COUNT"
-check "the host's is the host's" test "$(alerts 'HOST /nowhere-host END')" = 1
+check "the host's is the host's" wait_for 10 has_alert 'HOST /nowhere-host END'
 check "and nothing else is" test "$(alerts 'HOST ')" = 1
 check "falcoc ends well" stop_falcoc
 check "nothing was lost" grep -q '^Events dropped: 0 of ' "$T/err"

@@ -51,4 +51,5 @@ expect_alert "curl in a container raises the alert with its context" \
 	"Error FETCH user=root command=curl --version parent=[a-z]+ container=${ID:0:12} image=<NA>"
 check "curl on the host and cat in the container raise none" test "$(alerts FETCH)" = 1
 check "falcoc ends well" stop_falcoc
-rmdir "$CG"
+gone() { rmdir "$CG" 2>/dev/null; }
+check "the container's group is left by all" wait_for 10 gone
