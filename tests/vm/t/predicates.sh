@@ -54,7 +54,7 @@ work() {
 	busybox nc -l -p 4711 >/dev/null &
 	server=$!
 	wait_for 10 listening
-	echo hello | busybox nc -w 5 127.0.0.1 4711
+	echo hello | busybox nc -w 300 127.0.0.1 4711
 	wait $server
 	bash -c ': >/dev/tcp/127.0.0.1/4712' 2>/dev/null
 	rm -rf "$T/w"
@@ -74,7 +74,8 @@ once() {
 	cp "$T/err" "$T/$name.err"
 }
 filtered() { sed -nE 's/^Filtered by the kernel.*: ([0-9]+)$/\1/p' "$T/$1.err"; }
-records() { sed -nE 's/^Records: produced ([0-9]+) .*/\1/p' "$T/$1.err"; }
+# of opens: programs that wait, and how many they are depends on the machine, open what no rule wants
+records() { awk '/^   open(at|at2)?: [0-9]+, dropped / { n += $2 } END { print n + 0 }' "$T/$1.err"; }
 adds_up() { ! grep -q 'does not add up' "$T/$1.err"; }
 same() {
 	[ "$(cat "$T/without")" = "$(cat "$T/with")" ] || { comm -3 "$T/without" "$T/with"; return 1; }
@@ -87,7 +88,8 @@ for rule in READ WRITE DIR END FAIL DEEP USER COMM UNLINK CONN ACCEPT DATA CHILD
 	check "rule $rule told something" grep -q "Notice $rule " "$T/with"
 done
 check "without predicates nothing is filtered" test -z "$(filtered without)"
-check "with them events are filtered: $(filtered with), recorded $(records with) instead of $(records without)" \
+check "with them events are filtered: $(filtered with), opens recorded $(records with) instead of $(records without)" \
 	test "$(filtered with)" -gt 500
-check "and fewer are recorded" test $(($(records with) + 400)) -lt "$(records without)"
+# two hundred of the work are of one file that no rule wants
+check "and fewer are recorded" test $(($(records with) + 200)) -lt "$(records without)"
 for name in with without; do check "$name: it adds up" adds_up $name; done

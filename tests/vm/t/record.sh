@@ -55,7 +55,7 @@ rmdir /tmp/watched-dir
 busybox nc -l -p 4711 >/dev/null &
 server=$!
 expect_alert "a listen" 'LISTEN .*res=SUCCESS'
-echo hello | busybox nc -w 5 127.0.0.1 4711
+echo hello | busybox nc -w 300 127.0.0.1 4711
 expect_alert "a connection, with both ends" 'CONN .*fd=127.0.0.1:[0-9]+->127.0.0.1:4711 type=ipv4 l4=tcp'
 expect_alert "an accept, with the same ends" 'ACCEPT .*fd=127.0.0.1:[0-9]+->127.0.0.1:4711'
 wait $server
