@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -621,12 +622,22 @@ struct hijack {
 	pthread_t victim;
 };
 
+static struct tcp_info tcp_info(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	must(getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0, "TCP_INFO");
+	return info;
+}
+
 /* Waits until connect is under way, then puts another file in the socket's place. */
 static void *hijack(void *arg)
 {
 	struct hijack *h = arg;
 
-	poll(NULL, 0, 300);
+	while (tcp_info(h->fd).tcpi_state != TCP_SYN_SENT)
+		poll(NULL, 0, 10);
 	must(dup2(h->with, h->fd) == h->fd, "dup2");
 	if (h->server < 0) {
 		pthread_kill(h->victim, SIGUSR1);
@@ -657,7 +668,7 @@ static int connect_hijacked(int port, int server)
 }
 
 /* A listener that is full answers nobody; connect waits, and is interrupted. */
-static void fill_queue(int port)
+static void fill_queue(int server, int port)
 {
 	struct sockaddr_in a = addr4(REMOTE, port);
 	int fd;
@@ -666,14 +677,15 @@ static void fill_queue(int port)
 		fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		connect(fd, (struct sockaddr *)&a, sizeof(a));
 	}
-	poll(NULL, 0, 50);
+	/* of a listener: how many connections wait to be accepted */
+	while (tcp_info(server).tcpi_unacked == 0)
+		poll(NULL, 0, 10);
 }
 
 static int run_fd_connect(int argc, char **argv)
 {
 	names(argc, argv);
-	listener(PORT + 2, 0);
-	fill_queue(PORT + 2);
+	fill_queue(listener(PORT + 2, 0), PORT + 2);
 	must(connect_hijacked(PORT + 2, -1) < 0 && errno == EINTR, "EINTR");
 	return 0;
 }
@@ -684,7 +696,7 @@ static int run_fd_connected(int argc, char **argv)
 
 	names(argc, argv);
 	server = listener(PORT + 3, 0);
-	fill_queue(PORT + 3);
+	fill_queue(server, PORT + 3);
 	must(connect_hijacked(PORT + 3, server) == 0, "connect");
 	return 0;
 }
