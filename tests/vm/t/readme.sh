@@ -14,6 +14,12 @@ blocks=$T/blocks
 mkdir "$blocks" "$T/run"
 check "the README is taken apart" awk -v dir="$blocks" -f /falcoc/readme/split.awk /falcoc/README.md
 
+# "today" is to last until the end
+SHIFT=0
+[ "$(date +%H)" != 23 ] || SHIFT=7200
+shift_clock() { [ $SHIFT = 0 ] || date -s "@$(($(date +%s) + $1))" >/dev/null; }
+shift_clock -$SHIFT
+
 # the world that it speaks of; what was here is put back
 cp /etc/resolv.conf "$T/resolv.conf" 2>/dev/null
 mkdir -p /etc/cron.daily /etc/default /usr/share/doc/falcoc
@@ -85,6 +91,7 @@ end_watch
 check "no alert of a domain that is trusted" test -z "$(grep -h 'not trusted.*github' "$T/out" printed)"
 
 net_down
+shift_clock $SHIFT
 rm -rf /var/lib/falcoc /etc/cron.daily/falcoc /etc/default/falcoc
 [ ! -e "$T/resolv.conf" ] || cp "$T/resolv.conf" /etc/resolv.conf
 cd /
