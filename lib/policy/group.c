@@ -433,10 +433,10 @@ static void await_change(const struct group *g, int events, uint64_t until)
 
 int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 {
+	int events, rc = write_freezer(g, freeze);
+	/* from here on: if we stood still before, the group still has its time */
 	uint64_t until = clock_ms() + wait_ms;
-	int events, rc;
 
-	rc = write_freezer(g, freeze);
 	if (rc == -ENOENT && faccessat(g->fd, "cgroup.procs", F_OK, 0) == 0)
 		return -ENOSYS;
 	if (rc < 0)

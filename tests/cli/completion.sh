@@ -92,7 +92,7 @@ bindkey '^I' complete-word
 PS1=ready
 Z
 	completes() {
-		ZDOTDIR=$PWD TERM=xterm timeout 30 python3 "$here/on_terminal.py" 200 "ready=$2"'\t\x18' zsh -d -i 2>&1 |
+		ZDOTDIR=$PWD TERM=xterm timeout 200 python3 "$here/on_terminal.py" 200 "ready=$2"'\t\x18' zsh -d -i 2>&1 |
 			tr -d '\r' | sed -n 's/.*LINE<\(.*\)>.*/\1/p' >out
 		verdict "zsh: $1" "$([ "$(cat out)" = "$3" ] && echo ok || cat out)"
 	}

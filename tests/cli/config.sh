@@ -61,7 +61,7 @@ head -c 3000 /bin/sh >bin.yaml
 run validate -c bin.yaml r.yaml
 expect "a program" 3 err "bin.yaml:1:" "not YAML"
 mkfifo fifo
-timeout 20 "$FALCOC" validate -c fifo r.yaml >out 2>err </dev/null
+timeout 200 "$FALCOC" validate -c fifo r.yaml >out 2>err </dev/null
 status=$?
 expect "a FIFO does not hang" 0 out "OK: 2 rules"
 

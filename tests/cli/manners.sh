@@ -13,7 +13,7 @@ cp "$seeds/whole" capture.scap
 head -c 3000 "$FALCOC" >garbage
 mkdir directory
 "$FALCOC" -c none -r rules.yaml -e capture.scap -o alert_store.enabled=true -o alert_store.file="$tmp/alerts.db" \
-	-o alert_store.max_days=36500 >out 2>err || verdict "a store" "is not made"
+	-o alert_store.max_days=36500 "${patient[@]}" >out 2>err || verdict "a store" "is not made"
 
 # said NAME STATUS TEXT ARG...: that status, and that text is all there is on the standard error, one line
 said() {

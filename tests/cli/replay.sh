@@ -90,7 +90,7 @@ exec 3>&-
 wait
 exec 3<>pipe
 cat open.scap >pipe 3<&- &
-timeout 60 "$FALCOC" -r rules.yaml -e pipe -M 3 >out 2>err </dev/null 3<&-
+timeout 200 "$FALCOC" -r rules.yaml -e pipe -M 3 >out 2>err </dev/null 3<&-
 status=$?
 expect "and so does -M" 0 err "Alerts: 2"
 exec 3>&-

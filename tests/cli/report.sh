@@ -397,10 +397,7 @@ cat many.scap >&9 &
 	-e slow.scap >/dev/null 2>&1 &
 pid=$!
 alive() { run report -c none --store k.db --since 1m --format json && grep -q '"alerts_total":' out; }
-for ((i = 0; i < 400; i++)); do
-	[ -s k.db ] && alive && break
-	sleep 0.05
-done
+until_true '[ -s k.db ] && alive'
 run report -c none --store k.db --since 1m
 expect "one that runs goes on until now" 4 out "not running, or nothing is kept" "!ended without saying so"
 kill -9 $pid

@@ -10,6 +10,8 @@ cat >c.yaml <<C
 config_files: []
 alert_store: {enabled: true, file: $tmp/alerts.db, max_days: 36500}
 stdout_output: {enabled: false}
+output_timeout: 60000
+outputs_queue: {flush_ms: 600000}
 C
 
 run alerts -c c.yaml
@@ -64,10 +66,7 @@ P
 "$FALCOC" alerts -c c.yaml --follow --rule 'To *' >follow 2>&1 &
 pid=$!
 run -c c.yaml -r rules.yaml -e "$seeds/whole"
-for ((i = 0; i < 400; i++)); do
-	[ "$(wc -l <follow)" = 2 ] && break
-	sleep 0.05
-done
+until_true '[ "$(wc -l <follow)" = 2 ]'
 kill $pid
 wait $pid 2>/dev/null
 verdict "--follow goes on" "$([ "$(wc -l <follow)" = 2 ] && echo ok || cat follow)"
@@ -75,14 +74,18 @@ verdict "--follow goes on" "$([ "$(wc -l <follow)" = 2 ] && echo ok || cat follo
 # killed while it writes: what was committed is there, nothing is broken
 rm -f alerts.db*
 many 20000 >many.scap
-"$FALCOC" -c c.yaml -r rules.yaml -e many.scap >out 2>err &
+# a pipe that stays open: it has not come to its end, however late it is killed
+mkfifo endless
+exec 9<>endless
+cat many.scap >endless 9<&- &
+cat=$!
+"$FALCOC" -c c.yaml -r rules.yaml -e endless >out 2>err 9<&- &
 pid=$!
-for ((i = 0; i < 800; i++)); do
-	[ "$("$FALCOC" alerts -c c.yaml -n 1 2>/dev/null | wc -l)" = 1 ] && break
-	sleep 0.02
-done
+until_true '[ "$("$FALCOC" alerts -c c.yaml -n 1 2>/dev/null | wc -l)" = 1 ]'
 kill -9 $pid
-wait $pid 2>/dev/null
+kill $cat 2>/dev/null
+wait $pid $cat 2>/dev/null
+exec 9<&-
 run alerts -c c.yaml --format json
 n=$(wc -l <out)
 verdict "killed: what was written is there ($n)" "$([ "$n" -gt 0 ] && python3 - <<'P'
@@ -109,12 +112,9 @@ rm -f alerts.db*
 if mkdir disk && mount -t tmpfs -o size=400k none disk 2>/dev/null; then
 	trap 'umount "$tmp/disk"; rm -rf "$tmp"' EXIT
 	many 3000 >some.scap
-	"$FALCOC" -c c.yaml -o alert_store.file="$tmp/disk/a.db" -o outputs_queue.flush_ms=60000 -r rules.yaml -e some.scap >out 2>err &
+	"$FALCOC" -c c.yaml -o alert_store.file="$tmp/disk/a.db" -r rules.yaml -e some.scap >out 2>err &
 	pid=$!
-	for ((i = 0; i < 800; i++)); do
-		grep -q 'full' err && break
-		sleep 0.05
-	done
+	until_true 'grep -q full err'
 	mount -o remount,size=64m disk
 	wait $pid
 	status=$?

@@ -42,13 +42,14 @@ coloured "an alert of those that are folded" 33 Warning
 on 80 -c none -r rules.yaml -e "$seeds/whole" --json
 verdict "none in JSON" "$(escapes shown && echo some || echo ok)"
 on 80 -c none -r rules.yaml -e "$seeds/whole" -o file_output.enabled=true -o file_output.filename="$tmp/file" \
-	-o program_output.enabled=true -o program_output.program="cat >>$tmp/program"
+	-o program_output.enabled=true -o program_output.program="cat >>$tmp/program" \
+	"${patient[@]}"
 coloured "on the terminal" 33 Warning
 for f in file program; do
 	verdict "none in the $f beside it" "$(grep -q 'Warning read' $f && ! escapes $f && echo ok || echo "not so")"
 done
 on 80 -c none -r rules.yaml -e "$seeds/whole" -o alert_store.enabled=true -o alert_store.file="$tmp/alerts.db" \
-	-o alert_store.max_days=36500
+	-o alert_store.max_days=36500 "${patient[@]}"
 on 80 alerts --store alerts.db
 coloured "alerts that were stored" 33 Warning
 on 80 show 1 --store alerts.db
@@ -85,21 +86,24 @@ s = socket.socket(socket.AF_UNIX)
 s.bind("socket")
 s.listen(1)
 open("listens", "w").close()
-c = s.accept()[0]
-c.sendall(('{"version": "1", "pid": 1, "state": "%s"}' % sys.argv[1]).encode())
+while True: # who asks may ask again
+    c = s.accept()[0]
+    try:
+        c.sendall(('{"version": "1", "pid": 1, "state": "%s"}' % sys.argv[1]).encode())
+    except BrokenPipeError:
+        pass
+    c.close()
 P
 	server=$!
-	for ((i = 0; i < 1000; i++)); do
-		[ -e listens ] && break
-		sleep 0.01
-	done
+	until_true '[ -e listens ]'
 }
 for state in 32:recording:recording '31:waiting:waiting for the module: nothing is recorded' \
 	'33:stale:recording, by old rules: the files have errors'; do
 	IFS=: read -r colour word text <<<"$state"
 	serve "$word"
 	on 80 status --socket socket
-	wait "$server"
+	kill "$server"
+	wait "$server" 2>/dev/null
 	rm -f socket listens
 	coloured "the state of a service: $word" "$colour" "$text"
 done

@@ -38,7 +38,7 @@ static void setup(void)
 	ck_assert_int_eq(symlink("../../c", scratch_path("proc/10/root")), 0);
 	write_file(scratch_path("c/etc/passwd"), "toor:x:0:0::/:/bin/sh\napp:x:1000:1000::/srv:/bin/false\n");
 	write_file(scratch_path("c/etc/group"), "staff:x:1000:app\n");
-	guests = guests_new(scratch_path("host/passwd"), 10000);
+	guests = guests_new(scratch_path("host/passwd"), 120000);
 	ck_assert_ptr_nonnull(guests);
 	now_ns = 5 * S;
 }
