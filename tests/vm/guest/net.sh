@@ -56,7 +56,7 @@ dns_up() {
 	resolv_conf $DNS_ADDR
 	# the tree of the guest has no user for it to become
 	ip netns exec world dnsmasq --keep-in-foreground --user=root --conf-file=/dev/null \
-		--no-resolv --no-hosts --addn-hosts="$T/zone" --local-ttl=1 --cache-size=0 \
+		--no-resolv --no-hosts --addn-hosts="$T/zone" --local-ttl="${DNS_TTL:-1}" --cache-size=0 \
 		--listen-address=$DNS_ADDR --bind-interfaces --pid-file= \
 		--log-queries --log-facility="$T/dns.log" &
 	DNS_PID=$!
