@@ -13,7 +13,7 @@ one() {
 	local name out rc start=$SECONDS
 	name=$(basename "$1" .sh)
 	out=$(mktemp)
-	timeout -k 5 "${SCRIPT_SECONDS:-900}" bash "$1" >"$out" 2>&1 </dev/null
+	timeout -k 5 "${SCRIPT_SECONDS:-1800}" bash "$1" >"$out" 2>&1 </dev/null
 	rc=$?
 	{
 		flock 9

@@ -32,7 +32,7 @@ run_smoke() {
 	# each of these writes a store and five reports of it
 	[ "$name" != fuzz_report ] || runs=$(((amount + 9) / 10))
 	mapfile -t files < <(find "$(seeds "$name")" -type f 2>/dev/null | sort; more_seeds)
-	timeout -k 10 "${SMOKE_SECONDS:-240}" "$bin" "$runs" "${files[@]}" >log 2>&1
+	timeout -k 10 "${SMOKE_SECONDS:-900}" "$bin" "$runs" "${files[@]}" >log 2>&1
 }
 
 # one NAME: what it says comes in one piece

@@ -283,9 +283,16 @@ more_podman() {
 
 # engines are brought up, and all that they run is ended
 up_docker() { docker_up && image_load docker "$FOREIGN"; }
+# Its service ends when it has had nothing to do for five seconds; to start it anew for each question takes a guest
+# longer than falcoc waits for an answer.
 up_podman() {
+	mkdir -p /run/systemd/system/podman.service.d
+	printf '[Service]\nExecStart=\nExecStart=/usr/bin/podman system service --time=0\n' \
+		>/run/systemd/system/podman.service.d/stays.conf
+	systemctl daemon-reload
 	systemctl start podman.socket
 	image_load podman "$FOREIGN"
+	curl -sS --unix-socket /run/podman/podman.sock http://d/_ping >/dev/null
 }
 up_ctr() { systemctl start containerd && image_load ctr "docker.io/$FOREIGN"; }
 down_docker() { docker ps -aq | xargs docker rm -f >/dev/null; docker_down; }
