@@ -66,6 +66,7 @@ P
 "$FALCOC" alerts -c c.yaml --follow --rule 'To *' >follow 2>&1 &
 pid=$!
 run -c c.yaml -r rules.yaml -e "$seeds/whole"
+# shellcheck disable=SC2016  # looked up each time
 until_true '[ "$(wc -l <follow)" = 2 ]'
 kill $pid
 wait $pid 2>/dev/null
@@ -81,6 +82,7 @@ cat many.scap >endless 9<&- &
 cat=$!
 "$FALCOC" -c c.yaml -r rules.yaml -e endless >out 2>err 9<&- &
 pid=$!
+# shellcheck disable=SC2016  # looked up each time
 until_true '[ "$("$FALCOC" alerts -c c.yaml -n 1 2>/dev/null | wc -l)" = 1 ]'
 kill -9 $pid
 kill $cat 2>/dev/null
