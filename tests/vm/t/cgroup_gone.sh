@@ -18,7 +18,8 @@ cat >"$T/rules.yaml" <<'R'
   priority: NOTICE
 R
 
-COUNT=200
+# all within the five minutes for which a container that has ended is kept, on a slow machine, too
+COUNT=60
 grep -q ' /sys/fs/cgroup cgroup2 ' /proc/mounts || mount -t cgroup2 none /sys/fs/cgroup
 G=/sys/fs/cgroup
 stopped() { grep -q '^State:.T' "/proc/$1/status"; }
