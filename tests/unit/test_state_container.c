@@ -652,6 +652,31 @@ START_TEST(test_ask_service)
 }
 END_TEST
 
+/* Records of minutes go by while it is asked for, and its group is gone: alerts that wait for it find it. */
+START_TEST(test_asked_stays)
+{
+	struct container_table *t = asking_table();
+	struct engine en;
+	uint64_t h;
+
+	ck_assert_int_eq(mkdir(scratch_place("/docker/other"), 0755), 0);
+	engine_start_at(&en, "/run/docker.sock", NULL);
+	h = container_table_see(t, slice_of(containing_group(1)), 5 * S);
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
+	container_table_tend(t, 20 * S);
+	container_table_tend(t, 400 * S);
+	ck_assert_ptr_nonnull(container_find(t, h));
+	ck_assert(container_table_poll(t, 400 * S));
+	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
+	container_table_tend(t, 410 * S);
+	ck_assert_uint_eq(container_find(t, h)->ended_ns, 410 * S);
+	container_table_tend(t, 720 * S);
+	ck_assert_ptr_null(container_find(t, h));
+	container_table_free(t);
+	engine_end(&en);
+}
+END_TEST
+
 /* An engine that says nothing keeps nobody waiting: not who asks, not who ends. */
 START_TEST(test_silent)
 {
@@ -827,6 +852,7 @@ int main(void)
 	tcase_add_test(tc, test_ask_user);
 	tcase_add_test(tc, test_kubelet);
 	tcase_add_test(tc, test_silent);
+	tcase_add_test(tc, test_asked_stays);
 	tcase_add_test(tc, test_messages);
 	suite_add_tcase(s, tc);
 	failed = suite_run(s);

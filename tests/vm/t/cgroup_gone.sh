@@ -18,7 +18,6 @@ cat >"$T/rules.yaml" <<'R'
   priority: NOTICE
 R
 
-# all within the five minutes for which a container that has ended is kept, on a slow machine, too
 COUNT=60
 grep -q ' /sys/fs/cgroup cgroup2 ' /proc/mounts || mount -t cgroup2 none /sys/fs/cgroup
 G=/sys/fs/cgroup
