@@ -721,7 +721,7 @@ void container_table_tend(struct container_table *t, uint64_t now_ns)
 		e = ihash_entry(at, struct container_entry, lru);
 		if (e->pub.last_ns + QUIET_NS > now_ns)
 			break;
-		/* alerts wait for what it is; who is far behind sees minutes of records go by meanwhile */
+		/* alerts wait for what it is; to who is behind, minutes of records go by meanwhile */
 		if (e->pub.state == CONTAINER_ASKED)
 			continue;
 		if (!container_groups_gone(&t->groups, e->pub.cgroup.ptr, &e->group_ino)) {
