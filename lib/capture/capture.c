@@ -62,6 +62,12 @@ int capture_next(struct capture *c, struct event *ret_event)
 	return 1;
 }
 
+void capture_set_break(struct capture *c, int fd)
+{
+	if (c->ops->set_break)
+		c->ops->set_break(c, fd);
+}
+
 bool capture_ended(const struct capture *c)
 {
 	return c->ops->ended && c->ops->ended(c);

@@ -94,6 +94,11 @@ int capture_fd(const struct capture *c);
  * capture cannot go on.
  */
 int capture_next(struct capture *c, struct event *ret_event);
+/*
+ * A file may be a pipe, on which capture_next() waits: it gives -EINTR, and is not to be called again,
+ * once @fd is readable. @fd stays the caller's; -1: never more.
+ */
+void capture_set_break(struct capture *c, int fd);
 /* Of a file, after capture_next() gave 0: there will be no more. */
 bool capture_ended(const struct capture *c);
 /* After -EBADMSG and -ENODATA: what is wrong, as a static sentence. NULL: there is no more to say. */

@@ -91,6 +91,11 @@ static int file_next(struct capture *c, struct event *ret_event)
 	return rc;
 }
 
+static void file_set_break(struct capture *c, int fd)
+{
+	scap_break(file_of(c)->scap, fd);
+}
+
 static bool file_ended(const struct capture *c)
 {
 	return file_of_const(c)->ended;
@@ -186,6 +191,7 @@ static const struct capture_ops file_ops = {
 	.stop = file_start,
 	.fd = file_fd,
 	.next = file_next,
+	.set_break = file_set_break,
 	.ended = file_ended,
 	.fault = file_fault,
 	.stats = file_stats,

@@ -19,6 +19,7 @@ struct capture_ops {
 	int (*stop)(struct capture *c);
 	int (*fd)(const struct capture *c);
 	int (*next)(struct capture *c, struct event *ret_event);	/* all but num */
+	void (*set_break)(struct capture *c, int fd);	/* NULL: it never waits */
 	bool (*ended)(const struct capture *c);	/* NULL: it never does */
 	const char *(*fault)(const struct capture *c);
 	int (*stats)(struct capture *c, struct capture_stats *ret_stats);

@@ -15,17 +15,19 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
+#include <unistd.h>
 
 #define TEND_EVENTS	1024	/* between two looks at what outputs have to tell */
-#define RING_AGAIN_NS	(100 * 1000 * 1000)	/* a moment too early for read() is not the last */
 
 /*
- * A capture may come from a pipe, on which a read waits as long as the writer likes: a signal has to
- * break it off, which one that is blocked for a signalfd would not. So there are handlers, while
- * we judge; the time of the option duration_ms comes as a signal, too.
+ * There are handlers while we judge; the time of the option duration_ms comes as a signal, too. Between
+ * two events a flag is cheaper to look at than a descriptor. But a capture may come from a pipe, on
+ * which it waits as long as the writer likes, and no flag ends that: so there is a descriptor, too.
  */
 static volatile sig_atomic_t stop_asked, reopen_asked;
+static int stop_fd = -1;	/* of the handlers: readable from when stop_asked is set */
 
 #define INTERRUPTS	4
 
@@ -39,21 +41,31 @@ static const int interrupting[INTERRUPTS] = { SIGINT, SIGTERM, SIGALRM, SIGUSR1 
 
 static void ask_stop(int sig)
 {
-	if (sig == SIGUSR1)
+	static const uint64_t one = 1;
+	int was = errno;
+
+	if (sig == SIGUSR1) {
 		reopen_asked = 1;
-	else
-		stop_asked = 1;
+		return;
+	}
+	stop_asked = 1;
+	if (write(stop_fd, &one, sizeof(one)) < 0)
+		errno = was;	/* it is full: readable all the same */
 }
 
-static void interrupts_begin(struct interrupts *in, uint64_t duration_ms)
+/* 0 or a negative errno. */
+static int interrupts_begin(struct interrupts *in, struct capture *c, uint64_t duration_ms)
 {
 	struct sigaction act = { .sa_handler = ask_stop };
 	struct sigevent ring = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
 	struct itimerspec when = {
 		.it_value = { (time_t)(duration_ms / 1000), (long)(duration_ms % 1000) * 1000000 },
-		.it_interval = { 0, RING_AGAIN_NS },
 	};
 
+	stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (stop_fd < 0)
+		return -errno;
+	capture_set_break(c, stop_fd);
 	stop_asked = reopen_asked = 0;
 	sigemptyset(&act.sa_mask);
 	for (size_t i = 0; i < INTERRUPTS; i++) {
@@ -66,14 +78,18 @@ static void interrupts_begin(struct interrupts *in, uint64_t duration_ms)
 	in->has_timer = duration_ms && timer_create(CLOCK_BOOTTIME, &ring, &in->timer) == 0;
 	if (in->has_timer)
 		timer_settime(in->timer, 0, &when, NULL);
+	return 0;
 }
 
-static void interrupts_end(struct interrupts *in)
+static void interrupts_end(struct interrupts *in, struct capture *c)
 {
 	if (in->has_timer)
 		timer_delete(in->timer);
 	for (size_t i = 0; i < INTERRUPTS; i++)
 		sigaction(interrupting[i], &in->was[i], NULL);
+	capture_set_break(c, -1);
+	close(stop_fd);
+	stop_fd = -1;
 }
 
 /* Only events that some rule is about are given to us, unless all are shown. */
@@ -245,8 +261,10 @@ enum engine_status engine_replay(struct engine *e)
 {
 	struct interrupts interrupts;
 	enum engine_status status;
+	int err = interrupts_begin(&interrupts, e->capture, e->opt.duration_ms);
 
-	interrupts_begin(&interrupts, e->opt.duration_ms);
+	if (err)
+		return engine_fail(e, ENGINE_ERR_RUNTIME, "cannot wait for signals: %s", strerror(-err));
 	engine_cover_begin(e);
 	status = judge_all(e);
 	/* what waited when the recording ended is judged by what is known */
@@ -254,6 +272,6 @@ enum engine_status engine_replay(struct engine *e)
 		status = ENGINE_ERR_RUNTIME;
 	count_passed(e);
 	engine_alive_end(e);
-	interrupts_end(&interrupts);
+	interrupts_end(&interrupts, e->capture);
 	return status;
 }

@@ -5,6 +5,7 @@
 #include "scap/input.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 /* Blocks are given out where they lie in buf; what is behind them is from pos to end. */
 struct scap_input {
 	int fd;
+	int break_fd;		/* readable: who waits is let go; -1: nothing to look at */
 	char *buf;
 	size_t room, pos, end;
 	uint64_t bytes;
@@ -36,6 +38,7 @@ int scap_input_new(int fd, struct scap_input **ret_input)
 
 	if (in) {
 		in->fd = fd;
+		in->break_fd = -1;
 		in->room = READ_BYTES;
 		in->buf = malloc(READ_BYTES);
 	}
@@ -65,12 +68,41 @@ uint64_t scap_input_bytes(const struct scap_input *in)
 	return in->bytes;
 }
 
-/* As read(2), but for a signal that nobody meant for us. */
+void scap_input_break(struct scap_input *in, int fd)
+{
+	struct stat sb;
+
+	in->break_fd = fstat(in->fd, &sb) == 0 && S_ISREG(sb.st_mode) ? -1 : fd;
+}
+
+/*
+ * Until there are bytes, or the end. A signal whose handler ran before read(2) began would not break
+ * that off any more; a descriptor stays readable. 0 or -EINTR.
+ */
+static int await_bytes(const struct scap_input *in)
+{
+	struct pollfd fds[2] = {
+		{ .fd = in->break_fd, .events = POLLIN },
+		{ .fd = in->fd, .events = POLLIN },
+	};
+
+	if (in->break_fd < 0)
+		return 0;
+	while (poll(fds, 2, -1) < 0 && errno == EINTR)
+		;
+	return fds[0].revents & POLLIN ? -EINTR : 0;
+}
+
+/* As read(2), but that it may be broken off; the errno is in what is returned. */
 static ssize_t read_fd(struct scap_input *in, char *to, size_t room)
 {
-	ssize_t n = read(in->fd, to, room);
+	ssize_t n = await_bytes(in);
 
-	return n < 0 ? -errno : n;
+	if (n == 0) {
+		n = read(in->fd, to, room);
+		n = n < 0 ? -errno : n;
+	}
+	return n;
 }
 
 /* Are the first bytes those of gzip? What is there of them is what the caller has read. */

@@ -43,6 +43,12 @@ int scap_input_next(struct scap_input *in, struct scap_block *ret_block);
 struct slice scap_input_ahead(const struct scap_input *in);
 void scap_input_take(struct scap_input *in, size_t len);
 
+/*
+ * From now on who waits for bytes of what is no regular file, as a pipe's, is let go with -EINTR when
+ * @fd is readable (poll(2)). @fd stays the caller's; -1: no more.
+ */
+void scap_input_break(struct scap_input *in, int fd);
+
 /* Bytes of blocks read so far, unpacked. */
 uint64_t scap_input_bytes(const struct scap_input *in);
 /* After -ENODATA: did its packing end too early? */

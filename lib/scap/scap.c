@@ -474,6 +474,11 @@ const char *scap_fault(const struct scap *s)
 	return s->fault;
 }
 
+void scap_break(struct scap *s, int fd)
+{
+	scap_input_break(s->in, fd);
+}
+
 void scap_stats(const struct scap *s, struct scap_stats *ret_stats)
 {
 	*ret_stats = s->stats;

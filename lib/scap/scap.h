@@ -66,6 +66,8 @@ void scap_set_wants(struct scap *s, const struct eventset *events);
 /* Of how many events of that type nobody wanted to know. */
 uint64_t scap_passed_over(const struct scap *s, unsigned int event);
 const char *scap_fault(const struct scap *s);
+/* While it waits for bytes of a pipe, scap_next() gives -EINTR once @fd is readable; -1: never more. */
+void scap_break(struct scap *s, int fd);
 /* A falcoc that writes its records in another way made the file: only what others see is read. */
 bool scap_is_other_falcoc(const struct scap *s);
 

@@ -4,9 +4,11 @@
  * knows nothing of them, the same events with the same arguments.
  */
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -364,6 +366,63 @@ START_TEST(sections_are_alike)
 }
 END_TEST
 
+/* Who waits for the bytes of a pipe can be let go, and what is there is read all the same. */
+START_TEST(waits_are_broken_off)
+{
+	struct mkrec *m = mkrec_new(FALCOC_E_OPEN);
+	struct buf head = BUF_INIT, rest = BUF_INIT;
+	int ends[2], stop = eventfd(0, EFD_CLOEXEC);
+	const char *why = "";
+	struct event ev;
+	struct scap *s;
+	int rc;
+
+	ck_assert_int_ge(stop, 0);
+	ck_assert_int_eq(pipe(ends), 0);
+	scap_put_head(&head, &machine);
+	ck_assert_int_eq(write(ends[1], head.ptr, head.len), (ssize_t)head.len);
+	ck_assert_msg(scap_open(ends[0], &s, &why) == 0, "%s", why ? why : "");
+	scap_break(s, stop);
+	put_lists(&rest);
+	put_record(&rest, m);
+	ck_assert_int_eq(write(ends[1], rest.ptr, rest.len), (ssize_t)rest.len);
+	while ((rc = scap_next(s, &ev)) == 1 && ev.foreign)	/* users */
+		;
+	ck_assert_int_eq(rc, 1);
+	ck_assert_uint_eq(ev.rec->event, FALCOC_E_OPEN);
+	ck_assert_int_eq(eventfd_write(stop, 1), 0);
+	ck_assert_int_eq(scap_next(s, &ev), -EINTR);
+	scap_free(s);
+	close(ends[1]);
+	close(stop);
+	mkrec_free(m);
+	buf_release(&head);
+	buf_release(&rest);
+}
+END_TEST
+
+/* A file is never waited for. */
+START_TEST(files_are_read_to_their_end)
+{
+	struct buf out = BUF_INIT;
+	int stop = eventfd(1, EFD_CLOEXEC);
+	struct event ev;
+	struct scap *s;
+	int rc;
+
+	ck_assert_int_ge(stop, 0);
+	scap_put_head(&out, &machine);
+	put_lists(&out);
+	s = open_bytes(&out);
+	scap_break(s, stop);
+	while ((rc = scap_next(s, &ev)) == 1)
+		;
+	ck_assert_int_eq(rc, 0);
+	close(stop);
+	end_whole(s, &out);
+}
+END_TEST
+
 /* Every event that Falco has too has a type, and no more parameters than that. */
 START_TEST(types_fit)
 {
@@ -395,6 +454,8 @@ int main(void)
 	tcase_add_test(tc, others_read_the_same);
 	tcase_add_test(tc, containers_are_told);
 	tcase_add_test(tc, sections_are_alike);
+	tcase_add_test(tc, waits_are_broken_off);
+	tcase_add_test(tc, files_are_read_to_their_end);
 	tcase_add_test(tc, types_fit);
 	suite_add_tcase(suite, tc);
 	return suite_run(suite);
