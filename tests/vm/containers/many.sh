@@ -5,6 +5,7 @@
 # container that it is about. The memory of falcoc does not grow with them.
 #
 #	DOCKER=200	so many of Docker, half of them ours; its daemons are restarted in between
+#	OCI=crun	Docker's by crun: runc, a program in Go, takes many seconds to start in an emulated machine
 #	CRUN=1000	so many of crun by itself
 #	BUDGET=900	fewer of each, if they take more seconds
 # shellcheck source=../guest/lib.sh
@@ -13,6 +14,7 @@
 . /falcoc/guest/containers.sh
 
 DOCKER=${DOCKER:-12}
+OCI=${OCI:-}
 CRUN=${CRUN:-100}
 BUDGET=${BUDGET:-1500}
 GROWTH_KB=${GROWTH_KB:-3072}
@@ -69,7 +71,14 @@ one_docker() {
 	}
 }
 
+# docker_runs_by RUNTIME
+docker_runs_by() {
+	jq -n --arg name "$1" --arg path "$(command -v "$1")" \
+		'{runtimes: {($name): {path: $path}}, "default-runtime": $name}' >/etc/docker/daemon.json
+}
+
 many_docker() {
+	[ -z "$OCI" ] || docker_runs_by "$OCI"
 	docker_up && image_load docker "$OURS" "$FOREIGN" || { fail "docker starts"; return; }
 	many docker "$DOCKER"
 	docker_down
