@@ -43,6 +43,15 @@ static int command_uring(char **args)
 	return failed != 0;
 }
 
+/* Only those that have consumers of their own. */
+static int command_load(char **args)
+{
+	(void)args;
+	test_load();
+	printf("%u passed, %u failed\n", passed, failed);
+	return failed != 0;
+}
+
 static int command_by_uring(char **args)
 {
 	(void)args;
@@ -80,6 +89,7 @@ static const struct {
 	{ "kill", command_kill },
 	{ "churn", command_churn },
 	{ "reload", command_reload },
+	{ "load", command_load },
 	{ "uring", command_uring },
 	{ "by-uring", command_by_uring },
 	{ "by-sqpoll", command_by_sqpoll },
