@@ -124,10 +124,29 @@ static bool request_key(const struct policy_action *action, const struct target 
 	return true;
 }
 
+static bool is_about(const struct seen *a, const struct seen *b)
+{
+	return a->time_ns && a->reach == b->reach && a->key == b->key && a->key2 == b->key2;
+}
+
 static bool is_same(const struct seen *a, const struct seen *b)
 {
-	return a->time_ns && a->kind == b->kind && a->reach == b->reach && a->key == b->key &&
-	       a->key2 == b->key2;
+	return is_about(a, b) && a->kind == b->kind;
+}
+
+/*
+ * A pause after an unpause is no more of the pause before it, nor the other way round: alerts come in the
+ * order of their events, and the last one counts. The lock is held.
+ */
+static void forget_undone(struct actor *a, const struct seen *s)
+{
+	enum action_kind undone = s->kind == ACTION_PAUSE ? ACTION_UNPAUSE : ACTION_PAUSE;
+
+	if (s->kind != ACTION_PAUSE && s->kind != ACTION_UNPAUSE)
+		return;
+	for (size_t i = 0; i < SEEN_MAX; i++)
+		if (is_about(&a->seen[i], s) && a->seen[i].kind == undone)
+			a->seen[i].time_ns = 0;
 }
 
 static bool was_seen(struct actor *a, const struct policy_action *action, const struct target *t)
@@ -148,6 +167,7 @@ static bool was_seen(struct actor *a, const struct policy_action *action, const 
 	if (found) {
 		a->stats.merged++;
 	} else {
+		forget_undone(a, &s);
 		s.time_ns = now;
 		a->seen[a->next_seen] = s;
 		a->next_seen = (a->next_seen + 1) % SEEN_MAX;
@@ -183,7 +203,7 @@ static void note_end(struct actor *a, const struct action_result *r)
 	    !request_key(r->action, &r->target, &s))
 		return;
 	for (size_t i = 0; i < SEEN_MAX; i++)
-		if (is_same(&a->seen[i], &s) && !a->seen[i].end_ns)
+		if (is_about(&a->seen[i], &s) && !a->seen[i].end_ns)
 			a->seen[i].end_ns = r->done_ns;
 }
 
@@ -652,6 +672,7 @@ static void request(struct actor *a, struct job *job, struct slice json)
 		work_end(job, OUTCOME_FAILED, "its network namespace cannot be reached any more");
 		tell(a, job);
 	} else if (!enqueue(a, worker_for(action), job)) {
+		unsee(a, action, &job->result.target);
 		work_end(job, OUTCOME_REFUSED, "too many actions wait");
 		tell(a, job);
 	}

@@ -21,12 +21,14 @@
 const struct rule acting_rule = { .name = "a rule" };
 struct actor *acting_actor;
 unsigned int acting_runtime_ms = 300;
+unsigned int acting_limit;
 struct action_result acting_result;
 
 void acting_begin(enum action_mode mode, const char *docker)
 {
 	const struct actor_options opt = {
 		.mode = mode, .any_pidns = true, .runtime_timeout_ms = acting_runtime_ms,
+		.limit_per_minute = acting_limit,
 		.sockets.docker = docker ? docker : "/nowhere",
 	};
 

@@ -18,6 +18,8 @@ extern struct action_result acting_result;	/* the last that was taken */
 
 /* So long the next one waits for a container runtime. */
 extern unsigned int acting_runtime_ms;
+/* So many actions of all policies it does in a minute; 0: as many as falcoc does unless it is told. */
+extern unsigned int acting_limit;
 
 /* @docker: the socket of that engine, or NULL: there is none. */
 void acting_begin(enum action_mode mode, const char *docker);

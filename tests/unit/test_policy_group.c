@@ -186,6 +186,9 @@ END_TEST
 START_TEST(kills_it_again_when_it_lives_again)
 {
 	static const struct policy_action all = { .kind = ACTION_KILL, .reach = REACH_CONTAINER };
+	static const struct policy_action pause_it = {
+		.kind = ACTION_PAUSE, .reach = REACH_CONTAINER, .by_cgroup = true,
+	};
 	struct actor_stats st;
 	struct target t, other;
 	pid_t inside;
@@ -197,6 +200,9 @@ START_TEST(kills_it_again_when_it_lives_again)
 	for (int life = 0; life < 2; life++) {
 		inside = child_in(&t);
 		t.event_ns = acting_now_ns();
+		acting_act(&pause_it, &t, "");
+		acting_take();
+		ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
 		acting_act(&all, &t, "");
 		acting_take();
 		ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
@@ -365,6 +371,82 @@ START_TEST(slow_runtimes_hold_up_nobody)
 	}
 	acting_finish(inside);
 	silent_end(&docker);
+	remove_group(&t);
+}
+END_TEST
+
+/* What a full queue keeps out is not done, and can be asked for again. */
+START_TEST(a_full_queue_is_no_action)
+{
+	static const struct policy_action pause_it = { .kind = ACTION_PAUSE, .reach = REACH_CONTAINER };
+	struct silent_docker docker;
+	struct target t, other;
+	struct actor_stats st;
+	pid_t inside;
+	int asks;
+
+	if (!make_group(&t, _i))
+		return;
+	slow_clock_begin();
+	silent_begin(&docker);
+	inside = child_in(&t);
+	acting_runtime_ms = 120000;
+	acting_limit = 10 * ACTOR_QUEUE_MAX;
+	acting_begin(ACTIONS_ON, docker.at.sun_path);
+	/* one that is under way, a queue of others, and one too many */
+	acting_act(&pause_it, &t, "");
+	while ((asks = accept4(docker.fd, NULL, NULL, SOCK_CLOEXEC)) < 0)
+		poll(NULL, 0, 5);
+	other = t;
+	for (int i = 0; i <= ACTOR_QUEUE_MAX; i++) {
+		snprintf(other.own_group, sizeof(other.own_group), "/elsewhere/%d", i);
+		acting_act(&pause_it, &other, "");
+	}
+	for (int again = 0; again < 2; again++) {
+		ck_assert_int_eq(acting_take(), OUTCOME_REFUSED);
+		ck_assert_str_eq(acting_result.why, "too many actions wait");
+		if (!again)
+			acting_act(&pause_it, &other, "");
+	}
+	actor_get_stats(acting_actor, &st);
+	ck_assert_uint_eq(st.full, 2);
+	ck_assert_uint_eq(st.merged, 0);
+	actor_free(acting_actor);
+	close(asks);
+	acting_finish(inside);
+	silent_end(&docker);
+	remove_group(&t);
+}
+END_TEST
+
+/* Which of them came last counts, also where they come within moments; and each by itself is one action. */
+START_TEST(pauses_anew_after_unpausing)
+{
+	static const struct policy_action turns[] = {
+		{ .kind = ACTION_PAUSE, .reach = REACH_CONTAINER, .by_cgroup = true },
+		{ .kind = ACTION_UNPAUSE, .reach = REACH_CONTAINER, .by_cgroup = true },
+	};
+	struct actor_stats st;
+	struct target t;
+	pid_t inside;
+
+	if (!make_group(&t, _i))
+		return;
+	slow_clock_begin();
+	acting_begin(ACTIONS_ON, NULL);
+	inside = child_in(&t);
+	for (int turn = 0; turn < 6; turn++) {
+		for (int again = 0; again < 2; again++)
+			acting_act(&turns[turn % 2], &t, "");
+		acting_take();
+		ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
+		ck_assert_int_eq(acting_result.action->kind, turns[turn % 2].kind);
+	}
+	actor_get_stats(acting_actor, &st);
+	ck_assert_uint_eq(st.done, 6);
+	ck_assert_uint_eq(st.merged, 6);
+	acting_finish(inside);
+	actor_free(acting_actor);
 	remove_group(&t);
 }
 END_TEST
@@ -713,6 +795,8 @@ int main(void)
 	tcase_add_test(tc, cuts_what_was_inherited);
 	tcase_add_loop_test(tc, asks_not_for_others, 0, 2);
 	tcase_add_loop_test(tc, slow_runtimes_hold_up_nobody, 0, 2);
+	tcase_add_loop_test(tc, pauses_anew_after_unpausing, 0, 2);
+	tcase_add_test(tc, a_full_queue_is_no_action);
 	tcase_add_test(tc, what_is_frozen_below_is_frozen);
 	tcase_add_test(tc, nobody_gets_away_from_a_pause);
 	tcase_add_loop_test(tc, force_is_used_in_time, 0, 2);
