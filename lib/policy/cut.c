@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <sched.h>
@@ -178,6 +179,9 @@ static int cut_here(const struct target_sock *s)
 	if (rc < 0)
 		return rc;
 	rc = find(nl, s, &msg);
+	/* TCP_LISTEN, for which the kernel would end all of the server */
+	if (rc == 0 && s->protocol == IPPROTO_TCP && msg.idiag_state == TCP_LISTEN)
+		rc = -ENOTCONN;
 	if (rc == 0) {
 		rc = destroy(nl, s, &msg, false);
 		/* the cookie keeps both ways from another socket */

@@ -22,8 +22,9 @@ int cut_open_namespace(uint32_t pid, uint32_t ino);
 
 /*
  * Destroys it. @netns: of the socket, or negative: that of the thread. The thread's namespace is the same
- * afterwards. 0; -ENOENT: there is no such connection any more; -EOPNOTSUPP: the kernel cannot do it
- * (CONFIG_INET_DIAG_DESTROY); or another negative errno.
+ * afterwards. 0; -ENOENT: there is no such connection any more; -ENOTCONN: it is a server's listening
+ * socket, and was let alone; -EOPNOTSUPP: the kernel cannot do it (CONFIG_INET_DIAG_DESTROY); or another
+ * negative errno.
  */
 int cut_connection(const struct target_sock *s, int netns);
 

@@ -329,6 +329,8 @@ static void cut(struct job *job, const struct work_tools *tools)
 		work_end(job, OUTCOME_DONE, "%s", "");
 	else if (rc == -ENOENT)
 		work_end(job, OUTCOME_FAILED, "there is no such connection any more");
+	else if (rc == -ENOTCONN)
+		work_end(job, OUTCOME_REFUSED, "it is a listening socket, not a connection");
 	else if (rc == -EOPNOTSUPP)
 		work_end(job, OUTCOME_FAILED, "this kernel cannot destroy such a socket");
 	else

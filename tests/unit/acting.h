@@ -47,6 +47,7 @@ void acting_finish(pid_t pid);
 bool acting_own_network(void);
 /* Two ends of a connection over loopback, to be closed. */
 void acting_connect(int type, int family, int *ret_server, int *ret_client);
+/* Of a socket that is connected, or listens. */
 struct target acting_target_of_socket(int fd, uint8_t protocol);
 
 #endif

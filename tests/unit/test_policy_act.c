@@ -405,6 +405,38 @@ START_TEST(cuts)
 }
 END_TEST
 
+/* A rule about listen or bind has no connection: its server lives on. */
+START_TEST(cuts_no_listening_socket)
+{
+	static const struct policy_action cut = { .kind = ACTION_CUT };
+	struct sockaddr_storage addr;
+	socklen_t len = sizeof(addr);
+	int listener, client;
+	struct target t;
+	pid_t pid;
+
+	if (!acting_own_network()) {
+		printf("skipped: no network namespace of the test's own\n");
+		return;
+	}
+	listener = socket(sockets[_i].family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(listen(listener, 4), 0);
+	t = acting_target_of_socket(listener, IPPROTO_TCP);
+	pid = acting_child();
+	t.pid = (uint32_t)pid;
+	t.start_ns = acting_target(pid).start_ns;
+	acting_begin(ACTIONS_ON, NULL);
+	acting_act(&cut, &t, "");
+	ck_assert_int_eq(acting_take(), OUTCOME_REFUSED);
+	ck_assert_str_eq(acting_result.why, "it is a listening socket, not a connection");
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&addr, &len), 0);
+	client = socket(sockets[_i].family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&addr, len), 0);
+	acting_finish(pid);
+	actor_free(acting_actor);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("policy_act");
@@ -425,5 +457,6 @@ int main(void)
 	tcase_add_test(tc, who_stands_still_is_late_himself);
 	tcase_add_test(tc, ends_in_time);
 	tcase_add_loop_test(tc, cuts, 0, sizeof(sockets) / sizeof(sockets[0]));
+	tcase_add_loop_test(tc, cuts_no_listening_socket, 0, 2);
 	return suite_run(s);
 }
