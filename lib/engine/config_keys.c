@@ -254,7 +254,11 @@ const struct config_key config_keys[] = {
 	/* container engines */
 	{ .name = "containers.ask", .live = true, .type = CONFIG_BOOL, .ours = true,
 	  .target = T(no_containers_ask), .inverted = true, .def = "true", .fixed = true,
-	  .help = "Engines are asked for what their files do not tell; alerts may wait 1.5 s for it" },
+	  .help = "Engines are asked for what their files do not tell; alerts may wait for it" },
+	{ .name = "containers.wait_ms", .live = true, .type = CONFIG_INT, .ours = true,
+	  .target = T(containers_wait_ms), .def = "1500", .min = 100, .max = 60000, .fixed = true,
+	  .help = "So long at most, then they tell that metadata is incomplete; an engine that takes longer\n"
+		  "than half of it for an answer is not asked for five seconds" },
 	{ .name = "containers.docker_socket", .live = true, .type = CONFIG_TEXT, .ours = true,
 	  .target = T(docker_socket), .def = "''", .check = check_socket_or_none, .fixed = true,
 	  .help = "Where Docker is asked, and told to stop, pause and unpause; empty: /run/docker.sock" },

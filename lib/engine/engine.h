@@ -194,6 +194,7 @@ struct engine_options {
 	/* Container engines; of a text that is NULL the usual places. */
 	const char *docker_socket, *podman_socket, *containerd_socket;
 	const char *docker_root, *storage_root;	/* Docker's data-root; Podman's and CRI-O's graphroot */
+	uint32_t containers_wait_ms;	/* for what they tell; 0: CONTAINER_WAIT_MS */
 	bool no_containers_ask;		/* their files are all: no socket is asked, nor the kubelet */
 	/* NULL: not asked. The token's file, and that of the authority which signed for the kubelet */
 	const char *kubelet_url, *kubelet_token_file, *kubelet_ca_file;

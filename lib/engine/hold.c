@@ -121,13 +121,15 @@ static uint64_t held_due_ns(const struct held *held, uint64_t now_ns)
 
 static void set_deadlines(const struct engine *e, struct held *held, uint64_t now_ns)
 {
+	uint64_t engine_ns = container_wait_ms(e->opt.containers_wait_ms) * NS_PER_MS;
+
 	held->since_ns = now_ns;
 	held->names_until_ns = now_ns + e->opt.dns_wait_ms * NS_PER_MS;
 	if (held->names_until_ns < e->names_start_ns && engine_names_pending(e))
 		held->names_until_ns = e->names_start_ns;
 	held->deadline_ns = held->names_until_ns;
-	if (e->container_asked && held->deadline_ns < now_ns + CONTAINER_WAIT_NS)
-		held->deadline_ns = now_ns + CONTAINER_WAIT_NS;
+	if (e->container_asked && held->deadline_ns < now_ns + engine_ns)
+		held->deadline_ns = now_ns + engine_ns;
 }
 
 int hold_event(struct engine *e, const struct eval_ctx *ctx, size_t rule)

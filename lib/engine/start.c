@@ -307,6 +307,7 @@ static enum engine_status start_state(struct engine *e)
 		.docker_root = o->docker_root, .storage_root = o->storage_root,
 		.kubelet_url = o->kubelet_url, .kubelet_token_file = o->kubelet_token_file,
 		.kubelet_ca_file = o->kubelet_ca_file, .silent = o->no_containers_ask,
+		.wait_ms = o->containers_wait_ms,
 	};
 	int rc = state_init(&e->state, &(struct state_options){
 		.ask_engines = true, .engines = &engines,

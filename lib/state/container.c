@@ -50,6 +50,7 @@ struct container_table {
 	struct ilist live, ended;
 	struct container_options opt;
 	struct container_engines engines;
+	uint64_t wait_ns;	/* for what an engine tells */
 	struct arena *texts;		/* of these */
 	const struct user_table *users;
 	struct container_reader reader;
@@ -79,6 +80,7 @@ int container_table_new(const struct container_options *opt, const struct user_t
 	t->users = users;
 	t->reader.root_fd = -1;
 	t->next_handle = 1;
+	t->wait_ns = container_wait_ms(opt->engines ? opt->engines->wait_ms : 0) * 1000000ull;
 	if (!t->opt.max)
 		t->opt.max = CONTAINER_MAX;
 	if (!t->opt.max_bytes)
@@ -766,7 +768,7 @@ bool container_table_poll(struct container_table *t, uint64_t now_ns)
 	}
 	for (at = t->live.next; t->nasked && at != &t->live; at = at->next) {
 		e = ihash_entry(at, struct container_entry, lru);
-		if (e->pub.state != CONTAINER_ASKED || e->asked_ns + CONTAINER_WAIT_NS > now_ns)
+		if (e->pub.state != CONTAINER_ASKED || e->asked_ns + t->wait_ns > now_ns)
 			continue;
 		entry_give_up(t, e);
 		any = true;
@@ -786,8 +788,8 @@ uint64_t container_table_due_ns(const struct container_table *t)
 	for (const struct ilist *at = t->live.next; t->nasked && at != &t->live; at = at->next) {
 		const struct container_entry *e = ihash_entry(at, const struct container_entry, lru);
 
-		if (e->pub.state == CONTAINER_ASKED && e->asked_ns + CONTAINER_WAIT_NS < due)
-			due = e->asked_ns + CONTAINER_WAIT_NS;
+		if (e->pub.state == CONTAINER_ASKED && e->asked_ns + t->wait_ns < due)
+			due = e->asked_ns + t->wait_ns;
 	}
 	return due;
 }

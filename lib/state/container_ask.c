@@ -75,7 +75,7 @@ static void read_user(struct lane *l, const struct container_quest *q,
 		      struct container_answer *ret)
 {
 	const struct container_engines *engines = l->ask->engines;
-	unsigned int home_ms = engines && engines->wait_ms ? engines->wait_ms : ASK_HOME_MS;
+	unsigned int home_ms = container_wait_ms(engines ? engines->wait_ms : 0) / 3;
 	struct home_job *j = calloc(1, sizeof(*j));
 
 	if (!j)

@@ -8,8 +8,8 @@
  *
  * Two threads: one for root's engines, one for those of users, so that who owns a home directory
  * that hangs, or a socket that says nothing, keeps nobody else's questions waiting. A home that
- * hangs holds up other users' for ASK_HOME_MS, once: nothing more of that user is read until it is
- * over (slow.h).
+ * hangs holds up other users' for a third of container_engines.wait_ms, once: nothing more of that
+ * user is read until it is over (slow.h).
  */
 #ifndef STATE_CONTAINER_ASK_H
 #define STATE_CONTAINER_ASK_H
@@ -18,7 +18,6 @@
 #include "state/containers.h"
 
 #define ASK_QUEUE	256	/* questions that wait, and answers that do, of each thread */
-#define ASK_HOME_MS	500
 
 struct container_ask;
 

@@ -99,7 +99,7 @@ static uint64_t *left_alone(struct engine_client *c, const struct request *r)
 static bool exchange_at(struct engine_client *c, const struct request *r, const char *socket,
 			struct buf *out)
 {
-	long status = 0, wait_ms = c->engines->wait_ms ? (long)c->engines->wait_ms : ASK_TIMEOUT_MS;
+	long status = 0, wait_ms = container_wait_ms(c->engines->wait_ms) / 2;
 	CURLcode rc;
 
 	buf_clear(out);

@@ -3,9 +3,9 @@
  * container_engine.h - one engine asked about one container: for lib/state only
  *
  * HTTP with JSON of Docker and Podman, gRPC of containerd, and the pods of the kubelet. Each
- * answer has ASK_TIMEOUT_MS; an engine that let one pass is left alone for ASK_BACKOFF_MS, so that
- * the others' questions are not held up by it. Of users' own engines only the socket in
- * /run/user/UID that is the user's own is asked.
+ * answer has half of container_engines.wait_ms; an engine that let one pass is left alone for
+ * ASK_BACKOFF_MS, so that the others' questions are not held up by it. Of users' own engines only the
+ * socket in /run/user/UID that is the user's own is asked.
  */
 #ifndef STATE_CONTAINER_ENGINE_H
 #define STATE_CONTAINER_ENGINE_H
@@ -16,7 +16,6 @@
 #include "state/container_read.h"
 #include "state/containers.h"
 
-#define ASK_TIMEOUT_MS	800
 #define ASK_BACKOFF_MS	5000
 
 struct engine_client;

@@ -13,7 +13,7 @@
 #include "state/user.h"
 #include "util/slice.h"
 
-#define CONTAINER_WAIT_NS	1500000000ull	/* so long an engine may take to tell an image */
+#define CONTAINER_WAIT_MS	1500	/* so long an engine may take to tell an image */
 
 /* Where engines are and what may be asked. A text that is NULL or empty: the usual places. */
 struct container_engines {
@@ -26,9 +26,17 @@ struct container_engines {
 	 */
 	const char *kubelet_url, *kubelet_token_file, *kubelet_ca_file;
 	bool silent;			/* no socket is asked, files are all */
-	/* for each answer, and for the files of a user's own engine; 0: ASK_TIMEOUT_MS, ASK_HOME_MS */
+	/*
+	 * So long it is open what an engine tells; each answer has half of it, the files of a user's own
+	 * engine a third. 0: CONTAINER_WAIT_MS
+	 */
 	uint32_t wait_ms;
 };
+
+static inline uint32_t container_wait_ms(uint32_t wait_ms)
+{
+	return wait_ms ? wait_ms : CONTAINER_WAIT_MS;
+}
 
 struct container_options {
 	const char *root;		/* below it all files are looked up; NULL: "/" */

@@ -612,7 +612,7 @@ START_TEST(test_ask)
 	h = container_table_see(t, buf_slice(&group), 5 * S);
 	c = container_find(t, h);
 	ck_assert_int_eq(c->state, CONTAINER_ASKED);
-	ck_assert_uint_eq(container_table_due_ns(t), 5 * S + CONTAINER_WAIT_NS);
+	ck_assert_uint_eq(container_table_due_ns(t), 5 * S + WAIT_MS * 1000000ull);
 	ck_assert_int_eq(poll(&fd, 1, WAIT_MS), 1);
 	ck_assert(container_table_poll(t, 5 * S));
 	c = container_find(t, h);
@@ -690,7 +690,7 @@ START_TEST(test_silent)
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
 	ck_assert(!container_table_poll(t, 5 * S));
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_ASKED);
-	ck_assert(container_table_poll(t, 5 * S + CONTAINER_WAIT_NS));
+	ck_assert(container_table_poll(t, 5 * S + WAIT_MS * 1000000ull));
 	ck_assert_int_eq(container_find(t, h)->state, CONTAINER_INCOMPLETE);
 	/* more questions than the queue has room for */
 	for (unsigned int n = 2; n < 2 + 2 * 256; n++)

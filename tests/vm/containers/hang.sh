@@ -119,7 +119,9 @@ has_ended() {
 
 containers_up || { fail "the guest is ready for containers"; exit 1; }
 fetch_rules >"$T/rules.yaml"
-start_falcoc -v -r "$T/rules.yaml" -o containers.docker_root=/nowhere -o containers.docker_socket=/run/slow.sock || exit 1
+# (an emulated engine may be as slow as that)
+start_falcoc -v -r "$T/rules.yaml" -o containers.docker_root=/nowhere -o containers.docker_socket=/run/slow.sock \
+	-o containers.wait_ms=10000 || exit 1
 marks "before"
 slow_socket
 home_hangs

@@ -115,6 +115,17 @@ static const struct {
 	{ "dns", test_dns },
 };
 
+/* Tells how long it took since the last time, to see what the whole run's time goes to. */
+static void print_took(const char *name)
+{
+	static uint64_t last;
+	uint64_t now = now_ns();
+
+	if (name)
+		printf("# %s: %llu s\n", name, (unsigned long long)((now - last) / 1000000000));
+	last = now;
+}
+
 /* All of them, or the one of that name. False: there is none. */
 static bool run_parts(const char *name)
 {
@@ -126,8 +137,10 @@ static bool run_parts(const char *name)
 	if (!found || !check(consumer_open(&c, 1 << 20) && !ioctl(c.fd, FALCOC_IOC_START), "a consumer"))
 		return found;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
-		if (!name || !strcmp(name, parts[i].name))
+		if (!name || !strcmp(name, parts[i].name)) {
 			parts[i].run(&c);
+			print_took(parts[i].name);
+		}
 	consumer_close(&c);
 	return true;
 }
@@ -171,15 +184,19 @@ int main(int argc, char **argv)
 	for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(*commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return commands[i].run(argv + 2);
+	print_took(NULL);
 	if (argc > 1) {
 		if (!run_parts(argv[1]))
 			return 2;
 		goto out;
 	}
 	test_device();
+	print_took("device");
 	run_parts(NULL);
 	test_load();
+	print_took("load");
 	test_fuzz(1, 200);
+	print_took("fuzz");
 	print_unchecked();
 out:
 	printf("%u passed, %u failed\n", passed, failed);
