@@ -238,6 +238,11 @@ const struct falcoc_rec *wait_record_by(struct consumer *c, int event, uint32_t 
 	return wait_wanted(c, event, 0, tid);
 }
 
+unsigned int often(unsigned int n)
+{
+	return getenv("QUICK") ? (n + 3) / 4 : n;
+}
+
 uint64_t now_ns(void)
 {
 	struct timespec ts;

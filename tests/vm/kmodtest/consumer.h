@@ -89,6 +89,8 @@ extern const char *const event_names[FALCOC_E_COUNT];
 extern bool event_checked[FALCOC_E_COUNT];
 
 uint64_t now_ns(void);	/* CLOCK_BOOTTIME */
+/* So many of what is done often; a quarter where QUICK is in the environment (tests/all.sh). */
+unsigned int often(unsigned int n);
 uint32_t ns_inode(const char *name);	/* of our own namespace: "mnt" */
 char task_state(pid_t tid);	/* of a thread of ours, as its stat has it: 'S', 'Z'; 0: there is none */
 /* Runs fn in a child and waits for it. */

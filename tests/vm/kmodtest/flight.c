@@ -77,7 +77,7 @@ static int crowd_size(void)
 {
 	struct utsname name;
 
-	return !uname(&name) && strstr(name.release, "-debug") ? BLOCKED_DEBUG : BLOCKED_MAX;
+	return !uname(&name) && strstr(name.release, "-debug") ? BLOCKED_DEBUG : (int)often(BLOCKED_MAX);
 }
 
 /* As many threads as there may be, all waiting in recvfrom. */
@@ -180,7 +180,7 @@ static void test_toggle(struct consumer *c)
 	stop = false;
 	for (int i = 0; i < 4; i++)
 		pthread_create(&threads[i], NULL, worker, NULL);
-	for (int i = 0; i < TOGGLES; i++) {
+	for (unsigned int i = 0; i < often(TOGGLES); i++) {
 		MASK(c, 0, FALCOC_E_OPENAT, FALCOC_E_RENAME, FALCOC_E_SENDTO);
 		consumer_read(c, NULL, NULL);
 		MASK(c, 0, FALCOC_E_CHMOD, FALCOC_E_UNLINK, FALCOC_E_RECVFROM, FALCOC_E_OPENAT);

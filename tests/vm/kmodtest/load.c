@@ -298,7 +298,7 @@ static void test_crowd(void)
 	}
 	for (i = 0; i < 3; i++)
 		pthread_create(&member[i], NULL, crowd_member, &c.fd);
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < (int)often(20); i++) {
 		write_file(online, i & 1 ? "0" : "1");
 		usleep(20000);
 		consumer_map(&c);

@@ -195,7 +195,7 @@ int main(int argc, char **argv)
 	run_parts(NULL);
 	test_load();
 	print_took("load");
-	test_fuzz(1, 200);
+	test_fuzz(1, often(200));
 	print_took("fuzz");
 	print_unchecked();
 out:
