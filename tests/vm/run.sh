@@ -16,7 +16,7 @@
 #	--smp N [2]  --mem MEGABYTES [1024]
 #	--timeout SECONDS	how long it may take in all [300]
 #	--icount	count instructions: one guest nanosecond is one instruction, one CPU
-#	--append WORDS	for the kernel's command line
+#	--append WORDS	for the kernel's command line [VM_APPEND]
 #	--qemu WORDS	further options for QEMU
 #	--interactive	the script gets this terminal: Ctrl-C reaches it
 #	--console FILE	keep the kernel's console output there
@@ -26,7 +26,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-KERNEL=6.1 ROOT=test SMP=2 MEM=${VM_MEM:-1024} LIMIT=300 ICOUNT='' APPEND='' INTERACTIVE='' CONSOLE='' KEEP='' THREAD=${VM_THREAD:-single}
+KERNEL=6.1 ROOT=test SMP=2 MEM=${VM_MEM:-1024} LIMIT=300 ICOUNT='' APPEND=${VM_APPEND:-} INTERACTIVE='' CONSOLE='' KEEP='' THREAD=${VM_THREAD:-single}
 # One thread for all CPUs: with one for each, QEMU before 8.1 can translate code that another CPU is
 # patching and keep what it saw. The kernel then meets a breakpoint that is no longer there, mostly
 # at the tracepoints that falcoc switches. VM_THREAD=multi takes that risk for real parallelism.
