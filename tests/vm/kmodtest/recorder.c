@@ -84,7 +84,7 @@ int command_record(char **args)
 	struct falcoc_exclude exclude = { .size = sizeof(exclude) };
 	struct pollfd pfd = { .events = POLLIN | POLLPRI };
 	static struct consumer c;
-	uint64_t records = 0;
+	uint64_t records = 0;	/* all but what is read at the end */
 
 	(void)args;
 	signal(SIGTERM, end);
@@ -109,7 +109,7 @@ int command_record(char **args)
 		sum.dropped_nested += s.dropped_nested;
 		sum.dropped_noring += s.dropped_noring;
 	}
-	printf("# read %llu records; bad tails %llu, unreadable strings %llu; "
+	printf("# read %llu records before the end; bad tails %llu, unreadable strings %llu; "
 	       "dropped: full %llu, nested %llu, no ring %llu\n",
 	       (unsigned long long)records, (unsigned long long)sum.bad_tail,
 	       (unsigned long long)sum.faults, (unsigned long long)sum.dropped_full,
