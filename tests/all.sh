@@ -5,7 +5,7 @@
 # `N passed, N failed, N skipped`.
 #
 #	quick		everything, but of the VM suite only the core on other kernels than 6.1, and of
-#			the attacks only the races; of that as much as QUICK_MINUTES (50) have room for
+#			the attacks only the races; of that as much as QUICK_MINUTES (38) have room for
 #	guests		of that what runs in guests
 #	full		everything, with the whole VM suite on each kernel and on one that checks itself
 #			(debug-kernel.sh), and the module tortured on the oldest, the newest and that
@@ -98,7 +98,7 @@ beside() {
 		printf '%s %s\n' "$n" "$job"
 	done >build/beside/jobs
 	# shellcheck disable=SC2016  # the inner shell's words
-	END=$((EPOCHSECONDS + ${QUICK_MINUTES:-50} * 60 - SECONDS + T0)) xargs -a build/beside/jobs -P "$(nproc)" -L 1 bash -c '
+	END=$((EPOCHSECONDS + ${QUICK_MINUTES:-38} * 60 - SECONDS + T0)) xargs -a build/beside/jobs -P "$(nproc)" -L 1 bash -c '
 		out=build/beside/$1
 		shift
 		left=$(($END - EPOCHSECONDS)) kernel=$1
@@ -180,16 +180,16 @@ quick_tests() {
 	done
 }
 
-# guests: the core on each kernel, then of the VM suite what is quick on 6.1. On a slow machine not all of that fits
-# into QUICK_MINUTES: what does not is a SKIP, and comes with `make vm`.
+# guests: falcoc's main work on 6.1, the core on each kernel, then of the VM suite what else is quick on 6.1. On a slow
+# machine not all of that fits into QUICK_MINUTES: what does not is a SKIP, and comes with `make vm`.
 guests() {
 	local k jobs first="attack_race actions captures domains output flood rules_shipped dns_observe"
 	step "programs of the guests" passes "they build" make -s -j"$JOBS" guest-programs || true
 	# shellcheck disable=SC2046,SC2086  # one word a test
 	mapfile -t jobs < <(
-		for k in 6.1 $OTHERS; do echo "$k $CORE"; done
-		shares 2 $(printf '%s\n' $first $(quick_tests) | awk -v core=" $CORE " '!seen[$0]++ && !index(core, " " $0 " ")') |
-			sed 's/^/6.1 /'
+		echo "6.1 $first"
+		for k in newest 6.1 5.10 6.12; do echo "$k $CORE"; done
+		shares 2 $(quick_tests | awk -v others=" $first $CORE " '!index(others, " " $0 " ")') | sed 's/^/6.1 /'
 	)
 	beside "${jobs[@]}"
 }
