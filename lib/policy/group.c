@@ -151,40 +151,6 @@ static int open_v1(const struct target *t)
 	return fd;
 }
 
-int group_open(const struct target *t, struct group *ret_group)
-{
-	struct group g = { .v2 = true };
-	struct stat st;
-
-	if (!*t->container)
-		return -ENOENT;
-	g.fd = t->cgroup && *t->own_group ? climb(cgroup_open(t->cgroup), t) : -ENOENT;
-	if (g.fd < 0) {
-		int err = g.fd;
-
-		g.v2 = false;
-		g.fd = open_v1(t);
-		if (g.fd < 0)
-			return err == -ENOENT || err == -ENOSYS ? g.fd : err;
-	}
-	if (fstat(g.fd, &st) < 0) {
-		int err = errno;
-
-		close(g.fd);
-		return -err;
-	}
-	g.ino = st.st_ino;
-	g.uid = st.st_uid;
-	*ret_group = g;
-	return 0;
-}
-
-void group_close(struct group *g)
-{
-	close(g->fd);
-	g->fd = -1;
-}
-
 /* ---- who is in it ---- */
 
 /* Gives @fn each pid; false from it ends the walk. */
@@ -297,6 +263,65 @@ const char *group_refuses(const struct group *g, const struct protect *p)
 	return r.why;
 }
 
+/* ---- opened ---- */
+
+/* The group of that path in the freezer of v1, if there is one and somebody is in it; else -1. */
+static int open_freezer(const char *own_group)
+{
+	char path[PATH_MAX];
+	bool any = false;
+	int fd;
+
+	snprintf(path, sizeof(path), FREEZER_V1 "%s", own_group);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	walk(fd, found_one, &any);
+	if (any && faccessat(fd, "freezer.state", W_OK, 0) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+int group_open(const struct target *t, struct group *ret_group)
+{
+	struct group g = { .v2 = true, .freezer = -1 };
+	struct stat st;
+
+	if (!*t->container)
+		return -ENOENT;
+	g.fd = t->cgroup && *t->own_group ? climb(cgroup_open(t->cgroup), t) : -ENOENT;
+	if (g.fd < 0) {
+		int err = g.fd;
+
+		g.v2 = false;
+		g.fd = open_v1(t);
+		if (g.fd < 0)
+			return err == -ENOENT || err == -ENOSYS ? g.fd : err;
+	}
+	if (fstat(g.fd, &st) < 0) {
+		int err = errno;
+
+		close(g.fd);
+		return -err;
+	}
+	g.ino = st.st_ino;
+	g.uid = st.st_uid;
+	if (g.v2)
+		g.freezer = open_freezer(t->own_group);
+	*ret_group = g;
+	return 0;
+}
+
+void group_close(struct group *g)
+{
+	close(g->fd);
+	g->fd = -1;
+	if (g->freezer >= 0)
+		close(g->freezer);
+	g->freezer = -1;
+}
+
 /* ---- the freezer ---- */
 
 enum freezing { NOBODY, FROZEN, RUNNING };
@@ -335,14 +360,18 @@ static bool add_freezing(int dir, unsigned int depth, void *arg)
 	return *all != RUNNING;
 }
 
-bool group_is_frozen(const struct group *g)
+static bool is_frozen_v1(int dir)
 {
 	char text[256];
 
-	if (g->v2)
-		return freezing_of(g->fd, 0) == FROZEN;
-	return read_file(g->fd, "freezer.state", text, sizeof(text)) > 0 &&
-	       strncmp(text, "FROZEN", 6) == 0;
+	return read_file(dir, "freezer.state", text, sizeof(text)) > 0 && strncmp(text, "FROZEN", 6) == 0;
+}
+
+bool group_is_frozen(const struct group *g)
+{
+	if (!g->v2)
+		return is_frozen_v1(g->fd);
+	return freezing_of(g->fd, 0) == FROZEN || (g->freezer >= 0 && is_frozen_v1(g->freezer));
 }
 
 static bool thaw_below(int dir, unsigned int depth, void *arg)
@@ -357,6 +386,11 @@ static int write_freezer(const struct group *g, bool freeze)
 
 	if (!g->v2)
 		return write_file(g->fd, "freezer.state", freeze ? "FROZEN" : "THAWED");
+	if (g->freezer >= 0) {
+		rc = write_file(g->freezer, "freezer.state", freeze ? "FROZEN" : "THAWED");
+		if (freeze && rc == 0)
+			return 0;
+	}
 	rc = write_file(g->fd, "cgroup.freeze", freeze ? "1" : "0");
 	if (rc < 0 || freeze)
 		return rc;
@@ -414,6 +448,11 @@ static bool descend(struct group *g)
 	return went;
 }
 
+static bool by_v1(const struct group *g)
+{
+	return !g->v2 || g->freezer >= 0;
+}
+
 /* Until something of a v2 group changes, or a moment of v1. */
 static void await_change(const struct group *g, int events, uint64_t until)
 {
@@ -441,7 +480,8 @@ int group_freeze(const struct group *g, bool freeze, unsigned int wait_ms)
 		return -ENOSYS;
 	if (rc < 0)
 		return rc == -ENODEV ? -ENOENT : rc;
-	events = g->v2 ? openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC) : -1;
+	/* which say nothing of v1's freezer */
+	events = by_v1(g) ? -1 : openat(g->fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	for (;;) {
 		/* the clock first: if we stand still between the two, it is not late for that */
 		bool late = clock_ms() >= until;
@@ -461,7 +501,7 @@ int group_freeze_within(const struct group *g, unsigned int wait_ms)
 	struct group inner = *g;
 	int rc = group_freeze(g, true, wait_ms);
 
-	inner.fd = rc == 0 && g->v2 ? fcntl(g->fd, F_DUPFD_CLOEXEC, 0) : -1;
+	inner.fd = rc == 0 && g->v2 && g->freezer < 0 ? fcntl(g->fd, F_DUPFD_CLOEXEC, 0) : -1;
 	if (inner.fd < 0)
 		return rc;
 	/* nobody in it runs now, so nobody leaves the inner one before that is frozen by itself */
@@ -552,13 +592,13 @@ int group_kill(const struct group *g, const struct protect *p, unsigned int wait
 		if (rc < 0)
 			break;
 		/* frozen ones of v1 cannot take the signal, those of v2 die as they are */
-		if (!g->v2)
+		if (by_v1(g))
 			group_freeze(g, false, 0);
 		if (await_empty(g, events, until, stop))
 			break;
 		if (clock_ms() >= until || atomic_load(stop))
 			rc = -ETIMEDOUT;
-		else if (!g->v2)
+		else if (by_v1(g))
 			group_freeze(g, true, FREEZE_MS);
 	}
 	if (events >= 0)

@@ -5,6 +5,9 @@
  * Found by the id of the cgroup that the event's process was in, in the default hierarchy (v2), and from
  * there up to the container's own; no name of a container is looked up. Where containers are only in the
  * hierarchies of v1, by what /proc says of the process, while it lives. Blocks: for worker threads.
+ *
+ * Where both are mounted (systemd's hybrid layout) and a container is in both, engines pause it by the
+ * freezer of v1: so does this, or they would not know of it, and what they paused counts as frozen.
  */
 #ifndef POLICY_GROUP_H
 #define POLICY_GROUP_H
@@ -19,6 +22,7 @@
 struct group {
 	int fd;			/* of its directory */
 	bool v2;
+	int freezer;		/* the same container's in the freezer of v1, beside a v2 one; or -1 */
 	uint64_t ino;		/* the directory's: the group's identity */
 	uint32_t uid;		/* who made it */
 };

@@ -782,6 +782,50 @@ START_TEST(a_group_is_no_name)
 }
 END_TEST
 
+/* Both hierarchies are mounted, and the container is in both: its engine looks at the freezer of v1. */
+START_TEST(pauses_by_the_freezer_of_v1)
+{
+	static const char freezer[] = "/sys/fs/cgroup/freezer";
+	const struct policy_action pause_it = { .kind = ACTION_PAUSE, .reach = REACH_CONTAINER, .by_cgroup = true };
+	const struct policy_action unpause = { .kind = ACTION_UNPAUSE, .reach = REACH_CONTAINER, .by_cgroup = true };
+	const struct policy_action all = { .kind = ACTION_KILL, .reach = REACH_CONTAINER };
+	struct target t, old;
+	pid_t inside;
+
+	if (!make_group(&old, true) || !make_group(&t, false))
+		return;
+	acting_begin(ACTIONS_ON, NULL);
+	inside = child_in(&t);
+	/* nobody is in the old one yet, so that freezing it would do nothing */
+	acting_act(&pause_it, &t, "");
+	ck_assert_int_eq(acting_take(), OUTCOME_DONE);
+	ck_assert(has_below(&t, ".", "cgroup.freeze", '1'));
+	acting_act(&unpause, &t, "");
+	ck_assert_int_eq(acting_take(), OUTCOME_DONE);
+	mount = freezer;
+	put_into(&t, inside);
+	acting_act(&pause_it, &t, "");
+	ck_assert_int_eq(acting_take(), OUTCOME_DONE);
+	ck_assert_msg(has_below(&t, ".", "freezer.state", 'F'), "its engine does not see that it is paused");
+	find_mount(false);
+	ck_assert(has_below(&t, ".", "cgroup.freeze", '0'));
+	acting_act(&unpause, &t, "");
+	ck_assert_int_eq(acting_take(), OUTCOME_DONE);
+	mount = freezer;
+	ck_assert(has_below(&t, ".", "freezer.state", 'T'));
+	/* one that its engine paused can be killed, too */
+	write_below(&t, ".", "freezer.state", "FROZEN");
+	acting_act(&all, &t, "");
+	acting_take();
+	ck_assert_msg(acting_result.outcome == OUTCOME_DONE, "%s", acting_result.why);
+	ck_assert_int_eq(acting_end_of(inside), SIGKILL);
+	actor_free(acting_actor);
+	remove_group(&t);
+	find_mount(false);
+	remove_group(&t);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *s = suite_create("policy_group");
@@ -798,6 +842,7 @@ int main(void)
 	tcase_add_loop_test(tc, pauses_anew_after_unpausing, 0, 2);
 	tcase_add_test(tc, a_full_queue_is_no_action);
 	tcase_add_test(tc, what_is_frozen_below_is_frozen);
+	tcase_add_test(tc, pauses_by_the_freezer_of_v1);
 	tcase_add_test(tc, nobody_gets_away_from_a_pause);
 	tcase_add_loop_test(tc, force_is_used_in_time, 0, 2);
 	tcase_add_test(tc, a_deep_group_is_no_way_out);

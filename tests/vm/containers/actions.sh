@@ -166,10 +166,10 @@ group_is_frozen() {
 }
 # of the container that was acted upon last
 groups_of() {
-	local id at=/sys/fs/cgroup
+	local id at=(/sys/fs/cgroup)
 	id=$(grep -F '"falcoc: action"' "$T/out" | tail -1 | jq -r '.output_fields["falcoc.action.container"]')
-	[ ! -d $at/freezer ] || at=$at/freezer
-	find $at -type d -path "*${id//-/*}*" # a scope has \x2d for -
+	[ ! -d ${at[0]}/freezer ] || at=(/sys/fs/cgroup/{freezer,unified})
+	find "${at[@]}" -type d -path "*${id//-/*}*" # a scope has \x2d for -
 }
 show_state() {
 	echo "  its engine says $("state_$1" "$2"); groups:"
