@@ -25,11 +25,11 @@ touch /tmp/mark-{cd,before,chain,fork,orphan,orphan2,kept,thread}
 
 # a process that is there before falcoc is
 mkdir "$T/home"
-mkfifo "$T/go"
+mkfifo "$T/go" "$T/end"
 (
 	cd "$T/home" || exit
 	# shellcheck disable=SC2016  # the inner shell's words
-	exec -a old "$T/one" -c 'read -r _ <"$1"; : </tmp/mark-before; read -r _ <"$1"' zero "$T/go"
+	exec -a old "$T/one" -c 'read -r _ <"$1"; : </tmp/mark-before; read -r _ <"$2"' zero "$T/go" "$T/end"
 ) &
 old=$!
 
@@ -39,8 +39,8 @@ start_falcoc -r "$T/rules.yaml" || exit 1
 expect_alert "a directory that was changed without an exec" "MARK /tmp/mark-cd .* \[$T/home/?\] 1="
 echo >"$T/go"
 expect_alert "a process from before us: image, arguments, directory from /proc" \
-	"MARK /tmp/mark-before pid=$old ppid=$$ \[one -c .* zero $T/go\] \[$T/one\] \[$T/home/?\] 1=$me "
-echo >"$T/go"
+	"MARK /tmp/mark-before pid=$old ppid=$$ \[one -c .* zero $T/go $T/end\] \[$T/one\] \[$T/home/?\] 1=$me "
+echo >"$T/end"
 
 "$T/one" -c "$T/two -c '$T/three -c \"cat /tmp/mark-chain; true\"; true'; true"
 expect_alert "a chain of execs: each ancestor has its own name" \
