@@ -168,7 +168,7 @@ group_is_frozen() {
 groups_of() {
 	local id at=(/sys/fs/cgroup)
 	id=$(grep -F '"falcoc: action"' "$T/out" | tail -1 | jq -r '.output_fields["falcoc.action.container"]')
-	[ ! -d ${at[0]}/freezer ] || at=(/sys/fs/cgroup/{freezer,unified})
+	[ ! -d /sys/fs/cgroup/freezer ] || at=(/sys/fs/cgroup/{freezer,unified})
 	find "${at[@]}" -type d -path "*${id//-/*}*" # a scope has \x2d for -
 }
 show_state() {
