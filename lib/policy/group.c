@@ -260,6 +260,9 @@ const char *group_refuses(const struct group *g, const struct protect *p)
 	struct refusal r = { .protect = p };
 
 	walk(g->fd, is_refused, &r);
+	/* others may be in there: hierarchies know nothing of one another */
+	if (!r.why && g->freezer >= 0)
+		walk(g->freezer, is_refused, &r);
 	return r.why;
 }
 

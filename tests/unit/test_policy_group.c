@@ -790,7 +790,9 @@ START_TEST(pauses_by_the_freezer_of_v1)
 	const struct policy_action unpause = { .kind = ACTION_UNPAUSE, .reach = REACH_CONTAINER, .by_cgroup = true };
 	const struct policy_action all = { .kind = ACTION_KILL, .reach = REACH_CONTAINER };
 	struct target t, old;
+	char self[20];
 	pid_t inside;
+	int fd, n;
 
 	if (!make_group(&old, true) || !make_group(&t, false))
 		return;
@@ -813,6 +815,14 @@ START_TEST(pauses_by_the_freezer_of_v1)
 	ck_assert_int_eq(acting_take(), OUTCOME_DONE);
 	mount = freezer;
 	ck_assert(has_below(&t, ".", "freezer.state", 'T'));
+	/* somebody put falcoc into what would be frozen: nobody is */
+	put_into(&t, getpid());
+	acting_act(&pause_it, &t, "");
+	ck_assert_int_eq(acting_take(), OUTCOME_REFUSED);
+	n = snprintf(self, sizeof(self), "%d", getpid());
+	fd = open("/sys/fs/cgroup/freezer/cgroup.procs", O_WRONLY);
+	ck_assert_int_eq(write(fd, self, (size_t)n), n);
+	close(fd);
 	/* one that its engine paused can be killed, too */
 	write_below(&t, ".", "freezer.state", "FROZEN");
 	acting_act(&all, &t, "");
